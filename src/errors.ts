@@ -1,0 +1,66 @@
+/**
+ * Every error that millrace raises on purpose is a {@link MillraceError} with a code out of this closed list.
+ * A code never changes its meaning; the text beside it says what to do about it.
+ */
+export const ERROR_CODES = {
+  MR_OPTION_INVALID: 'An option has a wrong type or value. Correct the option that the message names.',
+  MR_CONFIG_INVALID: 'The job configuration does not match its schema. Correct the fields that the message lists.',
+  MR_JOB_INVALID: 'The job module does not export a job. Export the value of defineJob(import.meta, ...) as default.',
+  MR_JOB_LOAD_FAILED: 'The job module could not be loaded on a thread. Fix the error that is given as cause.',
+  MR_JOB_TYPESCRIPT_UNSUPPORTED: 'This Node.js cannot run .ts job modules. Use Node.js 22.18 or newer, or compile the job to JavaScript.',
+  MR_GRAPH_INVALID: 'The graph of the job is not valid. Change the operator that the message names.',
+  MR_GRAPH_DIFFERS: 'Two threads built different graphs from one job. Remove clocks, random values and environment from build().',
+  MR_LAUNCH_IN_WORKER: 'launch() ran inside a worker of millrace. Keep launch() out of modules that the job imports.',
+  MR_OPERATOR_FAILED: 'User code of an operator threw. Fix the cause, or give the operator an onError policy.',
+  MR_RECORD_NOT_SERIALIZABLE: 'A record holds a value that cannot cross threads. Emit plain data: no functions, symbols or class instances.',
+  MR_RECORD_TOO_LARGE: 'A record is larger than the limit. Split it, or raise the limit that the message names.',
+  MR_KEY_INVALID: 'A key is not a string, finite number, bigint, boolean or a tuple of them. Return one of these from keyBy.',
+  MR_AGGREGATE_INVALID: 'An aggregate met a value that it cannot use. Map the field to a number first.',
+  MR_FRAME_CORRUPT: 'A frame could not be decoded. The memory or file that it came from is damaged, or not a millrace frame.',
+  MR_RING_INVALID: 'A ring buffer has a wrong size or was not made by createRing().',
+  MR_SOURCE_FAILED: 'A source could not read its input. See the cause, and the path or position in the message.',
+  MR_SINK_FAILED: 'A sink could not write its output. See the cause, and the path in the message.',
+  MR_STATE_DIR_LOCKED: 'Another process uses this state directory. Stop it, or choose another stateDir.',
+  MR_STATE_DIR_INVALID: 'The state directory is not usable. Give a directory that this process may write.',
+  MR_STATE_CORRUPT: 'A checkpoint failed its checksum or format. Restore an older one, or start with fresh: true.',
+  MR_STATE_INCOMPATIBLE: 'A checkpoint was written by another job, format or hash version. Start with fresh: true, or use the version that wrote it.',
+  MR_CHECKPOINT_FAILED: 'A checkpoint could not be completed. The job goes on; see the cause.',
+  MR_WORKER_LOST: 'A worker thread ended unexpectedly. See the cause; the region was restarted unless its restarts were used up.',
+  MR_CONTROL_LOST: 'The control thread ended unexpectedly. The run is over; launch again to resume from the last checkpoint.',
+  MR_STORAGE_LOST: 'The storage thread ended unexpectedly. The run is over; launch again to resume from the last checkpoint.',
+  MR_RESTARTS_EXHAUSTED: 'The job failed more often than its restart intensity allows. Fix the cause, or raise restart.maxRestarts.',
+  MR_CALL_TIMEOUT: 'A control call did not return in time. The thread that it went to hangs or is overloaded.',
+  MR_RUN_ENDED: 'The run has ended: nothing can be pushed into it or asked of it any more.',
+  MR_ABORTED: 'The run was stopped by its AbortSignal.',
+} as const
+
+export type ErrorCode = keyof typeof ERROR_CODES
+
+/** Where an error happened, as far as it is known. */
+export interface ErrorDetails {
+  readonly cause?: unknown
+  /** Name of the operator that failed. */
+  readonly operator?: string
+  /** `file:line:column` of the call that defined the operator. */
+  readonly site?: string
+}
+
+export class MillraceError extends Error {
+  readonly code: ErrorCode
+  readonly operator: string | undefined
+  readonly site: string | undefined
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    const where = [details.operator && `operator "${details.operator}"`, details.site && `defined at ${details.site}`].filter(Boolean).join(', ')
+    super(`${message}${where ? ` (${where})` : ''}`, details.cause === undefined ? undefined : { cause: details.cause })
+    this.name = 'MillraceError'
+    this.code = code
+    this.operator = details.operator
+    this.site = details.site
+  }
+
+  /** What to do about it. */
+  get remedy(): string {
+    return ERROR_CODES[this.code]
+  }
+}

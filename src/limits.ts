@@ -1,0 +1,35 @@
+/** Every bound of the runtime, its unit in its name. Options may change some of them; nothing is unbounded. */
+
+/** Records in one batch. */
+export const BATCH_RECORDS_MAX = 1024
+/** Encoded bytes that one batch aims to stay below. */
+export const BATCH_BYTES_TARGET = 64 * 1024
+/** Encoded bytes of one batch, a single huge record included. */
+export const BATCH_BYTES_MAX = 256 * 1024 * 1024
+/** Shapes of records that one batch keeps as columns; records of further shapes are packed one by one. */
+export const SHAPES_PER_BATCH_MAX = 8
+/** Bytes of one ring, header excluded. A power of two. */
+export const RING_BYTES_DEFAULT = 4 * 1024 * 1024
+export const RING_BYTES_MIN = 4 * 1024
+export const RING_BYTES_MAX = 1024 * 1024 * 1024
+/** Part of a ring that only control frames may use. */
+export const RING_CONTROL_RESERVE_BYTES = 1024
+/** Received, unprocessed bytes of one actor over all of its channels. */
+export const MAILBOX_BYTES_DEFAULT = 2 * 1024 * 1024
+/** Time that a combiner or a partly filled batch may wait. */
+export const LINGER_MS_DEFAULT = 5
+/** Keys that a combiner holds before it flushes. */
+export const COMBINER_ENTRIES_MAX = 64 * 1024
+/** Longest time that a busy worker keeps its event loop waiting. */
+export const EVENT_LOOP_TURN_MS = 1.5
+/** Longest sleep of an idle worker on its doorbell. */
+export const DOORBELL_SLEEP_MS_MAX = 10
+/** Key groups of a job: the unit in which keyed state moves. */
+export const KEY_GROUPS_DEFAULT = 128
+export const WORKERS_MAX = 256
+export const CHECKPOINT_INTERVAL_MS_DEFAULT = 1000
+export const CHECKPOINT_TIMEOUT_MS_DEFAULT = 60_000
+/** Complete checkpoints kept in the state directory. */
+export const CHECKPOINTS_RETAINED_DEFAULT = 2
+/** Deadline of a control call to another thread. */
+export const CONTROL_CALL_TIMEOUT_MS = 30_000
