@@ -31,8 +31,6 @@ export const CHECKPOINT_INTERVAL_MS_DEFAULT = 1000
 export const CHECKPOINT_TIMEOUT_MS_DEFAULT = 60_000
 /** Complete checkpoints kept in the state directory. */
 export const CHECKPOINTS_RETAINED_DEFAULT = 2
-/** Deadline of a control call to another thread. */
-export const CONTROL_CALL_TIMEOUT_MS = 30_000
 /** Checkpoints that may be in a row unsuccessful at the end of a job before the run fails. */
 export const CHECKPOINT_FINAL_TRIES_MAX = 3
 /** Encoded bytes of one chunk of a snapshot. */
@@ -55,3 +53,5 @@ export const RESTART_PERIOD_MS_DEFAULT = 60_000
 /** Pause before a restart: first and longest. */
 export const RESTART_BACKOFF_MS_MIN_DEFAULT = 10
 export const RESTART_BACKOFF_MS_MAX_DEFAULT = 10_000
+/** Deadline of a control call to another thread. */
+export const CONTROL_CALL_TIMEOUT_MS = 30_000
