@@ -4,30 +4,11 @@ import type { AccumulatorStore } from './accumulator-store.ts'
 import { chunkKeysOf, forEachGroup, liveSlots, slotsOfChunk } from './key-groups.ts'
 import type { KeySlots } from './key-slots.ts'
 import { decodeChunk, encodeChunk, requireSignature } from './state-chunk.ts'
-import type { Chunk, ValuePacker } from './state-chunk.ts'
+import type { Chunk } from './state-chunk.ts'
+import { packValues, unpackValues } from './value-packer.ts'
+import type { ValuePacker } from './value-packer.ts'
 
 const KIND = 'aggregates'
-
-/** Packs values; a value that cannot be packed is named. */
-export const packValues = (packer: ValuePacker, values: readonly unknown[], what: string): Uint8Array => {
-  try {
-    return packer.pack(values)
-  } catch (cause) {
-    throw new MillraceError('MR_RECORD_NOT_SERIALIZABLE', `${what} cannot be stored in a checkpoint`, { cause })
-  }
-}
-
-/** Unpacks as many values as there are rows. */
-export const unpackValues = (packer: ValuePacker, bytes: unknown, rows: number): unknown[] => {
-  let cause: unknown
-  try {
-    const values = bytes instanceof Uint8Array ? packer.unpack(bytes) : undefined
-    if (Array.isArray(values) && values.length === rows) return values
-  } catch (error) {
-    cause = error
-  }
-  throw new MillraceError('MR_STATE_CORRUPT', 'a chunk of state is damaged: its values cannot be decoded', { cause })
-}
 
 const gather = (column: Float64Array, rows: Int32Array): Float64Array => {
   const values = new Float64Array(rows.length)

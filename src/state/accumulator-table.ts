@@ -13,8 +13,8 @@ import { KeyIndex } from './key-index.ts'
 import { GLOBAL_KEY } from './key-selector.ts'
 import type { KeySelector } from './key-selector.ts'
 import type { KeySlots } from './key-slots.ts'
-import { msgpackrPacker } from './state-chunk.ts'
-import type { ValuePacker } from './state-chunk.ts'
+import { msgpackrPacker } from './value-packer.ts'
+import type { ValuePacker } from './value-packer.ts'
 import type { Key } from '../core/key-hash.ts'
 
 export interface AccumulatorTableOptions<T, S extends AggregateSpecs> {

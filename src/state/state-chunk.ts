@@ -40,19 +40,7 @@ export interface Chunk {
   readonly columns: ReadonlyMap<string, Float64Array | Uint8Array>
 }
 
-/** How arbitrary values (custom accumulators, values of a ValueTable) become bytes. */
-export interface ValuePacker {
-  pack(values: readonly unknown[]): Uint8Array
-  unpack(bytes: Uint8Array): unknown[]
-}
-
 const packr = new Packr({ useRecords: true, moreTypes: true, useBigIntExtension: true, copyBuffers: true })
-
-/** Plain data, Map, Set, Date, bigint, typed arrays, undefined. Not kept: -0 (reads 0), lone surrogates, a `__proto__` key. */
-export const msgpackrPacker: ValuePacker = {
-  pack: (values) => packr.pack(values),
-  unpack: (bytes) => packr.unpack(bytes) as unknown[],
-}
 
 const bytesOf = (array: Int32Array | Float64Array | Uint8Array): Uint8Array => new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
 

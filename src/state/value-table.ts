@@ -1,9 +1,9 @@
 import type { Key } from '../core/key-hash.ts'
-import { packValues, unpackValues } from './accumulator-snapshot.ts'
 import { chunkKeysOf, forEachGroup, liveSlots, slotsOfChunk } from './key-groups.ts'
 import { KeyIndex } from './key-index.ts'
-import { decodeChunk, encodeChunk, msgpackrPacker, requireSignature } from './state-chunk.ts'
-import type { ValuePacker } from './state-chunk.ts'
+import { decodeChunk, encodeChunk, requireSignature } from './state-chunk.ts'
+import { msgpackrPacker, packValues, unpackValues } from './value-packer.ts'
+import type { ValuePacker } from './value-packer.ts'
 
 const KIND = 'values'
 const SIGNATURE = 'value'
