@@ -55,7 +55,7 @@ function compile(folder, snippets) {
     writeFileSync(join(folder, path), `${code}\n`)
   }
   const compilerOptions = { rootDir: '.', outDir: 'out', allowJs: true, declaration: false, sourceMap: false, types: ['node'] }
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ extends: '../../tsconfig.json', compilerOptions, include: ['page-*'] }))
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ extends: '../../tsconfig.json', compilerOptions, include: ['page-*/**/*'] }))
   const tsc = spawnSync(process.execPath, [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', folder], {
     cwd: folder,
     encoding: 'utf8',
