@@ -33,3 +33,10 @@ export const CHECKPOINT_TIMEOUT_MS_DEFAULT = 60_000
 export const CHECKPOINTS_RETAINED_DEFAULT = 2
 /** Deadline of a control call to another thread. */
 export const CONTROL_CALL_TIMEOUT_MS = 30_000
+/** Splits of one source. */
+export const SPLITS_MAX = 4096
+export const SPLITS_PER_GENERATOR_DEFAULT = 16
+/** What a record that stays within a worker counts against credit; nobody knows the size of an object. */
+export const LOCAL_RECORD_COST_BYTES = 64
+/** Bytes taken out of one ring in one go, so that no peer keeps a worker from its actors. */
+export const FRAMES_DRAINED_BYTES_MAX = 512 * 1024
