@@ -20,6 +20,10 @@ export const MAILBOX_BYTES_DEFAULT = 2 * 1024 * 1024
 export const LINGER_MS_DEFAULT = 5
 /** Keys that a combiner holds before it flushes. */
 export const COMBINER_ENTRIES_MAX = 64 * 1024
+/** Keys that a combiner remembers from flush to flush, so that they keep their slots. */
+export const COMBINER_KEYS_MAX = 256 * 1024
+/** Levels of tuples within tuples that a key may have. */
+export const KEY_TUPLE_DEPTH_MAX = 8
 /** Longest time that a busy worker keeps its event loop waiting. */
 export const EVENT_LOOP_TURN_MS = 1.5
 /** Longest sleep of an idle worker on its doorbell. */
