@@ -35,6 +35,28 @@ export const CHECKPOINT_INTERVAL_MS_DEFAULT = 1000
 export const CHECKPOINT_TIMEOUT_MS_DEFAULT = 60_000
 /** Complete checkpoints kept in the state directory. */
 export const CHECKPOINTS_RETAINED_DEFAULT = 2
+/** Checkpoints that may be in a row unsuccessful at the end of a job before the run fails. */
+export const CHECKPOINT_FINAL_TRIES_MAX = 3
+/** Encoded bytes of one chunk of a snapshot. */
+export const CHECKPOINT_CHUNK_BYTES_MAX = 256 * 1024 * 1024
+/** Chunk bytes of one checkpoint that the storage thread holds before they are committed. */
+export const CHECKPOINT_BUFFERED_BYTES_MAX = 1024 * 1024 * 1024
+/** Checkpoint ids that are set aside on disk ahead of their use, so that none is ever used twice. */
+export const CHECKPOINT_IDS_RESERVED = 16
+/** Time that a process which wants a locked state directory waits for the holder to tell its pid. */
+export const STATE_LOCK_ANSWER_MS = 300
+/** Time that the exit of the process waits for a commit to end. */
+export const STORAGE_QUIET_TIMEOUT_MS = 5_000
+/** Errors of one chain of causes that a failure keeps. */
+export const FAILURE_CAUSES_MAX = 16
+/** Characters of a message or stack that a failure keeps. */
+export const FAILURE_TEXT_CHARS_MAX = 16 * 1024
+/** Restarts of a region within the period; one more ends the job. */
+export const RESTARTS_MAX_DEFAULT = 5
+export const RESTART_PERIOD_MS_DEFAULT = 60_000
+/** Pause before a restart: first and longest. */
+export const RESTART_BACKOFF_MS_MIN_DEFAULT = 10
+export const RESTART_BACKOFF_MS_MAX_DEFAULT = 10_000
 /** Deadline of a control call to another thread. */
 export const CONTROL_CALL_TIMEOUT_MS = 30_000
 /** Splits of one source. */
