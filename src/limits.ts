@@ -8,6 +8,20 @@ export const BATCH_BYTES_TARGET = 64 * 1024
 export const BATCH_BYTES_MAX = 256 * 1024 * 1024
 /** Shapes of records that one batch keeps as columns; records of further shapes are packed one by one. */
 export const SHAPES_PER_BATCH_MAX = 8
+/** Levels of objects and arrays within one record. */
+export const VALUE_DEPTH_MAX = 200
+/** Fields that one shape keeps as columns; records with more are packed one by one. */
+export const COLUMNS_PER_SHAPE_MAX = 128
+/** Records of one batch that fit no learnt shape before the batch is used to learn from. */
+export const MISFITS_PER_BATCH_MAX = 16
+/** Shapes of one batch that a codec looks at when it learns. */
+export const SHAPE_CANDIDATES_MAX = 64
+/** Batches that a learnt shape may stay unused before another may take its place. */
+export const SHAPE_IDLE_BATCHES_MAX = 64
+/** Schema tables, and shapes, that a decoder remembers. */
+export const DECODER_SHAPES_MAX = 64
+/** Bytes of text that are decoded into one string; what is kept of it pins no more than that. */
+export const STRING_SLICE_BYTES_MAX = 1024
 /** Bytes of one ring, header excluded. A power of two. */
 export const RING_BYTES_DEFAULT = 4 * 1024 * 1024
 export const RING_BYTES_MIN = 4 * 1024
