@@ -1,0 +1,17 @@
+import { makeEvent } from '../workloads/events.ts'
+import type { RowCheck } from '../workloads/row-hash.ts'
+import { hashPriceRow } from '../workloads/rows.ts'
+import type { Span } from '../workloads/span.ts'
+
+/** q2: the bids on every 123rd auction. */
+export function naive({ first, count }: Span): RowCheck {
+  let checksum = 0
+  let rows = 0
+  for (let n = first; n < first + count; n++) {
+    const event = makeEvent(n)
+    if (event.kind !== 'bid' || event.auction % 123 !== 0) continue
+    checksum = (checksum + hashPriceRow({ auction: event.auction, price: event.price })) | 0
+    rows++
+  }
+  return { checksum: checksum >>> 0, rows }
+}

@@ -1,0 +1,33 @@
+import { makeEvent } from '../workloads/events.ts'
+import type { Auction, Person } from '../workloads/events.ts'
+import type { RowCheck } from '../workloads/row-hash.ts'
+import { hashLocalItemRow } from '../workloads/rows.ts'
+import type { Span } from '../workloads/span.ts'
+
+/** q3: auctions of category 10 beside their seller, where that is a person of OR, ID or CA; whichever of the two comes first waits. */
+export function naive({ first, count }: Span): RowCheck {
+  const persons = new Map<number, Person>()
+  const waiting = new Map<number, Auction[]>()
+  let checksum = 0
+  let rows = 0
+  const emit = (person: Person, auction: Auction): void => {
+    checksum = (checksum + hashLocalItemRow({ name: person.name, city: person.city, state: person.state, auction: auction.id })) | 0
+    rows++
+  }
+  for (let n = first; n < first + count; n++) {
+    const event = makeEvent(n)
+    if (event.kind === 'person') {
+      if (event.state !== 'OR' && event.state !== 'ID' && event.state !== 'CA') continue
+      persons.set(event.id, event)
+      for (const auction of waiting.get(event.id) ?? []) emit(event, auction)
+      waiting.delete(event.id)
+    } else if (event.kind === 'auction' && event.category === 10) {
+      const person = persons.get(event.seller)
+      const others = waiting.get(event.seller)
+      if (person !== undefined) emit(person, event)
+      else if (others !== undefined) others.push(event)
+      else waiting.set(event.seller, [event])
+    }
+  }
+  return { checksum: checksum >>> 0, rows }
+}

@@ -1,0 +1,72 @@
+import { makeEvent } from '../workloads/events.ts'
+import type { Auction, Bid } from '../workloads/events.ts'
+import type { RowCheck } from '../workloads/row-hash.ts'
+import { hashCategoryRow } from '../workloads/rows.ts'
+import type { Span } from '../workloads/span.ts'
+
+interface Open {
+  readonly auction: Auction
+  highest: number
+}
+
+interface Prices {
+  sum: number
+  count: number
+}
+
+/** q4: the highest bid of every auction when it expires, averaged per category. Only the last average of each category is a row. */
+export function naive({ first, count }: Span): RowCheck {
+  const open = new Map<number, Open>()
+  const early = new Map<number, Bid[]>()
+  const expiring = new Map<number, Open[]>()
+  const categories = new Map<number, Prices>()
+  let watermark = -1
+  const offer = (entry: Open, bid: Bid): void => {
+    if (bid.ts >= entry.auction.ts && bid.ts <= entry.auction.expires && bid.price > entry.highest) entry.highest = bid.price
+  }
+  const expire = (time: number): void => {
+    for (const entry of expiring.get(time) ?? []) {
+      open.delete(entry.auction.id)
+      if (entry.highest >= 0) addPrice(categories, entry.auction.category, entry.highest)
+    }
+    expiring.delete(time)
+  }
+  for (let n = first; n < first + count; n++) {
+    const event = makeEvent(n)
+    if (watermark < 0) watermark = event.ts - 1
+    while (watermark < event.ts - 1) expire(++watermark)
+    if (event.kind === 'bid') {
+      const entry = open.get(event.auction)
+      if (entry !== undefined) offer(entry, event)
+      else push(early, event.auction, event)
+    } else if (event.kind === 'auction') {
+      const entry = { auction: event, highest: -1 }
+      open.set(event.id, entry)
+      push(expiring, event.expires, entry)
+      for (const bid of early.get(event.id) ?? []) offer(entry, bid)
+      early.delete(event.id)
+    }
+  }
+  for (const time of [...expiring.keys()]) expire(time)
+  let checksum = 0
+  for (const [category, { sum, count }] of categories) {
+    checksum = (checksum + hashCategoryRow({ category, average: Math.floor(sum / count) })) | 0
+  }
+  return { checksum: checksum >>> 0, rows: categories.size }
+}
+
+function addPrice(categories: Map<number, Prices>, category: number, price: number): void {
+  const prices = categories.get(category)
+  if (prices === undefined) {
+    categories.set(category, { sum: price, count: 1 })
+    return
+  }
+  prices.sum += price
+  prices.count++
+}
+
+function push<V>(lists: Map<number, V[]>, key: number, value: V): void {
+  const list = lists.get(key)
+  if (list === undefined) lists.set(key, [value])
+  else list.push(value)
+}
