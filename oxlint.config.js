@@ -78,6 +78,8 @@ export default {
     'unicorn/prefer-node-protocol': 'error',
     'unicorn/no-thenable': 'off',
     'unicorn/no-new-array': 'off',
+    'unicorn/no-useless-spread': 'off',
+    'vitest/expect-expect': ['error', { assertFunctionNames: ['expect*', 'assert*', 'fc.assert'] }],
     'vitest/no-conditional-expect': 'off',
     'vitest/valid-expect': ['error', { maxArgs: 2 }],
     'typescript/unbound-method': 'off',

@@ -55,9 +55,9 @@ export const carrierRow = (carrier: string, tally: Tally): CarrierRow => ({ carr
 
 export const routeRow = (route: string, tally: Tally): RouteRow => ({ route, ...delayRow(tally) })
 
-export function hourRow(hour: number, tally: Tally): HourRow {
+export function hourRow(hour: string, tally: Tally): HourRow {
   const { departures, arrivals, cancelled, diverted } = tally
-  return { hour, events: departures + arrivals + cancelled + diverted, departures, arrivals, cancelled, diverted }
+  return { hour: Number(hour), events: departures + arrivals + cancelled + diverted, departures, arrivals, cancelled, diverted }
 }
 
 export function weatherRow(key: string, tally: Tally): WeatherRow {
