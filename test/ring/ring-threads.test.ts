@@ -32,7 +32,7 @@ async function expectAllOnce(options: Case): Promise<Awaited<ReturnType<typeof s
   const outcome = await stream(options)
   expect(outcome.receiver.faults, `RING_SEED=${seed}`).toEqual([])
   expect(outcome.deliveries.every(times => times === 1)).toBe(true)
-  expect([outcome.sender.sleeps.timeout, outcome.receiver.sleeps.timeout], `lost wake-ups with RING_SEED=${seed}`).toEqual([0, 0])
+  expect([outcome.sender.sleeps.overslept, outcome.receiver.sleeps.overslept], `lost wake-ups with RING_SEED=${seed}`).toEqual([0, 0])
   return outcome
 }
 

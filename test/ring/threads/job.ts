@@ -18,7 +18,7 @@ export interface ThreadJob {
 
 export interface ThreadResult {
   readonly faults: readonly string[]
-  readonly sleeps: { readonly work: number; readonly rung: number; readonly timeout: number }
+  readonly sleeps: { readonly work: number; readonly rung: number; readonly overslept: number }
 }
 
 export const SENDER = 0
@@ -29,5 +29,5 @@ export const COUNTED = 0
 export const UNTIL = 1
 export const FIRST_DELIVERY = 2
 
-/** Long beside any test: a sleep that ends by its time lost its wake-up. */
+/** Long beside any wake-up: a sleep that takes half of it has lost its own. */
 export const SLEEP_MS = 8_000

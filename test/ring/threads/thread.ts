@@ -14,7 +14,7 @@ import { describeFrame, faultOf, mix, payloadOf } from './traffic.ts'
 const job = workerData as ThreadJob
 const progress = new Int32Array(job.progress)
 const faults: string[] = []
-const sleeps = { work: 0, rung: 0, timeout: 0 }
+const sleeps = { work: 0, rung: 0, overslept: 0 }
 const bells = [new Doorbell(job.bells, SENDER), new Doorbell(job.bells, RECEIVER)] as const
 const [own, peer] = job.role === 'send' ? [bells[0], bells[1]] : [bells[1], bells[0]]
 let pauses = 0
@@ -31,8 +31,9 @@ async function sleep(hasWork: () => boolean): Promise<void> {
     pause() // between the last look and the wait: where a wake-up would be lost
     return found
   }
+  const began = performance.now()
   const reason: WakeReason = job.sleep === 'sleep' ? own.sleep(pausing, SLEEP_MS) : await own.sleepAsync(pausing, SLEEP_MS)
-  sleeps[reason]++
+  sleeps[reason === 'timeout' || performance.now() - began > SLEEP_MS / 2 ? 'overslept' : reason]++
 }
 
 async function send(): Promise<void> {
@@ -46,7 +47,8 @@ async function send(): Promise<void> {
     describeFrame(header, job.seed, sequence)
     let written = job.fragments ? writer.write(header, payload) : producer.offer(header, payload)
     while (!written) {
-      peer.ring()
+      // The first fragments are there, and the receiver has not been told yet.
+      if (job.fragments) peer.ring()
       await sleep(nothing)
       written = job.fragments ? writer.resume() : producer.offer(header, payload)
     }
