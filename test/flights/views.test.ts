@@ -44,14 +44,14 @@ describe('rows of the results', () => {
     .map(tallyOf)
     .reduce(addTallies, NO_FLIGHTS)
 
-  test('round minutes to two digits and shares to four', () => {
+  test('round minutes to four digits and shares to six', () => {
     const delays = {
       scheduled: 4,
       departures: 3,
       cancelled: 1,
       diverted: 1,
-      departureDelay: 19.67,
-      lateDepartureShare: 0.3333,
+      departureDelay: 19.6667,
+      lateDepartureShare: 0.333333,
       arrivals: 1,
       arrivalDelay: 1,
       lateArrivalShare: 0,
@@ -65,8 +65,8 @@ describe('rows of the results', () => {
       scheduled: 4,
       departures: 3,
       cancelled: 1,
-      departureDelay: 19.67,
-      lateDepartureShare: 0.3333,
+      departureDelay: 19.6667,
+      lateDepartureShare: 0.333333,
       cancelledShare: 0.25,
     })
   })
