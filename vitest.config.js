@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
 // Tests run as compiled JavaScript, so that worker threads load the same files on every Node version.
+// This is the first tier, four minutes at most; vitest.full.config.js is the second.
 export default defineConfig({
   test: {
     include: ['dist/test/**/*.test.js'],
@@ -8,6 +9,8 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,
+    hookTimeout: 30_000,
+    reporters: ['default', './scripts/test/summary-reporter.js'],
     server: { deps: { external: [/\/dist\/(src|actors|bench|examples)\//] } },
   },
 })

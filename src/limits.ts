@@ -8,6 +8,20 @@ export const BATCH_BYTES_TARGET = 64 * 1024
 export const BATCH_BYTES_MAX = 256 * 1024 * 1024
 /** Shapes of records that one batch keeps as columns; records of further shapes are packed one by one. */
 export const SHAPES_PER_BATCH_MAX = 8
+/** Levels of objects and arrays within one record. */
+export const VALUE_DEPTH_MAX = 200
+/** Fields that one shape keeps as columns; records with more are packed one by one. */
+export const COLUMNS_PER_SHAPE_MAX = 128
+/** Records of one batch that fit no learnt shape before the batch is used to learn from. */
+export const MISFITS_PER_BATCH_MAX = 16
+/** Shapes of one batch that a codec looks at when it learns. */
+export const SHAPE_CANDIDATES_MAX = 64
+/** Batches that a learnt shape may stay unused before another may take its place. */
+export const SHAPE_IDLE_BATCHES_MAX = 64
+/** Schema tables, and shapes, that a decoder remembers. */
+export const DECODER_SHAPES_MAX = 64
+/** Bytes of text that are decoded into one string; what is kept of it pins no more than that. */
+export const STRING_SLICE_BYTES_MAX = 1024
 /** Bytes of one ring, header excluded. A power of two. */
 export const RING_BYTES_DEFAULT = 4 * 1024 * 1024
 export const RING_BYTES_MIN = 4 * 1024
@@ -20,6 +34,10 @@ export const MAILBOX_BYTES_DEFAULT = 2 * 1024 * 1024
 export const LINGER_MS_DEFAULT = 5
 /** Keys that a combiner holds before it flushes. */
 export const COMBINER_ENTRIES_MAX = 64 * 1024
+/** Keys that a combiner remembers from flush to flush, so that they keep their slots. */
+export const COMBINER_KEYS_MAX = 256 * 1024
+/** Levels of tuples within tuples that a key may have. */
+export const KEY_TUPLE_DEPTH_MAX = 8
 /** Longest time that a busy worker keeps its event loop waiting. */
 export const EVENT_LOOP_TURN_MS = 1.5
 /** Longest sleep of an idle worker on its doorbell. */
@@ -31,5 +49,46 @@ export const CHECKPOINT_INTERVAL_MS_DEFAULT = 1000
 export const CHECKPOINT_TIMEOUT_MS_DEFAULT = 60_000
 /** Complete checkpoints kept in the state directory. */
 export const CHECKPOINTS_RETAINED_DEFAULT = 2
+/** Checkpoints that may be in a row unsuccessful at the end of a job before the run fails. */
+export const CHECKPOINT_FINAL_TRIES_MAX = 3
+/** Encoded bytes of one chunk of a snapshot. */
+export const CHECKPOINT_CHUNK_BYTES_MAX = 256 * 1024 * 1024
+/** Chunk bytes of one checkpoint that the storage thread holds before they are committed. */
+export const CHECKPOINT_BUFFERED_BYTES_MAX = 1024 * 1024 * 1024
+/** Checkpoint ids that are set aside on disk ahead of their use, so that none is ever used twice. */
+export const CHECKPOINT_IDS_RESERVED = 16
+/** Time that a process which wants a locked state directory waits for the holder to tell its pid. */
+export const STATE_LOCK_ANSWER_MS = 300
+/** Time that the exit of the process waits for a commit to end. */
+export const STORAGE_QUIET_TIMEOUT_MS = 5_000
+/** Errors of one chain of causes that a failure keeps. */
+export const FAILURE_CAUSES_MAX = 16
+/** Characters of a message or stack that a failure keeps. */
+export const FAILURE_TEXT_CHARS_MAX = 16 * 1024
+/** Restarts of a region within the period; one more ends the job. */
+export const RESTARTS_MAX_DEFAULT = 5
+export const RESTART_PERIOD_MS_DEFAULT = 60_000
+/** Pause before a restart: first and longest. */
+export const RESTART_BACKOFF_MS_MIN_DEFAULT = 10
+export const RESTART_BACKOFF_MS_MAX_DEFAULT = 10_000
 /** Deadline of a control call to another thread. */
 export const CONTROL_CALL_TIMEOUT_MS = 30_000
+/** Splits of one source. */
+export const SPLITS_MAX = 4096
+export const SPLITS_PER_GENERATOR_DEFAULT = 16
+/** What a record that stays within a worker counts against credit; nobody knows the size of an object. */
+export const LOCAL_RECORD_COST_BYTES = 64
+/** Bytes taken out of one ring in one go, so that no peer keeps a worker from its actors. */
+export const FRAMES_DRAINED_BYTES_MAX = 512 * 1024
+/** Batches that a source reads ahead of its chain. */
+export const READ_AHEAD_BATCHES_MAX = 4
+/** Characters of one line of a text file. */
+export const LINE_CHARS_MAX = 64 * 1024 * 1024
+/** Encoded bytes that an inlet keeps since the last complete checkpoint; a push waits beyond. */
+export const INLET_LOG_BYTES_MAX = 256 * 1024 * 1024
+/** Idle sleeps on the doorbell, one after the other, before a worker waits on its event loop instead. */
+export const IDLE_SLEEPS_MAX = 5
+/** Longest wait of an idle worker on its event loop. */
+export const IDLE_WAIT_MS_MAX = 60_000
+/** Time that threads get to end by themselves when a run ends. */
+export const SHUTDOWN_TIMEOUT_MS = 10_000

@@ -1,0 +1,33 @@
+import type { OperatorDefinition } from '../src/actor/contract.ts'
+
+/** The stateless operators: they have no life of their own, and become lines in the loop of the actor that they are part of. */
+
+type Fn<R> = (record: unknown) => R
+
+export const map: OperatorDefinition = {
+  kind: 'map',
+  weave: (w, value) => {
+    const result = w.fresh('m')
+    return `const ${result} = ${w.spec('fn')}(${value})\n${w.next(result)}`
+  },
+  link: ({ fn }, next) => (record, timestamp) => next((fn as Fn<unknown>)(record), timestamp),
+}
+
+export const filter: OperatorDefinition = {
+  kind: 'filter',
+  weave: (w, value) => `if (${w.spec('fn')}(${value})) {\n${w.next(value)}\n}`,
+  link: ({ fn }, next) => (record, timestamp) => {
+    if ((fn as Fn<boolean>)(record)) next(record, timestamp)
+  },
+}
+
+export const flatMap: OperatorDefinition = {
+  kind: 'flatMap',
+  weave: (w, value) => {
+    const result = w.fresh('f')
+    return `for (const ${result} of ${w.spec('fn')}(${value})) {\n${w.next(result)}\n}`
+  },
+  link: ({ fn }, next) => (record, timestamp) => {
+    for (const result of (fn as Fn<Iterable<unknown>>)(record)) next(result, timestamp)
+  },
+}

@@ -1,0 +1,30 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { ROOT } from './pages.js'
+
+const PAGE = 'docs/errors.md'
+
+/** The page as it follows from ERROR_CODES in src/errors.ts (built). */
+async function generate() {
+  const { ERROR_CODES } = await import(pathToFileURL(join(ROOT, 'dist', 'src', 'errors.js')).href)
+  const sections = Object.entries(ERROR_CODES).map(([code, remedy]) => `## ${code}\n\n${remedy}\n`)
+  return `# Error codes
+
+Every error that millrace raises on purpose is a \`MillraceError\` with one of these codes in \`code\`, what to do about it in \`remedy\`,
+and, where they are known, \`operator\`, \`site\` (file:line:column of the operator's definition) and \`cause\`. A code never changes its meaning.
+
+This page is written by \`npm run docs\` from [src/errors.ts](../src/errors.ts).
+
+${sections.join('\n')}`
+}
+
+export async function writeErrorsPage() {
+  writeFileSync(join(ROOT, PAGE), await generate())
+}
+
+export async function staleErrorsPage() {
+  const file = join(ROOT, PAGE)
+  if (existsSync(file) && readFileSync(file, 'utf8') === (await generate())) return []
+  return [`${PAGE}: differs from src/errors.ts; run \`npm run docs\``]
+}

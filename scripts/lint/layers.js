@@ -1,0 +1,46 @@
+/**
+ * The rooms of the project and what each may know: data flows down this list, imports point up it.
+ * `imports` are folders of src/; src/errors.ts and src/limits.ts are open to all. `types` may be named, not run.
+ * oxlint.config.js turns this table into rules; test/package/lint.test.ts proves that they fire.
+ */
+const ENGINE_FOUNDATION = ['core', 'codec', 'ring', 'state', 'time', 'channel', 'graph', 'actor']
+const ENGINE = [...ENGINE_FOUNDATION, 'checkpoint', 'supervision', 'schedule', 'connectors', 'observe']
+const HOSTED = [...ENGINE, 'host', 'storage']
+
+export const LAYERS = {
+  core: { imports: [] },
+  codec: { imports: ['core'] },
+  ring: { imports: ['core'] },
+  state: { imports: ['core', 'codec'] },
+  time: { imports: ['core', 'state'] },
+  channel: { imports: ['core', 'codec', 'ring', 'state'], types: ['actor'] },
+  graph: { imports: ['core', 'state'], types: ['actor'] },
+  actor: { imports: ['core', 'codec', 'ring', 'state', 'time', 'channel', 'graph'] },
+  checkpoint: { imports: ['core'] },
+  supervision: { imports: ['core'] },
+  schedule: { imports: ['core', 'graph'] },
+  connectors: { imports: ENGINE_FOUNDATION },
+  observe: { imports: ENGINE_FOUNDATION },
+  host: { imports: [...ENGINE], types: ['storage'] },
+  storage: { imports: ['core', 'codec', 'checkpoint', 'host'] },
+  worker: { imports: HOSTED, types: ['control', 'storage', 'app'], actors: true },
+  control: { imports: [...HOSTED, 'worker'], types: ['app'], actors: true },
+  app: { imports: [...HOSTED, 'worker', 'control'], actors: true },
+  cli: { imports: [...HOSTED, 'worker', 'control', 'app'] },
+  testing: { imports: [...HOSTED, 'worker', 'control', 'app', 'cli'], actors: true },
+}
+
+/** What actors/ may import from src/: the actor contract, and the words for errors and bounds. */
+export const ACTORS = { imports: ['actor'] }
+
+/** Folders of src/ that run on both hosts: they get clocks, randomness, threads and storage from the host. */
+export const HOST_NEUTRAL = ENGINE
+
+/** Files that are a host's side of the engine, so real clocks and threads are theirs. */
+export const HOST_SIDE_FILES = ['src/core/clock.ts', 'src/ring/doorbell.ts']
+
+/** The only files that may open LMDB: all run on the storage thread, or open the environment for reading only. */
+export const LMDB_FILES = ['src/storage/environment.ts']
+
+/** Node modules and packages that only hosts and thread folders may import. */
+export const HOST_MODULES = ['node:worker_threads', 'node:child_process', 'node:cluster', 'piscina', 'comlink']

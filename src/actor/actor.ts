@@ -1,0 +1,243 @@
+import type { BatchDecoder } from '../codec/index.ts'
+import type { Envelope, Mailbox } from '../channel/mailbox.ts'
+import type { Outbox } from '../channel/outbox.ts'
+import { FrameKind } from '../ring/index.ts'
+import type { ChainRun } from '../graph/chain-code.ts'
+import { Alignment } from './alignment.ts'
+import type { OperatorActor, StateChunk } from './contract.ts'
+
+/** What a step achieved, which decides when the actor runs next. */
+export type StepResult =
+  /** Did something; may have more to do. */
+  | 'progress'
+  /** Nothing to do until a frame, a wake-up or a checkpoint comes. */
+  | 'idle'
+  /** Outputs lack credit or room. */
+  | 'blocked'
+  /** All inputs ended, the end was passed on, the last state is taken. */
+  | 'finished'
+
+export interface OperatorInstance {
+  readonly name: string
+  readonly actor: OperatorActor
+}
+
+export interface ActorParts {
+  readonly id: number
+  readonly name: string
+  /** Operators with a life of their own, in the order in which records pass them; the head first where it has one. */
+  readonly operators: readonly OperatorInstance[]
+  /** The head when it is a source that polls. */
+  readonly source: OperatorActor | null
+  /** The head when it may take whole batches. */
+  readonly head: OperatorActor | null
+  readonly run: ChainRun
+  readonly mailbox: Mailbox
+  readonly decoders: readonly BatchDecoder[]
+  readonly outboxes: readonly Outbox[]
+  readonly onClose: () => void
+}
+
+/** What an actor tells its worker. */
+export interface ActorEvents {
+  /** The oldest frames of a channel (by position in the mailbox) were processed. */
+  consumed(channel: number, costBytes: number): void
+  snapshotTaken(checkpointId: number, chunks: readonly ActorChunk[]): void
+}
+
+export interface ActorChunk extends StateChunk {
+  readonly operator: string
+}
+
+/** Named states of an actor's life; every one is left only by the line that says so. */
+export type ActorState = 'running' | 'ending' | 'finished'
+
+/** One running parallel instance of a chain: takes frames from its mailbox (or polls its source), runs them through the chain, one batch a step. */
+export class Actor {
+  readonly id: number
+  readonly name: string
+  recordsIn = 0
+  busyMs = 0
+  readonly #parts: ActorParts
+  readonly #events: ActorEvents
+  readonly #alignment: Alignment
+  #state: ActorState = 'running'
+  /** Checkpoint that a source has to take part in, or 0. */
+  #barrierDue = 0
+  /** Operator whose onEnd comes next while ending. */
+  #ending = 0
+  #finalChunks: readonly ActorChunk[] | null = null
+
+  constructor(parts: ActorParts, events: ActorEvents) {
+    this.id = parts.id
+    this.name = parts.name
+    this.#parts = parts
+    this.#events = events
+    this.#alignment = new Alignment(parts.mailbox.channelCount)
+  }
+
+  get state(): ActorState {
+    return this.#state
+  }
+
+  get injectsBarriers(): boolean {
+    return this.#parts.operators[0]?.actor.injectsBarriers === true
+  }
+
+  get recordsOut(): number {
+    return this.#parts.outboxes.reduce((sum, outbox) => sum + outbox.recordsOut, 0)
+  }
+
+  get mailbox(): Mailbox {
+    return this.#parts.mailbox
+  }
+
+  /** State after the end; null before. */
+  get finalChunks(): readonly ActorChunk[] | null {
+    return this.#finalChunks
+  }
+
+  /** True while something waits for company in a batch or a combiner. */
+  get holdsBack(): boolean {
+    return this.#parts.outboxes.some(outbox => outbox.holdsBack) || this.#parts.operators.some(({ actor }) => actor.holdsBack === true)
+  }
+
+  async open(chunksOf: (operator: string) => readonly StateChunk[]): Promise<void> {
+    for (const { name, actor } of this.#parts.operators) {
+      const chunks = chunksOf(name)
+      if (chunks.length > 0) await actor.restore?.(chunks)
+      await actor.open?.()
+    }
+  }
+
+  /** A source takes its part in a checkpoint with its next step. Others wait for the barrier in their channels. */
+  requestBarrier(checkpointId: number): void {
+    if (this.#state === 'running' && this.injectsBarriers) this.#barrierDue = checkpointId
+  }
+
+  /** A source that polls stops reading; an inlet waits for the end that the app thread sends. */
+  endSource(): void {
+    if (this.#state === 'running' && this.#parts.source !== null) this.#state = 'ending'
+  }
+
+  step(): StepResult {
+    if (!this.flushKept()) return 'blocked'
+    if (this.#state === 'finished') return 'finished'
+    if (this.#state === 'ending') return this.#end()
+    this.#injectBarrier()
+    if (this.#parts.source !== null) return this.#poll(this.#parts.source)
+    const frame = this.#parts.mailbox.take()
+    if (frame === null) return this.#runDry()
+    this.#receive(frame, this.#parts.mailbox.lastChannel)
+    return 'progress'
+  }
+
+  flushKept(): boolean {
+    let clear = true
+    for (const outbox of this.#parts.outboxes) clear = outbox.flushKept() && clear
+    return clear
+  }
+
+  /** Passes on what waits for company. */
+  flush(): void {
+    for (const { actor } of this.#parts.operators) actor.flush?.()
+    for (const outbox of this.#parts.outboxes) outbox.flushBatches()
+  }
+
+  checkpointCompleted(checkpointId: number): void {
+    for (const { actor } of this.#parts.operators) actor.onCheckpointComplete?.(checkpointId)
+  }
+
+  async close(): Promise<void> {
+    this.#parts.onClose()
+    for (const { actor } of this.#parts.operators) await actor.close?.()
+  }
+
+  #injectBarrier(): void {
+    if (this.#barrierDue === 0) return
+    this.#takeSnapshot(this.#barrierDue)
+    this.#barrierDue = 0
+  }
+
+  #poll(source: OperatorActor): StepResult {
+    const result = source.poll!()
+    if (result === 'more') return 'progress'
+    if (result === 'waiting') return this.#runDry()
+    this.#state = 'ending'
+    return 'progress'
+  }
+
+  #runDry(): StepResult {
+    if (!this.holdsBack) return 'idle'
+    this.flush()
+    return 'progress'
+  }
+
+  #receive(frame: Envelope, channel: number): void {
+    switch (frame.kind) {
+      case FrameKind.batch:
+        this.#process(frame, channel)
+        break
+      case FrameKind.barrier:
+        this.#onBarrier(channel, frame.value)
+        break
+      case FrameKind.end:
+        this.#onEnd(channel)
+        break
+      default:
+        break
+    }
+  }
+
+  #process(frame: Envelope, channel: number): void {
+    const batch = frame.batch ?? this.#parts.decoders[channel]!.decode(frame.payload!)
+    this.recordsIn += batch.length
+    const taken = this.#parts.head?.processBatch?.(batch) === true
+    if (!taken) this.#parts.run(batch.records(), 0, batch.length, batch.timestamps)
+    this.#events.consumed(channel, frame.costBytes)
+  }
+
+  #onBarrier(channel: number, checkpointId: number): void {
+    const { mailbox } = this.#parts
+    const result = this.#alignment.barrier(channel, checkpointId)
+    if (result === 'stale') return
+    if (result !== 'wait') mailbox.releaseAll()
+    if (result === 'complete') this.#takeSnapshot(checkpointId)
+    else mailbox.hold(channel)
+  }
+
+  #onEnd(channel: number): void {
+    const aligned = this.#alignment.end(channel)
+    if (aligned !== 0) {
+      this.#parts.mailbox.releaseAll()
+      this.#takeSnapshot(aligned)
+    }
+    if (this.#alignment.allEnded) this.#state = 'ending'
+  }
+
+  #takeSnapshot(checkpointId: number): void {
+    this.flush()
+    for (const outbox of this.#parts.outboxes) outbox.broadcast(FrameKind.barrier, checkpointId)
+    this.#events.snapshotTaken(checkpointId, this.#snapshot())
+  }
+
+  #snapshot(): ActorChunk[] {
+    return this.#parts.operators.flatMap(({ name, actor }) => (actor.snapshot?.() ?? []).map(chunk => ({ operator: name, ...chunk })))
+  }
+
+  /** One operator's last results a step, so that outputs are flushed between them. */
+  #end(): StepResult {
+    const { operators, outboxes } = this.#parts
+    const operator = operators[this.#ending]
+    if (operator !== undefined) {
+      operator.actor.flush?.()
+      if ((operator.actor.onEnd?.() ?? 'done') === 'done') this.#ending++
+      return 'progress'
+    }
+    this.flush()
+    for (const outbox of outboxes) outbox.broadcast(FrameKind.end, 0)
+    this.#finalChunks = this.#snapshot()
+    this.#state = 'finished'
+    return 'progress'
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * Barrier alignment of one actor: its snapshot is due when every channel has brought the barrier, or has ended. (Chandy and Lamport 1985, as
+ * simplified for data flows by Carbone et al., "Lightweight Asynchronous Snapshots for Distributed Dataflows", 2015.)
+ */
+export class Alignment {
+  readonly #arrived: boolean[]
+  readonly #ended: boolean[]
+  #checkpointId = 0
+  #completedId = 0
+  #missing: number
+
+  constructor(channels: number) {
+    this.#arrived = new Array<boolean>(channels).fill(false)
+    this.#ended = new Array<boolean>(channels).fill(false)
+    this.#missing = channels
+  }
+
+  get allEnded(): boolean {
+    return this.#ended.every(Boolean)
+  }
+
+  /**
+   * A channel brought a barrier. 'complete': it was the last one. 'wait': hold the channel back until the others have brought theirs.
+   * 'restart': the same, but a newer checkpoint replaces one that was given up, so channels held for that one are to be read again.
+   * 'stale': of a checkpoint that was given up.
+   */
+  barrier(channel: number, checkpointId: number): 'complete' | 'wait' | 'restart' | 'stale' {
+    if (checkpointId <= this.#completedId || checkpointId < this.#checkpointId) return 'stale'
+    const restarts = this.#checkpointId !== 0 && checkpointId !== this.#checkpointId
+    if (checkpointId !== this.#checkpointId) this.#begin(checkpointId)
+    if (!this.#arrived[channel]) this.#missing--
+    this.#arrived[channel] = true
+    if (this.#complete()) return 'complete'
+    return restarts ? 'restart' : 'wait'
+  }
+
+  /** A channel ended. Returns the checkpoint whose alignment that completed, or 0. */
+  end(channel: number): number {
+    this.#ended[channel] = true
+    if (this.#checkpointId === 0 || this.#arrived[channel]) return 0
+    this.#missing--
+    const checkpointId = this.#checkpointId
+    return this.#complete() ? checkpointId : 0
+  }
+
+  #begin(checkpointId: number): void {
+    this.#checkpointId = checkpointId
+    this.#arrived.fill(false)
+    this.#missing = this.#ended.filter(ended => !ended).length
+  }
+
+  #complete(): boolean {
+    if (this.#missing > 0) return false
+    this.#completedId = this.#checkpointId
+    this.#checkpointId = 0
+    this.#arrived.fill(false)
+    return true
+  }
+}

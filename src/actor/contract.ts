@@ -1,0 +1,137 @@
+/**
+ * The actor contract: all that a file in `actors/` may know of the runtime.
+ *
+ * An actor runs a chain of operators, one instance of each. An operator is either *woven* (stateless: it becomes a line
+ * of the chain's generated loop) or an {@link OperatorActor}: an object with the life cycle below. All methods of one
+ * actor run on one thread, one at a time, and never block it.
+ *
+ *   create -> restore? -> open -> (process | processBatch | flush | snapshot)* -> onEnd -> snapshot -> close
+ *
+ * The runtime calls `flush` before every `snapshot`, so nothing that an operator holds back is lost or counted twice.
+ */
+import type { Clock } from '../core/clock.ts'
+
+/** Rows that arrived as columns. Reading a column builds no objects; `records()` builds (and keeps) them all. */
+export interface ColumnBatch {
+  readonly length: number
+  /** Event times in ms, NaN where a record has none; null when no record has one. */
+  readonly timestamps: Float64Array | null
+  records(): unknown[]
+  /** A top-level field as numbers when it is one in every row, else null. */
+  numbers(field: string): Int32Array | Float64Array | null
+  values(field: string): ArrayLike<unknown>
+}
+
+export interface Column {
+  readonly name: string
+  readonly values: Int32Array | Float64Array | readonly unknown[]
+}
+
+/** One outgoing edge, for operators that choose the channel themselves. Channel i leads to instance i of the receiver. */
+export interface Output {
+  readonly channelCount: number
+  /** Key group -> channel. */
+  readonly route: Uint16Array
+  push(channel: number, record: unknown, timestamp: number): void
+  /** Rows 0..count of the columns, which are copied. */
+  pushColumns(channel: number, columns: readonly Column[], count: number): void
+  /** The channel with the most credit. */
+  widest(): number
+}
+
+/** A piece of state. Group chunks follow their key group, split chunks their split, instance chunks the instance number. */
+export interface StateChunk {
+  readonly scope: 'group' | 'split' | 'instance'
+  readonly id: number
+  /** Plain data or bytes. */
+  readonly value: unknown
+}
+
+export interface OperatorContext {
+  readonly jobName: string
+  readonly operator: string
+  readonly site: string
+  /** This instance's number, 0 .. parallelism - 1. */
+  readonly index: number
+  readonly parallelism: number
+  readonly attempt: number
+  readonly keyGroups: number
+  /** Records that one poll should make at most. */
+  readonly batchRecords: number
+  readonly clock: Clock
+  /** False where the process forbids code generation, or a test asks for it. */
+  readonly generateCode: boolean
+  /** Passes a record on to the operators after this one. */
+  readonly emit: (record: unknown, timestamp: number) => void
+  /** The outgoing edge of a routing operator; null for others. */
+  readonly output: Output | null
+  /** Runs the rest of a source's chain: rows `from` to `to` of what the head of the chain reads. Only for sources. */
+  readonly run: (records: unknown, from: number, to: number, timestamps: Float64Array | null) => void
+  /** Makes a waiting source poll again; callable from promises and events. Does nothing once the attempt is over. */
+  readonly wake: () => void
+  /** Tells the app thread how far an inlet was read, or that a checkpoint made it durable. */
+  readonly notify: (notice: InletNotice) => void
+}
+
+export interface InletNotice {
+  readonly inlet: string
+  /** Records read since the job began. */
+  readonly position: number
+  /** 'restored' opens an attempt: send what follows. 'committed': what precedes is not needed again. */
+  readonly event: 'restored' | 'committed'
+}
+
+/** What a source has to say after a poll: records may follow at once, later (it will call `wake`), or never. */
+export type PollResult = 'more' | 'waiting' | 'end'
+
+export interface OperatorActor {
+  open?(): void | Promise<void>
+  /** One record; what it emits must not be changed afterwards. */
+  process?(record: unknown, timestamp: number): void
+  /** A whole batch as columns. Returns false when it wants the records one by one instead. */
+  processBatch?(batch: ColumnBatch): boolean
+  /** Sources only: hands at most one batch to `context.run`. */
+  poll?(): PollResult
+  /** True for sources: a checkpoint begins in them. */
+  readonly injectsBarriers?: boolean
+  /** Pass on what is held back: input ran dry, the linger is over, or a barrier is due. */
+  flush?(): void
+  /** True while `flush` would do something. */
+  readonly holdsBack?: boolean
+  /** All inputs ended: emit last results. Called again while it returns 'more', between batches of output. */
+  onEnd?(): 'done' | 'more'
+  snapshot?(): StateChunk[]
+  restore?(chunks: readonly StateChunk[]): void | Promise<void>
+  /** Everything up to this checkpoint is durable. */
+  onCheckpointComplete?(checkpointId: number): void
+  /** Free what `open` took. Also called after a failure. */
+  close?(): void | Promise<void>
+}
+
+/** Helps a stateless operator to become code. Everything it returns is an expression or a fresh name. */
+export interface Weaver {
+  /** A constant of the generated function that holds `spec[key]`. */
+  spec(key: string): string
+  constant(value: unknown): string
+  fresh(prefix: string): string
+  /** Code of all operators after this one, for the record in the variable `value`. */
+  next(value: string): string
+}
+
+export interface OperatorDefinition {
+  readonly kind: string
+  /** Stateless operators: code for the record in the variable `value`. */
+  readonly weave?: (weaver: Weaver, value: string, spec: Readonly<Record<string, unknown>>) => string
+  /** The same as a closure, for processes that forbid code generation. */
+  readonly link?: (spec: Readonly<Record<string, unknown>>, next: Emit) => Emit
+  /** Sources whose records are computed from a row number: expression of the record in row `i`. */
+  readonly weaveRow?: (weaver: Weaver, row: string) => string
+  readonly makeRow?: (spec: Readonly<Record<string, unknown>>) => (row: number) => unknown
+  /** Operators with state, time or effects. */
+  readonly create?: (spec: Readonly<Record<string, unknown>>, context: OperatorContext) => OperatorActor
+}
+
+export type Emit = (record: unknown, timestamp: number) => void
+
+/** Finds an operator definition by its kind. */
+export type Registry = ReadonlyMap<string, OperatorDefinition>

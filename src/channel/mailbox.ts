@@ -1,0 +1,102 @@
+import type { ColumnBatch } from '../actor/contract.ts'
+import type { FrameKind } from '../ring/index.ts'
+import { CreditLedger } from './credit.ts'
+
+/** A received frame: a batch by reference, or the encoded payload of one, or a control frame. */
+export interface Envelope {
+  readonly kind: FrameKind
+  readonly batch: ColumnBatch | null
+  readonly payload: Uint8Array | null
+  /** Time of a watermark, id of a barrier. */
+  readonly value: number
+  /** What it counts against the credit of its channel. */
+  readonly costBytes: number
+}
+
+/** Frames of one channel in order of arrival. */
+class ChannelQueue {
+  #frames: Envelope[] = []
+  #next = 0
+
+  get isEmpty(): boolean {
+    return this.#next === this.#frames.length
+  }
+
+  push(frame: Envelope): void {
+    this.#frames.push(frame)
+  }
+
+  shift(): Envelope {
+    const frame = this.#frames[this.#next]!
+    this.#frames[this.#next++] = undefined as never
+    if (this.#next === this.#frames.length || this.#next > 1024) {
+      this.#frames = this.#frames.slice(this.#next)
+      this.#next = 0
+    }
+    return frame
+  }
+}
+
+/**
+ * What an actor has received and not processed: one queue per channel, bounded in bytes by credit. Channels are served in turn; one that
+ * waits for the barrier of the others, or has ended, is passed over.
+ */
+export class Mailbox {
+  readonly channelCount: number
+  readonly ledger: CreditLedger
+  /** Channel of the frame that `take` returned last. */
+  lastChannel = -1
+  readonly #queues: ChannelQueue[]
+  readonly #held: boolean[]
+  #cursor = 0
+  #bytes = 0
+
+  constructor(channels: number, budgetBytes: number) {
+    this.channelCount = channels
+    this.ledger = new CreditLedger(budgetBytes, channels)
+    this.#queues = Array.from({ length: channels }, () => new ChannelQueue())
+    this.#held = new Array<boolean>(channels).fill(false)
+  }
+
+  /** Received and unprocessed bytes. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  put(channel: number, frame: Envelope): void {
+    this.#queues[channel]!.push(frame)
+    this.#bytes += frame.costBytes
+  }
+
+  /** The next frame of a channel that may be read, or null. */
+  take(): Envelope | null {
+    for (let tried = 0; tried < this.channelCount; tried++) {
+      const channel = this.#cursor
+      this.#cursor = channel + 1 === this.channelCount ? 0 : channel + 1
+      if (this.#held[channel] || this.#queues[channel]!.isEmpty) continue
+      const frame = this.#queues[channel]!.shift()
+      this.#bytes -= frame.costBytes
+      this.lastChannel = channel
+      return frame
+    }
+    return null
+  }
+
+  get hasReadable(): boolean {
+    for (let channel = 0; channel < this.channelCount; channel++) if (!this.#held[channel] && !this.#queues[channel]!.isEmpty) return true
+    return false
+  }
+
+  hasBacklog(channel: number): boolean {
+    return !this.#queues[channel]!.isEmpty
+  }
+
+  /** Stops reading a channel until `releaseAll`, while others still bring what belongs before the barrier. */
+  hold(channel: number): void {
+    this.#held[channel] = true
+  }
+
+  releaseAll(): void {
+    this.#held.fill(false)
+  }
+}

@@ -1,0 +1,102 @@
+import type { Column, Output } from '../actor/contract.ts'
+import { BATCH_RECORDS_MAX } from '../limits.ts'
+import type { FrameKind } from '../ring/index.ts'
+import type { ChannelSender } from './channel-sender.ts'
+
+/** Records of one combined batch: columns are small, so more of them make one frame. */
+const COLUMN_ROWS_MAX = 4 * BATCH_RECORDS_MAX
+
+/** One outgoing edge of an actor: gathers records per channel until a batch is full, and passes control frames to all channels. */
+export class Outbox implements Output {
+  readonly channelCount: number
+  readonly route: Uint16Array
+  /** Records that were pushed, for metrics. */
+  recordsOut = 0
+  readonly #senders: readonly ChannelSender[]
+  readonly #records: unknown[][]
+  readonly #times: Float64Array[] | null
+  readonly #counts: Int32Array
+  readonly #limits: Int32Array
+  readonly #batchRecords: number
+  #kept = false
+
+  constructor(senders: readonly ChannelSender[], route: Uint16Array, timestamps: boolean, batchRecords: number) {
+    this.channelCount = senders.length
+    this.route = route
+    this.#senders = senders
+    this.#records = senders.map(() => new Array<unknown>(batchRecords).fill(undefined))
+    this.#times = timestamps ? senders.map(() => new Float64Array(batchRecords)) : null
+    this.#counts = new Int32Array(senders.length)
+    this.#batchRecords = batchRecords
+    this.#limits = Int32Array.from(senders, sender => Math.min(batchRecords, sender.batchRecordsMax))
+  }
+
+  push(channel: number, record: unknown, timestamp: number): void {
+    const row = this.#counts[channel]!
+    this.#records[channel]![row] = record
+    if (this.#times !== null) this.#times[channel]![row] = timestamp
+    this.#counts[channel] = row + 1
+    if (row + 1 >= this.#limits[channel]!) this.#sendBatch(channel)
+  }
+
+  pushColumns(channel: number, columns: readonly Column[], count: number): void {
+    this.#sendBatch(channel)
+    for (let from = 0; from < count; from += COLUMN_ROWS_MAX) {
+      const to = Math.min(count, from + COLUMN_ROWS_MAX)
+      const part = from === 0 && to === count ? columns : columns.map(({ name, values }) => ({ name, values: values.slice(from, to) }))
+      this.#senders[channel]!.sendColumns(part, to - from)
+    }
+    this.recordsOut += count
+    this.#kept ||= !this.#senders[channel]!.flush()
+  }
+
+  widest(): number {
+    let best = 0
+    let most = -Infinity
+    for (let channel = 0; channel < this.channelCount; channel++) {
+      const available = this.#senders[channel]!.availableBytes - this.#counts[channel]!
+      if (available > most) [best, most] = [channel, available]
+    }
+    return best
+  }
+
+  /** True while a partly filled batch waits. */
+  get holdsBack(): boolean {
+    for (let channel = 0; channel < this.channelCount; channel++) if (this.#counts[channel]! > 0) return true
+    return false
+  }
+
+  /** Sends partly filled batches. */
+  flushBatches(): void {
+    for (let channel = 0; channel < this.channelCount; channel++) this.#sendBatch(channel)
+  }
+
+  /** To every channel, behind all records pushed so far. */
+  broadcast(kind: FrameKind, value: number): void {
+    this.flushBatches()
+    for (const sender of this.#senders) {
+      sender.sendControl(kind, value)
+      this.#kept ||= !sender.flush()
+    }
+  }
+
+  /** Sends what had to wait. False while something still waits: the actor must not run. */
+  flushKept(): boolean {
+    if (!this.#kept) return true
+    let clear = true
+    for (const sender of this.#senders) clear = sender.flush() && clear
+    this.#kept = !clear
+    return clear
+  }
+
+  #sendBatch(channel: number): void {
+    const count = this.#counts[channel]!
+    if (count === 0) return
+    const sender = this.#senders[channel]!
+    sender.sendRecords(this.#records[channel]!, count, this.#times === null ? null : this.#times[channel]!)
+    this.#counts[channel] = 0
+    this.recordsOut += count
+    this.#limits[channel] = Math.min(this.#batchRecords, sender.batchRecordsMax)
+    this.#kept ||= !sender.flush()
+  }
+}

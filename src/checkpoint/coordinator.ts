@@ -1,0 +1,356 @@
+/**
+ * Decides about checkpoints: no timer, no input or output, no clock. Events go in, effects come out, the control thread carries them
+ * out. One region; one checkpoint in flight; its life:
+ *
+ * ```
+ *            inject-barrier            every actor acknowledged or finished         committed
+ *   (none) ------------------> aligning ----------------------------------> committing ----------> complete
+ *                                 |  timeout, declined, attempt ended, stopped      |  commit failed
+ *                                 +---------------------> abort <-------------------+
+ * ```
+ *
+ * A commit cannot be taken back: while one is in flight no attempt may start (see {@link CheckpointCoordinator.settled}), because only
+ * its outcome tells which checkpoint the attempt has to start from.
+ */
+import type { ErrorData } from '../core/failure.ts'
+import { MillraceError } from '../errors.ts'
+import { CHECKPOINT_FINAL_TRIES_MAX, CHECKPOINT_INTERVAL_MS_DEFAULT, CHECKPOINT_TIMEOUT_MS_DEFAULT } from '../limits.ts'
+import type { CheckpointStatus } from './manifest.ts'
+
+/** Why a checkpoint came to nothing. */
+export const CHECKPOINT_ABORT_REASONS = [
+  /** Not every actor acknowledged in time. */
+  'timeout',
+  /** The region's attempt ended, as planned or by a failure. */
+  'attempt-ended',
+  /** An actor could not make its snapshot. */
+  'actor-declined',
+  /** The storage thread could not write it: see the cause. */
+  'commit-failed',
+  /** Checkpointing was stopped. */
+  'stopped',
+] as const
+
+export type CheckpointAbortReason = (typeof CHECKPOINT_ABORT_REASONS)[number]
+
+export type CoordinatorEvent =
+  /** A new attempt of the region runs; `finished` are the actors that were restored as ended. `immediate` asks for a checkpoint at once, before the first record. */
+  | {
+      readonly type: 'attempt-started'
+      readonly nowMs: number
+      readonly attempt: number
+      readonly actors: readonly string[]
+      readonly sources: readonly string[]
+      readonly finished?: readonly string[]
+      readonly immediate?: boolean
+    }
+  | { readonly type: 'attempt-ended'; readonly nowMs: number }
+  | { readonly type: 'tick'; readonly nowMs: number }
+  /** Somebody asks for a checkpoint now, or right after the one in flight. */
+  | { readonly type: 'triggered'; readonly nowMs: number }
+  /** The storage thread holds every chunk of this actor's snapshot. */
+  | { readonly type: 'acknowledged'; readonly nowMs: number; readonly attempt: number; readonly checkpoint: number; readonly actor: string }
+  | {
+      readonly type: 'declined'
+      readonly nowMs: number
+      readonly attempt: number
+      readonly checkpoint: number
+      readonly actor: string
+      readonly cause?: ErrorData
+    }
+  /**
+   * The actor has ended: it has emitted everything, and the storage thread holds its last chunks if there are any. Comes after the
+   * acknowledgements of the snapshots that the actor has begun.
+   */
+  | { readonly type: 'finished'; readonly nowMs: number; readonly attempt: number; readonly actor: string }
+  | { readonly type: 'committed'; readonly nowMs: number; readonly checkpoint: number }
+  | { readonly type: 'commit-failed'; readonly nowMs: number; readonly checkpoint: number; readonly cause?: ErrorData }
+  /** No further checkpoint of this attempt. */
+  | { readonly type: 'stopped'; readonly nowMs: number }
+
+export interface CommittedActor {
+  readonly actor: string
+  readonly finished: boolean
+}
+
+export type CoordinatorEffect =
+  /** Every source that has not ended puts the barrier into its output. */
+  | { readonly type: 'inject-barrier'; readonly checkpoint: number; readonly attempt: number; readonly sources: readonly string[] }
+  /** The storage thread commits what it holds for this checkpoint. */
+  | {
+      readonly type: 'commit'
+      readonly checkpoint: number
+      readonly attempt: number
+      readonly status: CheckpointStatus
+      readonly actors: readonly CommittedActor[]
+    }
+  /** The storage thread drops what it holds; actors forget that checkpoint. */
+  | {
+      readonly type: 'abort'
+      readonly checkpoint: number
+      readonly attempt: number
+      readonly reason: CheckpointAbortReason
+      readonly actor?: string
+      readonly cause?: ErrorData
+    }
+  /** The checkpoint is on disk: actors may commit outside and drop their dirty generations. */
+  | { readonly type: 'complete'; readonly checkpoint: number; readonly attempt: number; readonly status: CheckpointStatus; readonly tookMs: number }
+  /** Send `tick` at this time; replaces the earlier wish. Undefined: no tick is needed. */
+  | { readonly type: 'schedule'; readonly atMs: number | undefined }
+  /** A commit takes longer than the timeout. Sent once per checkpoint; it stays in flight. */
+  | { readonly type: 'storage-stalled'; readonly checkpoint: number }
+  /** Every actor has ended but the last checkpoint could not be committed, several times. The run has failed. */
+  | { readonly type: 'final-failed'; readonly checkpoint: number; readonly tries: number; readonly cause?: ErrorData }
+
+export interface CoordinatorOptions {
+  /** First id; the store says which (`firstId`). */
+  readonly firstId: number
+  /** From the start of one checkpoint to the start of the next. Undefined or Infinity: only when triggered. */
+  readonly intervalMs?: number
+  readonly timeoutMs?: number
+  /** Least time from the end of one checkpoint to the start of the next periodic one. */
+  readonly minPauseMs?: number
+}
+
+interface Attempt {
+  readonly number: number
+  readonly actors: ReadonlySet<string>
+  readonly sources: readonly string[]
+  readonly finished: Set<string>
+  stopped: boolean
+}
+
+interface InFlight {
+  readonly checkpoint: number
+  readonly attempt: Attempt
+  readonly startedMs: number
+  /** Actors whose snapshot the storage thread holds. */
+  readonly acknowledged: Set<string>
+  status: CheckpointStatus
+  committing: boolean
+  deadlineMs: number
+}
+
+export class CheckpointCoordinator {
+  readonly #intervalMs: number
+  readonly #timeoutMs: number
+  readonly #minPauseMs: number
+  #nextId: number
+  #attempt: Attempt | undefined
+  #inFlight: InFlight | undefined
+  /** A checkpoint was asked for and has not begun. */
+  #wanted = false
+  /** When the next periodic checkpoint may begin. */
+  #dueMs = Infinity
+  /** The final checkpoint is committed. */
+  #done = false
+  #finalTries = 0
+  #scheduledMs: number | undefined
+  #effects: CoordinatorEffect[] = []
+
+  constructor(options: CoordinatorOptions) {
+    this.#nextId = options.firstId
+    this.#intervalMs = positive('intervalMs', options.intervalMs ?? CHECKPOINT_INTERVAL_MS_DEFAULT)
+    this.#timeoutMs = positive('timeoutMs', options.timeoutMs ?? CHECKPOINT_TIMEOUT_MS_DEFAULT)
+    this.#minPauseMs = options.minPauseMs ?? 0
+  }
+
+  /** False while the outcome of a commit is open: then no attempt may start. */
+  get settled(): boolean {
+    return !this.#inFlight?.committing
+  }
+
+  /** Id and age of the checkpoint in flight. */
+  get inFlight(): { readonly checkpoint: number; readonly startedMs: number; readonly missing: readonly string[] } | undefined {
+    const flight = this.#inFlight
+    return flight && { checkpoint: flight.checkpoint, startedMs: flight.startedMs, missing: missingOf(flight) }
+  }
+
+  /** Takes an event and returns what is to be done, in order. Events of older attempts and checkpoints are ignored. */
+  handle(event: CoordinatorEvent): readonly CoordinatorEffect[] {
+    this.#effects = []
+    this.#take(event)
+    this.#advance(event.nowMs)
+    this.#reschedule()
+    return this.#effects
+  }
+
+  #take(event: CoordinatorEvent): void {
+    switch (event.type) {
+      case 'attempt-started':
+        return this.#startAttempt(event)
+      case 'attempt-ended':
+        return this.#endAttempt(event.nowMs)
+      case 'stopped':
+        if (this.#attempt) this.#attempt.stopped = true
+        this.#wanted = false
+        return this.#abort(event.nowMs, 'stopped')
+      case 'triggered':
+        this.#wanted = this.#attempt !== undefined && !this.#attempt.stopped && !this.#done
+        return
+      case 'acknowledged':
+        if (this.#isAligning(event) && this.#inFlight!.attempt.actors.has(event.actor)) this.#inFlight!.acknowledged.add(event.actor)
+        return
+      case 'declined':
+        if (this.#isAligning(event)) this.#abort(event.nowMs, 'actor-declined', event.actor, event.cause)
+        return
+      case 'finished':
+        if (this.#attempt?.number === event.attempt && this.#attempt.actors.has(event.actor)) this.#attempt.finished.add(event.actor)
+        return
+      case 'committed':
+        return this.#committed(event.checkpoint, event.nowMs)
+      case 'commit-failed':
+        return this.#commitFailed(event.checkpoint, event.nowMs, event.cause)
+      case 'tick':
+        this.#scheduledMs = undefined // The wish is used up, even if the tick came early.
+        return this.#expire(event.nowMs)
+    }
+  }
+
+  /** What follows from the state alone: complete the cut, or begin the next checkpoint. */
+  #advance(nowMs: number): void {
+    const flight = this.#inFlight
+    if (flight) {
+      if (!flight.committing && flight.attempt === this.#attempt && missingOf(flight).length === 0) this.#commit(flight, nowMs)
+      return
+    }
+    const attempt = this.#attempt
+    if (!attempt || !this.#mayBegin(attempt)) return
+    const final = hasEnded(attempt) && this.#finalTries === 0
+    if (final || this.#wanted || nowMs >= this.#dueMs) this.#begin(attempt, nowMs)
+  }
+
+  /** With every source ended no barrier can flow any more: the rest of the job drains, and ends in the final checkpoint. */
+  #mayBegin(attempt: Attempt): boolean {
+    return !attempt.stopped && !this.#done && (hasEnded(attempt) || liveSources(attempt).length > 0)
+  }
+
+  #begin(attempt: Attempt, nowMs: number): void {
+    const checkpoint = this.#nextId++
+    this.#wanted = false
+    this.#dueMs = nowMs + this.#intervalMs
+    const deadlineMs = nowMs + this.#timeoutMs
+    this.#inFlight = { checkpoint, attempt, startedMs: nowMs, acknowledged: new Set(), status: 'complete', committing: false, deadlineMs }
+    const sources = liveSources(attempt)
+    if (sources.length > 0) this.#effects.push({ type: 'inject-barrier', checkpoint, attempt: attempt.number, sources })
+    else this.#commit(this.#inFlight, nowMs)
+  }
+
+  #commit(flight: InFlight, nowMs: number): void {
+    const { checkpoint, attempt, acknowledged } = flight
+    // An actor that acknowledged and ended afterwards had not ended at the barrier: its chunks count.
+    const actors = [...attempt.actors].map((actor) => ({ actor, finished: !acknowledged.has(actor) }))
+    flight.status = actors.every(({ finished }) => finished) ? 'finished' : 'complete'
+    flight.committing = true
+    flight.deadlineMs = nowMs + this.#timeoutMs
+    this.#effects.push({ type: 'commit', checkpoint, attempt: attempt.number, status: flight.status, actors })
+  }
+
+  #committed(checkpoint: number, nowMs: number): void {
+    const flight = this.#inFlight
+    if (!flight?.committing || flight.checkpoint !== checkpoint) return
+    this.#inFlight = undefined
+    this.#finalTries = 0
+    if (flight.status === 'finished') this.#done = true
+    this.#pause(nowMs)
+    const { attempt, status, startedMs } = flight
+    this.#effects.push({ type: 'complete', checkpoint, attempt: attempt.number, status, tookMs: nowMs - startedMs })
+  }
+
+  #commitFailed(checkpoint: number, nowMs: number, cause: ErrorData | undefined): void {
+    const flight = this.#inFlight
+    if (!flight?.committing || flight.checkpoint !== checkpoint) return
+    flight.committing = false
+    this.#abort(nowMs, 'commit-failed', undefined, cause)
+    if (flight.attempt !== this.#attempt || !hasEnded(flight.attempt)) return
+    this.#finalTries++
+    this.#dueMs = nowMs + Math.min(this.#intervalMs, CHECKPOINT_INTERVAL_MS_DEFAULT)
+    if (this.#finalTries < CHECKPOINT_FINAL_TRIES_MAX) return
+    this.#attempt!.stopped = true
+    this.#effects.push({ type: 'final-failed', checkpoint, tries: this.#finalTries, ...(cause && { cause }) })
+  }
+
+  /** Gives up the checkpoint in flight, unless it is being committed. */
+  #abort(nowMs: number, reason: CheckpointAbortReason, actor?: string, cause?: ErrorData): void {
+    const flight = this.#inFlight
+    if (!flight || flight.committing) return
+    this.#inFlight = undefined
+    this.#pause(nowMs)
+    const { checkpoint, attempt } = flight
+    this.#effects.push({
+      type: 'abort',
+      checkpoint,
+      attempt: attempt.number,
+      reason,
+      ...(actor !== undefined && { actor }),
+      ...(cause && { cause }),
+    })
+  }
+
+  #expire(nowMs: number): void {
+    const flight = this.#inFlight
+    if (!flight || nowMs < flight.deadlineMs) return
+    if (!flight.committing) return this.#abort(nowMs, 'timeout')
+    flight.deadlineMs = Infinity
+    this.#effects.push({ type: 'storage-stalled', checkpoint: flight.checkpoint })
+  }
+
+  #startAttempt(event: CoordinatorEvent & { type: 'attempt-started' }): void {
+    if (!this.settled) {
+      const message = `Attempt ${event.attempt} started while checkpoint ${this.#inFlight?.checkpoint} was being committed.`
+      throw new MillraceError('MR_CHECKPOINT_FAILED', message)
+    }
+    if (this.#attempt && event.attempt <= this.#attempt.number) {
+      throw new MillraceError('MR_CHECKPOINT_FAILED', `Attempt ${event.attempt} started after attempt ${this.#attempt.number}.`)
+    }
+    this.#abort(event.nowMs, 'attempt-ended')
+    const actors = new Set(event.actors)
+    const finished = new Set((event.finished ?? []).filter((actor) => actors.has(actor)))
+    this.#attempt = { number: event.attempt, actors, sources: [...event.sources], finished, stopped: false }
+    this.#wanted = event.immediate === true
+    this.#finalTries = 0
+    this.#dueMs = event.nowMs + this.#intervalMs
+  }
+
+  #endAttempt(nowMs: number): void {
+    this.#abort(nowMs, 'attempt-ended')
+    if (this.#attempt) this.#attempt.stopped = true
+    this.#wanted = false
+  }
+
+  #pause(nowMs: number): void {
+    this.#dueMs = Math.max(this.#dueMs, nowMs + this.#minPauseMs)
+  }
+
+  #isAligning(event: { readonly attempt: number; readonly checkpoint: number }): boolean {
+    const flight = this.#inFlight
+    return flight !== undefined && !flight.committing && flight.checkpoint === event.checkpoint && flight.attempt.number === event.attempt
+  }
+
+  #reschedule(): void {
+    let atMs: number | undefined
+    if (this.#inFlight) atMs = this.#inFlight.deadlineMs
+    else if (this.#attempt && this.#mayBegin(this.#attempt)) atMs = this.#dueMs
+    if (atMs === Infinity) atMs = undefined
+    if (atMs === this.#scheduledMs) return
+    this.#scheduledMs = atMs
+    this.#effects.push({ type: 'schedule', atMs })
+  }
+}
+
+function missingOf({ attempt, acknowledged }: InFlight): string[] {
+  return [...attempt.actors].filter((actor) => !acknowledged.has(actor) && !attempt.finished.has(actor))
+}
+
+function liveSources(attempt: Attempt): string[] {
+  return attempt.sources.filter((source) => !attempt.finished.has(source))
+}
+
+function hasEnded(attempt: Attempt): boolean {
+  return attempt.finished.size === attempt.actors.size
+}
+
+function positive(name: string, value: number): number {
+  if (!(value > 0)) throw new MillraceError('MR_OPTION_INVALID', `checkpoint.${name}=${String(value)}, but it must be more than 0.`)
+  return value
+}

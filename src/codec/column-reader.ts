@@ -1,0 +1,186 @@
+import { STRING_SLICE_BYTES_MAX } from '../limits.ts'
+import { KIND } from './kind.ts'
+import { ARRAY_TYPE, MARK } from './payload.ts'
+import { corrupt, typedArrayAt } from './payload-reader.ts'
+import type { ArrayAt, BytesAt, PayloadReader } from './payload-reader.ts'
+import type { FieldSchema } from './schema.ts'
+import { unpackValues } from './value-packing.ts'
+
+/** What generated and interpreted record readers index by row; boolean columns are bits. */
+export type ColumnData = ArrayLike<unknown>
+
+/** One column of one shape of a payload. Found when the batch is opened, decoded when it is first used, and then kept. */
+export class ColumnReader {
+  readonly field: FieldSchema
+  readonly rows: number
+  readonly #payload: Buffer
+  readonly #marks: BytesAt | null
+  #array: ArrayAt | undefined
+  #bytes: BytesAt | undefined
+  #codes: ArrayAt | undefined
+  #unit = 1
+  #tagged = false
+  #data: ColumnData | undefined
+  #entries: string[] | undefined
+
+  /** Finds the column at the reader's position. Throws MR_FRAME_CORRUPT. */
+  constructor(reader: PayloadReader, field: FieldSchema, rows: number) {
+    this.field = field
+    this.rows = rows
+    this.#payload = reader.payload
+    const elements = reader.array()
+    if (elements !== ELEMENTS[field.kind]) corrupt(`column ${field.name} has ${elements} elements`)
+    this.#marks = reader.nil() ? null : reader.bin()
+    if (this.#marks !== null && this.#marks.length !== (rows + 3) >>> 2) corrupt(`marks of column ${field.name} do not match its rows`)
+    if (this.#marks !== null && !field.nullable && !field.absentable) corrupt(`column ${field.name} may not have marks`)
+    if (this.#marks === null && field.kind === KIND.none && rows > 0) corrupt(`column ${field.name} has neither values nor marks`)
+    this.#find(reader)
+  }
+
+  #find(reader: PayloadReader): void {
+    switch (this.field.kind) {
+      case KIND.none:
+        return
+      case KIND.boolean:
+        this.#bytes = reader.bin()
+        if (this.#bytes.length !== (this.rows + 7) >>> 3) corrupt(`bits of column ${this.field.name} do not match its rows`)
+        return
+      case KIND.int32:
+        return this.#findNumbers(reader, ARRAY_TYPE.int32)
+      case KIND.float64:
+      case KIND.date:
+        return this.#findNumbers(reader, ARRAY_TYPE.float64)
+      case KIND.bigint:
+        return this.#findNumbers(reader, ARRAY_TYPE.int64)
+      case KIND.string:
+        return this.#findStrings(reader)
+      case KIND.any:
+        this.#tagged = reader.boolean()
+        this.#bytes = reader.raw(reader.uint())
+        // An element takes a byte at least: this bounds what unpacking may allocate.
+        if (this.#bytes.length <= this.rows) corrupt(`column ${this.field.name} has fewer bytes than rows`)
+    }
+  }
+
+  #findNumbers(reader: PayloadReader, type: number): void {
+    const at = reader.typedArray()
+    if (at.type !== type || at.length !== this.rows) corrupt(`numbers of column ${this.field.name} do not match its rows`)
+    this.#array = at
+  }
+
+  #findStrings(reader: PayloadReader): void {
+    const codes = reader.nil() ? undefined : reader.typedArray()
+    const lengths = reader.typedArray()
+    const unit = reader.uint()
+    const blob = reader.bin()
+    if ((codes ?? lengths).length !== this.rows) corrupt(`strings of column ${this.field.name} do not match its rows`)
+    if (!isUnsigned(lengths) || (codes !== undefined && !isUnsigned(codes))) corrupt(`strings of column ${this.field.name} have odd lengths`)
+    if ((unit !== 1 && unit !== 2) || blob.length % unit !== 0) corrupt(`text of column ${this.field.name} is damaged`)
+    this.#codes = codes
+    this.#array = lengths
+    this.#unit = unit
+    this.#bytes = blob
+  }
+
+  /** True if some row is null, undefined or absent. */
+  get hasMarks(): boolean {
+    return this.#marks !== null
+  }
+
+  /** Two bits per row. */
+  marks(): Uint8Array {
+    return this.#marks === null ? new Uint8Array((this.rows + 3) >>> 2) : this.#slice(this.#marks)
+  }
+
+  /** By row: numbers (dates as milliseconds), bigints, strings, any values; for booleans 8 rows a byte. */
+  data(): ColumnData {
+    return (this.#data ??= this.#decode())
+  }
+
+  /** Distinct strings and the entry of each row, if the column is a dictionary. */
+  dictionary(): { readonly entries: readonly string[]; readonly codes: ArrayLike<number> } | null {
+    if (this.#codes === undefined) return null
+    const codes = typedArrayAt(this.#payload, this.#codes) as Uint8Array
+    return { entries: (this.#entries ??= this.#strings()), codes }
+  }
+
+  #decode(): ColumnData {
+    switch (this.field.kind) {
+      case KIND.none:
+        return []
+      case KIND.boolean:
+        return this.#slice(this.#bytes!)
+      case KIND.string:
+        return this.#decodeStrings()
+      case KIND.any:
+        return unpackValues(this.#slice(this.#bytes!), this.rows, this.#tagged)
+      default:
+        return typedArrayAt(this.#payload, this.#array!) as ColumnData
+    }
+  }
+
+  #decodeStrings(): string[] {
+    const dictionary = this.dictionary()
+    if (dictionary === null) return this.#strings()
+    const { entries, codes } = dictionary
+    const strings: string[] = new Array(this.rows)
+    for (let row = 0; row < this.rows; row++) {
+      const code = codes[row]!
+      if (code >= entries.length) corrupt(`column ${this.field.name} names a dictionary entry that is not there`)
+      strings[row] = entries[code]!
+    }
+    return strings
+  }
+
+  /**
+   * Cuts the blob into strings. Text is decoded in slices of at most STRING_SLICE_BYTES_MAX, since a string that is cut from another keeps all of it alive: one
+   * slice for the whole blob would be faster, and pin 50 KB for each string that somebody keeps.
+   */
+  #strings(): string[] {
+    const payload = this.#payload
+    const unit = this.#unit
+    const encoding = unit === 1 ? 'latin1' : 'utf16le'
+    const lengths = typedArrayAt(payload, this.#array!) as Uint8Array
+    const sliceUnits = STRING_SLICE_BYTES_MAX / unit
+    const count = lengths.length
+    const strings: string[] = new Array(count)
+    const { start, length: bytes } = this.#bytes!
+    let position = start
+    const end = start + bytes
+    for (let row = 0; row < count; ) {
+      let units = lengths[row]!
+      let last = row + 1
+      while (last < count && units + lengths[last]! <= sliceUnits) units += lengths[last++]!
+      if (units * unit > end - position) corrupt(`column ${this.field.name} has less text than its lengths say`)
+      const slice = payload.toString(encoding, position, position + units * unit)
+      position += units * unit
+      for (let cut = 0; row < last; row++) strings[row] = slice.substring(cut, (cut += lengths[row]!))
+    }
+    if (position !== end) corrupt(`column ${this.field.name} has more text than its lengths say`)
+    return strings
+  }
+
+  #slice(at: BytesAt): Uint8Array {
+    return this.#payload.subarray(at.start, at.start + at.length)
+  }
+
+  /** The value of one row, undefined where absent. */
+  at(row: number, marks: Uint8Array | null): unknown {
+    const mark = marks === null ? MARK.value : markAt(marks, row)
+    if (mark !== MARK.value) return mark === MARK.null ? null : undefined
+    const data = this.data()
+    if (this.field.kind === KIND.boolean) return (((data[row >> 3] as number) >> (row & 7)) & 1) === 1
+    return this.field.kind === KIND.date ? new Date(data[row] as number) : data[row]
+  }
+}
+
+export function markAt(marks: Uint8Array, row: number): number {
+  return (marks[row >> 2]! >> ((row & 3) << 1)) & 3
+}
+
+function isUnsigned(at: ArrayAt): boolean {
+  return at.type === ARRAY_TYPE.uint8 || at.type === ARRAY_TYPE.uint16 || at.type === ARRAY_TYPE.uint32
+}
+
+/** Elements of a column by kind. */
+const ELEMENTS: readonly number[] = [1, 2, 2, 2, 5, 2, 2, 4]

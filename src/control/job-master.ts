@@ -1,0 +1,243 @@
+import { CheckpointCoordinator, type CoordinatorEffect, type CoordinatorEvent } from '../checkpoint/coordinator.ts'
+import type { Manifest } from '../checkpoint/manifest.ts'
+import { checkManifestFits } from '../checkpoint/manifest.ts'
+import { type FailureData, describeError } from '../core/failure.ts'
+import { MillraceError } from '../errors.ts'
+import { FINAL, type StorageToControl } from '../storage/protocol.ts'
+import { childSpec } from '../supervision/child-spec.ts'
+import { type SupervisionState, decide, superviseRegions } from '../supervision/decide.ts'
+import { planActorNames, planSources } from './actor-names.ts'
+import type { JobSettings, MasterHost, RunEnd } from './master-host.ts'
+
+const REGION = 'job'
+
+/** Where a run stands; each state is left only as the arrows say. starting -> running <-> restarting; any -> ended. */
+export type RunState = 'starting' | 'running' | 'restarting' | 'stopping' | 'ended'
+
+/**
+ * The life of one run: starts attempts, carries out what the checkpoint coordinator and the supervisor decide, ends the run. Knows no thread
+ * and no clock but those of its host.
+ */
+export class JobMaster {
+  readonly #host: MasterHost
+  readonly #settings: JobSettings
+  readonly #actors: readonly string[]
+  readonly #sources: readonly string[]
+  #coordinator: CheckpointCoordinator | null = null
+  #supervision: SupervisionState
+  #state: RunState = 'starting'
+  #attempt = 0
+  #lineage = ''
+  #latest: Manifest | null = null
+  #cancelTick = (): void => {}
+  #settled: (() => void) | null = null
+  #stopAfter: 'checkpoint' | null = null
+
+  constructor(host: MasterHost, settings: JobSettings) {
+    this.#host = host
+    this.#settings = settings
+    this.#actors = planActorNames(settings.plan)
+    this.#sources = planSources(settings.plan)
+    this.#supervision = superviseRegions(childSpec({ strategy: 'escalate' }), { [REGION]: childSpec(settings.restart) })
+  }
+
+  get state(): RunState {
+    return this.#state
+  }
+
+  get attempt(): number {
+    return this.#attempt
+  }
+
+  get latestCheckpoint(): number {
+    return this.#latest?.id ?? 0
+  }
+
+  /** The storage thread opened its directory: resume from its newest checkpoint, or begin anew. */
+  opened({ checkpoints, firstId }: { readonly checkpoints: readonly Manifest[]; readonly firstId: number }): void {
+    const newest = checkpoints.at(-1) ?? null
+    try {
+      // A finished run is not gone on with: the same command begins again.
+      const resumes = newest !== null && newest.status !== 'finished' && !this.#settings.fresh
+      if (resumes) checkManifestFits(newest, this.#settings.identity)
+      this.#latest = resumes ? newest : null
+      this.#lineage = resumes ? newest.lineage : `${this.#settings.identity.jobName}-${firstId}`
+      this.#coordinator = new CheckpointCoordinator({ firstId, intervalMs: this.#settings.checkpointIntervalMs, timeoutMs: this.#settings.checkpointTimeoutMs })
+      void this.#startAttempt(1)
+    } catch (error) {
+      this.fail(describeError(error, { kind: 'storage' }))
+    }
+  }
+
+  /** A message of the storage thread. */
+  stored(message: StorageToControl): void {
+    const nowMs = this.#host.clock.nowMs()
+    switch (message.type) {
+      case 'opened':
+        return this.opened(message)
+      case 'open-failed':
+        return this.fail(message.failure)
+      case 'stored': {
+        const { attempt, checkpoint } = message
+        const actor = `${message.task}#${message.index}`
+        if (checkpoint === FINAL) return this.#decide({ type: 'finished', nowMs, attempt, actor })
+        return this.#decide({ type: 'acknowledged', nowMs, attempt, checkpoint, actor })
+      }
+      case 'declined':
+        return this.#decide({ type: 'declined', nowMs, attempt: message.attempt, checkpoint: message.checkpoint, actor: `${message.task}#${message.index}`, cause: message.failure })
+      case 'committed':
+        this.#latest = message.manifest
+        this.#decide({ type: 'committed', nowMs, checkpoint: message.manifest.id })
+        return this.#releaseSettled()
+      case 'commit-failed':
+        this.#decide({ type: 'commit-failed', nowMs, checkpoint: message.checkpoint, cause: message.failure })
+        return this.#releaseSettled()
+      case 'closed':
+        return
+    }
+  }
+
+  /** Something went wrong; what happens now is the supervisor's decision. */
+  failed(failure: FailureData): void {
+    if (this.#state === 'ended' || this.#state === 'starting' && failure.attempt < this.#attempt) return
+    const { state, decision } = decide(this.#supervision, failure, this.#host.clock.nowMs(), this.#host.random())
+    this.#supervision = state
+    switch (decision.kind) {
+      case 'restart-region':
+        this.#host.app.restarting(failure, decision.attempt, decision.delayMs)
+        void this.#restart(decision.attempt, decision.delayMs)
+        return
+      case 'fail-job':
+        return this.fail(decision.reason)
+      default:
+        return
+    }
+  }
+
+  /** Ends the run with an error. */
+  fail(failure: FailureData): void {
+    void this.#end({ outcome: 'failed', failure })
+  }
+
+  /** Asks for a checkpoint now. */
+  triggerCheckpoint(): void {
+    this.#decide({ type: 'triggered', nowMs: this.#host.clock.nowMs() })
+  }
+
+  /** `drain`: sources end, everything in flight is processed, last results are emitted. Otherwise: a last checkpoint, then the end. */
+  stop(drain: boolean): void {
+    if (this.#state === 'ended' || this.#state === 'stopping') return
+    if (drain) {
+      for (const worker of this.#host.workers()) void worker.drainSources().catch(() => {})
+      return
+    }
+    if (this.#state !== 'running') return void this.#end({ outcome: 'stopped' })
+    this.#state = 'stopping'
+    this.#stopAfter = 'checkpoint'
+    this.triggerCheckpoint()
+    if (this.#coordinator?.inFlight === undefined) void this.#end({ outcome: 'stopped' })
+  }
+
+  async #startAttempt(attempt: number): Promise<void> {
+    this.#attempt = attempt
+    try {
+      const workers = await this.#host.workersReady()
+      if (this.#isOver(attempt)) return
+      this.#host.storage.send({ type: 'attempt', attempt })
+      const deployment = this.#host.allocate(attempt)
+      await Promise.all(workers.map(worker => worker.deploy(deployment, this.#latest)))
+      if (this.#isOver(attempt)) return
+      this.#host.app.attemptStarted(deployment, this.latestCheckpoint)
+      if (this.#state !== 'stopping') this.#state = 'running'
+      this.#decide({ type: 'attempt-started', nowMs: this.#host.clock.nowMs(), attempt, actors: this.#actors, sources: this.#sources })
+      await Promise.all(workers.map(worker => worker.start()))
+    } catch (error) {
+      this.failed(this.#describe(error, attempt))
+    }
+  }
+
+  #isOver(attempt: number): boolean {
+    return this.#attempt !== attempt || this.#state === 'ended'
+  }
+
+  async #restart(attempt: number, delayMs: number): Promise<void> {
+    this.#state = 'restarting'
+    this.#attempt = attempt
+    this.#decide({ type: 'attempt-ended', nowMs: this.#host.clock.nowMs() })
+    // Only the outcome of a commit in flight tells which checkpoint comes next.
+    if (this.#coordinator?.settled === false) await new Promise<void>(resolve => (this.#settled = resolve))
+    await Promise.all(this.#host.workers().map(worker => worker.stop().catch(() => {})))
+    await new Promise<void>(resolve => void this.#host.setTimer(resolve, delayMs))
+    if (this.#attempt === attempt && this.#state === 'restarting') await this.#startAttempt(attempt)
+  }
+
+  async #end(end: RunEnd): Promise<void> {
+    if (this.#state === 'ended') return
+    this.#state = 'ended'
+    this.#cancelTick()
+    await Promise.all(this.#host.workers().map(worker => worker.stop().catch(() => {})))
+    await this.#host.shutdown()
+    this.#host.app.ended(end)
+  }
+
+  #decide(event: CoordinatorEvent): void {
+    if (this.#coordinator === null || this.#state === 'ended') return
+    for (const effect of this.#coordinator.handle(event)) this.#carryOut(effect)
+  }
+
+  #carryOut(effect: CoordinatorEffect): void {
+    switch (effect.type) {
+      case 'inject-barrier':
+        for (const worker of this.#host.workers()) void worker.triggerCheckpoint(effect.checkpoint).catch(() => {})
+        return
+      case 'commit':
+        return this.#commit(effect)
+      case 'abort':
+        this.#host.storage.send({ type: 'abort', attempt: effect.attempt, checkpoint: effect.checkpoint })
+        if (effect.reason !== 'attempt-ended') this.#host.app.checkpointFailed(effect.checkpoint, effect.reason, effect.cause ?? null)
+        if (this.#stopAfter !== null) void this.#end({ outcome: 'stopped' })
+        return
+      case 'complete':
+        return this.#completed(effect.checkpoint, effect.status === 'finished', effect.tookMs)
+      case 'schedule':
+        this.#cancelTick()
+        if (effect.atMs !== undefined) this.#scheduleTick(effect.atMs)
+        return
+      case 'storage-stalled':
+        return this.#host.app.checkpointFailed(effect.checkpoint, 'storage-stalled', null)
+      case 'final-failed':
+        return this.fail({ ...describeError(new MillraceError('MR_CHECKPOINT_FAILED', 'The last checkpoint could not be committed'), { kind: 'storage', attempt: this.#attempt }), ...(effect.cause && { cause: effect.cause }) })
+    }
+  }
+
+  #commit(effect: CoordinatorEffect & { type: 'commit' }): void {
+    const head = { id: effect.checkpoint, lineage: this.#lineage, status: effect.status, createdMs: this.#host.clock.nowMs(), ...this.#settings.identity }
+    const actors = effect.actors.map(({ actor, finished }) => {
+      const at = actor.lastIndexOf('#')
+      return { task: actor.slice(0, at), index: Number(actor.slice(at + 1)), finished }
+    })
+    this.#host.storage.send({ type: 'commit', attempt: effect.attempt, head, actors })
+  }
+
+  #completed(checkpoint: number, finished: boolean, tookMs: number): void {
+    this.#host.app.checkpointCompleted(checkpoint, tookMs)
+    for (const worker of this.#host.workers()) void worker.checkpointCompleted(checkpoint).catch(() => {})
+    if (finished) void this.#end({ outcome: 'finished' })
+    else if (this.#stopAfter !== null) void this.#end({ outcome: 'stopped' })
+  }
+
+  #scheduleTick(atMs: number): void {
+    const delayMs = Math.max(0, atMs - this.#host.clock.nowMs())
+    this.#cancelTick = this.#host.setTimer(() => this.#decide({ type: 'tick', nowMs: this.#host.clock.nowMs() }), delayMs)
+  }
+
+  #releaseSettled(): void {
+    this.#settled?.()
+    this.#settled = null
+  }
+
+  #describe(error: unknown, attempt: number): FailureData {
+    return describeError(error, { kind: error instanceof MillraceError && error.code === 'MR_CALL_TIMEOUT' ? 'control-timeout' : 'user-code', attempt })
+  }
+}
+

@@ -1,0 +1,64 @@
+import type { InletNotice, Registry } from '../actor/contract.ts'
+import type { Manifest, ManifestIdentity } from '../checkpoint/manifest.ts'
+import type { Clock } from '../core/clock.ts'
+import type { ErrorData, FailureData } from '../core/failure.ts'
+import type { Plan } from '../graph/plan.ts'
+import type { ControlToStorage } from '../storage/protocol.ts'
+import type { ChildSpecOptions } from '../supervision/child-spec.ts'
+import type { Deployment } from '../worker/deployment.ts'
+import type { WorkerStats } from '../worker/worker-stats.ts'
+
+/** How a run ended. */
+export type RunEnd = { readonly outcome: 'finished' } | { readonly outcome: 'stopped' } | { readonly outcome: 'failed'; readonly failure: FailureData }
+
+export interface JobSettings {
+  readonly plan: Plan
+  readonly registry: Registry
+  readonly identity: ManifestIdentity
+  readonly restart: ChildSpecOptions
+  readonly checkpointIntervalMs: number
+  readonly checkpointTimeoutMs: number
+  /** Ignore what the state directory holds. */
+  readonly fresh: boolean
+}
+
+/** One worker as the control thread sees it. Calls reject when the thread ends or the deadline passes. */
+export interface WorkerGate {
+  /** Makes the actors of an attempt and restores their state. */
+  deploy(deployment: Deployment, restore: Manifest | null): Promise<void>
+  start(): Promise<void>
+  /** Ends the attempt. When it resolves the worker touches none of its rings any more. */
+  stop(): Promise<void>
+  triggerCheckpoint(checkpoint: number): Promise<void>
+  checkpointCompleted(checkpoint: number): Promise<void>
+  drainSources(): Promise<void>
+  stats(): Promise<WorkerStats>
+}
+
+/** What the run's owner is told. None of it waits for the owner. */
+export interface AppEvents {
+  attemptStarted(deployment: Deployment, restoredCheckpoint: number): void
+  restarting(failure: FailureData, attempt: number, delayMs: number): void
+  checkpointCompleted(checkpoint: number, tookMs: number): void
+  checkpointFailed(checkpoint: number, reason: string, cause: ErrorData | null): void
+  inletNotice(attempt: number, notice: InletNotice): void
+  ended(end: RunEnd): void
+}
+
+/** Threads, time, storage and chance, as the thread host or the simulation host gives them. */
+export interface MasterHost {
+  readonly clock: Clock
+  /** From [0, 1). */
+  random(): number
+  /** Returns how to cancel it. */
+  setTimer(fn: () => void, delayMs: number): () => void
+  workers(): readonly WorkerGate[]
+  /** Resolves when every worker, replacements of lost ones included, has loaded the job. */
+  workersReady(): Promise<readonly WorkerGate[]>
+  readonly storage: { send(message: ControlToStorage): void }
+  readonly app: AppEvents
+  /** Rings, doorbells and credits of a new attempt. */
+  allocate(attempt: number): Deployment
+  /** Ends the workers, then the storage. */
+  shutdown(): Promise<void>
+}

@@ -1,0 +1,54 @@
+import type { Emit, OperatorDefinition } from '../actor/contract.ts'
+import type { ChainCodeOptions, ChainRun, ChainStep } from './chain-code.ts'
+
+/** The interpreted twin of chain-code.ts, for processes that forbid code generation: the same behaviour from closures. */
+export function linkEmit(steps: readonly ChainStep[], options: ChainCodeOptions): Emit {
+  const targets = steps.map(step => linkStep(step, options))
+  const { freeze } = options
+  const all: Emit = targets.length === 1 ? targets[0]! : (record, timestamp) => targets.forEach(target => target(record, timestamp))
+  if (freeze === null) return all
+  return (record, timestamp) => {
+    freeze(record)
+    all(record, timestamp)
+  }
+}
+
+export function linkRun(head: { readonly id: number; readonly definition: OperatorDefinition; readonly spec: ChainStep['spec'] }, steps: readonly ChainStep[], options: ChainCodeOptions): ChainRun {
+  const emit = linkEmit(steps, options)
+  const make = head.definition.makeRow?.(head.spec)
+  const eventTime = head.spec['eventTime'] as ((record: unknown) => number) | undefined
+  const read = (records: unknown, row: number): unknown => {
+    try {
+      return make === undefined ? (records as unknown[])[row] : make(row)
+    } catch (error) {
+      throw options.fail(error, head.id)
+    }
+  }
+  return (records, from, to, timestamps) => {
+    for (let i = from; i < to; i++) {
+      const record = read(records, i)
+      emit(record, eventTime === undefined ? (timestamps === null ? NaN : timestamps[i]!) : timeOf(eventTime, record, head.id, options))
+    }
+  }
+}
+
+function timeOf(eventTime: (record: unknown) => number, record: unknown, step: number, options: ChainCodeOptions): number {
+  try {
+    return eventTime(record)
+  } catch (error) {
+    throw options.fail(error, step)
+  }
+}
+
+function linkStep(step: ChainStep, options: ChainCodeOptions): Emit {
+  const { actor } = step
+  const target: Emit =
+    actor === null ? step.definition.link!(step.spec, linkEmit(step.next, options)) : (record, timestamp) => actor.process!(record, timestamp)
+  return (record, timestamp) => {
+    try {
+      target(record, timestamp)
+    } catch (error) {
+      throw options.fail(error, step.id)
+    }
+  }
+}

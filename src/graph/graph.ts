@@ -1,0 +1,54 @@
+import type { Key } from '../core/key-hash.ts'
+import type { OperatorDefinition } from '../actor/contract.ts'
+
+/** The key of a record: the name of a field, or a function. */
+export type KeySelector<T = never> = string | ((record: T) => Key)
+
+/** How the records of an edge are spread over the instances of the receiving operator. */
+export type Partitioning =
+  /** Instance i to instance i; on one worker and fused where nothing else forbids it. */
+  | { readonly type: 'forward' }
+  /** By key group: all records of one key reach one instance. */
+  | { readonly type: 'hash'; readonly key: KeySelector }
+  /** Batches in turn, to whoever has credit. */
+  | { readonly type: 'rebalance' }
+  /** Everything to instance 0. */
+  | { readonly type: 'gather' }
+  /** The sending operator is a combiner and routes its partial accumulators itself. */
+  | { readonly type: 'combined' }
+
+export interface InputEdge {
+  readonly from: number
+  readonly partitioning: Partitioning
+}
+
+/** Number of instances: a number, or as many as there are workers. */
+export type Parallelism = number | 'workers'
+
+/** One logical operator. `spec` holds what its kind needs: functions, field names, paths. */
+export interface OperatorNode {
+  readonly id: number
+  readonly name: string
+  readonly kind: string
+  readonly inputs: readonly InputEdge[]
+  readonly parallelism: Parallelism
+  readonly spec: Readonly<Record<string, unknown>>
+  /** `file:line:column` of the call that defined it. */
+  readonly site: string
+  /** Present for operators that users define; built-in kinds are found in the registry. */
+  readonly definition?: OperatorDefinition
+}
+
+/** What build() described. Node ids are positions in `nodes`; inputs come before their readers. */
+export interface Graph {
+  readonly jobName: string
+  readonly nodes: readonly OperatorNode[]
+}
+
+export const OUTLET_KIND = 'outlet'
+export const INLET_KIND = 'inlet'
+
+/** Kinds that live on the app thread as one end of a channel. */
+export function isOutlet(node: OperatorNode): boolean {
+  return node.kind === OUTLET_KIND
+}

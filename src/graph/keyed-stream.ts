@@ -1,0 +1,74 @@
+import type { Key } from '../core/key-hash.ts'
+import type { AggregateBuilder, AggregateResult, AggregateSpecs, NumericField } from '../state/aggregates.ts'
+import type { GraphBuilder, OperatorOptions } from './graph-builder.ts'
+import type { KeySelector } from './graph.ts'
+import { definitionSite } from './site.ts'
+import { Stream, checkFunction } from './stream.ts'
+import { Table } from './table.ts'
+
+/** A stream divided by key. State is kept per key. */
+export class KeyedStream<T, K extends Key> {
+  readonly #builder: GraphBuilder
+  readonly #sources: readonly number[]
+  readonly #key: KeySelector<T>
+
+  /** @internal Made by keyBy. */
+  constructor(builder: GraphBuilder, sources: readonly number[], key: KeySelector<T>) {
+    this.#builder = builder
+    this.#sources = sources
+    this.#key = key
+  }
+
+  /**
+   * Keeps one state per key and emits it after every record: `fn(state, record, key)` returns the next state, starting with
+   * `initial()`. The state is plain data; return a new one instead of changing the old one, since the old one was emitted.
+   */
+  scan<S>(initial: () => S, fn: (state: S, record: T, key: K) => S, options?: OperatorOptions): Stream<S> {
+    checkFunction(initial, 'scan')
+    return this.#stateful('scan', { initial, fn: checkFunction(fn, 'scan') }, options, definitionSite(this.scan))
+  }
+
+  /** Combines the records of each key two by two and emits every step; the first record of a key is emitted as it is. */
+  reduce(fn: (previous: T, record: T) => T, options?: OperatorOptions): Stream<T> {
+    return this.#stateful('reduce', { fn: checkFunction(fn, 'reduce') }, options, definitionSite(this.reduce))
+  }
+
+  /** Several aggregates per key: `a => ({ orders: a.count(), cents: a.sum('cents') })`. */
+  aggregate<S extends AggregateSpecs>(define: (a: AggregateBuilder<T>) => S, options?: OperatorOptions): Table<{ key: K } & AggregateResult<S>> {
+    return this.#table(define as never, options, definitionSite(this.aggregate))
+  }
+
+  /** Number of records per key. */
+  count(options?: OperatorOptions): Table<{ key: K; count: number }> {
+    return this.#table(a => ({ count: a.count() }), options, definitionSite(this.count))
+  }
+
+  /** Sum of a numeric field per key. Integers are exact up to 2^53. */
+  sum(field: NumericField<T>, options?: OperatorOptions): Table<{ key: K; sum: number }> {
+    return this.#table(a => ({ sum: a.sum(field) }), options, definitionSite(this.sum))
+  }
+
+  min(field: NumericField<T>, options?: OperatorOptions): Table<{ key: K; min: number }> {
+    return this.#table(a => ({ min: a.min(field) }), options, definitionSite(this.min))
+  }
+
+  max(field: NumericField<T>, options?: OperatorOptions): Table<{ key: K; max: number }> {
+    return this.#table(a => ({ max: a.max(field) }), options, definitionSite(this.max))
+  }
+
+  /** Arithmetic mean of a numeric field per key. */
+  avg(field: NumericField<T>, options?: OperatorOptions): Table<{ key: K; avg: number }> {
+    return this.#table(a => ({ avg: a.avg(field) }), options, definitionSite(this.avg))
+  }
+
+  #table<R>(define: (a: AggregateBuilder<T>) => AggregateSpecs, options: OperatorOptions | undefined, site: string): Table<R> {
+    return new Table<R>(this.#builder, this.#sources, this.#key as KeySelector, define as never, options, site)
+  }
+
+  #stateful<U>(kind: string, spec: Record<string, unknown>, options: OperatorOptions | undefined, site: string): Stream<U> {
+    const key = this.#key as KeySelector
+    const inputs = this.#sources.map(from => ({ from, partitioning: { type: 'hash' as const, key } }))
+    const node = this.#builder.add({ kind, inputs, parallelism: 'workers', spec: { ...spec, key }, options, site })
+    return new Stream<U>(this.#builder, [node.id])
+  }
+}

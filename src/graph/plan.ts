@@ -1,0 +1,165 @@
+import { MillraceError } from '../errors.ts'
+import type { Graph, InputEdge, OperatorNode, Partitioning } from './graph.ts'
+import { INLET_KIND, isOutlet } from './graph.ts'
+
+/** A chain of fused operators at one parallelism. `nodes[0]` is its head: a source, or the only one that reads channels. */
+export interface Task {
+  readonly id: number
+  readonly name: string
+  readonly nodes: readonly number[]
+  readonly parallelism: number
+  /** Outlets live on the app thread, one instance, without operators. */
+  readonly onAppThread: boolean
+}
+
+export interface TaskEdge {
+  readonly id: number
+  readonly fromNode: number
+  readonly fromTask: number
+  readonly toTask: number
+  readonly partitioning: Partitioning
+  /** True when records on it may carry event times. */
+  readonly timestamps: boolean
+}
+
+export interface ActorPlacement {
+  readonly id: number
+  readonly task: number
+  readonly index: number
+  /** Worker number, or `workers` for the app thread. */
+  readonly thread: number
+}
+
+export interface Channel {
+  readonly id: number
+  /** Edge id, or -1 for the channel from an inlet on the app thread to its source actor. */
+  readonly edge: number
+  readonly fromActor: number
+  readonly toActor: number
+  readonly fromThread: number
+  readonly toThread: number
+}
+
+/** Who runs where, and who talks to whom. A pure function of graph and options, so every thread computes the same. */
+export interface Plan {
+  readonly graph: Graph
+  readonly workers: number
+  readonly tasks: readonly Task[]
+  readonly edges: readonly TaskEdge[]
+  readonly actors: readonly ActorPlacement[]
+  readonly channels: readonly Channel[]
+}
+
+export interface PlanOptions {
+  readonly workers: number
+  /** 'off': one operator per actor. Default 'on'. */
+  readonly chaining: 'on' | 'off'
+}
+
+/** The pseudo actor that stands for the app thread as sender into inlets. */
+export const APP_ACTOR = -1
+
+export function planJob(graph: Graph, options: PlanOptions): Plan {
+  const parallelism = graph.nodes.map(node => instances(node, options.workers))
+  const taskOf = assignTasks(graph, parallelism, options.chaining === 'on')
+  const tasks = collectTasks(graph, taskOf, parallelism)
+  const edges = collectEdges(graph, taskOf, tasks)
+  const actors = placeActors(tasks, options.workers)
+  return { graph, workers: options.workers, tasks, edges, actors, channels: collectChannels(graph, tasks, edges, actors, options.workers) }
+}
+
+function instances(node: OperatorNode, workers: number): number {
+  if (isOutlet(node)) return 1
+  return node.parallelism === 'workers' ? workers : node.parallelism
+}
+
+/** Task number of each node: an operator joins the task of its only input when the edge is forward and nothing spreads. */
+function assignTasks(graph: Graph, parallelism: readonly number[], chaining: boolean): number[] {
+  const taskOf: number[] = []
+  let tasks = 0
+  for (const node of graph.nodes) {
+    const input = node.inputs.length === 1 ? node.inputs[0]! : null
+    const fuses = input?.partitioning.type === 'forward' && parallelism[input.from] === parallelism[node.id] && !isOutlet(node)
+    // A combiner stays with its input even without chaining: it is the sending end of an edge, not an operator of the user.
+    taskOf.push(fuses && (chaining || node.kind === 'combine') ? taskOf[input!.from]! : tasks++)
+  }
+  return taskOf
+}
+
+function collectTasks(graph: Graph, taskOf: readonly number[], parallelism: readonly number[]): Task[] {
+  const nodes: number[][] = []
+  taskOf.forEach((task, node) => (nodes[task] ??= []).push(node))
+  return nodes.map((members, id) => {
+    const head = graph.nodes[members[0]!]!
+    return { id, name: members.map(n => graph.nodes[n]!.name).join(' > '), nodes: members, parallelism: parallelism[head.id]!, onAppThread: isOutlet(head) }
+  })
+}
+
+function collectEdges(graph: Graph, taskOf: readonly number[], tasks: readonly Task[]): TaskEdge[] {
+  const timed = timedNodes(graph)
+  const edges: TaskEdge[] = []
+  for (const node of graph.nodes) {
+    for (const input of node.inputs) {
+      const [from, to] = [taskOf[input.from]!, taskOf[node.id]!]
+      if (from === to) continue
+      edges.push({ id: edges.length, fromNode: input.from, fromTask: from, toTask: to, partitioning: settle(input, tasks[from]!, tasks[to]!), timestamps: timed[input.from]! })
+    }
+  }
+  return edges
+}
+
+function settle(input: InputEdge, from: Task, to: Task): Partitioning {
+  if (to.onAppThread) return { type: 'gather' }
+  if (input.partitioning.type !== 'forward' || from.parallelism === to.parallelism) return input.partitioning
+  return to.parallelism === 1 ? { type: 'gather' } : { type: 'rebalance' }
+}
+
+function timedNodes(graph: Graph): boolean[] {
+  const timed: boolean[] = []
+  for (const node of graph.nodes) timed.push(node.spec['eventTime'] !== undefined || node.inputs.some(input => timed[input.from]))
+  return timed
+}
+
+function placeActors(tasks: readonly Task[], workers: number): ActorPlacement[] {
+  const actors: ActorPlacement[] = []
+  for (const task of tasks) {
+    for (let index = 0; index < task.parallelism; index++) {
+      actors.push({ id: actors.length, task: task.id, index, thread: task.onAppThread ? workers : index % workers })
+    }
+  }
+  return actors
+}
+
+function collectChannels(graph: Graph, tasks: readonly Task[], edges: readonly TaskEdge[], actors: readonly ActorPlacement[], workers: number): Channel[] {
+  const byTask = tasks.map(task => actors.filter(actor => actor.task === task.id))
+  const channels: Channel[] = []
+  const connect = (edge: number, from: ActorPlacement | null, to: ActorPlacement): void => {
+    channels.push({ id: channels.length, edge, fromActor: from?.id ?? APP_ACTOR, toActor: to.id, fromThread: from?.thread ?? workers, toThread: to.thread })
+  }
+  for (const task of tasks) if (graph.nodes[task.nodes[0]!]!.kind === INLET_KIND) for (const actor of byTask[task.id]!) connect(-1, null, actor)
+  for (const edge of edges) {
+    for (const from of byTask[edge.fromTask]!) {
+      for (const to of byTask[edge.toTask]!) if (reaches(edge, from, to)) connect(edge.id, from, to)
+    }
+  }
+  return channels
+}
+
+function reaches(edge: TaskEdge, from: ActorPlacement, to: ActorPlacement): boolean {
+  switch (edge.partitioning.type) {
+    case 'forward':
+      return from.index === to.index
+    case 'gather':
+      return to.index === 0
+    default:
+      return true
+  }
+}
+
+/** Which instance owns each key group: contiguous ranges, as even as can be. */
+export function routingTable(keyGroups: number, parallelism: number): Uint16Array {
+  if (parallelism > keyGroups) {
+    throw new MillraceError('MR_GRAPH_INVALID', `A keyed operator has ${parallelism} instances, more than the ${keyGroups} key groups of the job`)
+  }
+  return Uint16Array.from({ length: keyGroups }, (_, group) => Math.floor((group * parallelism) / keyGroups))
+}

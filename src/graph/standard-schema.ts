@@ -1,0 +1,27 @@
+import { MillraceError } from '../errors.ts'
+
+/** The part of the Standard Schema v1 interface (standardschema.dev) that millrace uses. */
+export interface StandardSchema<Output = unknown> {
+  readonly '~standard': {
+    readonly version: 1
+    readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>
+    readonly types?: { readonly input: unknown; readonly output: Output } | undefined
+  }
+}
+
+type SchemaResult<Output> =
+  | { readonly value: Output; readonly issues?: undefined }
+  | { readonly issues: readonly { readonly message: string; readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined }[] }
+
+/**
+ * Validates and completes a job's configuration.
+ *
+ * @throws MillraceError MR_CONFIG_INVALID listing every field that is wrong.
+ */
+export async function parseConfig<C>(schema: StandardSchema<C> | undefined, raw: unknown, jobName: string): Promise<C> {
+  if (schema === undefined) return (raw ?? {}) as C
+  const result = await schema['~standard'].validate(raw ?? {})
+  if (result.issues === undefined) return result.value
+  const lines = result.issues.map(issue => `  ${(issue.path ?? []).map(step => String(typeof step === 'object' ? step.key : step)).join('.') || '(config)'}: ${issue.message}`)
+  throw new MillraceError('MR_CONFIG_INVALID', `The configuration of job "${jobName}" is not valid:\n${lines.join('\n')}`)
+}

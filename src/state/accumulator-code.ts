@@ -1,0 +1,130 @@
+import type { AccumulatorColumn, AccumulatorLayout } from './accumulator-layout.ts'
+import type { AccumulatorLoops } from './accumulator-loops.ts'
+import type { AccumulatorStore } from './accumulator-store.ts'
+import { generate } from './generated-code.ts'
+import type { KeySelector } from './key-selector.ts'
+import type { KeySlots } from './key-slots.ts'
+
+const quote = (text: string): string => JSON.stringify(text)
+const lines = (parts: readonly string[]): string => parts.join('\n')
+
+/** `c0` to `cN` and `flags` are the store's arrays, read once a batch and again when it grows. */
+const loadStore = ({ columns }: AccumulatorLayout): string => `flags = store.flags; ${columns.map((_, c) => `c${c} = store.data[${c}]`).join('; ')}`
+const declareStore = ({ columns }: AccumulatorLayout): string => `let flags, ${columns.map((_, c) => `c${c}`).join(', ')}\n${'$load'}`
+
+const growStore = (layout: AccumulatorLayout): string => `if (slot >= flags.length) { store.grow(slot); ${loadStore(layout)} }`
+
+const SLOT_OF_KEY = "const slot = typeof k === 'number' && (k | 0) === k ? keys.slotOfInt(k) : keys.slotOf(k)"
+
+/** All fields are read and checked before anything is changed. */
+const readFields = (layout: AccumulatorLayout, value: (field: string, index: number) => string, key: string): string =>
+  lines(layout.fields.map((field, f) => `const v${f} = ${value(field, f)}; if (typeof v${f} !== 'number') store.refuse(${f}, ${key}, v${f})`))
+
+const addNumber = ({ op, field }: AccumulatorColumn, c: number): string => {
+  if (op === 'count') return `c${c}[slot] += 1`
+  return op === 'sum' ? `c${c}[slot] += v${field}` : `c${c}[slot] = Math.${op}(c${c}[slot], v${field})`
+}
+
+/** User code runs first: when it throws, the numbers of the record are not half added. */
+const addRow = ({ columns }: AccumulatorLayout): string =>
+  lines([
+    ...columns.map(({ op }, c) => (op === 'custom' ? `const a${c} = s${c}.add(flags[slot] === 0 ? s${c}.create() : c${c}[slot], r)` : '')),
+    ...columns.map((column, c) => (column.op === 'custom' ? `c${c}[slot] = a${c}` : addNumber(column, c))),
+    'if (flags[slot] !== 2) store.touch(slot)',
+  ])
+
+const mergeNumber = ({ op }: AccumulatorColumn, c: number): string =>
+  op === 'min' || op === 'max' ? `c${c}[slot] = Math.${op}(c${c}[slot], m${c}[i])` : `c${c}[slot] += m${c}[i]`
+
+const mergeRow = ({ columns }: AccumulatorLayout): string =>
+  lines([
+    ...columns.map(({ op }, c) => (op === 'custom' ? `const a${c} = s${c}.merge(flags[slot] === 0 ? s${c}.create() : c${c}[slot], m${c}[i])` : '')),
+    ...columns.map((column, c) => (column.op === 'custom' ? `c${c}[slot] = a${c}` : mergeNumber(column, c))),
+    'if (flags[slot] !== 2) store.touch(slot)',
+  ])
+
+const keyOfRecord = (selector: KeySelector<never>): string => {
+  if (selector === 'global') return 'const k = 0'
+  return 'field' in selector ? `const k = r[${quote(selector.field)}]` : 'const k = keyOf(r)'
+}
+
+const recordFunctions = (layout: AccumulatorLayout, selector: KeySelector<never>): string => {
+  const declare = declareStore(layout).replace('$load', loadStore(layout))
+  const fields = readFields(layout, (field) => `r[${quote(field)}]`, 'k')
+  const addOne = lines([keyOfRecord(selector), fields, selector === 'global' ? 'const slot = 0' : SLOT_OF_KEY, growStore(layout), addRow(layout)])
+  return `
+function add(slot, r) {
+${declare}
+${readFields(layout, (field) => `r[${quote(field)}]`, 'keys.keyAt(slot)')}
+${growStore(layout)}
+${addRow(layout)}
+}
+function addRecord(r) {
+${declare}
+${addOne}
+return slot
+}
+function addRecords(records, from, to) {
+${declare}
+for (let i = from; i < to; i++) {
+const r = records[i]
+${addOne}
+}
+}`
+}
+
+/** A function over rows of columns, once for int32 keys and once for any: each with type feedback of its own. */
+const columnFunction = (name: string, layout: AccumulatorLayout, slot: string, load: string, row: string): string => `
+function ${name}(ks, columns, from, to) {
+${declareStore(layout).replace('$load', loadStore(layout))}
+${load}
+for (let i = from; i < to; i++) {
+${slot}
+${growStore(layout)}
+${row}
+}
+}`
+
+const columnFunctions = (layout: AccumulatorLayout, selector: KeySelector<never>): string => {
+  const addLoad = lines(layout.fields.map((_, f) => `const f${f} = columns[${f}]`))
+  const mergeLoad = lines(layout.columns.map((_, c) => `const m${c} = columns[${c}]`))
+  const fields = readFields(layout, (_, f) => `f${f}[i]`, selector === 'global' ? '0' : 'ks[i]')
+  const intSlot = 'const slot = keys.slotOfInt(ks[i])'
+  const anySlot = `const k = ks[i]; ${SLOT_OF_KEY}`
+  const add = `const r = undefined\n${addRow(layout)}`
+  const addSlot = (slot: string): string => `${fields}\n${selector === 'global' ? 'const slot = 0' : slot}`
+  return lines([
+    columnFunction('addIntColumns', layout, addSlot(intSlot), addLoad, add),
+    columnFunction('addKeyColumns', layout, addSlot(anySlot), addLoad, add),
+    columnFunction('mergeIntColumns', layout, intSlot, mergeLoad, mergeRow(layout)),
+    columnFunction('mergeKeyColumns', layout, anySlot, mergeLoad, mergeRow(layout)),
+  ])
+}
+
+const resultFunction = (layout: AccumulatorLayout, selector: KeySelector<never>): string => {
+  const values = layout.outputs.map(({ name, column, divisor }) => {
+    const value = `store.data[${column}][slot]`
+    if (layout.columns[column].op === 'custom') return `${quote(name)}: s${column}.result(${value})`
+    return `${quote(name)}: ${value}${divisor < 0 ? '' : ` / store.data[${divisor}][slot]`}`
+  })
+  return `function resultAt(slot) { return { ${[...(selector === 'global' ? [] : ['key: keys.keyAt(slot)']), ...values].join(', ')} } }`
+}
+
+/** The source of a table's loops: a function body over `store`, `keys` and `keyOf` that returns {@link AccumulatorLoops}. */
+export const accumulatorSource = (layout: AccumulatorLayout, selector: KeySelector<never>): string =>
+  lines([
+    "'use strict'",
+    ...layout.columns.map(({ op }, c) => (op === 'custom' ? `const s${c} = store.layout.columns[${c}].custom` : '')),
+    recordFunctions(layout, selector),
+    columnFunctions(layout, selector),
+    resultFunction(layout, selector),
+    'return { add, addRecord, addRecords, addIntColumns, addKeyColumns, mergeIntColumns, mergeKeyColumns, resultAt }',
+  ])
+
+/** Compiles the loops of one table. */
+export const generateLoops = <T>(name: string, store: AccumulatorStore, keys: KeySlots, selector: KeySelector<T>): AccumulatorLoops<T> => {
+  type Factory = (store: AccumulatorStore, keys: KeySlots, keyOf: unknown) => AccumulatorLoops<T>
+  const source = accumulatorSource(store.layout, selector as KeySelector<never>)
+  const keyOf = selector !== 'global' && 'of' in selector ? selector.of : undefined
+  return generate<Factory>(name, ['store', 'keys', 'keyOf'], source)(store, keys, keyOf)
+}

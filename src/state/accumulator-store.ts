@@ -1,0 +1,88 @@
+import { MillraceError } from '../errors.ts'
+import type { Key } from '../core/key-hash.ts'
+import type { AccumulatorLayout } from './accumulator-layout.ts'
+
+/** A slot without records: its key may be known, its accumulators are initial. */
+export const EMPTY = 0
+/** A slot with records, unchanged since the last drain. */
+export const CLEAN = 1
+/** A slot that changed since the last drain; it is in the dirty list. */
+export const DIRTY = 2
+
+const CAPACITY_MIN = 16
+
+/**
+ * The columns of accumulators by slot, what state each slot is in, and the list of dirty slots.
+ * Its arrays are public for the loops of this folder, which read them once a batch: they are replaced when the store grows.
+ */
+export class AccumulatorStore {
+  readonly layout: AccumulatorLayout
+  /** One per column: a Float64Array of `flags.length`, or an array for `custom`. */
+  readonly data: (Float64Array | unknown[])[]
+  flags = new Uint8Array(CAPACITY_MIN)
+  dirtySlots = new Int32Array(CAPACITY_MIN)
+  dirtyCount = 0
+  /** Slots that are not empty. */
+  live = 0
+
+  constructor(layout: AccumulatorLayout) {
+    this.layout = layout
+    this.data = layout.columns.map(({ op, initial }) => (op === 'custom' ? [] : new Float64Array(CAPACITY_MIN).fill(initial)))
+  }
+
+  /** Makes room for a slot. */
+  grow(slot: number): void {
+    const old = this.flags.length
+    const capacity = Math.max(old * 2, 2 ** Math.ceil(Math.log2(slot + 1)))
+    const flags = new Uint8Array(capacity)
+    flags.set(this.flags)
+    this.flags = flags
+    const dirtySlots = new Int32Array(capacity)
+    dirtySlots.set(this.dirtySlots.subarray(0, this.dirtyCount))
+    this.dirtySlots = dirtySlots
+    for (let c = 0; c < this.data.length; c++) {
+      const column = this.data[c]
+      if (!(column instanceof Float64Array)) continue
+      const grown = new Float64Array(capacity)
+      grown.set(column)
+      const { initial } = this.layout.columns[c]
+      if (initial !== 0) grown.fill(initial, old)
+      this.data[c] = grown
+    }
+  }
+
+  /** Notes that a slot has changed. Call it when the slot's flag is not DIRTY. */
+  touch(slot: number): void {
+    if (this.flags[slot] === EMPTY) this.live++
+    this.flags[slot] = DIRTY
+    this.dirtySlots[this.dirtyCount++] = slot
+  }
+
+  /** Empties a slot; the dirty list is left to the caller. */
+  reset(slot: number): void {
+    const { columns } = this.layout
+    for (let c = 0; c < columns.length; c++) this.data[c][slot] = columns[c].op === 'custom' ? undefined : columns[c].initial
+    if (this.flags[slot] !== EMPTY) this.live--
+    this.flags[slot] = EMPTY
+  }
+
+  clear(): void {
+    this.flags.fill(EMPTY)
+    this.dirtyCount = 0
+    this.live = 0
+    for (let c = 0; c < this.data.length; c++) {
+      const column = this.data[c]
+      if (column instanceof Float64Array) column.fill(this.layout.columns[c].initial)
+      else column.length = 0
+    }
+  }
+
+  /** @throws MR_AGGREGATE_INVALID */
+  refuse(field: number, key: Key, value: unknown): never {
+    const shown = Array.isArray(key) ? JSON.stringify(key, (_, part) => (typeof part === 'bigint' ? `${part}n` : part)) : JSON.stringify(String(key))
+    throw new MillraceError(
+      'MR_AGGREGATE_INVALID',
+      `field "${this.layout.fields[field]}" of a record with the key ${shown} must be a number to be aggregated; it is ${value === null ? 'null' : typeof value}`,
+    )
+  }
+}

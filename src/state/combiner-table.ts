@@ -1,0 +1,266 @@
+import { hashKey } from '../core/key-hash.ts'
+import type { Key } from '../core/key-hash.ts'
+import { MillraceError } from '../errors.ts'
+import { BATCH_RECORDS_MAX, COMBINER_ENTRIES_MAX, COMBINER_KEYS_MAX } from '../limits.ts'
+import { AccumulatorTable } from './accumulator-table.ts'
+import type { KeyColumn, ValueColumn } from './accumulator-loops.ts'
+import type { AggregateSpecs } from './aggregates.ts'
+import type { CodeMode } from './generated-code.ts'
+import { sortSlots } from './key-groups.ts'
+import { KeyIndex } from './key-index.ts'
+import { KeyLog } from './key-log.ts'
+import type { KeySelector } from './key-selector.ts'
+import type { KeySlots } from './key-slots.ts'
+
+/** A column of partial results: the first is `key` (an Int32Array where all keys are int32), the others are accumulators. */
+export interface PartialColumn {
+  readonly name: string
+  readonly values: Int32Array | Float64Array | readonly unknown[]
+}
+
+/** Takes the partial results for one target: at most `batchRecords` rows a call. The columns are the receiver's to keep. */
+export type PartialReceiver = (target: number, columns: readonly PartialColumn[], count: number) => void
+
+export interface CombinerOptions<T> {
+  /** Names the combiner in stacks and profiles. */
+  readonly name: string
+  readonly specs: AggregateSpecs
+  readonly key: KeySelector<T>
+  /** Target of each key group; its length is the number of key groups. */
+  readonly owners: ArrayLike<number>
+  /** Entries that make `shouldFlush` true. */
+  readonly entriesMax?: number
+  /** Keys remembered across flushes. */
+  readonly keysMax?: number
+  /** Rows per call of the receiver. */
+  readonly batchRecords?: number
+  readonly mode?: CodeMode
+}
+
+/** Fewer records per entry than this and combining costs more than it saves. */
+const RATIO_MIN = 1.5
+/** Records that a decision is based on: many small flushes are judged together. */
+const SAMPLE_RECORDS = 4096
+/** Records that bypass before combining is tried again; doubles with every try that fails, up to the maximum. */
+const BYPASS_RECORDS_MIN = 64 * 1024
+const BYPASS_RECORDS_MAX = 4 * 1024 * 1024
+
+/**
+ * The sending side of an aggregation: records become partial accumulators by key before they cross to other threads.
+ * Keys keep their slots from flush to flush (and so their target, once computed); accumulators start anew with each.
+ *
+ * Where keys hardly repeat it switches itself to bypass: each record becomes a partial row of its own, without a look-up; now and then it
+ * combines again to see whether that has changed. What the receiver merges is the same either way.
+ */
+export class Combiner<T> {
+  readonly #options: CombinerOptions<T>
+  readonly #entriesMax: number
+  readonly #keysMax: number
+  readonly #batchRecords: number
+  readonly #combined: AccumulatorTable<T>
+  /** Made when first needed. */
+  #appended: AccumulatorTable<T> | undefined
+  #active: AccumulatorTable<T>
+  #owners: ArrayLike<number> = []
+  #targets = 0
+  /** By slot of `#combined`: target + 1; 0 where not yet known. */
+  #targetOf = new Uint16Array(16)
+  /** Records since the last flush. */
+  #records = 0
+  #sampledRecords = 0
+  #sampledEntries = 0
+  #ratio = Number.NaN
+  #bypassRecords = BYPASS_RECORDS_MIN
+  #bypassLeft = 0
+
+  /** @throws MR_OPTION_INVALID */
+  constructor(options: CombinerOptions<T>) {
+    this.#options = options
+    this.#entriesMax = options.entriesMax ?? COMBINER_ENTRIES_MAX
+    this.#keysMax = options.keysMax ?? COMBINER_KEYS_MAX
+    this.#batchRecords = options.batchRecords ?? BATCH_RECORDS_MAX
+    this.#combined = this.#table('combine', new KeyIndex())
+    this.#active = this.#combined
+    this.setOwners(options.owners)
+  }
+
+  /** Partial rows that wait for the next flush. */
+  get entries(): number {
+    return this.#active.dirtyCount
+  }
+
+  /** True when the next flush should not wait for the linger: combining has reached its bound, or bypassing has filled a batch per target. */
+  get shouldFlush(): boolean {
+    const bound = this.bypassing ? Math.min(this.#entriesMax, this.#batchRecords * this.#targets) : this.#entriesMax
+    return this.entries >= bound
+  }
+
+  /** True while records are passed on one by one because their keys hardly repeat. */
+  get bypassing(): boolean {
+    return this.#active !== this.#combined
+  }
+
+  /** Records per partial row when it was last measured; NaN before. */
+  get ratio(): number {
+    return this.#ratio
+  }
+
+  /** Adds a record under a key that the caller knows. */
+  add(key: Key, record: T): void {
+    const table = this.#active
+    table.add(table.keys.slotOf(key), record)
+    this.#records++
+  }
+
+  addRecord(record: T): void {
+    this.#active.addRecord(record)
+    this.#records++
+  }
+
+  /** Adds records `from` to `to` - 1. */
+  addRecords(records: readonly T[], from = 0, to = records.length): void {
+    this.#active.addRecords(records, from, to)
+    this.#records += to - from
+  }
+
+  /** Adds rows of columns (see {@link AccumulatorTable.addColumns}). */
+  addColumns(keys: KeyColumn, fields: readonly ValueColumn[], from = 0, to = keys.length): void {
+    this.#active.addColumns(keys, fields, from, to)
+    this.#records += to - from
+  }
+
+  /** Gives every changed entry to its target, all of one target in a row, and starts anew. Returns the number of entries. */
+  flush(receive: PartialReceiver): number {
+    const table = this.#active
+    const { store } = table
+    const count = store.dirtyCount
+    if (count > 0) {
+      const { slots, starts } = sortSlots(store.dirtySlots.subarray(0, count), this.#targets, (slot) => this.#target(slot))
+      store.dirtyCount = 0
+      for (let target = 0; target < this.#targets; target++) {
+        for (let from = starts[target]; from < starts[target + 1]; from += this.#batchRecords) {
+          const rows = slots.subarray(from, Math.min(from + this.#batchRecords, starts[target + 1]))
+          receive(target, takeRows(table, rows), rows.length)
+        }
+      }
+    }
+    this.#judge(count)
+    return count
+  }
+
+  /**
+   * Changes which target owns which key group. What was added before and not flushed goes to the new owners.
+   * @throws MR_OPTION_INVALID unless every owner is an integer of 0 to 65,534
+   */
+  setOwners(owners: ArrayLike<number>): void {
+    let targets = 0
+    for (let group = 0; group < owners.length; group++) {
+      const owner = owners[group]
+      if (!Number.isInteger(owner) || owner < 0 || owner > 0xfffe) {
+        throw new MillraceError('MR_OPTION_INVALID', `the owner of key group ${group} must be an integer of 0 to 65534, got ${owner}`)
+      }
+      targets = Math.max(targets, owner + 1)
+    }
+    if (targets === 0) throw new MillraceError('MR_OPTION_INVALID', 'a combiner needs at least one key group')
+    this.#owners = owners
+    this.#targets = targets
+    this.#targetOf.fill(0)
+  }
+
+  #target(slot: number): number {
+    if (this.bypassing) return this.#owners[hashKey(this.#active.keys.keyAt(slot)) % this.#owners.length]
+    if (slot >= this.#targetOf.length) this.#growTargets()
+    const known = this.#targetOf[slot]
+    if (known !== 0) return known - 1
+    const target = this.#owners[hashKey(this.#combined.keys.keyAt(slot)) % this.#owners.length]
+    this.#targetOf[slot] = target + 1
+    return target
+  }
+
+  #growTargets(): void {
+    const grown = new Uint16Array(this.#combined.store.flags.length)
+    grown.set(this.#targetOf)
+    this.#targetOf = grown
+  }
+
+  /** After a flush of `entries`: decides whether to combine or to bypass from now on. */
+  #judge(entries: number): void {
+    const records = this.#records
+    this.#records = 0
+    if (this.bypassing) {
+      this.#active.keys.clear()
+      this.#bypassLeft -= records
+      if (this.#bypassLeft <= 0) this.#active = this.#combined
+      return
+    }
+    if (this.#combined.keys.size > this.#keysMax) {
+      this.#combined.clear()
+      this.#targetOf.fill(0)
+    }
+    if (this.#options.key === 'global') return
+    this.#sampledRecords += records
+    this.#sampledEntries += entries
+    if (this.#sampledRecords >= SAMPLE_RECORDS) this.#decide()
+  }
+
+  #decide(): void {
+    this.#ratio = this.#sampledRecords / this.#sampledEntries
+    this.#sampledRecords = 0
+    this.#sampledEntries = 0
+    if (this.#ratio >= RATIO_MIN) {
+      this.#bypassRecords = BYPASS_RECORDS_MIN
+      return
+    }
+    this.#bypassLeft = this.#bypassRecords
+    this.#bypassRecords = Math.min(this.#bypassRecords * 2, BYPASS_RECORDS_MAX)
+    this.#appended ??= this.#table('bypass', new KeyLog())
+    this.#active = this.#appended
+  }
+
+  #table(role: string, keys: KeySlots): AccumulatorTable<T> {
+    const { name, specs, key, mode } = this.#options
+    return new AccumulatorTable<T>({ name: `${name}/${role}`, specs, key, keys, ...(mode && { mode }) })
+  }
+}
+
+/** The keys of slots: an Int32Array if all are int32. */
+const keyColumn = (keys: KeySlots, rows: Int32Array): Int32Array | Key[] => {
+  const ints = new Int32Array(rows.length)
+  for (let i = 0; i < rows.length; i++) {
+    const key = keys.keyAt(rows[i])
+    if (typeof key !== 'number' || (key | 0) !== key) return Array.from(rows, (slot) => keys.keyAt(slot))
+    ints[i] = key
+  }
+  return ints
+}
+
+/** The columns of some slots, copied out; the slots are empty afterwards. */
+const takeRows = <T>({ keys, store, layout }: AccumulatorTable<T>, rows: Int32Array): PartialColumn[] => {
+  const columns: PartialColumn[] = [{ name: 'key', values: keyColumn(keys, rows) }]
+  layout.columns.forEach(({ name, initial }, c) => {
+    const data = store.data[c]
+    columns.push({ name, values: data instanceof Float64Array ? takeNumbers(data, initial, rows) : takeValues(data, rows) })
+  })
+  for (let i = 0; i < rows.length; i++) store.flags[rows[i]] = 0
+  store.live -= rows.length
+  return columns
+}
+
+const takeNumbers = (data: Float64Array, initial: number, rows: Int32Array): Float64Array => {
+  const values = new Float64Array(rows.length)
+  for (let i = 0; i < rows.length; i++) {
+    const slot = rows[i]
+    values[i] = data[slot]
+    data[slot] = initial
+  }
+  return values
+}
+
+const takeValues = (data: unknown[], rows: Int32Array): unknown[] => {
+  const values: unknown[] = []
+  for (let i = 0; i < rows.length; i++) {
+    values.push(data[rows[i]])
+    data[rows[i]] = undefined
+  }
+  return values
+}

@@ -1,0 +1,91 @@
+import { canonicalKey, keyOfCanonical } from '../core/key.ts'
+import { hashKey } from '../core/key-hash.ts'
+import type { Chunk } from './state-chunk.ts'
+import type { KeySlots } from './key-slots.ts'
+
+/** Keys of some rows, as a chunk holds them. */
+export type ChunkKeys = Pick<Chunk, 'intKeys' | 'stringKeys' | 'otherKeys'>
+
+/**
+ * Slots by number of bin (a key group, a target): a stable counting sort. Bin `b` has `slots[starts[b]]` to `slots[starts[b + 1] - 1]`.
+ */
+export const sortSlots = (slots: Int32Array, bins: number, binOf: (slot: number) => number): { slots: Int32Array; starts: Int32Array } => {
+  const bin = new Int32Array(slots.length)
+  const starts = new Int32Array(bins + 1)
+  for (let i = 0; i < slots.length; i++) {
+    bin[i] = binOf(slots[i])
+    starts[bin[i] + 1]++
+  }
+  for (let b = 0; b < bins; b++) starts[b + 1] += starts[b]
+  const next = starts.slice()
+  const sorted = new Int32Array(slots.length)
+  for (let i = 0; i < slots.length; i++) sorted[next[bin[i]]++] = slots[i]
+  return { slots: sorted, starts }
+}
+
+/** Those slots whose flag is not 0, in the order of their keys' arrival. */
+export const liveSlots = (flags: Uint8Array, size: number): Int32Array => {
+  const slots = new Int32Array(size)
+  let count = 0
+  const known = Math.min(size, flags.length)
+  for (let slot = 0; slot < known; slot++) if (flags[slot] !== 0) slots[count++] = slot
+  return slots.subarray(0, count)
+}
+
+/** Calls `write` with the slots of each key group that has any. */
+export const forEachGroup = (keys: KeySlots, live: Int32Array, groups: number, write: (group: number, slots: Int32Array) => void): void => {
+  const { slots, starts } = sortSlots(live, groups, (slot) => hashKey(keys.keyAt(slot)) % groups)
+  for (let group = 0; group < groups; group++) {
+    if (starts[group] < starts[group + 1]) write(group, slots.subarray(starts[group], starts[group + 1]))
+  }
+}
+
+/** In Node 20, but not in the types of ES2023. */
+interface WellFormed {
+  isWellFormed(): boolean
+}
+
+const storableText = (text: string): string | Uint16Array => {
+  if ((text as unknown as WellFormed).isWellFormed()) return text
+  const units = new Uint16Array(text.length)
+  for (let i = 0; i < units.length; i++) units[i] = text.charCodeAt(i)
+  return units
+}
+
+const textOf = (stored: string | Uint16Array): string => {
+  if (typeof stored === 'string') return stored
+  let text = ''
+  for (const unit of stored) text += String.fromCharCode(unit)
+  return text
+}
+
+/** The keys of slots in a chunk's form, and the slots in the order of the chunk's rows. */
+export const chunkKeysOf = (keys: KeySlots, slots: Int32Array): { keys: ChunkKeys; rows: Int32Array } => {
+  const ints: number[] = []
+  const strings: number[] = []
+  const others: number[] = []
+  for (const slot of slots) {
+    const key = keys.keyAt(slot)
+    if (typeof key === 'string') strings.push(slot)
+    else if (typeof key === 'number' && (key | 0) === key) ints.push(slot)
+    else others.push(slot)
+  }
+  return {
+    keys: {
+      intKeys: Int32Array.from(ints, (slot) => keys.keyAt(slot) as number),
+      stringKeys: strings.map((slot) => storableText(keys.keyAt(slot) as string)),
+      otherKeys: others.map((slot) => storableText(canonicalKey(keys.keyAt(slot)))),
+    },
+    rows: Int32Array.from([...ints, ...strings, ...others]),
+  }
+}
+
+/** The slots of a chunk's rows in a table that restores it; new keys get new slots. */
+export const slotsOfChunk = (keys: KeySlots, chunk: Chunk): Int32Array => {
+  const slots = new Int32Array(chunk.rows)
+  let row = 0
+  for (const key of chunk.intKeys) slots[row++] = keys.slotOfInt(key)
+  for (const text of chunk.stringKeys) slots[row++] = keys.slotOf(textOf(text))
+  for (const text of chunk.otherKeys) slots[row++] = keys.slotOf(keyOfCanonical(textOf(text)))
+  return slots
+}

@@ -1,0 +1,161 @@
+import { canonicalKey, copyTuple, isPrimitiveKey, refuseKey } from '../core/key.ts'
+import { hashKey } from '../core/key-hash.ts'
+import type { Key } from '../core/key-hash.ts'
+import type { PrimitiveKey } from '../core/key.ts'
+import type { KeySlots } from './key-slots.ts'
+
+const CAPACITY_MIN = 16
+/** 2^32 / golden ratio: spreads consecutive and regular integers evenly over the high bits (Knuth, TAOCP 3, 6.4). */
+const GOLDEN = 0x9e3779b1
+
+/**
+ * Finds the slot of a key: int32 numbers in an open-addressing table (pairs of key and slot + 1 on one cache line, at most half full),
+ * other primitive keys in a Map, tuples in a Map by their canonical text. Slots are dense, in the order in which keys first came.
+ *
+ * Single keys are never removed: a table marks a slot as empty instead (which is where a time-to-live would start).
+ * A Map holds 2^24 entries, so that is the bound of keys that are not int32 numbers.
+ */
+export class KeyIndex implements KeySlots {
+  #size = 0
+  #ints = 0
+  /** Pairs: key, slot + 1 (0: free). */
+  #table = new Int32Array(CAPACITY_MIN * 2)
+  #mask = CAPACITY_MIN * 2 - 1
+  #shift = 32 - Math.log2(CAPACITY_MIN)
+  /** By slot: int32 keys; 0 where `#others` has the key. */
+  #intKeys = new Int32Array(CAPACITY_MIN)
+  /** By slot: all keys that are not int32; shorter than `#size`, or with holes filled by undefined, where keys are int32. */
+  #others: (Key | undefined)[] = []
+  readonly #primitives = new Map<PrimitiveKey, number>()
+  readonly #tuples = new Map<string, number>()
+
+  /** Number of keys: slots are 0 to size - 1. */
+  get size(): number {
+    return this.#size
+  }
+
+  /**
+   * The slot of a key; a new key gets slot `size`.
+   * @throws MR_KEY_INVALID
+   */
+  slotOf(key: Key): number {
+    if (typeof key === 'string') {
+      const slot = this.#primitives.get(key)
+      return slot === undefined ? this.#insertPrimitive(key) : slot
+    }
+    if (typeof key === 'number' && (key | 0) === key) return this.slotOfInt(key)
+    return this.#slotOfOther(key)
+  }
+
+  /** The slot of an int32 number, new or not. The caller knows that `(n | 0) === n`. */
+  slotOfInt(n: number): number {
+    const table = this.#table
+    const mask = this.#mask
+    let at = (Math.imul(n, GOLDEN) >>> this.#shift) << 1
+    for (;;) {
+      const slot = table[at + 1]
+      if (slot === 0) return this.#insertInt(n, at)
+      if (table[at] === n) return slot - 1
+      at = (at + 2) & mask
+    }
+  }
+
+  /**
+   * The slot of a key, or -1.
+   * @throws MR_KEY_INVALID
+   */
+  find(key: Key): number {
+    if (typeof key === 'number' && (key | 0) === key) return this.#findInt(key)
+    if (isPrimitiveKey(key)) return this.#primitives.get(key) ?? -1
+    return Array.isArray(key) ? (this.#tuples.get(canonicalKey(key)) ?? -1) : refuseKey(key)
+  }
+
+  /** The key of a slot below `size`. Tuples are frozen copies. */
+  keyAt(slot: number): Key {
+    const other = this.#others[slot]
+    return other === undefined ? this.#intKeys[slot] : other
+  }
+
+  /** The {@link hashKey} of the key of a slot. */
+  hashAt(slot: number): number {
+    return hashKey(this.keyAt(slot))
+  }
+
+  clear(): void {
+    if (this.#ints > 0) this.#table.fill(0)
+    this.#size = 0
+    this.#ints = 0
+    this.#others = []
+    this.#primitives.clear()
+    this.#tuples.clear()
+  }
+
+  #slotOfOther(key: Key): number {
+    if (isPrimitiveKey(key)) return this.#primitives.get(key) ?? this.#insertPrimitive(key)
+    if (!Array.isArray(key)) return refuseKey(key)
+    const text = canonicalKey(key)
+    const known = this.#tuples.get(text)
+    if (known !== undefined) return known
+    const slot = this.#insertOther(copyTuple(key))
+    this.#tuples.set(text, slot)
+    return slot
+  }
+
+  #insertPrimitive(key: PrimitiveKey): number {
+    const slot = this.#insertOther(key)
+    this.#primitives.set(key, slot)
+    return slot
+  }
+
+  #insertOther(key: Key): number {
+    while (this.#others.length < this.#size) this.#others.push(undefined)
+    this.#others.push(key)
+    return this.#nextSlot(0)
+  }
+
+  #insertInt(n: number, at: number): number {
+    const slot = this.#nextSlot(n)
+    this.#table[at] = n
+    this.#table[at + 1] = slot + 1
+    this.#ints++
+    if (this.#ints * 4 > this.#table.length) this.#growTable()
+    return slot
+  }
+
+  #findInt(n: number): number {
+    const table = this.#table
+    let at = (Math.imul(n, GOLDEN) >>> this.#shift) << 1
+    while (table[at + 1] !== 0) {
+      if (table[at] === n) return table[at + 1] - 1
+      at = (at + 2) & this.#mask
+    }
+    return -1
+  }
+
+  #nextSlot(intKey: number): number {
+    const slot = this.#size
+    if (slot === this.#intKeys.length) {
+      const grown = new Int32Array(slot * 2)
+      grown.set(this.#intKeys)
+      this.#intKeys = grown
+    }
+    this.#intKeys[slot] = intKey
+    this.#size = slot + 1
+    return slot
+  }
+
+  #growTable(): void {
+    const old = this.#table
+    const table = new Int32Array(old.length * 2)
+    this.#mask = table.length - 1
+    this.#shift--
+    for (let from = 0; from < old.length; from += 2) {
+      if (old[from + 1] === 0) continue
+      let at = (Math.imul(old[from], GOLDEN) >>> this.#shift) << 1
+      while (table[at + 1] !== 0) at = (at + 2) & this.#mask
+      table[at] = old[from]
+      table[at + 1] = old[from + 1]
+    }
+    this.#table = table
+  }
+}

@@ -1,0 +1,13 @@
+import type { Key } from '../core/key-hash.ts'
+
+/** Keys numbered by dense slots 0 to size - 1. What a table keeps for a key lies at the key's slot in its columns. */
+export interface KeySlots {
+  readonly size: number
+  /** The slot of a key; a key without one gets the next. @throws MR_KEY_INVALID */
+  slotOf(key: Key): number
+  /** As `slotOf`, for a number of which `(n | 0) === n` is known. */
+  slotOfInt(n: number): number
+  keyAt(slot: number): Key
+  /** Forgets all keys. */
+  clear(): void
+}

@@ -1,0 +1,118 @@
+import { Packr } from 'msgpackr'
+import { crc32 } from 'node:zlib'
+import { KEY_HASH_VERSION } from '../core/key-hash.ts'
+import { MillraceError } from '../errors.ts'
+
+/**
+ * A chunk: the state of one key group of one table, as one msgpack value that tells what it is:
+ * `['millrace-state', format version, crc32 of the body, body]`. Its 27 bytes up to the body have fixed places, so that they are checked
+ * before anything is decoded:
+ *
+ *     0: 0x94 (array of 4)  1: 0xae 'millrace-state'  16: version  17: 0xce crc32 (big-endian)  22: 0xc6 length (big-endian)  27: body
+ *
+ * The body is the msgpackr encoding of an array (see `encodeChunk`).
+ */
+export const CHUNK_FORMAT_VERSION = 1
+
+const MAGIC = 'millrace-state'
+const VERSION_AT = 2 + MAGIC.length
+const BODY_AT = VERSION_AT + 11
+
+/** What a chunk holds. */
+export interface Chunk {
+  /** `aggregates` or `values`. */
+  readonly kind: string
+  /** Says what the columns mean; chunks of another signature are incompatible. */
+  readonly signature: string
+  /** Key groups of the job that wrote it, and which of them this is. */
+  readonly groups: number
+  readonly group: number
+  /** Number of rows: rows with int32 keys first, then strings, then others. */
+  readonly rows: number
+  readonly intKeys: Int32Array
+  /** Strings; those with lone surrogates, which UTF-8 cannot hold, as their code units. */
+  readonly stringKeys: readonly (string | Uint16Array)[]
+  /** All other keys, in canonical text, with the same exception. */
+  readonly otherKeys: readonly (string | Uint16Array)[]
+  /** By row: 1 where the row had changed since the last drain. */
+  readonly dirty: Uint8Array
+  /** By name: numbers, or packed values. */
+  readonly columns: ReadonlyMap<string, Float64Array | Uint8Array>
+}
+
+const packr = new Packr({ useRecords: true, moreTypes: true, useBigIntExtension: true, copyBuffers: true })
+
+const bytesOf = (array: Int32Array | Float64Array | Uint8Array): Uint8Array => new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
+
+const corrupt = (what: string, cause?: unknown): MillraceError => new MillraceError('MR_STATE_CORRUPT', `a chunk of state is damaged: ${what}`, { cause })
+const incompatible = (what: string): MillraceError => new MillraceError('MR_STATE_INCOMPATIBLE', `a chunk of state cannot be restored: ${what}`)
+
+/** @throws whatever msgpackr throws for values that it cannot pack */
+export const encodeChunk = (chunk: Chunk): Uint8Array => {
+  const columns = [...chunk.columns].flatMap(([name, data]) => [name, data instanceof Float64Array, bytesOf(data)])
+  const { kind, signature, groups, group, rows, intKeys, stringKeys, otherKeys, dirty } = chunk
+  const body = packr.pack([kind, signature, KEY_HASH_VERSION, groups, group, rows, bytesOf(intKeys), stringKeys, otherKeys, dirty, columns])
+  const bytes = new Uint8Array(BODY_AT + body.length)
+  const view = new DataView(bytes.buffer)
+  bytes[0] = 0x94
+  bytes[1] = 0xa0 | MAGIC.length
+  for (let i = 0; i < MAGIC.length; i++) bytes[2 + i] = MAGIC.charCodeAt(i)
+  bytes[VERSION_AT] = CHUNK_FORMAT_VERSION
+  bytes[VERSION_AT + 1] = 0xce
+  view.setUint32(VERSION_AT + 2, crc32(body))
+  bytes[VERSION_AT + 6] = 0xc6
+  view.setUint32(VERSION_AT + 7, body.length)
+  bytes.set(body, BODY_AT)
+  return bytes
+}
+
+const bodyOf = (bytes: Uint8Array): Uint8Array => {
+  if (bytes.length < BODY_AT) throw corrupt(`it ends after ${bytes.length} bytes`)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const magic = bytes[0] === 0x94 && bytes[1] === (0xa0 | MAGIC.length) && String.fromCharCode(...bytes.subarray(2, VERSION_AT)) === MAGIC
+  if (!magic || bytes[VERSION_AT + 1] !== 0xce || bytes[VERSION_AT + 6] !== 0xc6) throw corrupt('its head is not that of a chunk')
+  const body = bytes.subarray(BODY_AT)
+  if (view.getUint32(VERSION_AT + 7) !== body.length) throw corrupt(`its body has ${body.length} bytes instead of ${view.getUint32(VERSION_AT + 7)}`)
+  if (view.getUint32(VERSION_AT + 2) !== crc32(body)) throw corrupt('its checksum does not match')
+  const version = bytes[VERSION_AT]
+  if (version !== CHUNK_FORMAT_VERSION) throw incompatible(`its format version is ${version}; this version reads ${CHUNK_FORMAT_VERSION}`)
+  return body
+}
+
+/** Numbers out of bytes at any alignment. */
+const numbersOf = <A extends Int32Array | Float64Array>(array: A, bytes: Uint8Array): A => {
+  if (bytes.byteLength !== array.byteLength) throw corrupt('a column has a wrong length')
+  bytesOf(array).set(bytes)
+  return array
+}
+
+type Body = [string, string, number, number, number, number, Uint8Array, (string | Uint16Array)[], (string | Uint16Array)[], Uint8Array, unknown[]]
+
+/**
+ * Reads a chunk.
+ * @throws MR_STATE_CORRUPT for bytes that are not a whole chunk
+ * @throws MR_STATE_INCOMPATIBLE for another format or key hash version
+ */
+export const decodeChunk = (bytes: Uint8Array): Chunk => {
+  const body = bodyOf(bytes)
+  try {
+    const [kind, signature, hashVersion, groups, group, rows, ints, stringKeys, otherKeys, dirty, flat] = packr.unpack(body) as Body
+    if (hashVersion !== KEY_HASH_VERSION) throw incompatible(`its key hash version is ${hashVersion}; this version uses ${KEY_HASH_VERSION}`)
+    const columns = new Map<string, Float64Array | Uint8Array>()
+    for (let i = 0; i < flat.length; i += 3) {
+      const data = flat[i + 2] as Uint8Array
+      columns.set(flat[i] as string, flat[i + 1] ? numbersOf(new Float64Array(rows), data) : data)
+    }
+    const intKeys = numbersOf(new Int32Array(ints.length >> 2), ints)
+    if (intKeys.length + stringKeys.length + otherKeys.length !== rows || dirty.length !== rows) throw corrupt('its columns differ in length')
+    return { kind, signature, groups, group, rows, intKeys, stringKeys, otherKeys, dirty, columns }
+  } catch (error) {
+    throw error instanceof MillraceError ? error : corrupt('its body cannot be decoded', error)
+  }
+}
+
+/** @throws MR_STATE_INCOMPATIBLE unless the chunk is of this kind and signature */
+export const requireSignature = (chunk: Chunk, kind: string, signature: string): void => {
+  if (chunk.kind !== kind) throw incompatible(`it holds ${chunk.kind}, not ${kind}`)
+  if (chunk.signature !== signature) throw incompatible(`it was written for ${chunk.signature}, this job has ${signature}`)
+}

@@ -1,0 +1,73 @@
+import { Packr } from 'msgpackr'
+import { MillraceError } from '../errors.ts'
+
+/** How arbitrary values (custom accumulators, values of a ValueTable) become the bytes of a column in a chunk. */
+export interface ValuePacker {
+  /** @throws MR_RECORD_NOT_SERIALIZABLE, or anything, for a value that would not come back as it was */
+  pack(values: readonly unknown[]): Uint8Array
+  unpack(bytes: Uint8Array): unknown[]
+}
+
+const refuse = (path: string, what: string): never => {
+  throw new MillraceError('MR_RECORD_NOT_SERIALIZABLE', `state must be plain data; value${path} is ${what}`)
+}
+
+const isLeafObject = (value: object): boolean => value instanceof Date || ArrayBuffer.isView(value) || value instanceof ArrayBuffer
+
+/** msgpackr drops functions, symbols and prototypes without a word: so they are looked for first. */
+const requirePlain = (value: unknown, path: string): void => {
+  if (typeof value === 'function' || typeof value === 'symbol') refuse(path, `a ${typeof value}`)
+  if (typeof value !== 'object' || value === null || isLeafObject(value)) return
+  if (Array.isArray(value) || value instanceof Set) {
+    let i = 0
+    for (const part of value) requirePlain(part, `${path}[${i++}]`)
+  } else if (value instanceof Map) {
+    for (const [key, part] of value) {
+      requirePlain(key, `${path} key`)
+      requirePlain(part, `${path}[${String(key)}]`)
+    }
+  } else {
+    const prototype: unknown = Object.getPrototypeOf(value)
+    if (prototype !== Object.prototype && prototype !== null) refuse(path, `an object of class ${value.constructor?.name}`)
+    for (const name of Object.keys(value)) requirePlain((value as Record<string, unknown>)[name], `${path}.${name}`)
+  }
+}
+
+const packr = new Packr({ useRecords: true, moreTypes: true, useBigIntExtension: true, copyBuffers: true })
+
+/** Plain data, Map, Set, Date, bigint, typed arrays, undefined; anything else is refused. Not kept: -0 (reads 0), lone surrogates, a `__proto__` key. */
+export const msgpackrPacker: ValuePacker = {
+  pack: (values) => {
+    requirePlain(values, '')
+    return packr.pack(values)
+  },
+  unpack: (bytes) => packr.unpack(bytes) as unknown[],
+}
+
+/**
+ * Packs a column of values.
+ * @throws MR_RECORD_NOT_SERIALIZABLE that says of what state the value is
+ */
+export const packValues = (packer: ValuePacker, values: readonly unknown[], what: string): Uint8Array => {
+  try {
+    return packer.pack(values)
+  } catch (cause) {
+    const why = cause instanceof Error ? `: ${cause.message}` : ''
+    throw new MillraceError('MR_RECORD_NOT_SERIALIZABLE', `${what} cannot be stored in a checkpoint${why}`, { cause })
+  }
+}
+
+/**
+ * Unpacks as many values as there are rows.
+ * @throws MR_STATE_CORRUPT
+ */
+export const unpackValues = (packer: ValuePacker, bytes: unknown, rows: number): unknown[] => {
+  let cause: unknown
+  try {
+    const values = bytes instanceof Uint8Array ? packer.unpack(bytes) : undefined
+    if (Array.isArray(values) && values.length === rows) return values
+  } catch (error) {
+    cause = error
+  }
+  throw new MillraceError('MR_STATE_CORRUPT', 'a chunk of state is damaged: its values cannot be decoded', { cause })
+}

@@ -1,0 +1,88 @@
+/**
+ * Reads checkpoints, from any thread or process, while the storage thread writes. What it returns is a copy.
+ * Within a process, open readers after the storage thread has reported `opened` (see openCheckpointStore).
+ */
+import { findDamage } from '../checkpoint/chunk.ts'
+import type { ActorName, ChunkRef, Manifest, ManifestActor } from '../checkpoint/manifest.ts'
+import { decodeManifest } from '../checkpoint/manifest.ts'
+import { MillraceError } from '../errors.ts'
+import type { Environment } from './environment.ts'
+import { chunkKey, FORMAT_KEY, manifestKey, openEnvironment, reading } from './environment.ts'
+import { checkFormat, loadManifests } from './stored-manifests.ts'
+
+export interface ReadChunk extends ActorName {
+  readonly key: string
+  readonly bytes: Uint8Array
+}
+
+/**
+ * @param dir state directory that a store has been opened in
+ * @throws MillraceError MR_STATE_DIR_INVALID if there is none, MR_STATE_CORRUPT, MR_STATE_INCOMPATIBLE
+ */
+export function openCheckpointReader(dir: string): CheckpointReader {
+  return new CheckpointReader(dir)
+}
+
+export class CheckpointReader {
+  readonly #environment: Environment
+
+  constructor(dir: string) {
+    this.#environment = openEnvironment(dir, 'read-only')
+    try {
+      const format = reading(this.#environment, 'The format record', () => this.#environment.getBinary(FORMAT_KEY))
+      if (!format) throw new MillraceError('MR_STATE_INCOMPATIBLE', `The database in ${dir} was not written by millrace.`)
+      checkFormat(format, dir)
+    } catch (error) {
+      void this.#environment.close()
+      throw error
+    }
+  }
+
+  /** Complete checkpoints, ascending by id. */
+  list(): Manifest[] {
+    return reading(this.#environment, 'The list of checkpoints', () => loadManifests(this.#environment))
+  }
+
+  /** Newest complete checkpoint. One whose chunks are damaged is not skipped: whoever reads them is told, and chooses. */
+  latest(): Manifest | undefined {
+    return this.list().at(-1)
+  }
+
+  /** @throws MillraceError MR_STATE_CORRUPT if there is no such checkpoint, or its manifest is damaged */
+  readManifest(id: number): Manifest {
+    const bytes = reading(this.#environment, `Checkpoint ${id}`, () => this.#environment.getBinary(manifestKey(id)))
+    if (!bytes) throw new MillraceError('MR_STATE_CORRUPT', `There is no checkpoint ${id} in this state directory.`)
+    return decodeManifest(bytes, `checkpoint ${id}`)
+  }
+
+  /**
+   * Chunks of a checkpoint, one at a time, in the order in which their actors wrote them.
+   *
+   * @param wanted which ones; all if left out
+   * @throws MillraceError MR_STATE_CORRUPT naming chunk, actor and checkpoint
+   */
+  *readChunks(manifest: Manifest, wanted?: (ref: ChunkRef, actor: ManifestActor) => boolean): Generator<ReadChunk> {
+    for (const actor of manifest.actors) {
+      for (const ref of actor.chunks) {
+        if (wanted && !wanted(ref, actor)) continue
+        yield { task: actor.task, index: actor.index, key: ref.key, bytes: this.#readChunk(manifest, actor, ref) }
+      }
+    }
+  }
+
+  /** Idempotent. */
+  async close(): Promise<void> {
+    await this.#environment.close()
+  }
+
+  #readChunk(manifest: Manifest, actor: ActorName, ref: ChunkRef): Uint8Array {
+    const what = `Chunk "${ref.key}" of actor ${actor.task}#${actor.index} in checkpoint ${manifest.id}`
+    const bytes = reading(this.#environment, what, () => this.#environment.getBinary(chunkKey(ref.checkpoint, ref.ordinal)))
+    const damage = findDamage(ref, bytes)
+    if (damage) {
+      const message = `${what} ${damage}.`
+      throw new MillraceError('MR_STATE_CORRUPT', message)
+    }
+    return bytes!
+  }
+}

@@ -1,0 +1,217 @@
+/**
+ * The only writer of checkpoints. Chunks, manifest and the removal of what retention no longer keeps are one transaction: a
+ * checkpoint is complete or does not exist.
+ *
+ * Transactions run synchronously on the thread that owns the store (the storage thread, which has nothing else to do): lmdb's
+ * asynchronous writes never give back their lock when a transaction cannot begin, and leave a second thread inside LMDB that outlives the first.
+ */
+import { findGarbage } from '../checkpoint/retention.ts'
+import type { ActorName, Chunk, ChunkRef, Manifest, ManifestActor, ManifestHead } from '../checkpoint/manifest.ts'
+import { CHECKPOINT_FORMAT_VERSION, encodeManifest } from '../checkpoint/manifest.ts'
+import { MillraceError } from '../errors.ts'
+import { CHECKPOINT_IDS_RESERVED, CHECKPOINTS_RETAINED_DEFAULT } from '../limits.ts'
+import { chunkKey, FORMAT_KEY, manifestKey, openEnvironment, reading, RESERVED_KEY } from './environment.ts'
+import type { Environment } from './environment.ts'
+import type { StorageHandshake } from './handshake.ts'
+import { beginWriting, createHandshake, endWriting } from './handshake.ts'
+import { prepareStateDir } from './state-dir.ts'
+import { checkFormat, loadManifests } from './stored-manifests.ts'
+
+export interface CheckpointStoreOptions {
+  /** State directory, made if it is missing. */
+  readonly dir: string
+  /** Complete checkpoints that are kept, at least 1. */
+  readonly retained?: number
+  /** Word by which the app thread ends writing; see handshake.ts. */
+  readonly handshake?: StorageHandshake
+}
+
+/** One actor's part of a checkpoint to be committed. */
+export interface ActorSnapshot extends ActorName {
+  readonly finished: boolean
+  readonly chunks: readonly Chunk[]
+}
+
+export interface CommitReport {
+  readonly manifest: Manifest
+  /** Bytes of all chunks. */
+  readonly bytes: number
+  readonly tookMs: number
+}
+
+/**
+ * Opens or creates the store. The process must hold the lock of the directory (state-lock.ts), and no reader of this process may be
+ * open on it yet: LMDB environments are shared within a process, and a read-only one stays read-only.
+ *
+ * @throws MillraceError MR_STATE_DIR_INVALID, MR_STATE_CORRUPT, MR_STATE_INCOMPATIBLE
+ */
+export function openCheckpointStore(options: CheckpointStoreOptions): CheckpointStore {
+  const dir = prepareStateDir(options.dir)
+  const retained = options.retained ?? CHECKPOINTS_RETAINED_DEFAULT
+  if (!Number.isInteger(retained) || retained < 1) {
+    throw new MillraceError('MR_OPTION_INVALID', `retained=${String(retained)}, but it must be an integer of at least 1.`)
+  }
+  return new CheckpointStore(dir, retained, options.handshake ?? createHandshake())
+}
+
+export class CheckpointStore {
+  /** Real path of the state directory. */
+  readonly dir: string
+  /** First id that this run may use: greater than every id that an earlier run may have used, failed checkpoints included. */
+  readonly firstId: number
+  readonly #retained: number
+  readonly #handshake: StorageHandshake
+  #environment: Environment
+  /** Complete checkpoints, ascending by id. */
+  #manifests: readonly Manifest[] = []
+  #reserved = 0
+  #closed = false
+
+  constructor(dir: string, retained: number, handshake: StorageHandshake) {
+    this.dir = dir
+    this.#retained = retained
+    this.#handshake = handshake
+    if (!beginWriting(handshake)) throw stopped()
+    try {
+      this.#environment = openEnvironment(dir, 'read-write')
+    } finally {
+      endWriting(handshake)
+    }
+    try {
+      reading(this.#environment, `The database in ${dir}`, () => this.#load())
+      this.firstId = Math.max(this.#reserved, this.#manifests.at(-1)?.id ?? 0) + 1
+      this.#transact(() => {
+        this.#put(FORMAT_KEY, encodeJson({ product: 'millrace', formatVersion: CHECKPOINT_FORMAT_VERSION }))
+        this.#reserve(this.firstId)
+      })
+    } catch (error) {
+      void this.#environment.close()
+      throw openingError(dir, error)
+    }
+  }
+
+  /** Newest complete checkpoint. */
+  latest(): Manifest | undefined {
+    return this.#manifests.at(-1)
+  }
+
+  /** Complete checkpoints, ascending by id. */
+  list(): readonly Manifest[] {
+    return this.#manifests
+  }
+
+  /**
+   * Writes one checkpoint. When the promise resolves, it is on disk.
+   *
+   * @throws MillraceError MR_CHECKPOINT_FAILED with the reason as cause (such as EIO: the disk is full). Earlier checkpoints are
+   * intact, and a later commit may succeed.
+   */
+  async commit(head: ManifestHead, actors: readonly ActorSnapshot[]): Promise<CommitReport> {
+    const startedMs = performance.now()
+    this.#admit(head)
+    const { manifest, writes, bytes } = layOut(head, actors)
+    const manifests = [...this.#manifests, manifest]
+    const garbage = findGarbage(manifests, this.#retained)
+    const reservedBefore = this.#reserved
+    try {
+      this.#transact(() => {
+        for (const ref of garbage.chunks) this.#environment.removeSync(chunkKey(ref.checkpoint, ref.ordinal))
+        for (const old of garbage.manifests) this.#environment.removeSync(manifestKey(old.id))
+        for (const [ordinal, chunk] of writes.entries()) this.#put(chunkKey(head.id, ordinal), chunk)
+        this.#put(manifestKey(head.id), encodeManifest(manifest))
+        this.#reserve(head.id + 1)
+      })
+    } catch (cause) {
+      this.#reserved = reservedBefore
+      throw new MillraceError('MR_CHECKPOINT_FAILED', `Checkpoint ${head.id} could not be written: ${messageOf(cause)}`, { cause })
+    }
+    this.#manifests = manifests.slice(garbage.manifests.length)
+    return { manifest, bytes, tookMs: performance.now() - startedMs }
+  }
+
+  /** Notes that a checkpoint failed, so that its id is not used again even if no other ever completes. */
+  retire(id: number): void {
+    if (this.#closed || id + CHECKPOINT_IDS_RESERVED / 2 < this.#reserved) return
+    const before = this.#reserved
+    try {
+      this.#transact(() => this.#reserve(id + 1))
+    } catch {
+      this.#reserved = before // A full disk: the next commit or retirement reserves.
+    }
+  }
+
+  /** Idempotent. */
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    await this.#environment.close()
+  }
+
+  #admit(head: ManifestHead): void {
+    const last = this.#manifests.at(-1)?.id ?? 0
+    if (this.#closed) throw new MillraceError('MR_CHECKPOINT_FAILED', `Checkpoint ${head.id} came after the store was closed.`)
+    if (!Number.isSafeInteger(head.id) || head.id < this.firstId || head.id <= last) {
+      const least = Math.max(this.firstId, last + 1)
+      throw new MillraceError('MR_CHECKPOINT_FAILED', `Checkpoint id=${String(head.id)} was used already, the next is at least ${least}.`)
+    }
+  }
+
+  #load(): void {
+    const format = this.#environment.getBinary(FORMAT_KEY)
+    const keys = [...this.#environment.getKeys({ limit: 1 })]
+    if (!format && keys.length > 0) {
+      throw new MillraceError('MR_STATE_INCOMPATIBLE', `The database in ${this.dir} was not written by millrace.`)
+    }
+    if (format) checkFormat(format, this.dir)
+    this.#manifests = loadManifests(this.#environment)
+    const reserved = this.#environment.getBinary(RESERVED_KEY)
+    this.#reserved = reserved ? Number(new TextDecoder().decode(reserved)) || 0 : 0
+  }
+
+  #reserve(next: number): void {
+    const reserved = next + CHECKPOINT_IDS_RESERVED
+    if (reserved <= this.#reserved) return
+    this.#put(RESERVED_KEY, encodeJson(reserved))
+    this.#reserved = reserved
+  }
+
+  #put(key: (string | number)[], bytes: Uint8Array): void {
+    this.#environment.putSync(key, bytes)
+  }
+
+  /** Synchronous, abortable, flushed before it returns. */
+  #transact(work: () => void): void {
+    if (!beginWriting(this.#handshake)) throw stopped()
+    try {
+      this.#environment.transactionSync(work)
+    } finally {
+      endWriting(this.#handshake)
+    }
+  }
+}
+
+function layOut(head: ManifestHead, snapshots: readonly ActorSnapshot[]) {
+  const writes: Uint8Array[] = []
+  let bytes = 0
+  const actors = snapshots.map(({ task, index, finished, chunks }): ManifestActor => {
+    const refs = chunks.map((chunk): ChunkRef => {
+      writes.push(chunk.bytes)
+      bytes += chunk.bytes.byteLength
+      const { key, checksum } = chunk
+      return { key, checkpoint: head.id, ordinal: writes.length - 1, byteLength: chunk.bytes.byteLength, checksum }
+    })
+    return { task, index, finished, chunks: refs }
+  })
+  const manifest: Manifest = { formatVersion: CHECKPOINT_FORMAT_VERSION, ...head, actors }
+  return { manifest, writes, bytes }
+}
+
+function openingError(dir: string, cause: unknown): MillraceError {
+  if (cause instanceof MillraceError) return cause
+  const code = /MDB_/.test(messageOf(cause)) ? 'MR_STATE_CORRUPT' : 'MR_STATE_DIR_INVALID'
+  return new MillraceError(code, `The database in ${dir} cannot be written: ${messageOf(cause)}`, { cause })
+}
+
+const encodeJson = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value))
+const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
+const stopped = () => new MillraceError('MR_CHECKPOINT_FAILED', 'The process is about to end: nothing is written any more.')

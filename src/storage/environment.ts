@@ -1,0 +1,67 @@
+/**
+ * One way to open LMDB, and the keys in it.
+ *
+ * Options that matter: bytes only (`encoding: 'binary'`, lmdb carries a msgpackr of its own). No overlapping sync: it acknowledges
+ * a commit before it is on disk, and never reports a failed flush; without it a commit that returns is durable and one that cannot
+ * be flushed throws. No useWritemap: with it a full disk kills the process. The map grows by itself.
+ */
+import { join } from 'node:path'
+import { open } from 'lmdb'
+import type { RootDatabase } from 'lmdb'
+import { MillraceError } from '../errors.ts'
+import { checkDatabaseFiles } from './database-files.ts'
+import type { Access } from './database-files.ts'
+import { CHECKPOINTS_FOLDER } from './state-dir.ts'
+
+export type EnvironmentKey = readonly [string] | readonly [string, number] | readonly [string, number, number]
+
+/** Typed and bytes-only view of the database. */
+export type Environment = RootDatabase<Uint8Array, (string | number)[]>
+
+export const FORMAT_KEY: [string] = ['format']
+/** Highest checkpoint id that may have been used. */
+export const RESERVED_KEY: [string] = ['reserved']
+export const manifestKey = (id: number): [string, number] => ['manifest', id]
+export const chunkKey = (checkpoint: number, ordinal: number): [string, number, number] => ['chunk', checkpoint, ordinal]
+/** Range of all manifests. */
+export const MANIFESTS = { start: ['manifest'] as (string | number)[], end: ['manifest', Infinity] as (string | number)[] }
+
+/**
+ * @param dir real path of the state directory
+ * @throws MillraceError MR_STATE_CORRUPT if the files are not those of LMDB, MR_STATE_DIR_INVALID if they cannot be opened
+ */
+export function openEnvironment(dir: string, access: Access): Environment {
+  const path = join(dir, CHECKPOINTS_FOLDER)
+  checkDatabaseFiles(path, access)
+  const options = { path, noSubdir: false, encoding: 'binary', overlappingSync: false, permissionsMode: 0o600, maxDbs: 1 } as const
+  try {
+    return open<Uint8Array, (string | number)[]>({ ...options, readOnly: access === 'read-only' })
+  } catch (cause) {
+    const text = cause instanceof Error ? cause.message : String(cause)
+    if (/MDB_INVALID|MDB_CORRUPTED|MDB_PAGE_NOTFOUND/.test(text)) {
+      throw new MillraceError('MR_STATE_CORRUPT', `The files in ${path} are damaged, or not those of a database.`, { cause })
+    }
+    if (/MDB_VERSION_MISMATCH/.test(text)) {
+      throw new MillraceError('MR_STATE_INCOMPATIBLE', `The files in ${path} were written by another version of the database.`, { cause })
+    }
+    throw new MillraceError('MR_STATE_DIR_INVALID', `The database in ${path} cannot be opened.`, { cause })
+  }
+}
+
+/**
+ * Reads, and lets go of the snapshot that LMDB read from: one that is kept would show old data next time, and would keep the writer
+ * from using freed pages.
+ *
+ * @throws MillraceError MR_STATE_CORRUPT if the database cannot be read
+ */
+export function reading<T>(environment: Environment, what: string, read: () => T): T {
+  environment.resetReadTxn()
+  try {
+    return read()
+  } catch (cause) {
+    if (cause instanceof MillraceError) throw cause
+    throw new MillraceError('MR_STATE_CORRUPT', `${what} cannot be read: the database is damaged.`, { cause })
+  } finally {
+    environment.resetReadTxn()
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * Messages of the storage thread: plain data over MessagePorts.
+ *
+ * ```
+ *  worker --store--> storage --stored--> control --commit | abort--> storage --committed | commit-failed--> control
+ * ```
+ *
+ * Chunks travel from the worker to the storage thread directly, their buffers transferred; control sees only that they are there.
+ */
+import type { MessagePort, TransferListItem } from 'node:worker_threads'
+import type { ActorName, Chunk, Manifest, ManifestHead } from '../checkpoint/manifest.ts'
+import type { FailureData } from '../core/failure.ts'
+import type { StorageHandshake } from './handshake.ts'
+
+/** `workerData` of the storage thread. */
+export interface StorageOptions {
+  readonly stateDir: string
+  readonly retained?: number
+  readonly handshake: StorageHandshake
+  /** Port to the control thread; the thread's parentPort if left out. Must be in the transfer list. */
+  readonly controlPort?: MessagePort
+}
+
+/** A worker hands over a snapshot, or a part of one. */
+export interface StoreMessage extends ActorName {
+  readonly type: 'store'
+  readonly attempt: number
+  /** Id of the checkpoint; `FINAL` for the chunks of an actor that has ended, which go into every later checkpoint of the attempt. */
+  readonly checkpoint: number
+  readonly chunks: readonly Chunk[]
+  /** True on the last message of this snapshot: then control is told. */
+  readonly last: boolean
+}
+
+/** Checkpoint id of the last chunks of an actor that has ended. */
+export const FINAL = 0
+
+export type WorkerToStorage = StoreMessage
+
+export type ControlToStorage =
+  /** A worker thread may store from now on. The port must be in the transfer list. */
+  | { readonly type: 'add-worker'; readonly worker: number; readonly port: MessagePort }
+  | { readonly type: 'remove-worker'; readonly worker: number }
+  /** Chunks of earlier attempts are dropped from now on. */
+  | { readonly type: 'attempt'; readonly attempt: number }
+  | { readonly type: 'commit'; readonly attempt: number; readonly head: ManifestHead; readonly actors: readonly CommitActor[] }
+  | { readonly type: 'abort'; readonly attempt: number; readonly checkpoint: number }
+  /** Finishes what it is doing, closes the directory, answers `closed`, ends. */
+  | { readonly type: 'close' }
+
+export interface CommitActor extends ActorName {
+  readonly finished: boolean
+}
+
+export type StorageToControl =
+  /** The directory is open; readers may be opened. `firstId` is the first free checkpoint id, `latest` what to resume from. */
+  | { readonly type: 'opened'; readonly dir: string; readonly firstId: number; readonly checkpoints: readonly Manifest[]; readonly tookMs: number }
+  /** The directory cannot be used; the thread ends. */
+  | { readonly type: 'open-failed'; readonly failure: FailureData }
+  /** Every chunk of this actor's snapshot is here. With checkpoint `FINAL`: the actor has ended. */
+  | (ActorName & { readonly type: 'stored'; readonly attempt: number; readonly checkpoint: number; readonly bytes: number })
+  /** This snapshot cannot be kept (a bound was reached): the checkpoint should be given up. */
+  | (ActorName & { readonly type: 'declined'; readonly attempt: number; readonly checkpoint: number; readonly failure: FailureData })
+  | { readonly type: 'committed'; readonly attempt: number; readonly manifest: Manifest; readonly bytes: number; readonly tookMs: number }
+  | { readonly type: 'commit-failed'; readonly attempt: number; readonly checkpoint: number; readonly failure: FailureData }
+  | { readonly type: 'closed' }
+
+/**
+ * Hands a snapshot to the storage thread. The buffers below the chunks are transferred: each chunk must have its buffer for itself.
+ * Chunks over a shared or pooled buffer are copied.
+ */
+export function sendStore(port: MessagePort, message: StoreMessage): void {
+  const chunks = message.chunks.map((chunk) => (ownsBuffer(chunk.bytes) ? chunk : { ...chunk, bytes: chunk.bytes.slice() }))
+  // slice() of a Buffer may come out of Node's pool; the plain view makes a buffer of its own.
+  const owned = chunks.map((chunk) => (ownsBuffer(chunk.bytes) ? chunk : { ...chunk, bytes: new Uint8Array(chunk.bytes) }))
+  const buffers = new Set<TransferListItem>(owned.map(({ bytes }) => bytes.buffer as ArrayBuffer))
+  port.postMessage({ ...message, chunks: owned }, [...buffers])
+}
+
+function ownsBuffer(bytes: Uint8Array): boolean {
+  return bytes.buffer instanceof ArrayBuffer && bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength
+}

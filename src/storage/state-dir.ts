@@ -1,0 +1,51 @@
+/** The state directory: made, or checked, before anything is opened in it. */
+import { accessSync, constants, lstatSync, mkdirSync, realpathSync } from 'node:fs'
+import type { Stats } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { MillraceError } from '../errors.ts'
+
+/** Folder of the checkpoints' LMDB environment within the state directory. */
+export const CHECKPOINTS_FOLDER = 'checkpoints'
+
+/**
+ * Makes the directory (mode 0700, with its parents) unless it exists, and returns its real path.
+ *
+ * @throws MillraceError MR_STATE_DIR_INVALID if it is a link, no directory, or not writable
+ */
+export function prepareStateDir(dir: string): string {
+  if (typeof dir !== 'string' || dir === '' || dir.includes('\0')) {
+    throw new MillraceError('MR_STATE_DIR_INVALID', `stateDir=${JSON.stringify(dir)} is no path.`)
+  }
+  const path = resolve(dir)
+  makeDirectory(path)
+  makeDirectory(join(path, CHECKPOINTS_FOLDER))
+  return realpathSync(path)
+}
+
+function makeDirectory(path: string): void {
+  const found = lookAt(path)
+  if (!found) {
+    try {
+      mkdirSync(path, { recursive: true, mode: 0o700 })
+      return
+    } catch (cause) {
+      throw new MillraceError('MR_STATE_DIR_INVALID', `${path} cannot be created.`, { cause })
+    }
+  }
+  if (found.isSymbolicLink()) throw new MillraceError('MR_STATE_DIR_INVALID', `${path} is a link. Give the directory itself.`)
+  if (!found.isDirectory()) throw new MillraceError('MR_STATE_DIR_INVALID', `${path} is not a directory.`)
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK)
+  } catch (cause) {
+    throw new MillraceError('MR_STATE_DIR_INVALID', `${path} is not writable.`, { cause })
+  }
+}
+
+function lookAt(path: string): Stats | undefined {
+  try {
+    return lstatSync(path)
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw new MillraceError('MR_STATE_DIR_INVALID', `${path} cannot be read.`, { cause })
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * The storage thread: takes chunks from every worker, and commits or drops them on control's order. It writes LMDB alone, so it must
+ * never be terminated: it ends by itself when control says so, or when control's port closes because the control thread is gone.
+ */
+import type { MessagePort } from 'node:worker_threads'
+import { describeError } from '../core/failure.ts'
+import { openCheckpointStore } from './checkpoint-store.ts'
+import type { CheckpointStore } from './checkpoint-store.ts'
+import { ChunkBuffer } from './chunk-buffer.ts'
+import type { ControlToStorage, StorageOptions, StorageToControl, WorkerToStorage } from './protocol.ts'
+import { FINAL } from './protocol.ts'
+import { prepareStateDir } from './state-dir.ts'
+import { lockStateDir } from './state-lock.ts'
+import type { StateLock } from './state-lock.ts'
+
+export class StorageThread {
+  readonly #control: MessagePort
+  readonly #options: StorageOptions
+  readonly #buffer = new ChunkBuffer()
+  readonly #workers = new Map<number, MessagePort>()
+  #lock: StateLock | undefined
+  #store: CheckpointStore | undefined
+  #closing = false
+
+  constructor(control: MessagePort, options: StorageOptions) {
+    this.#control = control
+    this.#options = options
+  }
+
+  /** Opens the directory, then serves until it is closed. */
+  async run(): Promise<void> {
+    const startedMs = performance.now()
+    const { stateDir, retained, handshake } = this.#options
+    // Orders that arrive while the directory is being opened wait in the port: it starts to flow with its first listener.
+    this.#control.on('close', () => void this.#close())
+    try {
+      const dir = prepareStateDir(stateDir)
+      this.#lock = await lockStateDir(dir)
+      this.#store = openCheckpointStore({ dir, handshake, ...(retained !== undefined && { retained }) })
+      const { firstId } = this.#store
+      this.#tell({ type: 'opened', dir, firstId, checkpoints: this.#store.list(), tookMs: performance.now() - startedMs })
+      this.#control.on('message', (message: ControlToStorage) => this.#obey(message))
+    } catch (error) {
+      this.#tell({ type: 'open-failed', failure: describeError(error, { kind: 'storage' }) })
+      await this.#close()
+    }
+  }
+
+  #obey(message: ControlToStorage): void {
+    switch (message.type) {
+      case 'add-worker':
+        this.#workers.get(message.worker)?.close()
+        this.#workers.set(message.worker, message.port)
+        message.port.on('message', (stored: WorkerToStorage) => this.#receive(stored))
+        return
+      case 'remove-worker':
+        this.#workers.get(message.worker)?.close()
+        this.#workers.delete(message.worker)
+        return
+      case 'attempt':
+        return this.#buffer.startAttempt(message.attempt)
+      case 'commit':
+        return void this.#commit(message)
+      case 'abort':
+        this.#buffer.end(message.checkpoint)
+        this.#store?.retire(message.checkpoint)
+        return
+      case 'close':
+        return void this.#close()
+    }
+  }
+
+  #receive(message: WorkerToStorage): void {
+    const { task, index, attempt, checkpoint } = message
+    try {
+      const bytes = this.#buffer.store(message)
+      if (bytes !== undefined) this.#tell({ type: 'stored', task, index, attempt, checkpoint, bytes })
+    } catch (error) {
+      if (checkpoint !== FINAL) this.#buffer.end(checkpoint)
+      this.#tell({ type: 'declined', task, index, attempt, checkpoint, failure: describeError(error, { kind: 'storage', attempt }) })
+    }
+  }
+
+  async #commit({ attempt, head, actors }: ControlToStorage & { type: 'commit' }): Promise<void> {
+    const checkpoint = head.id
+    try {
+      const snapshots = this.#buffer.take(checkpoint, attempt, actors)
+      const { manifest, bytes, tookMs } = await this.#store!.commit(head, snapshots)
+      this.#tell({ type: 'committed', attempt, manifest, bytes, tookMs })
+    } catch (error) {
+      this.#tell({ type: 'commit-failed', attempt, checkpoint, failure: describeError(error, { kind: 'storage', attempt }) })
+    }
+  }
+
+  async #close(): Promise<void> {
+    if (this.#closing) return
+    this.#closing = true
+    for (const port of this.#workers.values()) port.close()
+    await this.#store?.close()
+    await this.#lock?.release()
+    this.#tell({ type: 'closed' })
+    this.#control.close()
+  }
+
+  #tell(message: StorageToControl): void {
+    this.#control.postMessage(message)
+  }
+}

@@ -1,0 +1,146 @@
+/**
+ * What to do about a failure: a pure function over the supervision tree job -> region -> actor.
+ * An actor fails: its region's strategy says who restarts (in this version always the whole region, from the last complete
+ * checkpoint). A region that fails more often than its intensity allows escalates to the job, whose own child spec says whether all
+ * regions restart or the run fails. Doing it is the interpreter's work, on the control thread.
+ */
+import type { FailureData, FailureKind } from '../core/failure.ts'
+import { describeError } from '../core/failure.ts'
+import { MillraceError } from '../errors.ts'
+import type { ErrorCode } from '../errors.ts'
+import type { ChildSpec } from './child-spec.ts'
+import { backoffMs } from './child-spec.ts'
+
+export interface RegionState {
+  readonly spec: ChildSpec
+  /** Execution number that runs now, or that starts after the pause which was decided last. */
+  readonly attempt: number
+  /** Times of the restarts within the period, oldest first; never more than `spec.maxRestarts`. */
+  readonly restartsMs: readonly number[]
+}
+
+export interface SupervisionState {
+  readonly spec: ChildSpec
+  readonly restartsMs: readonly number[]
+  readonly regions: Readonly<Record<string, RegionState>>
+  /** Set by the first `fail-job`: from then on every failure is ignored. */
+  readonly failed: boolean
+}
+
+export type Decision =
+  /** Ends the region's attempt, waits, starts it as `attempt` from the last complete checkpoint. */
+  | { readonly kind: 'restart-region'; readonly region: string; readonly delayMs: number; readonly attempt: number }
+  /** The same for every region, by the job's intensity. `attempts` holds the new execution number of each. */
+  | { readonly kind: 'restart-job'; readonly delayMs: number; readonly attempts: Readonly<Record<string, number>> }
+  /** The run is over; `reason` is what its promises reject with. */
+  | { readonly kind: 'fail-job'; readonly reason: FailureData }
+  | { readonly kind: 'ignore'; readonly because: 'old-attempt' | 'unknown-region' | 'job-failed' }
+
+export interface Decided {
+  readonly state: SupervisionState
+  readonly decision: Decision
+}
+
+/** Errors that come back however often one restarts. */
+const INCURABLE_KINDS: ReadonlySet<FailureKind> = new Set<FailureKind>(['module-load', 'storage'])
+const INCURABLE_CODES: ReadonlySet<string> = new Set<ErrorCode>([
+  'MR_OPTION_INVALID',
+  'MR_CONFIG_INVALID',
+  'MR_JOB_INVALID',
+  'MR_JOB_LOAD_FAILED',
+  'MR_JOB_TYPESCRIPT_UNSUPPORTED',
+  'MR_GRAPH_INVALID',
+  'MR_GRAPH_DIFFERS',
+  'MR_LAUNCH_IN_WORKER',
+  'MR_STATE_DIR_LOCKED',
+  'MR_STATE_DIR_INVALID',
+  'MR_STATE_CORRUPT',
+  'MR_STATE_INCOMPATIBLE',
+  'MR_CONTROL_LOST',
+  'MR_STORAGE_LOST',
+  'MR_RUN_ENDED',
+  'MR_ABORTED',
+])
+
+/**
+ * State before the first attempt.
+ *
+ * @param job child spec of the regions as a whole; the usual one is `childSpec({ strategy: 'escalate' })`: a region that cannot be helped ends the run
+ * @param regions child spec of each region's actors, by the region's name
+ * @param attempt execution number of the first attempt
+ */
+export function superviseRegions(job: ChildSpec, regions: Readonly<Record<string, ChildSpec>>, attempt = 1): SupervisionState {
+  const states = Object.entries(regions).map(([name, spec]) => [name, { spec, attempt, restartsMs: [] }] as const)
+  return { spec: job, restartsMs: [], regions: Object.fromEntries(states), failed: false }
+}
+
+/** True if a restart cannot help against this failure. */
+export function isIncurable(failure: FailureData): boolean {
+  if (INCURABLE_KINDS.has(failure.kind)) return true
+  return failure.class === 'MillraceError' && typeof failure.code === 'string' && INCURABLE_CODES.has(failure.code)
+}
+
+/**
+ * Decides about one failure. A worker's death is one failure per region that had actors on it.
+ *
+ * @param failure its `region` may be left out if there is but one
+ * @param random from [0, 1), drives the jitter
+ */
+export function decide(state: SupervisionState, failure: FailureData, nowMs: number, random: number): Decided {
+  if (state.failed) return { state, decision: { kind: 'ignore', because: 'job-failed' } }
+  const names = Object.keys(state.regions)
+  const name = failure.region ?? (names.length === 1 ? names[0]! : '')
+  const region = Object.hasOwn(state.regions, name) ? state.regions[name]! : undefined
+  if (!region) return { state, decision: { kind: 'ignore', because: 'unknown-region' } }
+  if (failure.attempt < region.attempt) return { state, decision: { kind: 'ignore', because: 'old-attempt' } }
+  if (isIncurable(failure)) return fail(state, failure)
+
+  const recent = within(region.restartsMs, region.spec.periodMs, nowMs)
+  if (region.spec.strategy === 'escalate' || recent.length >= region.spec.maxRestarts) {
+    return escalate(state, exhausted(failure, `region "${name}"`, region.spec), nowMs, random)
+  }
+  const attempt = region.attempt + 1
+  const restartsMs = [...recent, nowMs]
+  const regions = { ...state.regions, [name]: { ...region, attempt, restartsMs } }
+  const delayMs = backoffMs(region.spec.backoff, restartsMs.length, random)
+  return { state: { ...state, regions }, decision: { kind: 'restart-region', region: name, delayMs, attempt } }
+}
+
+function escalate(state: SupervisionState, failure: FailureData, nowMs: number, random: number): Decided {
+  const recent = within(state.restartsMs, state.spec.periodMs, nowMs)
+  if (state.spec.strategy === 'escalate') return fail(state, failure)
+  if (recent.length >= state.spec.maxRestarts) return fail(state, exhausted(failure, 'the job', state.spec))
+  const restartsMs = [...recent, nowMs]
+  const regions: Record<string, RegionState> = {}
+  const attempts: Record<string, number> = {}
+  for (const [name, region] of Object.entries(state.regions)) {
+    attempts[name] = region.attempt + 1
+    regions[name] = { ...region, attempt: region.attempt + 1, restartsMs: [] }
+  }
+  const delayMs = backoffMs(state.spec.backoff, restartsMs.length, random)
+  return { state: { ...state, regions, restartsMs }, decision: { kind: 'restart-job', delayMs, attempts } }
+}
+
+function fail(state: SupervisionState, reason: FailureData): Decided {
+  return { state: { ...state, failed: true }, decision: { kind: 'fail-job', reason } }
+}
+
+/** The failure that used up the intensity is the cause of the one that is reported. */
+function exhausted(failure: FailureData, who: string, spec: ChildSpec): FailureData {
+  if (spec.strategy === 'escalate' || spec.maxRestarts === 0) return failure
+  const message = `${who} was restarted ${spec.maxRestarts} times within ${spec.periodMs} ms and failed again: ${failure.message}`
+  const { kind, attempt, region, actor, ...cause } = failure
+  const place = { kind, attempt, ...(region === undefined ? {} : { region }), ...(actor === undefined ? {} : { actor }) }
+  return { ...describeError(new MillraceError('MR_RESTARTS_EXHAUSTED', message), place), ...siteOf(failure), cause }
+}
+
+function siteOf(failure: FailureData): Pick<FailureData, 'operator' | 'site'> {
+  return {
+    ...(failure.operator === undefined ? {} : { operator: failure.operator }),
+    ...(failure.site === undefined ? {} : { site: failure.site }),
+  }
+}
+
+function within(timesMs: readonly number[], periodMs: number, nowMs: number): readonly number[] {
+  return timesMs.filter((at) => nowMs - at < periodMs)
+}

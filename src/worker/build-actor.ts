@@ -1,0 +1,173 @@
+import { Actor, type ActorEvents, type OperatorInstance } from '../actor/actor.ts'
+import type { Emit, OperatorActor, OperatorContext, Registry } from '../actor/contract.ts'
+import type { Mailbox } from '../channel/mailbox.ts'
+import type { Outbox } from '../channel/outbox.ts'
+import type { BatchDecoder } from '../codec/index.ts'
+import type { Clock } from '../core/clock.ts'
+import { MillraceError } from '../errors.ts'
+import { type ChainCodeOptions, type ChainRun, type ChainStep, compileEmit, compileRun } from '../graph/chain-code.ts'
+import { linkEmit, linkRun } from '../graph/chain-closures.ts'
+import { type Graph, type OperatorNode } from '../graph/graph.ts'
+import type { ActorPlacement, Plan, Task } from '../graph/plan.ts'
+
+export interface ActorEnvironment {
+  readonly plan: Plan
+  readonly registry: Registry
+  readonly attempt: number
+  readonly keyGroups: number
+  readonly clock: Clock
+  readonly generateCode: boolean
+  readonly freeze: ((record: unknown) => void) | null
+  readonly batchRecords: number
+}
+
+export interface ActorWiring {
+  readonly mailbox: Mailbox
+  readonly decoders: readonly BatchDecoder[]
+  /** By edge id. */
+  readonly outboxes: ReadonlyMap<number, Outbox>
+  readonly events: ActorEvents
+  readonly wake: () => void
+  readonly notify: OperatorContext['notify']
+  /** The attempt is over: late promises must not wake the actor. */
+  readonly onClose: () => void
+}
+
+/** Makes an actor: creates the operators of its chain from the last to the first, so that each one's emit is there when it is made. */
+export function buildActor(environment: ActorEnvironment, placement: ActorPlacement, wiring: ActorWiring): Actor {
+  return new ChainBuilder(environment, placement, wiring).build()
+}
+
+class ChainBuilder {
+  readonly #environment: ActorEnvironment
+  readonly #placement: ActorPlacement
+  readonly #wiring: ActorWiring
+  readonly #graph: Graph
+  readonly #task: Task
+  readonly #code: ChainCodeOptions
+  /** In order of creation: last operator first. */
+  readonly #instances: OperatorInstance[] = []
+  #run: ChainRun = () => {}
+
+  constructor(environment: ActorEnvironment, placement: ActorPlacement, wiring: ActorWiring) {
+    this.#environment = environment
+    this.#placement = placement
+    this.#wiring = wiring
+    this.#graph = environment.plan.graph
+    this.#task = environment.plan.tasks[placement.task]!
+    const path = this.#task.nodes.map(id => this.#graph.nodes[id]!.name).join('>')
+    this.#code = {
+      url: `millrace://${encodeURI(this.#graph.jobName)}/${encodeURI(path)}`,
+      freeze: environment.freeze,
+      fail: (error, step) => blame(error, this.#graph.nodes[step]),
+      generateCode: environment.generateCode,
+    }
+  }
+
+  build(): Actor {
+    const node = this.#graph.nodes[this.#task.nodes[0]!]!
+    const head = node.inputs.length === 0 ? this.#buildSource(node) : this.#buildReader(node)
+    return new Actor(
+      {
+        id: this.#placement.id,
+        name: `${this.#task.name} (${this.#placement.index + 1}/${this.#task.parallelism})`,
+        operators: this.#instances.reverse(),
+        source: head !== null && head.poll !== undefined ? head : null,
+        head: head !== null && head.processBatch !== undefined ? head : null,
+        run: (records, from, to, timestamps) => this.#run(records, from, to, timestamps),
+        mailbox: this.#wiring.mailbox,
+        decoders: this.#wiring.decoders,
+        outboxes: [...this.#wiring.outboxes.values()],
+        onClose: this.#wiring.onClose,
+      },
+      this.#wiring.events,
+    )
+  }
+
+  #buildSource(node: OperatorNode): OperatorActor | null {
+    const definition = this.#definition(node)
+    const head = { id: node.id, definition, spec: node.spec }
+    this.#run = this.#runner()(head, this.#stepsAfter(node), this.#code)
+    return definition.create === undefined ? null : this.#create(node, () => {})
+  }
+
+  #buildReader(node: OperatorNode): OperatorActor | null {
+    const step = this.#step(node)
+    const reader = { id: node.id, definition: { kind: 'reader' }, spec: {} }
+    this.#run = this.#runner()(reader, [step], { ...this.#code, freeze: null })
+    return step.actor
+  }
+
+  #runner(): typeof compileRun {
+    return this.#environment.generateCode ? compileRun : linkRun
+  }
+
+  #emit(steps: readonly ChainStep[]): Emit {
+    return this.#environment.generateCode ? compileEmit(steps, this.#code) : linkEmit(steps, this.#code)
+  }
+
+  #stepsAfter(node: OperatorNode): ChainStep[] {
+    const fused = this.#task.nodes.map(id => this.#graph.nodes[id]!).filter(next => next.id !== node.id && next.inputs.some(input => input.from === node.id))
+    const edges = this.#environment.plan.edges.filter(edge => edge.fromNode === node.id && edge.partitioning.type !== 'combined')
+    return [
+      ...fused.map(next => this.#step(next)),
+      ...edges.map(edge => {
+        const spec = { output: this.#wiring.outboxes.get(edge.id)!, partitioning: edge.partitioning }
+        const reader = this.#environment.plan.tasks[edge.toTask]!.nodes[0]!
+        return { id: reader, definition: this.#environment.registry.get('partition')!, spec, actor: null, next: [] }
+      }),
+    ]
+  }
+
+  #step(node: OperatorNode): ChainStep {
+    const definition = this.#definition(node)
+    const next = this.#stepsAfter(node)
+    if (definition.create === undefined) return { id: node.id, definition, spec: node.spec, actor: null, next }
+    const actor = this.#create(node, this.#emit(next))
+    if (actor.process === undefined) throw new MillraceError('MR_GRAPH_INVALID', `The operator kind "${definition.kind}" has no process method`, placeOf(node))
+    return { id: node.id, definition, spec: node.spec, actor, next: [] }
+  }
+
+  #create(node: OperatorNode, emit: Emit): OperatorActor {
+    const { plan, attempt, keyGroups, clock, generateCode } = this.#environment
+    const combined = plan.edges.find(edge => edge.fromNode === node.id && edge.partitioning.type === 'combined')
+    const context: OperatorContext = {
+      jobName: plan.graph.jobName,
+      operator: node.name,
+      site: node.site,
+      index: this.#placement.index,
+      parallelism: this.#task.parallelism,
+      attempt,
+      keyGroups,
+      clock,
+      generateCode,
+      emit,
+      output: combined === undefined ? null : this.#wiring.outboxes.get(combined.id)!,
+      run: (records, from, to, timestamps) => this.#run(records, from, to, timestamps),
+      wake: this.#wiring.wake,
+      notify: this.#wiring.notify,
+      batchRecords: this.#environment.batchRecords,
+    }
+    const actor = this.#definition(node).create!(node.spec, context)
+    this.#instances.push({ name: node.name, actor })
+    return actor
+  }
+
+  #definition(node: OperatorNode): NonNullable<OperatorNode['definition']> {
+    const definition = node.definition ?? this.#environment.registry.get(node.kind)
+    if (definition === undefined) throw new MillraceError('MR_GRAPH_INVALID', `There is no operator kind "${node.kind}"`, placeOf(node))
+    return definition
+  }
+}
+
+function placeOf(node: OperatorNode): { operator: string; site: string } {
+  return { operator: node.name, site: node.site }
+}
+
+/** Names the operator whose code threw, unless a deeper one was named already. */
+export function blame(error: unknown, node: OperatorNode | undefined): unknown {
+  if (node === undefined || (error instanceof MillraceError && error.operator !== undefined)) return error
+  if (error instanceof MillraceError) return new MillraceError(error.code, error.message, { cause: error.cause ?? error, ...placeOf(node) })
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  return new MillraceError('MR_OPERATOR_FAILED', `An operator threw ${text}`, { cause: error, ...placeOf(node) })
+}

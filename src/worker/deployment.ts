@@ -1,0 +1,32 @@
+import type { CodecMode } from '../codec/index.ts'
+
+/** Options of a run that every thread must agree on. All of it can be cloned. */
+export interface EngineOptions {
+  readonly workers: number
+  readonly chaining: 'on' | 'off'
+  /** 'ring' sends everything through rings, also within a worker. */
+  readonly transport: 'auto' | 'ring'
+  readonly codec: CodecMode
+  /** Deep-freezes records, so that a function that changes its input fails instead of corrupting others. */
+  readonly freezeRecords: boolean
+  readonly ringBytes: number
+  readonly mailboxBytes: number
+  /** Records in one batch at most. */
+  readonly batchRecords: number
+  readonly lingerMs: number
+  readonly keyGroups: number
+}
+
+export interface RingLink {
+  readonly from: number
+  readonly to: number
+  readonly ring: SharedArrayBuffer
+}
+
+/** What one attempt of a job needs on every thread. */
+export interface Deployment {
+  readonly attempt: number
+  readonly rings: readonly RingLink[]
+  readonly doorbells: SharedArrayBuffer
+  readonly credits: SharedArrayBuffer
+}

@@ -1,0 +1,51 @@
+import type { CreditTable } from '../channel/credit.ts'
+import { FRAME_COST_BYTES } from '../channel/channel-sender.ts'
+import type { Envelope, Mailbox } from '../channel/mailbox.ts'
+import { FLAG_MORE, FragmentAssembler, type FrameHeader, FrameKind } from '../ring/index.ts'
+
+/** The receiving end of one channel: puts what comes into the mailbox of its actor, and grants credit as frames are consumed. */
+export class Inbound {
+  readonly fromThread: number
+  readonly toActor: number
+  readonly #channel: number
+  readonly #slot: number
+  readonly #mailbox: Mailbox
+  readonly #credits: CreditTable
+  readonly #assembler = new FragmentAssembler()
+
+  /** @param slot position of the channel in the mailbox */
+  constructor(channel: number, fromThread: number, toActor: number, slot: number, mailbox: Mailbox, credits: CreditTable) {
+    this.#channel = channel
+    this.fromThread = fromThread
+    this.toActor = toActor
+    this.#slot = slot
+    this.#mailbox = mailbox
+    this.#credits = credits
+    credits.publish(channel, mailbox.ledger.limit(slot))
+  }
+
+  /** A frame by reference. */
+  deliver(frame: Envelope): void {
+    this.#mailbox.put(this.#slot, frame)
+  }
+
+  /** A frame out of a ring. False when it was a fragment, which leaves the mailbox at once and so gives its credit back. */
+  receive(header: FrameHeader, payload: Uint8Array<ArrayBuffer>): boolean {
+    if (header.kind !== FrameKind.batch) {
+      this.#mailbox.put(this.#slot, { kind: header.kind, batch: null, payload: null, value: header.value, costBytes: 0 })
+      return true
+    }
+    const costBytes = payload.length + FRAME_COST_BYTES
+    const whole = this.#assembler.add(header, payload)
+    if (whole === null) {
+      if ((header.flags & FLAG_MORE) !== 0) this.consumed(costBytes)
+      return false
+    }
+    this.#mailbox.put(this.#slot, { kind: FrameKind.batch, batch: null, payload: whole, value: 0, costBytes })
+    return true
+  }
+
+  consumed(costBytes: number): void {
+    this.#credits.publish(this.#channel, this.#mailbox.ledger.consume(this.#slot, costBytes, this.#mailbox.hasBacklog(this.#slot)))
+  }
+}

@@ -1,0 +1,156 @@
+import type { Actor, ActorChunk } from '../actor/actor.ts'
+import type { Registry } from '../actor/contract.ts'
+import type { ChannelSender } from '../channel/channel-sender.ts'
+import { CreditTable } from '../channel/credit.ts'
+import { LocalSender } from '../channel/local-sender.ts'
+import { Mailbox } from '../channel/mailbox.ts'
+import { Outbox } from '../channel/outbox.ts'
+import { PeerRing } from '../channel/peer-ring.ts'
+import { RingSender } from '../channel/ring-sender.ts'
+import { BatchDecoder, BatchEncoder, assertSerializable, freezeRecord } from '../codec/index.ts'
+import type { ActorPlacement, Channel, Plan } from '../graph/plan.ts'
+import { routingTable } from '../graph/plan.ts'
+import { Doorbell, type FrameHandler, RingConsumer } from '../ring/index.ts'
+import { buildActor } from './build-actor.ts'
+import type { Deployment, EngineOptions } from './deployment.ts'
+import { Inbound } from './inbound.ts'
+import type { Peer, WorkerHost } from './worker-runtime.ts'
+
+export interface WiringRequest {
+  readonly plan: Plan
+  readonly registry: Registry
+  readonly options: EngineOptions
+  readonly index: number
+  readonly deployment: Deployment
+  readonly host: WorkerHost
+  readonly markReady: (actor: number) => void
+  readonly snapshotTaken: (actor: number, checkpointId: number, chunks: readonly ActorChunk[]) => void
+}
+
+/** All that one worker's actors of one attempt are connected with. */
+export interface Wiring {
+  readonly actors: ReadonlyMap<number, Actor>
+  readonly consumers: readonly Peer[]
+  readonly producers: readonly PeerRing[]
+  readonly onFrame: FrameHandler
+}
+
+export function wireWorker(request: WiringRequest): Wiring {
+  return new WorkerWiring(request).wire()
+}
+
+class WorkerWiring {
+  readonly #request: WiringRequest
+  readonly #credits: CreditTable
+  readonly #producers = new Map<number, PeerRing>()
+  readonly #inbounds: Inbound[] = []
+  readonly #mailboxes = new Map<number, Mailbox>()
+
+  constructor(request: WiringRequest) {
+    this.#request = request
+    this.#credits = new CreditTable(request.deployment.credits)
+  }
+
+  wire(): Wiring {
+    const { plan, index, deployment, markReady } = this.#request
+    const mine = plan.actors.filter(actor => actor.thread === index)
+    const bells = new Map<number, Doorbell>()
+    const bell = (thread: number): Doorbell => bells.get(thread) ?? bells.set(thread, new Doorbell(deployment.doorbells, thread)).get(thread)!
+    for (const { from, to, ring } of deployment.rings) if (from === index) this.#producers.set(to, new PeerRing(ring, bell(to)))
+    for (const actor of mine) this.#openMailbox(actor)
+    const actors = new Map(mine.map(actor => [actor.id, this.#build(actor, bell)]))
+    const consumers = deployment.rings.filter(({ to }) => to === index).map(({ from, ring }) => ({ consumer: new RingConsumer(ring), bell: bell(from) }))
+    const { attempt } = deployment
+    const onFrame: FrameHandler = (header, payload) => {
+      if (header.attempt !== attempt) return
+      const inbound = this.#inbounds[header.channel]!
+      if (inbound.receive(header, payload)) markReady(inbound.toActor)
+      else bell(inbound.fromThread).ring()
+    }
+    return { actors, consumers, producers: [...this.#producers.values()], onFrame }
+  }
+
+  #openMailbox(actor: ActorPlacement): void {
+    const channels = this.#channelsTo(actor)
+    const mailbox = new Mailbox(channels.length, this.#request.options.mailboxBytes)
+    this.#mailboxes.set(actor.id, mailbox)
+    channels.forEach((channel, slot) => {
+      this.#inbounds[channel.id] = new Inbound(channel.id, channel.fromThread, actor.id, slot, mailbox, this.#credits)
+    })
+  }
+
+  #build(placement: ActorPlacement, bell: (thread: number) => Doorbell): Actor {
+    const { plan, registry, options, deployment, host, markReady, snapshotTaken } = this.#request
+    const channels = this.#channelsTo(placement)
+    const inbounds = channels.map(channel => this.#inbounds[channel.id]!)
+    let wakes = true
+    const environment = {
+      plan,
+      registry,
+      attempt: deployment.attempt,
+      keyGroups: options.keyGroups,
+      clock: host.clock,
+      generateCode: host.generateCode && options.codec === 'generated',
+      freeze: options.freezeRecords ? freezeRecord : null,
+      batchRecords: options.batchRecords,
+    }
+    return buildActor(environment, placement, {
+      mailbox: this.#mailboxes.get(placement.id)!,
+      decoders: channels.map(channel => new BatchDecoder({ name: `channel-${channel.id}`, mode: options.codec })),
+      outboxes: this.#outboxes(placement),
+      events: {
+        consumed: (slot, costBytes) => {
+          const inbound = inbounds[slot]!
+          inbound.consumed(costBytes)
+          if (inbound.fromThread !== this.#request.index) bell(inbound.fromThread).ring()
+        },
+        snapshotTaken: (checkpointId, chunks) => snapshotTaken(placement.id, checkpointId, chunks),
+      },
+      wake: () => {
+        if (wakes) markReady(placement.id)
+        host.onWake()
+      },
+      notify: notice => host.events.notify(deployment.attempt, notice),
+      onClose: () => (wakes = false),
+    })
+  }
+
+  #outboxes(placement: ActorPlacement): Map<number, Outbox> {
+    const { plan, options } = this.#request
+    const edges = plan.edges.filter(edge => edge.fromTask === placement.task)
+    return new Map(
+      edges.map(edge => {
+        const channels = plan.channels.filter(channel => channel.edge === edge.id && channel.fromActor === placement.id)
+        const route = routingTable(options.keyGroups, Math.min(options.keyGroups, channels.length))
+        // One encoder an edge: all its channels carry the same shapes.
+        const encoder = new BatchEncoder({ name: `edge-${edge.id}`, mode: options.codec })
+        return [edge.id, new Outbox(channels.map(channel => this.#sender(channel, encoder)), route, edge.timestamps, options.batchRecords)]
+      }),
+    )
+  }
+
+  #sender(channel: Channel, encoder: BatchEncoder): ChannelSender {
+    const { plan, options, deployment, index, markReady } = this.#request
+    const receivers = plan.channels.filter(other => other.toActor === channel.toActor).length
+    const exclusiveBytes = Math.floor(options.mailboxBytes / (receivers === 1 ? 1 : 2 * receivers))
+    if (channel.toThread !== index || options.transport === 'ring') {
+      return new RingSender(channel.id, deployment.attempt, this.#credits, exclusiveBytes, this.#producers.get(channel.toThread)!, encoder)
+    }
+    const inbound = this.#inbounds[channel.id]!
+    const where = plan.graph.nodes[plan.edges[channel.edge]!.fromNode]!
+    return new LocalSender(
+      channel.id,
+      this.#credits,
+      exclusiveBytes,
+      frame => {
+        inbound.deliver(frame)
+        markReady(channel.toActor)
+      },
+      record => assertSerializable(record, { operator: where.name, site: where.site }),
+    )
+  }
+
+  #channelsTo(actor: ActorPlacement): Channel[] {
+    return this.#request.plan.channels.filter(channel => channel.toActor === actor.id)
+  }
+}

@@ -1,0 +1,206 @@
+import type { Actor, ActorChunk } from '../actor/actor.ts'
+import type { InletNotice, Registry, StateChunk } from '../actor/contract.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Plan } from '../graph/plan.ts'
+import type { RingConsumer } from '../ring/index.ts'
+import { FRAMES_DRAINED_BYTES_MAX } from '../limits.ts'
+import type { Deployment, EngineOptions } from './deployment.ts'
+import { type Wiring, wireWorker } from './wire-worker.ts'
+import { ReadySet } from './ready-set.ts'
+
+/** In place of a checkpoint id: the state of an actor that has ended, which belongs to every later checkpoint. */
+export const FINAL_SNAPSHOT = 0
+
+/** What a worker has to tell the control thread. */
+export interface WorkerEvents {
+  /** An actor's part of a checkpoint; with id FINAL_SNAPSHOT its last state, after its end. */
+  snapshotTaken(attempt: number, checkpointId: number, actor: number, chunks: readonly ActorChunk[]): void
+  failed(attempt: number, actor: number | null, error: unknown): void
+  notify(attempt: number, notice: InletNotice): void
+}
+
+export interface WorkerHost {
+  readonly clock: Clock
+  readonly events: WorkerEvents
+  /** False where code generation is forbidden. */
+  readonly generateCode: boolean
+  /** Something became ready from outside the loop: a promise of a source. */
+  readonly onWake: () => void
+}
+
+/** State of an operator to begin with, by operator name. */
+export type RestoredState = (operator: string, actorIndex: number, parallelism: number) => readonly StateChunk[]
+
+/**
+ * The engine of one worker: its actors of one attempt, run to completion one batch at a time. Knows nothing of threads or sleep; its host
+ * calls `turn` again and again.
+ */
+export class WorkerRuntime {
+  readonly #plan: Plan
+  readonly #host: WorkerHost
+  readonly #linger: number
+  readonly #wiring: Wiring
+  readonly #ready: ReadySet
+  readonly #blocked: ReadySet
+  readonly #flushedMs: Float64Array
+  readonly #attempt: number
+  #running = false
+
+  constructor(plan: Plan, registry: Registry, options: EngineOptions, index: number, deployment: Deployment, host: WorkerHost) {
+    this.#plan = plan
+    this.#host = host
+    this.#linger = options.lingerMs
+    this.#attempt = deployment.attempt
+    this.#ready = new ReadySet(plan.actors.length)
+    this.#blocked = new ReadySet(plan.actors.length)
+    this.#flushedMs = new Float64Array(plan.actors.length)
+    this.#wiring = wireWorker({
+      plan,
+      registry,
+      options,
+      index,
+      deployment,
+      host,
+      markReady: actor => this.#markReady(actor),
+      snapshotTaken: (actor, checkpointId, chunks) => host.events.snapshotTaken(deployment.attempt, checkpointId, actor, chunks),
+    })
+  }
+
+  get actors(): Iterable<Actor> {
+    return this.#wiring.actors.values()
+  }
+
+  async open(restored: RestoredState | null): Promise<void> {
+    for (const actor of this.#wiring.actors.values()) {
+      const placement = this.#plan.actors[actor.id]!
+      const { parallelism } = this.#plan.tasks[placement.task]!
+      await actor.open(operator => restored?.(operator, placement.index, parallelism) ?? [])
+    }
+  }
+
+  start(): void {
+    this.#running = true
+    for (const id of this.#wiring.actors.keys()) this.#ready.add(id)
+  }
+
+  /** Nothing runs any more; what operators took is given back. */
+  async stop(): Promise<void> {
+    this.#running = false
+    this.#ready.clear()
+    for (const actor of this.#wiring.actors.values()) await actor.close()
+  }
+
+  /** Runs ready actors for about `budgetMs`. False when there was nothing to do. */
+  turn(budgetMs: number): boolean {
+    if (!this.#running) return false
+    const { clock } = this.#host
+    const startMs = clock.monotonicMs()
+    let nowMs = startMs
+    let worked = this.#drain()
+    this.#retryBlocked()
+    while (nowMs - startMs < budgetMs) {
+      const id = this.#ready.next()
+      if (id === -1) break
+      worked = true
+      const beforeMs = nowMs
+      this.#step(id, beforeMs)
+      if (!this.#running) break
+      nowMs = clock.monotonicMs()
+      this.#wiring.actors.get(id)!.busyMs += nowMs - beforeMs
+      this.#drain()
+      if (this.#blocked.size > 0) this.#retryBlocked()
+    }
+    this.#announce()
+    return worked
+  }
+
+  /** The last look before sleep. */
+  hasWork(): boolean {
+    if (!this.#running) return false
+    this.#retryBlocked()
+    return this.#ready.size > 0 || this.#wiring.consumers.some(({ consumer }) => !consumer.isEmpty)
+  }
+
+  /** Sources end as if their input were over; what they have made is processed to the end. */
+  drainSources(): void {
+    if (!this.#running) return
+    for (const actor of this.#wiring.actors.values()) {
+      actor.endSource()
+      this.#markReady(actor.id)
+    }
+  }
+
+  triggerCheckpoint(checkpointId: number): void {
+    if (!this.#running) return
+    for (const actor of this.#wiring.actors.values()) {
+      actor.requestBarrier(checkpointId)
+      if (actor.injectsBarriers) this.#markReady(actor.id)
+    }
+  }
+
+  checkpointCompleted(checkpointId: number): void {
+    if (!this.#running) return
+    for (const actor of this.#wiring.actors.values()) {
+      actor.checkpointCompleted(checkpointId)
+      this.#markReady(actor.id)
+    }
+  }
+
+  #markReady(id: number): void {
+    if (this.#running && !this.#blocked.has(id)) this.#ready.add(id)
+  }
+
+  #step(id: number, nowMs: number): void {
+    const actor = this.#wiring.actors.get(id)!
+    try {
+      const result = actor.step()
+      if (result === 'progress') {
+        this.#flushAfterLinger(actor, nowMs)
+        if (actor.state === 'finished') this.#host.events.snapshotTaken(this.#attempt, FINAL_SNAPSHOT, id, actor.finalChunks!)
+        return
+      }
+      this.#ready.delete(id)
+      if (result === 'blocked') this.#blocked.add(id)
+    } catch (error) {
+      this.#running = false
+      this.#host.events.failed(this.#attempt, id, error)
+    } finally {
+      this.#announce()
+    }
+  }
+
+  #flushAfterLinger(actor: Actor, nowMs: number): void {
+    if (nowMs - this.#flushedMs[actor.id]! < this.#linger) return
+    this.#flushedMs[actor.id] = nowMs
+    actor.flush()
+  }
+
+  #drain(): boolean {
+    let worked = false
+    for (const peer of this.#wiring.consumers) {
+      if (peer.consumer.drain(this.#wiring.onFrame, FRAMES_DRAINED_BYTES_MAX) === 0) continue
+      worked = true
+      if (peer.consumer.takeSpaceWanted()) peer.bell.ring()
+    }
+    return worked
+  }
+
+  #retryBlocked(): void {
+    for (let left = this.#blocked.size; left > 0; left--) {
+      const id = this.#blocked.next()
+      if (!this.#wiring.actors.get(id)!.flushKept()) continue
+      this.#blocked.delete(id)
+      this.#ready.add(id)
+    }
+    this.#announce()
+  }
+
+  #announce(): void {
+    for (const peer of this.#wiring.producers) peer.announce()
+  }
+}
+
+export interface Peer {
+  readonly consumer: RingConsumer
+  readonly bell: { ring(): void }
+}

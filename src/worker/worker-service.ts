@@ -1,0 +1,73 @@
+import type { Registry } from '../actor/contract.ts'
+import type { Manifest } from '../checkpoint/manifest.ts'
+import { fingerprint } from '../graph/fingerprint.ts'
+import type { Job } from '../graph/job.ts'
+import { type Plan, planJob } from '../graph/plan.ts'
+import type { Deployment, EngineOptions } from './deployment.ts'
+import { type ReadChunks, readRestoredState } from './restored-state.ts'
+import { type WorkerHost, WorkerRuntime } from './worker-runtime.ts'
+import { type WorkerStats, workerStats } from './worker-stats.ts'
+
+export interface WorkerServiceHost extends WorkerHost {
+  readonly registry: Registry
+  readonly readChunks: ReadChunks
+}
+
+/** What the control thread can ask of a worker. The same under threads and in simulation. */
+export class WorkerService {
+  readonly #index: number
+  readonly #options: EngineOptions
+  readonly #host: WorkerServiceHost
+  #plan: Plan | null = null
+  #runtime: WorkerRuntime | null = null
+
+  constructor(index: number, options: EngineOptions, host: WorkerServiceHost) {
+    this.#index = index
+    this.#options = options
+    this.#host = host
+  }
+
+  get runtime(): WorkerRuntime | null {
+    return this.#runtime
+  }
+
+  /** Builds the graph. Returns its description, which must be the same in every thread. */
+  async prepare(job: Job, config: unknown): Promise<string[]> {
+    const graph = await job.buildGraph(config)
+    this.#plan = planJob(graph, this.#options)
+    return fingerprint(graph)
+  }
+
+  async deploy(deployment: Deployment, restore: Manifest | null): Promise<void> {
+    await this.stop()
+    const runtime = new WorkerRuntime(this.#plan!, this.#host.registry, this.#options, this.#index, deployment, this.#host)
+    this.#runtime = runtime
+    await runtime.open(restore === null ? null : await readRestoredState(restore, this.#plan!, this.#index, this.#options.keyGroups, this.#host.readChunks))
+  }
+
+  start(): void {
+    this.#runtime?.start()
+  }
+
+  async stop(): Promise<void> {
+    const runtime = this.#runtime
+    this.#runtime = null
+    await runtime?.stop()
+  }
+
+  triggerCheckpoint(checkpoint: number): void {
+    this.#runtime?.triggerCheckpoint(checkpoint)
+  }
+
+  checkpointCompleted(checkpoint: number): void {
+    this.#runtime?.checkpointCompleted(checkpoint)
+  }
+
+  drainSources(): void {
+    this.#runtime?.drainSources()
+  }
+
+  stats(): WorkerStats {
+    return workerStats(this.#index, this.#runtime)
+  }
+}
