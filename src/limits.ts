@@ -80,3 +80,15 @@ export const SPLITS_PER_GENERATOR_DEFAULT = 16
 export const LOCAL_RECORD_COST_BYTES = 64
 /** Bytes taken out of one ring in one go, so that no peer keeps a worker from its actors. */
 export const FRAMES_DRAINED_BYTES_MAX = 512 * 1024
+/** Batches that a source reads ahead of its chain. */
+export const READ_AHEAD_BATCHES_MAX = 4
+/** Characters of one line of a text file. */
+export const LINE_CHARS_MAX = 64 * 1024 * 1024
+/** Encoded bytes that an inlet keeps since the last complete checkpoint; a push waits beyond. */
+export const INLET_LOG_BYTES_MAX = 256 * 1024 * 1024
+/** Idle sleeps on the doorbell, one after the other, before a worker waits on its event loop instead. */
+export const IDLE_SLEEPS_MAX = 5
+/** Longest wait of an idle worker on its event loop. */
+export const IDLE_WAIT_MS_MAX = 60_000
+/** Time that threads get to end by themselves when a run ends. */
+export const SHUTDOWN_TIMEOUT_MS = 10_000

@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util'
 import { Prng } from '../../src/core/prng.ts'
 import { hashKey } from '../../src/core/key-hash.ts'
 import { AccumulatorTable } from '../../src/state/accumulator-table.ts'
-import { aggregateBuilder } from '../../src/state/aggregates.ts'
+import { AggregateBuilder } from '../../src/state/aggregates.ts'
 import { Combiner } from '../../src/state/combiner-table.ts'
 import { KeyIndex } from '../../src/state/key-index.ts'
 
@@ -43,9 +43,9 @@ for (let b = 0; b < BATCHES; b++) {
 }
 const distinct = Array.from({ length: BATCHES }, (_, b) => Array.from({ length: BATCH }, (_, i) => ({ key: Math.imul(b * BATCH + i, 2654435), value: i })))
 
-const intSpecs = ((a) => ({ n: a.count(), total: a.sum('value') }))(aggregateBuilder<IntRecord>())
-const sumSpecs = ((a) => ({ total: a.sum('value') }))(aggregateBuilder<IntRecord>())
-const stringSpecs = ((a) => ({ n: a.count(), total: a.sum('cents') }))(aggregateBuilder<StringRecord>())
+const intSpecs = ((a) => ({ n: a.count(), total: a.sum('value') }))(new AggregateBuilder<IntRecord>())
+const sumSpecs = ((a) => ({ total: a.sum('value') }))(new AggregateBuilder<IntRecord>())
+const stringSpecs = ((a) => ({ n: a.count(), total: a.sum('cents') }))(new AggregateBuilder<StringRecord>())
 const customSpecs = ((a) => ({
   last: a.custom<{ value: number }, number>({
     create: () => ({ value: 0 }),
@@ -56,7 +56,7 @@ const customSpecs = ((a) => ({
     merge: (x, y) => ({ value: x.value + y.value }),
     result: (acc) => acc.value,
   }),
-}))(aggregateBuilder<IntRecord>())
+}))(new AggregateBuilder<IntRecord>())
 
 const owners = Uint16Array.from({ length: GROUPS }, (_, group) => group % 2)
 const byKey = { field: 'key' } as const

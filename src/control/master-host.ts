@@ -56,7 +56,6 @@ export interface MasterHost {
   /** Resolves when every worker, replacements of lost ones included, has loaded the job. */
   workersReady(): Promise<readonly WorkerGate[]>
   readonly storage: { send(message: ControlToStorage): void }
-  readManifest(checkpoint: number): Manifest
   readonly app: AppEvents
   /** Rings, doorbells and credits of a new attempt. */
   allocate(attempt: number): Deployment

@@ -47,35 +47,40 @@ export type NumericField<T> = 0 extends 1 & T
   : { [Name in keyof T & string]-?: T[Name] extends number ? Name : never }[keyof T & string]
 
 /** What `aggregate(a => ...)` is given: makes specifications out of calls. */
-export interface AggregateBuilder<T> {
+export class AggregateBuilder<T> {
   /** Number of records. */
-  count(): CountSpec
+  count(): CountSpec {
+    return { kind: 'count' }
+  }
+
   /** Sum of a numeric field. Exact for integers up to 2^53. */
-  sum(field: NumericField<T>): FieldSpec
+  sum(field: NumericField<T>): FieldSpec {
+    return { kind: 'sum', field }
+  }
+
   /** Smallest value of a numeric field. */
-  min(field: NumericField<T>): FieldSpec
+  min(field: NumericField<T>): FieldSpec {
+    return { kind: 'min', field }
+  }
+
   /** Largest value of a numeric field. */
-  max(field: NumericField<T>): FieldSpec
+  max(field: NumericField<T>): FieldSpec {
+    return { kind: 'max', field }
+  }
+
   /** Arithmetic mean of a numeric field. */
-  avg(field: NumericField<T>): FieldSpec
-  /** An aggregate of your own. */
-  custom<Acc, Out>(aggregator: Aggregator<T, Acc, Out>): CustomSpec<T, Acc, Out>
-}
+  avg(field: NumericField<T>): FieldSpec {
+    return { kind: 'avg', field }
+  }
 
-const builder: AggregateBuilder<Record<string, number>> = {
-  count: () => ({ kind: 'count' }),
-  sum: (field) => ({ kind: 'sum', field }),
-  min: (field) => ({ kind: 'min', field }),
-  max: (field) => ({ kind: 'max', field }),
-  avg: (field) => ({ kind: 'avg', field }),
-  custom: (aggregator) => ({
-    kind: 'custom',
-    create: () => aggregator.create(),
-    add: (acc, record) => aggregator.add(acc, record),
-    merge: (a, b) => aggregator.merge(a, b),
-    result: (acc) => aggregator.result(acc),
-  }),
+  /** An aggregate of your own. Its methods are called on `aggregator` itself, which may be an instance of a class. */
+  custom<Acc, Out>(aggregator: Aggregator<T, Acc, Out>): CustomSpec<T, Acc, Out> {
+    return {
+      kind: 'custom',
+      create: () => aggregator.create(),
+      add: (acc, record) => aggregator.add(acc, record),
+      merge: (a, b) => aggregator.merge(a, b),
+      result: (acc) => aggregator.result(acc),
+    }
+  }
 }
-
-/** The builder for records of type `T`; it holds no state. */
-export const aggregateBuilder = <T>(): AggregateBuilder<T> => builder as unknown as AggregateBuilder<T>

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { canonicalKey } from '../../src/core/key.ts'
 import { hashKey } from '../../src/core/key-hash.ts'
 import { AccumulatorTable } from '../../src/state/accumulator-table.ts'
-import { aggregateBuilder } from '../../src/state/aggregates.ts'
+import { AggregateBuilder } from '../../src/state/aggregates.ts'
 import type { AggregateResult } from '../../src/state/aggregates.ts'
 import type { CodeMode } from '../../src/state/generated-code.ts'
 import { naive, resultsOf, tradeOf, tradeSpecs } from './oracle.ts'
@@ -63,7 +63,7 @@ describe.each(modes)('AccumulatorTable, %s', (mode) => {
   })
 
   test('columns of numbers give what records give', () => {
-    const a = aggregateBuilder<{ key: number; x: number; y: number }>()
+    const a = new AggregateBuilder<{ key: number; x: number; y: number }>()
     const specs = { n: a.count(), x: a.sum('x'), low: a.min('y'), mean: a.avg('x') }
     fc.assert(
       fc.property(fc.array(fc.record({ key: fc.oneof(fc.integer({ min: -4, max: 4 }), fc.constant(0.5)), x: fc.integer(), y: fc.double() })), (rows) => {
@@ -81,7 +81,7 @@ describe.each(modes)('AccumulatorTable, %s', (mode) => {
   })
 
   test('a global table is one group and has no key in its result', () => {
-    const a = aggregateBuilder<Trade>()
+    const a = new AggregateBuilder<Trade>()
     const table = new AccumulatorTable<Trade>({ name: 'all', specs: { n: a.count(), volume: a.sum('volume') }, key: 'global', mode })
     expect(table.size).toBe(0)
     table.addRecords([
@@ -115,7 +115,7 @@ describe.each(modes)('AccumulatorTable, %s', (mode) => {
   })
 
   test('a custom add that throws leaves a new key without results and the numbers of a known key unchanged', () => {
-    const a = aggregateBuilder<{ key: string; x: number }>()
+    const a = new AggregateBuilder<{ key: string; x: number }>()
     const fussy = a.custom<number, number>({
       create: () => 0,
       add: (acc, record) => {
@@ -143,7 +143,7 @@ describe.each(modes)('AccumulatorTable, %s', (mode) => {
   })
 
   test('sums of integers are exact to 2^53', () => {
-    const a = aggregateBuilder<{ key: number; x: number }>()
+    const a = new AggregateBuilder<{ key: number; x: number }>()
     const table = new AccumulatorTable<{ key: number; x: number }>({ name: 'exact', specs: { x: a.sum('x') }, key: { field: 'key' }, mode })
     table.addRecords([{ key: 1, x: 2 ** 53 - 2 }, { key: 1, x: 1 }, { key: 2, x: 2 ** 31 }, { key: 2, x: 2 ** 31 + 1 }])
     expect([...resultsOf([table]).values()]).toEqual([{ x: 2 ** 53 - 1 }, { x: 2 ** 32 + 1 }])
@@ -187,7 +187,7 @@ test('the builder types its results and takes numeric fields only', () => {
     cents: number
     note?: number
   }
-  const a = aggregateBuilder<Order>()
+  const a = new AggregateBuilder<Order>()
   const specs = { orders: a.count(), cents: a.sum('cents'), shops: a.custom<Set<string>, string[]>({ create: () => new Set(), add: (s, o) => s.add(o.shop), merge: (x, y) => new Set([...x, ...y]), result: (s) => [...s] }) }
   const result: AggregateResult<typeof specs> = { orders: 1, cents: 2, shops: ['x'] }
   const exact: { orders: number; cents: number; shops: string[] } = result

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { hashKey } from '../../src/core/key-hash.ts'
 import { AccumulatorTable } from '../../src/state/accumulator-table.ts'
-import { aggregateBuilder } from '../../src/state/aggregates.ts'
+import { AggregateBuilder } from '../../src/state/aggregates.ts'
 import { Combiner } from '../../src/state/combiner-table.ts'
 import type { PartialColumn } from '../../src/state/combiner-table.ts'
 import type { CodeMode } from '../../src/state/generated-code.ts'
@@ -94,7 +94,7 @@ describe.each(['generated', 'interpreted'] as CodeMode[])('Combiner and merge, %
   })
 
   test('an un-keyed aggregate is one entry for one target', () => {
-    const a = aggregateBuilder<Trade>()
+    const a = new AggregateBuilder<Trade>()
     const specs = { n: a.count(), volume: a.sum('volume') }
     const combiner = new Combiner<Trade>({ name: 'all', specs, key: 'global', owners: ownersOf(3), mode })
     const table = new AccumulatorTable<Trade>({ name: 'all', specs, key: 'global', mode })
@@ -112,7 +112,7 @@ describe.each(['generated', 'interpreted'] as CodeMode[])('Combiner and merge, %
 })
 
 describe('Combiner', () => {
-  const a = aggregateBuilder<{ key: number | string }>()
+  const a = new AggregateBuilder<{ key: number | string }>()
   const specs = { n: a.count() }
   const combinerOf = (options: object = {}) => new Combiner<{ key: number | string }>({ name: 'count', specs, key: { field: 'key' }, owners: ownersOf(2), ...options })
   const fill = (combiner: ReturnType<typeof combinerOf>, records: number, keys: number): void => {

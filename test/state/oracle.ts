@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { canonicalKey } from '../../src/core/key.ts'
 import type { Key } from '../../src/core/key-hash.ts'
-import { aggregateBuilder } from '../../src/state/aggregates.ts'
+import { AggregateBuilder } from '../../src/state/aggregates.ts'
 import { smallKey } from './keys.ts'
 
 export interface Trade {
@@ -11,7 +11,7 @@ export interface Trade {
   volume: number
 }
 
-const a = aggregateBuilder<Trade>()
+const a = new AggregateBuilder<Trade>()
 
 /** A custom aggregate that changes its accumulator, and refuses to be given a partial that someone else changed. */
 const prices = a.custom<Map<number, number>, string>({
