@@ -28,5 +28,5 @@ for (let id = firstId; ; id++) {
   client.commit(head(id), 1, named('sum#0'))
   // The clock starts with the first commit, so that every instant of one can be met.
   if (id === firstId) setTimeout(() => process.exit(7), exitAfterMs)
-  committed = (await client.next('committed')).checkpoint
+  committed = (await client.next('committed')).manifest.id
 }

@@ -30,7 +30,7 @@ describe('the storage thread', () => {
     const stored = [await client.next('stored'), await client.next('stored')]
     expect(stored.map(({ task, bytes }) => `${task} ${bytes}`).sort()).toEqual(['source 64', 'sum 192'])
     client.commit(head(id), 1, named('source#0', 'sum#0'))
-    expect(await client.next('committed')).toMatchObject({ attempt: 1, checkpoint: id, bytes: 256 })
+    expect(await client.next('committed')).toMatchObject({ attempt: 1, manifest: { id }, bytes: 256 })
     expect(await keysIn(dir)).toEqual(['source#0/position', 'sum#0/a', 'sum#0/b', 'sum#0/c'])
     expect(await client.close()).toBe(0)
   })
