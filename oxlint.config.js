@@ -83,6 +83,8 @@ export default {
     'vitest/no-conditional-expect': 'off',
     'vitest/valid-expect': ['error', { maxArgs: 2 }],
     'typescript/unbound-method': 'off',
+    'typescript/no-misused-spread': 'off',
+    'typescript/no-meaningless-void-operator': 'off',
     'typescript/no-base-to-string': 'off',
   },
   overrides: [
@@ -126,10 +128,7 @@ export default {
     {
       files: ['examples/**/*.ts'],
       rules: {
-        'no-restricted-imports': [
-          'error',
-          { patterns: [{ regex: '^(\\.\\./)+src/', message: "Examples use what users have: import from 'millrace'." }] },
-        ],
+        'no-restricted-imports': ['error', { patterns: forbidRooms(ROOMS, 'src/', 'Examples use what users have: the public index.') }],
       },
     },
   ],
