@@ -74,7 +74,8 @@ export class WorkerPool {
     const control = new MessageChannel()
     const events = new MessageChannel()
     const storage = new MessageChannel()
-    const task = { ...this.#settings, index, stateDir: '', controlPort: control.port2, eventPort: events.port2, storagePort: storage.port2 }
+    const { jobUrl, config, options, doorbells } = this.#settings
+    const task: WorkerTask = { jobUrl, config, options, doorbells, index, stateDir: '', controlPort: control.port2, eventPort: events.port2, storagePort: storage.port2 }
     expose({ failed: this.#events.failed, notify: this.#events.notify }, nodeEndpoint(events.port1))
     this.#events.storagePort(index, storage.port1)
     const running = this.#pool.run(task, { transferList: [control.port2, events.port2, storage.port2] })
@@ -84,15 +85,21 @@ export class WorkerPool {
     )
     const worker = new RemoteWorker(index, wrap<WorkerApi>(nodeEndpoint(control.port1)), new Doorbell(this.#settings.doorbells, index), ended, this.#stateDir)
     this.#workers[index] = worker
+    let prepared = false
     this.#ready[index] = worker.prepare()
-    this.#ready[index].catch(() => {})
+    this.#ready[index].then(
+      () => (prepared = true),
+      () => {},
+    )
     ended.catch((error: MillraceError) => {
       for (const port of [control.port1, events.port1]) port.close()
-      if (!this.#closing) this.#replace(index, error)
+      if (!this.#closing) this.#replace(index, error, prepared)
     })
   }
 
-  #replace(index: number, error: MillraceError): void {
+  /** A thread that cannot even load the job is not replaced: its successor could not either. */
+  #replace(index: number, error: MillraceError, prepared: boolean): void {
+    if (!prepared) return this.#events.lost(index, describeError(error, { kind: 'module-load' }))
     const cause = error.cause as NodeJS.ErrnoException | undefined
     const kind: FailureKind = cause?.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'out-of-memory' : /exit/i.test(cause?.message ?? '') ? 'worker-exit' : 'worker-error'
     this.#start(index)
