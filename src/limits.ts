@@ -92,3 +92,5 @@ export const IDLE_SLEEPS_MAX = 5
 export const IDLE_WAIT_MS_MAX = 60_000
 /** Time that threads get to end by themselves when a run ends. */
 export const SHUTDOWN_TIMEOUT_MS = 10_000
+/** Young generation of a worker's heap: three semi-spaces. Records die young, so room for them is worth more than anything else. */
+export const YOUNG_GENERATION_MB_DEFAULT = 96
