@@ -1,4 +1,4 @@
-import { defineJob } from '../../src/graph/job.ts'
+import { defineJob } from '../../src/index.ts'
 import { makeKeyed } from '../workloads/keyed.ts'
 import { hashSumRow } from '../workloads/rows.ts'
 import { spanOf } from '../workloads/span.ts'

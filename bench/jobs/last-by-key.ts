@@ -1,4 +1,4 @@
-import type { OperatorActor, OperatorContext, OperatorDefinition, StateChunk } from '../../src/actor/contract.ts'
+import type { OperatorActor, OperatorContext, OperatorDefinition, StateChunk } from '../../src/index.ts'
 import type { SumRow } from '../workloads/rows.ts'
 
 /** The sink of ks-every: keeps the last row of each key, and emits these at the end of the input. */

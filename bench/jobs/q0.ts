@@ -1,4 +1,4 @@
-import { defineJob } from '../../src/graph/job.ts'
+import { defineJob } from '../../src/index.ts'
 import { makeEvent } from '../workloads/events.ts'
 import type { Bid } from '../workloads/events.ts'
 import { hashBidRow } from '../workloads/rows.ts'

@@ -1,4 +1,4 @@
-import type { Aggregator } from '../../src/state/aggregates.ts'
+import type { Aggregator } from '../../src/index.ts'
 import { madeClock, nowMs } from './made-clock.ts'
 
 /** What the job's outlet gives: the rows' check, and when the run began and ended. */
