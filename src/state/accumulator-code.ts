@@ -8,11 +8,12 @@ import type { KeySlots } from './key-slots.ts'
 const quote = (text: string): string => JSON.stringify(text)
 const lines = (parts: readonly string[]): string => parts.join('\n')
 
-/** `c0` to `cN` and `flags` are the store's arrays, read once a batch and again when it grows. */
-const loadStore = ({ columns }: AccumulatorLayout): string => `flags = store.flags; ${columns.map((_, c) => `c${c} = store.data[${c}]`).join('; ')}`
-const declareStore = ({ columns }: AccumulatorLayout): string => `let flags, ${columns.map((_, c) => `c${c}`).join(', ')}\n${'$load'}`
-
-const growStore = (layout: AccumulatorLayout): string => `if (slot >= flags.length) { store.grow(slot); ${loadStore(layout)} }`
+/** `c0` to `cN` and `flags` are the store's arrays, read once a batch: room for a new slot per row is made before. */
+const loadStore = ({ columns }: AccumulatorLayout, rows: string): string =>
+  lines([
+    `if (keys.size + ${rows} > store.flags.length) store.grow(keys.size + ${rows})`,
+    `const flags = store.flags, ${columns.map((_, c) => `c${c} = store.data[${c}]`).join(', ')}`,
+  ])
 
 const SLOT_OF_KEY = "const slot = typeof k === 'number' && (k | 0) === k ? keys.slotOfInt(k) : keys.slotOf(k)"
 
@@ -49,23 +50,21 @@ const keyOfRecord = (selector: KeySelector<never>): string => {
 }
 
 const recordFunctions = (layout: AccumulatorLayout, selector: KeySelector<never>): string => {
-  const declare = declareStore(layout).replace('$load', loadStore(layout))
   const fields = readFields(layout, (field) => `r[${quote(field)}]`, 'k')
-  const addOne = lines([keyOfRecord(selector), fields, selector === 'global' ? 'const slot = 0' : SLOT_OF_KEY, growStore(layout), addRow(layout)])
+  const addOne = lines([keyOfRecord(selector), fields, selector === 'global' ? 'const slot = 0' : SLOT_OF_KEY, addRow(layout)])
   return `
 function add(slot, r) {
-${declare}
+${loadStore(layout, '0')}
 ${readFields(layout, (field) => `r[${quote(field)}]`, 'keys.keyAt(slot)')}
-${growStore(layout)}
 ${addRow(layout)}
 }
 function addRecord(r) {
-${declare}
+${loadStore(layout, '1')}
 ${addOne}
 return slot
 }
 function addRecords(records, from, to) {
-${declare}
+${loadStore(layout, '(to - from)')}
 for (let i = from; i < to; i++) {
 const r = records[i]
 ${addOne}
@@ -76,11 +75,10 @@ ${addOne}
 /** A function over rows of columns, once for int32 keys and once for any: each with type feedback of its own. */
 const columnFunction = (name: string, layout: AccumulatorLayout, slot: string, load: string, row: string): string => `
 function ${name}(ks, columns, from, to) {
-${declareStore(layout).replace('$load', loadStore(layout))}
+${loadStore(layout, '(to - from)')}
 ${load}
 for (let i = from; i < to; i++) {
 ${slot}
-${growStore(layout)}
 ${row}
 }
 }`

@@ -120,7 +120,7 @@ export class InterpretedLoops<T> implements AccumulatorLoops<T> {
 
   #storeRow(slot: number): void {
     const store = this.#store
-    if (slot >= store.flags.length) store.grow(slot)
+    if (slot >= store.flags.length) store.grow(slot + 1)
     for (let c = 0; c < this.#next.length; c++) store.data[c][slot] = this.#next[c]
     if (store.flags[slot] !== DIRTY) store.touch(slot)
   }

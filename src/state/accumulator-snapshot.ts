@@ -62,7 +62,7 @@ export const restoreAccumulators = (store: AccumulatorStore, keys: KeySlots, byt
   const chunk = decodeChunk(bytes)
   requireSignature(chunk, KIND, store.layout.signature)
   const slots = slotsOfChunk(keys, chunk)
-  if (keys.size > store.flags.length) store.grow(keys.size - 1)
+  if (keys.size > store.flags.length) store.grow(keys.size)
   for (let c = 0; c < store.data.length; c++) mergeChunkColumn(store, c, slots, chunk, packer)
   for (let i = 0; i < slots.length; i++) {
     const slot = slots[i]

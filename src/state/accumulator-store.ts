@@ -30,10 +30,10 @@ export class AccumulatorStore {
     this.data = layout.columns.map(({ op, initial }) => (op === 'custom' ? [] : new Float64Array(CAPACITY_MIN).fill(initial)))
   }
 
-  /** Makes room for a slot. */
-  grow(slot: number): void {
+  /** Makes room for so many slots. */
+  grow(slots: number): void {
     const old = this.flags.length
-    const capacity = Math.max(old * 2, 2 ** Math.ceil(Math.log2(slot + 1)))
+    const capacity = Math.max(old * 2, 2 ** Math.ceil(Math.log2(slots)))
     const flags = new Uint8Array(capacity)
     flags.set(this.flags)
     this.flags = flags
