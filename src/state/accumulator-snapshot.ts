@@ -66,11 +66,7 @@ export const restoreAccumulators = (store: AccumulatorStore, keys: KeySlots, byt
   for (let c = 0; c < store.data.length; c++) mergeChunkColumn(store, c, slots, chunk, packer)
   for (let i = 0; i < slots.length; i++) {
     const slot = slots[i]
-    if (chunk.dirty[i] !== 0) {
-      if (store.flags[slot] !== DIRTY) store.touch(slot)
-    } else if (store.flags[slot] === EMPTY) {
-      store.flags[slot] = CLEAN
-      store.live++
-    }
+    if (chunk.dirty[i] !== 0) store.touch(slot)
+    else if (store.flags[slot] === EMPTY) store.flags[slot] = CLEAN
   }
 }

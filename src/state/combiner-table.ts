@@ -260,7 +260,6 @@ const takeRows = <T>({ keys, store, layout }: AccumulatorTable<T>, rows: Int32Ar
   }
   const { flags } = store
   for (let i = 0; i < count; i++) flags[rows[i]] = EMPTY
-  store.live -= count
   store.dirtyCount = 0
   return columns
 }
