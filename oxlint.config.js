@@ -124,7 +124,7 @@ export default {
     // Code is generated in files whose name says so.
     { files: ['src/**/*code*.ts'], rules: { 'typescript/no-implied-eval': 'off' } },
     { files: LMDB_FILES, rules: { 'no-restricted-imports': 'off' } },
-    { files: ['examples/**/*.ts', 'test/**/*.job.ts', 'test/**/jobs/*.ts'], rules: { 'import/no-default-export': 'off' } },
+    { files: ['examples/**/*.ts', 'bench/jobs/*.ts', 'test/**/*.job.ts', 'test/**/jobs/*.ts'], rules: { 'import/no-default-export': 'off' } },
     {
       files: ['examples/**/*.ts'],
       rules: {

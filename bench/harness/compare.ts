@@ -37,11 +37,15 @@ export class MismatchError extends Error {
  * @throws MismatchError when a contender's result is not that of the naive loop.
  * @throws ContenderError when a contender fails.
  */
-export async function compare(plan: Plan, run: RunContender, progress: (round: number, rates: string) => void = () => {}): Promise<Comparison> {
+export async function compare(
+  plan: Plan,
+  run: RunContender,
+  progress: (round: number, rates: string) => void = () => {},
+): Promise<Comparison> {
   const { query, workers, contenders } = plan
   const seed = plan.seed ?? randomInt(1, SEED_MAX + 1)
   const count = plan.count ?? (await calibrate(plan, seed, run))
-  const reports = new Map<ContenderName, Report[]>(contenders.map(contender => [contender, []]))
+  const reports = new Map<ContenderName, Report[]>(contenders.map((contender) => [contender, []]))
   let truth: Report | undefined
   for (let round = 0; round < plan.runs; round++) {
     for (const contender of contenders) {
@@ -51,7 +55,7 @@ export async function compare(plan: Plan, run: RunContender, progress: (round: n
       expectSame(order, report, truth)
       reports.get(contender)!.push(report)
     }
-    progress(round, contenders.map(contender => `${contender} ${lastRate(reports.get(contender)!)}`).join('  '))
+    progress(round, contenders.map((contender) => `${contender} ${lastRate(reports.get(contender)!)}`).join('  '))
   }
   return { query, workers, seed, count, reports }
 }

@@ -21,7 +21,8 @@ async function main(args: readonly string[]): Promise<number> {
   console.log(`${machineName()}, Node ${process.version}, ${options.workers} workers, ${options.runs} runs of about ${options.seconds} s\n`)
   // A run is given far longer than it should take: it is there to end a hang, not to judge.
   const { comparisons, failed } = await compareAll(options, contenderRunner(60_000 + options.seconds * 30_000))
-  if (comparisons.length > 0) console.log('\n' + table(comparisons) + '\n\nRates in millions of records per second, medians. Ratios: of paired runs.')
+  if (comparisons.length > 0)
+    console.log('\n' + table(comparisons) + '\n\nRates in millions of records per second, medians. Ratios: of paired runs.')
   if (failed) {
     if (options.json !== undefined) console.error(`\n${options.json} was not written, since not every contender agrees.`)
     return 1
@@ -31,7 +32,7 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function compareAll(options: Options, run: RunContender): Promise<{ comparisons: Comparison[]; failed: boolean }> {
-  const contenders = options.loopsOnly ? CONTENDERS.filter(name => name !== 'millrace') : CONTENDERS
+  const contenders = options.loopsOnly ? CONTENDERS.filter((name) => name !== 'millrace') : CONTENDERS
   const comparisons: Comparison[] = []
   let failed = false
   for (const query of options.only) {

@@ -8,8 +8,8 @@ import { Command, CommanderError } from 'commander'
 function main(args: readonly string[]): number {
   const extension = extname(import.meta.url)
   const folder = fileURLToPath(new URL('../micro/', import.meta.url))
-  const files = existsSync(folder) ? readdirSync(folder).filter(file => file.endsWith(extension) && !file.endsWith('.d.ts')) : []
-  const names = files.map(file => basename(file, extension)).toSorted()
+  const files = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith(extension) && !file.endsWith('.d.ts')) : []
+  const names = files.map((file) => basename(file, extension)).toSorted()
   const command = new Command('npm run bench:micro --')
     .description('Runs the micro benches, each in a process of its own.')
     .option('--only <names>', `comma-separated, out of ${names.join(' ')}`)
@@ -20,8 +20,8 @@ function main(args: readonly string[]): number {
   try {
     command.parse(args, { from: 'user' })
     const { only } = command.opts<{ only?: string }>()
-    if (only !== undefined) chosen = only.split(',').map(name => name.trim())
-    const unknown = chosen.find(name => !names.includes(name))
+    if (only !== undefined) chosen = only.split(',').map((name) => name.trim())
+    const unknown = chosen.find((name) => !names.includes(name))
     if (unknown !== undefined) command.error(`error: --only: "${unknown}" is not one of ${names.join(' ')}`)
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2

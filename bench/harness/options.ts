@@ -61,14 +61,14 @@ export function parseOptions(args: readonly string[]): Options {
 }
 
 function queryList(text: string): readonly QueryName[] {
-  const names = text.split(',').map(name => name.trim())
-  const unknown = names.find(name => !(BENCHED as readonly string[]).includes(name))
+  const names = text.split(',').map((name) => name.trim())
+  const unknown = names.find((name) => !(BENCHED as readonly string[]).includes(name))
   if (unknown !== undefined) throw new InvalidArgumentError(`"${unknown}" is not one of ${BENCHED.join(' ')}.`)
-  return QUERIES.filter(query => names.includes(query))
+  return QUERIES.filter((query) => names.includes(query))
 }
 
 function integer(option: string, min: number, max: number): (text: string) => number {
-  return text => {
+  return (text) => {
     const value = Number(text)
     if (text.trim() === '' || !Number.isInteger(value) || value < min || value > max) {
       throw new InvalidArgumentError(`${option} is an integer from ${min} to ${max}.`)

@@ -36,7 +36,7 @@ export interface ResultsFile {
 }
 
 export function rates(comparison: Comparison, contender: ContenderName): readonly number[] {
-  return (comparison.reports.get(contender) ?? []).map(report => report.events / report.seconds)
+  return (comparison.reports.get(contender) ?? []).map((report) => report.events / report.seconds)
 }
 
 export function resultOf(comparison: Comparison): Result {

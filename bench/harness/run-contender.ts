@@ -14,7 +14,7 @@ export type RunContender = (order: Order) => Promise<Report>
  * @throws ContenderError when it fails, prints no report, or takes longer than `timeoutMs`.
  */
 export function contenderRunner(timeoutMs: number, entry: string = ENTRY): RunContender {
-  return order =>
+  return (order) =>
     new Promise<Report>((resolve, reject) => {
       const child = spawn(process.execPath, [entry, JSON.stringify(order)], {
         env: { ...process.env, NODE_ENV: 'production' },

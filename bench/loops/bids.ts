@@ -11,7 +11,8 @@ const BIDS_FROM = 4
 export function forEachBid({ first, count }: Span, take: (bid: Bid, tick: number) => void): void {
   const end = first + count
   for (let start = first - (first % EVENTS_PER_EPOCH); start < end; start += EVENTS_PER_EPOCH) {
-    if (start < first || start + EVENTS_PER_EPOCH > end) forEachBidOfPart(Math.max(start, first), Math.min(start + EVENTS_PER_EPOCH, end), take)
+    if (start < first || start + EVENTS_PER_EPOCH > end)
+      forEachBidOfPart(Math.max(start, first), Math.min(start + EVENTS_PER_EPOCH, end), take)
     else forEachBidOfEpoch(start, take)
   }
 }

@@ -21,7 +21,7 @@ export function naive({ first, count }: Span): RowCheck {
 export function best(span: Span): RowCheck {
   let checksum = 0
   let rows = 0
-  forEachBid(span, bid => {
+  forEachBid(span, (bid) => {
     if (bid.auction % 123 !== 0) return
     checksum = (checksum + hashInt(hashInt(0, bid.auction), bid.price)) | 0
     rows++

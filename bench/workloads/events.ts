@@ -53,7 +53,7 @@ const LAST_NAMES = ['Shultz', 'Abrams', 'Spencer', 'White', 'Bartels', 'Walton',
 const CITIES = ['Phoenix', 'Palo_Alto', 'Boise', 'Portland', 'Bend', 'Redmond', 'Seattle', 'Kent']
 const STATES = ['AZ', 'CA', 'ID', 'OR', 'WA', 'WY']
 const CHANNELS = ['Google', 'Facebook', 'Baidu', 'Apple']
-const URL_STARTS = CHANNELS.map(channel => 'https://www.nexmark.com/' + channel + '/item.htm?query=1&id=')
+const URL_STARTS = CHANNELS.map((channel) => 'https://www.nexmark.com/' + channel + '/item.htm?query=1&id=')
 
 /** Makes event `n`, 0 <= n < 2^31: a new object with all of its fields, its strings built. */
 export function makeEvent(n: number): AuctionEvent {

@@ -22,7 +22,7 @@ const plan: Plan = { query: 'q1', workers: 2, contenders: ['naive', 'best', 'mil
 const RATES = { naive: 1_000_000, best: 2_000_000, millrace: 3_000_000 }
 
 /** Contenders without a process: constant rates, results that depend on the records only. */
-function fakeRun(orders: Order[], change: (report: Report, order: Order) => Report = report => report) {
+function fakeRun(orders: Order[], change: (report: Report, order: Order) => Report = (report) => report) {
   return async (order: Order): Promise<Report> => {
     orders.push(order)
     const seconds = order.count / RATES[order.contender]
@@ -40,7 +40,10 @@ describe('statistics', () => {
         const noise = Math.exp(0.1 * gaussian(random))
         return [1.5 * noise * Math.exp(0.05 * gaussian(random)), noise] as const
       })
-      const { low, high } = pairedRatio(pairs.map(pair => pair[0]), pairs.map(pair => pair[1]))
+      const { low, high } = pairedRatio(
+        pairs.map((pair) => pair[0]),
+        pairs.map((pair) => pair[1]),
+      )
       if (low! <= 1.5 && high! >= 1.5) held++
     }
     expect(held / 2_000).toBeGreaterThan(0.93)
@@ -52,9 +55,15 @@ describe('statistics', () => {
       minLength: 2,
       maxLength: 40,
     })
-    const symmetric = fc.property(rates, pairs => {
-      const one = pairedRatio(pairs.map(pair => pair[0]), pairs.map(pair => pair[1]))
-      const other = pairedRatio(pairs.map(pair => pair[1]), pairs.map(pair => pair[0]))
+    const symmetric = fc.property(rates, (pairs) => {
+      const one = pairedRatio(
+        pairs.map((pair) => pair[0]),
+        pairs.map((pair) => pair[1]),
+      )
+      const other = pairedRatio(
+        pairs.map((pair) => pair[1]),
+        pairs.map((pair) => pair[0]),
+      )
       expect(one.ratio * other.ratio).toBeCloseTo(1, 6)
       expect(one.low! / (1 / other.high!)).toBeCloseTo(1, 6)
       expect(one.low!).toBeLessThanOrEqual(one.ratio)
@@ -85,9 +94,9 @@ describe('comparing', () => {
     const orders: Order[] = []
     const { seed, count } = await compare(plan, fakeRun(orders))
     const turns = orders.slice(-9)
-    expect(turns.map(order => order.contender)).toEqual(Array(3).fill(['naive', 'best', 'millrace']).flat())
-    expect(turns.every(order => order.seed === seed && order.count === count && order.query === 'q1' && order.workers === 2)).toBe(true)
-    expect(orders.slice(0, -9).every(order => order.contender === 'naive')).toBe(true)
+    expect(turns.map((order) => order.contender)).toEqual(Array(3).fill(['naive', 'best', 'millrace']).flat())
+    expect(turns.every((order) => order.seed === seed && order.count === count && order.query === 'q1' && order.workers === 2)).toBe(true)
+    expect(orders.slice(0, -9).every((order) => order.contender === 'naive')).toBe(true)
     expect(orders.length).toBeLessThan(20)
   })
 
@@ -98,11 +107,12 @@ describe('comparing', () => {
       expect(count / RATES.naive).toBeLessThan(1.11)
       expect(seed).toBeGreaterThan(0)
     }
-    expect(new Set(draws.map(draw => `${draw.seed} ${draw.count}`)).size).toBeGreaterThan(18)
+    expect(new Set(draws.map((draw) => `${draw.seed} ${draw.count}`)).size).toBeGreaterThan(18)
   })
 
-  test.each(['checksum', 'rows', 'events'] as const)('a contender with another %s is a mismatch', async field => {
-    const change = (report: Report, order: Order): Report => (order.contender === 'millrace' ? { ...report, [field]: report[field] + 1 } : report)
+  test.each(['checksum', 'rows', 'events'] as const)('a contender with another %s is a mismatch', async (field) => {
+    const change = (report: Report, order: Order): Report =>
+      order.contender === 'millrace' ? { ...report, [field]: report[field] + 1 } : report
     await expect(compare(plan, fakeRun([], change))).rejects.toThrow(MismatchError)
     await expect(compare(plan, fakeRun([], change))).rejects.toThrow(`millrace of q1`)
   })
@@ -135,7 +145,7 @@ describe('comparing', () => {
 describe('contender processes', () => {
   const order: Order = { contender: 'naive', query: 'q2', seed: 0, count: 1_000_000, workers: 2 }
 
-  test('report the loop\'s result from a process of their own', async () => {
+  test("report the loop's result from a process of their own", async () => {
     const report = await contenderRunner(30_000)(order)
     expect(report).toMatchObject({ events: 1_000_000, checksum: 3273745970, rows: 7018 })
     expect(report.seconds).toBeGreaterThan(0)
