@@ -78,9 +78,13 @@ export default {
     'unicorn/prefer-node-protocol': 'error',
     'unicorn/no-thenable': 'off',
     'unicorn/no-new-array': 'off',
+    'unicorn/no-useless-spread': 'off',
+    'vitest/expect-expect': ['error', { assertFunctionNames: ['expect*', 'assert*', 'fc.assert'] }],
     'vitest/no-conditional-expect': 'off',
     'vitest/valid-expect': ['error', { maxArgs: 2 }],
     'typescript/unbound-method': 'off',
+    'typescript/no-misused-spread': 'off',
+    'typescript/no-meaningless-void-operator': 'off',
     'typescript/no-base-to-string': 'off',
   },
   overrides: [
@@ -120,14 +124,11 @@ export default {
     // Code is generated in files whose name says so.
     { files: ['src/**/*code*.ts'], rules: { 'typescript/no-implied-eval': 'off' } },
     { files: LMDB_FILES, rules: { 'no-restricted-imports': 'off' } },
-    { files: ['examples/**/*.ts', 'test/**/*.job.ts', 'test/**/jobs/*.ts'], rules: { 'import/no-default-export': 'off' } },
+    { files: ['examples/**/*.ts', 'bench/jobs/*.ts', 'test/**/*.job.ts', 'test/**/jobs/*.ts'], rules: { 'import/no-default-export': 'off' } },
     {
       files: ['examples/**/*.ts'],
       rules: {
-        'no-restricted-imports': [
-          'error',
-          { patterns: [{ regex: '^(\\.\\./)+src/', message: "Examples use what users have: import from 'millrace'." }] },
-        ],
+        'no-restricted-imports': ['error', { patterns: forbidRooms(ROOMS, 'src/', 'Examples use what users have: the public index.') }],
       },
     },
   ],

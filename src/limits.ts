@@ -1,7 +1,10 @@
 /** Every bound of the runtime, its unit in its name. Options may change some of them; nothing is unbounded. */
 
-/** Records in one batch. */
-export const BATCH_RECORDS_MAX = 1024
+/** Records in one batch: as shipped, and at most. */
+export const BATCH_RECORDS_DEFAULT = 1024
+export const BATCH_RECORDS_MAX = 4096
+/** Rows of one block of a generator; blocks are dealt out to its splits in turn. */
+export const GENERATOR_BLOCK_ROWS = 1024
 /** Encoded bytes that one batch aims to stay below. */
 export const BATCH_BYTES_TARGET = 64 * 1024
 /** Encoded bytes of one batch, a single huge record included. */
@@ -80,3 +83,17 @@ export const SPLITS_PER_GENERATOR_DEFAULT = 16
 export const LOCAL_RECORD_COST_BYTES = 64
 /** Bytes taken out of one ring in one go, so that no peer keeps a worker from its actors. */
 export const FRAMES_DRAINED_BYTES_MAX = 512 * 1024
+/** Batches that a source reads ahead of its chain. */
+export const READ_AHEAD_BATCHES_MAX = 4
+/** Characters of one line of a text file. */
+export const LINE_CHARS_MAX = 64 * 1024 * 1024
+/** Encoded bytes that an inlet keeps since the last complete checkpoint; a push waits beyond. */
+export const INLET_LOG_BYTES_MAX = 256 * 1024 * 1024
+/** Idle sleeps on the doorbell, one after the other, before a worker waits on its event loop instead. */
+export const IDLE_SLEEPS_MAX = 5
+/** Longest wait of an idle worker on its event loop. */
+export const IDLE_WAIT_MS_MAX = 60_000
+/** Time that threads get to end by themselves when a run ends. */
+export const SHUTDOWN_TIMEOUT_MS = 10_000
+/** Young generation of a worker's heap: three semi-spaces. Records die young, so room for them is worth more than anything else. */
+export const YOUNG_GENERATION_MB_DEFAULT = 96

@@ -26,7 +26,9 @@ const BATCH = 1024
 const BATCHES = 64
 const GROUPS = 128
 
-const { values } = parseArgs({ options: { ms: { type: 'string', default: '300' }, rounds: { type: 'string', default: '5' }, only: { type: 'string' } } })
+const { values } = parseArgs({
+  options: { ms: { type: 'string', default: '300' }, rounds: { type: 'string', default: '5' }, only: { type: 'string' } },
+})
 const rng = new Prng('bench/micro/state')
 
 const ints: IntRecord[][] = []
@@ -41,7 +43,9 @@ for (let b = 0; b < BATCHES; b++) {
   keyColumns.push(Int32Array.from(batch, (record) => record.key))
   valueColumns.push(Float64Array.from(batch, (record) => record.value))
 }
-const distinct = Array.from({ length: BATCHES }, (_, b) => Array.from({ length: BATCH }, (_, i) => ({ key: Math.imul(b * BATCH + i, 2654435), value: i })))
+const distinct = Array.from({ length: BATCHES }, (_, b) =>
+  Array.from({ length: BATCH }, (_, i) => ({ key: Math.imul(b * BATCH + i, 2654435), value: i })),
+)
 
 const intSpecs = ((a) => ({ n: a.count(), total: a.sum('value') }))(new AggregateBuilder<IntRecord>())
 const sumSpecs = ((a) => ({ total: a.sum('value') }))(new AggregateBuilder<IntRecord>())
@@ -62,7 +66,8 @@ const owners = Uint16Array.from({ length: GROUPS }, (_, group) => group % 2)
 const byKey = { field: 'key' } as const
 const byShop = { field: 'shop' } as const
 
-const tableOf = (name: string, mode: 'generated' | 'interpreted') => new AccumulatorTable<IntRecord>({ name, specs: intSpecs, key: byKey, mode })
+const tableOf = (name: string, mode: 'generated' | 'interpreted') =>
+  new AccumulatorTable<IntRecord>({ name, specs: intSpecs, key: byKey, mode })
 
 /** One pass over all batches; returns something that depends on the work. */
 type Pass = () => number
@@ -101,14 +106,16 @@ const handStringMap: () => Pass = () => {
   }
 }
 
-const combinerPass = (combiner: Combiner<IntRecord>, batches: readonly IntRecord[][], batchesPerFlush: number, receive: () => void): Pass => () => {
-  let entries = 0
-  for (let b = 0; b < batches.length; b++) {
-    combiner.addRecords(batches[b])
-    if (b % batchesPerFlush === batchesPerFlush - 1 || combiner.shouldFlush) entries += combiner.flush(receive)
+const combinerPass =
+  (combiner: Combiner<IntRecord>, batches: readonly IntRecord[][], batchesPerFlush: number, receive: () => void): Pass =>
+  () => {
+    let entries = 0
+    for (let b = 0; b < batches.length; b++) {
+      combiner.addRecords(batches[b])
+      if (b % batchesPerFlush === batchesPerFlush - 1 || combiner.shouldFlush) entries += combiner.flush(receive)
+    }
+    return entries
   }
-  return entries
-}
 
 const cases: Record<string, () => Pass> = {
   'int keys: hand-written Map of objects': handMap,

@@ -30,6 +30,6 @@ export function confirm(folder: string): Confirmation {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { total, carriers } = confirm(dataFolder())
-  console.table([...carriers].sort().map(([carrier, tally]) => ({ carrier, ...tally })))
+  console.table([...carriers].map(([carrier, tally]) => ({ carrier, ...tally })))
   console.log(total)
 }

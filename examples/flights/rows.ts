@@ -55,9 +55,9 @@ export const carrierRow = (carrier: string, tally: Tally): CarrierRow => ({ carr
 
 export const routeRow = (route: string, tally: Tally): RouteRow => ({ route, ...delayRow(tally) })
 
-export function hourRow(hour: number, tally: Tally): HourRow {
+export function hourRow(hour: string, tally: Tally): HourRow {
   const { departures, arrivals, cancelled, diverted } = tally
-  return { hour, events: departures + arrivals + cancelled + diverted, departures, arrivals, cancelled, diverted }
+  return { hour: Number(hour), events: departures + arrivals + cancelled + diverted, departures, arrivals, cancelled, diverted }
 }
 
 export function weatherRow(key: string, tally: Tally): WeatherRow {
@@ -70,9 +70,9 @@ export function weatherRow(key: string, tally: Tally): WeatherRow {
     scheduled: delays.scheduled,
     departures: delays.departures,
     cancelled: delays.cancelled,
-    departureDelay: rounded(delays.departureDelay, 2),
-    lateDepartureShare: rounded(delays.lateDepartureShare, 4),
-    cancelledShare: rounded(delays.cancelledShare, 4),
+    departureDelay: rounded(delays.departureDelay, 4),
+    lateDepartureShare: rounded(delays.lateDepartureShare, 6),
+    cancelledShare: rounded(delays.cancelledShare, 6),
   }
 }
 
@@ -83,11 +83,11 @@ function delayRow(tally: Tally): DelayRow {
     departures: delays.departures,
     cancelled: delays.cancelled,
     diverted: delays.diverted,
-    departureDelay: rounded(delays.departureDelay, 2),
-    lateDepartureShare: rounded(delays.lateDepartureShare, 4),
+    departureDelay: rounded(delays.departureDelay, 4),
+    lateDepartureShare: rounded(delays.lateDepartureShare, 6),
     arrivals: delays.arrivals,
-    arrivalDelay: rounded(delays.arrivalDelay, 2),
-    lateArrivalShare: rounded(delays.lateArrivalShare, 4),
+    arrivalDelay: rounded(delays.arrivalDelay, 4),
+    lateArrivalShare: rounded(delays.lateArrivalShare, 6),
   }
 }
 

@@ -6,44 +6,33 @@ import { tallyOf } from './tally.ts'
 import type { Measure, WeatherTable } from './weather.ts'
 import { classesOf } from './weather.ts'
 
-/** The views of the stream: each gives an event its key, and what the event adds to the sums of that key. */
+/** The views of the stream: each gives an event a key, and what the event adds to the sums of that key. */
 
-export interface CarrierTally extends Tally {
-  readonly carrier: string
+export interface KeyedTally extends Tally {
+  readonly key: string
 }
 
-export interface RouteTally extends Tally {
-  /** Origin and destination: `JFK-LAX`. */
-  readonly route: string
+/** Key: the carrier's code. */
+export const byCarrier = (event: FlightEvent): KeyedTally => ({ key: event.carrier, ...tallyOf(event) })
+
+/** Key: origin and destination, `JFK-LAX`. */
+export const byRoute = (event: FlightEvent): KeyedTally => ({ key: `${event.origin}-${event.dest}`, ...tallyOf(event) })
+
+/** Key: the hour of the day in New York in which the event happened, `00` to `23`. */
+export function byHour(event: FlightEvent): KeyedTally {
+  const hour = Math.floor(toLocal(event.at, NEW_YORK) / HOUR_MS) % 24
+  return { key: String(hour).padStart(2, '0'), ...tallyOf(event) }
 }
-
-export interface HourTally extends Tally {
-  /** Hour of the day in New York in which the event happened, 0 to 23. */
-  readonly hour: number
-}
-
-export interface WeatherTally extends Tally {
-  readonly weather: string
-}
-
-export const byCarrier = (event: FlightEvent): CarrierTally => ({ carrier: event.carrier, ...tallyOf(event) })
-
-export const byRoute = (event: FlightEvent): RouteTally => ({ route: `${event.origin}-${event.dest}`, ...tallyOf(event) })
-
-export const byHour = (event: FlightEvent): HourTally => ({
-  hour: Math.floor(toLocal(event.at, NEW_YORK) / HOUR_MS) % 24,
-  ...tallyOf(event),
-})
 
 /**
  * Departures and cancellations, once for every measure, by the weather at the origin in the hour of the scheduled departure:
- * the delay is what the weather did, so it must not choose the hour.
+ * the delay is what the weather did, so it must not choose the hour. Key: measure, rank and label, `wind/1/8 to 16 mph`.
  */
-export function byWeather(event: FlightEvent, table: WeatherTable): WeatherTally[] {
+export function byWeather(event: FlightEvent, table: WeatherTable): KeyedTally[] {
   if (event.kind !== 'departure' && event.kind !== 'cancelled') return []
   const tally = tallyOf(event)
   return classesOf(table.at(event.origin, scheduledDeparture(event))).map(({ measure, rank, label }) => ({
-    weather: `${measure}/${rank}/${label}`,
+    key: `${measure}/${rank}/${label}`,
     ...tally,
   }))
 }

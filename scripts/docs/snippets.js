@@ -54,8 +54,19 @@ function compile(folder, snippets) {
     mkdirSync(join(folder, path, '..'), { recursive: true })
     writeFileSync(join(folder, path), `${code}\n`)
   }
-  const compilerOptions = { rootDir: '.', outDir: 'out', allowJs: true, declaration: false, sourceMap: false, types: ['node'] }
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ extends: '../../tsconfig.json', compilerOptions, include: ['page-*/**/*'] }))
+  const compilerOptions = {
+    rootDir: '.',
+    outDir: 'out',
+    allowJs: true,
+    declaration: false,
+    sourceMap: false,
+    inlineSources: false,
+    types: ['node'],
+  }
+  writeFileSync(
+    join(folder, 'tsconfig.json'),
+    JSON.stringify({ extends: '../../tsconfig.json', compilerOptions, include: ['page-*/**/*'] }),
+  )
   const tsc = spawnSync(process.execPath, [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', folder], {
     cwd: folder,
     encoding: 'utf8',

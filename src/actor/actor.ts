@@ -61,6 +61,8 @@ export class Actor {
   readonly #parts: ActorParts
   readonly #events: ActorEvents
   readonly #alignment: Alignment
+  /** A source said that its records come later. */
+  awaitsPromise = false
   #state: ActorState = 'running'
   /** Checkpoint that a source has to take part in, or 0. */
   #barrierDue = 0
@@ -117,7 +119,9 @@ export class Actor {
 
   /** A source that polls stops reading; an inlet waits for the end that the app thread sends. */
   endSource(): void {
-    if (this.#state === 'running' && this.#parts.source !== null) this.#state = 'ending'
+    if (this.#state !== 'running' || this.#parts.source === null) return
+    this.#state = 'ending'
+    this.awaitsPromise = false
   }
 
   step(): StepResult {
@@ -161,6 +165,7 @@ export class Actor {
 
   #poll(source: OperatorActor): StepResult {
     const result = source.poll!()
+    this.awaitsPromise = result === 'waiting'
     if (result === 'more') return 'progress'
     if (result === 'waiting') return this.#runDry()
     this.#state = 'ending'

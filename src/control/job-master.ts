@@ -86,7 +86,8 @@ export class JobMaster {
       case 'declined':
         return this.#decide({ type: 'declined', nowMs, attempt: message.attempt, checkpoint: message.checkpoint, actor: `${message.task}#${message.index}`, cause: message.failure })
       case 'committed':
-        this.#decide({ type: 'committed', nowMs, checkpoint: message.checkpoint })
+        this.#latest = message.manifest
+        this.#decide({ type: 'committed', nowMs, checkpoint: message.manifest.id })
         return this.#releaseSettled()
       case 'commit-failed':
         this.#decide({ type: 'commit-failed', nowMs, checkpoint: message.checkpoint, cause: message.failure })
@@ -141,11 +142,11 @@ export class JobMaster {
     this.#attempt = attempt
     try {
       const workers = await this.#host.workersReady()
-      if (this.#attempt !== attempt || this.#state === 'ended') return
+      if (this.#isOver(attempt)) return
       this.#host.storage.send({ type: 'attempt', attempt })
       const deployment = this.#host.allocate(attempt)
       await Promise.all(workers.map(worker => worker.deploy(deployment, this.#latest)))
-      if (this.#attempt !== attempt || this.#state === 'ended') return
+      if (this.#isOver(attempt)) return
       this.#host.app.attemptStarted(deployment, this.latestCheckpoint)
       if (this.#state !== 'stopping') this.#state = 'running'
       this.#decide({ type: 'attempt-started', nowMs: this.#host.clock.nowMs(), attempt, actors: this.#actors, sources: this.#sources })
@@ -153,6 +154,10 @@ export class JobMaster {
     } catch (error) {
       this.failed(this.#describe(error, attempt))
     }
+  }
+
+  #isOver(attempt: number): boolean {
+    return this.#attempt !== attempt || this.#state === 'ended'
   }
 
   async #restart(attempt: number, delayMs: number): Promise<void> {
@@ -215,7 +220,6 @@ export class JobMaster {
   }
 
   #completed(checkpoint: number, finished: boolean, tookMs: number): void {
-    this.#latest = this.#host.readManifest(checkpoint)
     this.#host.app.checkpointCompleted(checkpoint, tookMs)
     for (const worker of this.#host.workers()) void worker.checkpointCompleted(checkpoint).catch(() => {})
     if (finished) void this.#end({ outcome: 'finished' })

@@ -1,4 +1,4 @@
-import type { InletNotice, Registry } from '../actor/contract.ts'
+import type { InletNotice } from '../actor/contract.ts'
 import type { Manifest, ManifestIdentity } from '../checkpoint/manifest.ts'
 import type { Clock } from '../core/clock.ts'
 import type { ErrorData, FailureData } from '../core/failure.ts'
@@ -13,7 +13,6 @@ export type RunEnd = { readonly outcome: 'finished' } | { readonly outcome: 'sto
 
 export interface JobSettings {
   readonly plan: Plan
-  readonly registry: Registry
   readonly identity: ManifestIdentity
   readonly restart: ChildSpecOptions
   readonly checkpointIntervalMs: number
@@ -56,7 +55,6 @@ export interface MasterHost {
   /** Resolves when every worker, replacements of lost ones included, has loaded the job. */
   workersReady(): Promise<readonly WorkerGate[]>
   readonly storage: { send(message: ControlToStorage): void }
-  readManifest(checkpoint: number): Manifest
   readonly app: AppEvents
   /** Rings, doorbells and credits of a new attempt. */
   allocate(attempt: number): Deployment

@@ -46,7 +46,7 @@ export class Stream<T> {
    */
   keyBy<F extends KeyField<T>>(field: F): KeyedStream<T, FieldKey<T, F>>
   keyBy<K extends Key>(key: (record: T) => K): KeyedStream<T, K>
-  keyBy(key: string | ((record: T) => Key)): KeyedStream<T, Key> {
+  keyBy(key: string | ((record: T) => Key)): unknown {
     if (typeof key !== 'string' && typeof key !== 'function') {
       throw new MillraceError('MR_GRAPH_INVALID', 'keyBy takes the name of a field or a function', { site: definitionSite(this.keyBy) })
     }

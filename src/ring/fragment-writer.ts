@@ -33,7 +33,8 @@ export class FragmentWriter {
   /**
    * Sends a payload, or begins to. The header is copied; the payload is not, and must stay as it is until all of it is written.
    *
-   * @returns true when all of it is in the ring, false when the ring is full: call `resume()` later
+   * @returns true when all of it is in the ring, false when the ring is full: call `resume()` later. First fragments may be
+   *   in the ring then: ring the receiver's bell before waiting for it
    * @throws MR_RING_INVALID when an earlier payload is pending
    */
   write(header: FrameHeader, payload: Uint8Array, payloadFrom = 0, payloadTo: number = payload.length): boolean {

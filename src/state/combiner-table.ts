@@ -1,7 +1,7 @@
 import { hashKey } from '../core/key-hash.ts'
 import type { Key } from '../core/key-hash.ts'
 import { MillraceError } from '../errors.ts'
-import { BATCH_RECORDS_MAX, COMBINER_ENTRIES_MAX, COMBINER_KEYS_MAX } from '../limits.ts'
+import { BATCH_RECORDS_DEFAULT, COMBINER_ENTRIES_MAX, COMBINER_KEYS_MAX } from '../limits.ts'
 import { AccumulatorTable } from './accumulator-table.ts'
 import type { KeyColumn, ValueColumn } from './accumulator-loops.ts'
 import { EMPTY } from './accumulator-store.ts'
@@ -81,7 +81,7 @@ export class Combiner<T> {
     this.#options = options
     this.#entriesMax = options.entriesMax ?? COMBINER_ENTRIES_MAX
     this.#keysMax = options.keysMax ?? COMBINER_KEYS_MAX
-    this.#batchRecords = options.batchRecords ?? BATCH_RECORDS_MAX
+    this.#batchRecords = options.batchRecords ?? BATCH_RECORDS_DEFAULT
     this.#combined = this.#table('combine', new KeyIndex())
     this.#active = this.#combined
     this.setOwners(options.owners)

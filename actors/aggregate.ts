@@ -1,0 +1,103 @@
+import type { ColumnBatch, OperatorActor, OperatorContext, OperatorDefinition, StateChunk } from '../src/actor/contract.ts'
+import { AccumulatorTable } from '../src/state/accumulator-table.ts'
+import type { AggregateSpecs } from '../src/state/aggregates.ts'
+import { keySelector } from './key-selector.ts'
+
+interface AggregateSpec {
+  readonly key: string | ((record: unknown) => never) | null
+  readonly specs: AggregateSpecs
+  readonly emit: 'every' | 'changes' | 'final'
+  /** True when the input holds partial accumulators of combiners, false when it holds records. */
+  readonly merges: boolean
+}
+
+/** Rows that onEnd emits in one go. */
+const END_ROWS_MAX = 1024
+
+/** Aggregates by key: merges what combiners send, or adds record by record where every step is wanted. */
+class AggregateActor implements OperatorActor {
+  readonly #context: OperatorContext
+  readonly #spec: AggregateSpec
+  readonly #table: AccumulatorTable<unknown>
+  readonly #columnFields: readonly string[] | null
+  /** Next slot to emit at the end. */
+  #endSlot = 0
+
+  constructor(spec: AggregateSpec, context: OperatorContext) {
+    this.#context = context
+    this.#spec = spec
+    this.#table = new AccumulatorTable({
+      name: `${context.jobName}/${context.operator}`,
+      specs: spec.specs,
+      key: keySelector(spec.key),
+      mode: context.generateCode ? 'generated' : 'interpreted',
+    })
+    this.#columnFields = spec.merges ? this.#table.layout.columns.map(({ name }) => name) : null
+  }
+
+  get holdsBack(): boolean {
+    return this.#spec.emit === 'changes' && this.#table.dirtyCount > 0
+  }
+
+  process(record: unknown, timestamp: number): void {
+    const slot = this.#table.addRecord(record)
+    if (this.#spec.emit === 'every') this.#context.emit(this.#table.resultAt(slot), timestamp)
+  }
+
+  processBatch(batch: ColumnBatch): boolean {
+    if (this.#columnFields === null) return this.#spec.emit === 'every' && this.#processColumns(batch)
+    const keys = this.#spec.key === null ? new Int32Array(batch.length) : (batch.numbers('key') ?? batch.values('key'))
+    const columns = this.#columnFields.map(name => batch.numbers(name) ?? batch.values(name))
+    this.#table.mergeColumns(keys as never, columns as never, 0, batch.length)
+    return true
+  }
+
+  flush(): void {
+    if (this.#spec.emit !== 'changes') return
+    this.#table.drainDirty(slot => this.#context.emit(this.#table.resultAt(slot), NaN))
+  }
+
+  onEnd(): 'done' | 'more' {
+    if (this.#spec.emit !== 'final') return 'done'
+    const { keys, store } = this.#table
+    const until = Math.min(keys.size, this.#endSlot + END_ROWS_MAX)
+    for (; this.#endSlot < until; this.#endSlot++) {
+      if (store.flags[this.#endSlot] !== 0) this.#context.emit(this.#table.resultAt(this.#endSlot), NaN)
+    }
+    if (this.#endSlot < keys.size) return 'more'
+    // What was emitted is gone from the state: a restart after the end must not emit it again.
+    this.#table.clear()
+    this.#endSlot = 0
+    return 'done'
+  }
+
+  snapshot(): StateChunk[] {
+    return [...this.#table.snapshot(this.#context.keyGroups)].map(([id, value]) => ({ scope: 'group', id, value }))
+  }
+
+  restore(chunks: readonly StateChunk[]): void {
+    for (const { value } of chunks) this.#table.restore(value as Uint8Array)
+  }
+
+  /** Every step from columns: the fields that the aggregates read, and no record is made. */
+  #processColumns(batch: ColumnBatch): boolean {
+    const { key } = this.#spec
+    const { layout } = this.#table
+    if (typeof key !== 'string' || layout.columns.some(({ custom }) => custom !== undefined)) return false
+    const keys = batch.numbers(key)
+    if (keys === null) return false
+    const fields = layout.fields.map(field => batch.numbers(field))
+    if (fields.some(field => field === null)) return false
+    const { timestamps, length } = batch
+    for (let row = 0; row < length; row++) {
+      this.#table.addColumns(keys, fields as Float64Array[], row, row + 1)
+      this.#context.emit(this.#table.resultAt(this.#table.keys.slotOf(keys[row]!)), timestamps === null ? NaN : timestamps[row]!)
+    }
+    return true
+  }
+}
+
+export const aggregate: OperatorDefinition = {
+  kind: 'aggregate',
+  create: (spec, context) => new AggregateActor(spec as unknown as AggregateSpec, context),
+}

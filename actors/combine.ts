@@ -1,0 +1,47 @@
+import type { OperatorActor, OperatorContext, OperatorDefinition } from '../src/actor/contract.ts'
+import type { AggregateSpecs } from '../src/state/aggregates.ts'
+import { Combiner } from '../src/state/combiner-table.ts'
+import { BATCH_RECORDS_MAX } from '../src/limits.ts'
+import { keySelector } from './key-selector.ts'
+
+interface CombineSpec {
+  readonly key: string | ((record: unknown) => never) | null
+  readonly specs: AggregateSpecs
+}
+
+/** The sending side of an aggregate: turns records into partial accumulators by key, and sends those. Holds nothing across a barrier. */
+class CombineActor implements OperatorActor {
+  readonly #context: OperatorContext
+  readonly #combiner: Combiner<unknown>
+
+  constructor(spec: CombineSpec, context: OperatorContext) {
+    this.#context = context
+    this.#combiner = new Combiner({
+      name: `${context.jobName}/${context.operator}`,
+      specs: spec.specs,
+      key: keySelector(spec.key),
+      owners: context.output!.route,
+      batchRecords: BATCH_RECORDS_MAX,
+      mode: context.generateCode ? 'generated' : 'interpreted',
+    })
+  }
+
+  get holdsBack(): boolean {
+    return this.#combiner.entries > 0
+  }
+
+  process(record: unknown): void {
+    this.#combiner.addRecord(record)
+    if (this.#combiner.shouldFlush) this.flush()
+  }
+
+  flush(): void {
+    const output = this.#context.output!
+    this.#combiner.flush((target, columns, count) => output.pushColumns(target, columns, count))
+  }
+}
+
+export const combine: OperatorDefinition = {
+  kind: 'combine',
+  create: (spec, context) => new CombineActor(spec as unknown as CombineSpec, context),
+}

@@ -1,0 +1,39 @@
+import type { ColumnBatch, OperatorActor, OperatorContext, OperatorDefinition, StateChunk } from '../src/actor/contract.ts'
+
+/** The job's end of an inlet: records that the app thread pushed. The app thread keeps them until a checkpoint has made them durable. */
+class InletSource implements OperatorActor {
+  readonly injectsBarriers = true
+  readonly #context: OperatorContext
+  #position = 0
+  /** Position of the last snapshot, which the next completed checkpoint makes durable. */
+  #snapshotPosition = 0
+
+  constructor(context: OperatorContext) {
+    this.#context = context
+  }
+
+  open(): void {
+    this.#context.notify({ inlet: this.#context.operator, position: this.#position, event: 'restored' })
+  }
+
+  processBatch(batch: ColumnBatch): boolean {
+    this.#position += batch.length
+    this.#context.run(batch.records(), 0, batch.length, batch.timestamps)
+    return true
+  }
+
+  snapshot(): StateChunk[] {
+    this.#snapshotPosition = this.#position
+    return [{ scope: 'split', id: 0, value: { position: this.#position } }]
+  }
+
+  restore(chunks: readonly StateChunk[]): void {
+    this.#position = (chunks[0]!.value as { position: number }).position
+  }
+
+  onCheckpointComplete(): void {
+    this.#context.notify({ inlet: this.#context.operator, position: this.#snapshotPosition, event: 'committed' })
+  }
+}
+
+export const inletSource: OperatorDefinition = { kind: 'inlet', create: (_spec, context) => new InletSource(context) }

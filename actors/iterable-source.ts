@@ -1,0 +1,39 @@
+import type { OperatorActor, OperatorContext, OperatorDefinition, PollResult, StateChunk } from '../src/actor/contract.ts'
+import { SplitReader } from './split-reader.ts'
+
+interface IterableSpec {
+  readonly open: () => Iterable<unknown> | AsyncIterable<unknown> | Promise<Iterable<unknown> | AsyncIterable<unknown>>
+}
+
+/** A sync or async iterable as a single split; its position is the number of records read. */
+class IterableSource implements OperatorActor {
+  readonly injectsBarriers = true
+  readonly #context: OperatorContext
+  readonly #reader: SplitReader | null
+
+  constructor(spec: IterableSpec, context: OperatorContext) {
+    this.#context = context
+    this.#reader = context.index === 0 ? new SplitReader(spec.open, context.batchRecords, context.wake) : null
+  }
+
+  poll(): PollResult {
+    return this.#reader === null ? 'end' : this.#reader.poll(records => this.#context.run(records, 0, records.length, null))
+  }
+
+  snapshot(): StateChunk[] {
+    return this.#reader === null ? [] : [{ scope: 'split', id: 0, value: { position: this.#reader.position } }]
+  }
+
+  restore(chunks: readonly StateChunk[]): void {
+    this.#reader?.skipTo((chunks[0]!.value as { position: number }).position)
+  }
+
+  async close(): Promise<void> {
+    await this.#reader?.close()
+  }
+}
+
+export const iterableSource: OperatorDefinition = {
+  kind: 'iterable',
+  create: (spec, context) => new IterableSource(spec as unknown as IterableSpec, context),
+}

@@ -1,0 +1,35 @@
+import type { OperatorDefinition, Registry } from '../src/actor/contract.ts'
+import { aggregate } from './aggregate.ts'
+import { filter, flatMap, map } from './chain.ts'
+import { combine } from './combine.ts'
+import { csvSource, jsonLinesSource, linesSource } from './file-source.ts'
+import { fileSink } from './file-sink.ts'
+import { consoleSink, forEachSink } from './simple-sinks.ts'
+import { generateSource } from './generate-source.ts'
+import { inletSource } from './inlet-source.ts'
+import { iterableSource } from './iterable-source.ts'
+import { partition } from './partition.ts'
+import { reduce, scan } from './scan.ts'
+
+const definitions: readonly OperatorDefinition[] = [
+  generateSource,
+  iterableSource,
+  linesSource,
+  csvSource,
+  jsonLinesSource,
+  inletSource,
+  map,
+  filter,
+  flatMap,
+  partition,
+  scan,
+  reduce,
+  combine,
+  aggregate,
+  fileSink,
+  consoleSink,
+  forEachSink,
+]
+
+/** Every built-in operator, by kind: the one place where the runtime finds them. */
+export const registry: Registry = new Map(definitions.map(definition => [definition.kind, definition]))

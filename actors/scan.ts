@@ -1,0 +1,54 @@
+import type { OperatorActor, OperatorContext, OperatorDefinition, StateChunk } from '../src/actor/contract.ts'
+import type { Key } from '../src/core/key-hash.ts'
+import { ValueTable } from '../src/state/value-table.ts'
+
+type Step = (previous: unknown, record: unknown, key: Key) => unknown
+
+interface ScanSpec {
+  readonly key: string | ((record: unknown) => Key)
+  readonly initial?: () => unknown
+  readonly fn: Step
+}
+
+/** One value per key, emitted after every record. Without `initial` the first record of a key is its first value (reduce). */
+class ScanActor implements OperatorActor {
+  readonly #context: OperatorContext
+  readonly #fn: Step
+  readonly #initial: (() => unknown) | null
+  readonly #keyOf: (record: unknown) => Key
+  readonly #values = new ValueTable<unknown>()
+
+  constructor(spec: ScanSpec, context: OperatorContext) {
+    const { key, initial, fn } = spec
+    this.#context = context
+    this.#fn = fn
+    this.#initial = initial ?? null
+    this.#keyOf = typeof key === 'string' ? record => (record as Record<string, Key>)[key]! : key
+  }
+
+  process(record: unknown, timestamp: number): void {
+    const key = this.#keyOf(record)
+    const slot = this.#values.slotOf(key)
+    const value = this.#next(slot, record, key)
+    this.#values.set(slot, value)
+    this.#context.emit(value, timestamp)
+  }
+
+  snapshot(): StateChunk[] {
+    return [...this.#values.snapshot(this.#context.keyGroups)].map(([id, value]) => ({ scope: 'group', id, value }))
+  }
+
+  restore(chunks: readonly StateChunk[]): void {
+    for (const { value } of chunks) this.#values.restore(value as Uint8Array)
+  }
+
+  #next(slot: number, record: unknown, key: Key): unknown {
+    if (this.#values.has(slot)) return this.#fn(this.#values.get(slot), record, key)
+    return this.#initial === null ? record : this.#fn(this.#initial(), record, key)
+  }
+}
+
+const create: OperatorDefinition['create'] = (spec, context) => new ScanActor(spec as unknown as ScanSpec, context)
+
+export const scan: OperatorDefinition = { kind: 'scan', create }
+export const reduce: OperatorDefinition = { kind: 'reduce', create }

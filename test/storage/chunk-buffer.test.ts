@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest'
+import { ChunkBuffer } from '../../src/storage/chunk-buffer.ts'
+import { FINAL } from '../../src/storage/protocol.ts'
+import { chunk } from './fixtures.ts'
+
+function buffer(bytesMax = 1000) {
+  const chunks = new ChunkBuffer(bytesMax)
+  chunks.startAttempt(1)
+  const put = (checkpoint: number, index: number, length: number, attempt = 1, last = true) =>
+    chunks.store({ type: 'store', attempt, checkpoint, task: 't', index, chunks: [chunk('k', checkpoint, length)], last })
+  return { chunks, put }
+}
+
+describe('snapshots that wait for their commit', () => {
+  test('are bounded in bytes, and the room comes back when their checkpoint ends', () => {
+    const { chunks, put } = buffer()
+    expect(put(1, 0, 600)).toBe(600)
+    expect(() => put(1, 1, 401)).toThrow(/more than 1000 bytes/)
+    expect(put(1, 2, 400)).toBe(400)
+    expect(chunks.bytes).toBe(1000)
+    chunks.end(1)
+    expect(chunks.bytes).toBe(0)
+    expect(put(2, 0, 1000)).toBe(1000)
+    chunks.startAttempt(2)
+    expect(chunks.bytes).toBe(0)
+  })
+
+  test('are taken out once: what they held is free, last chunks of ended actors stay', () => {
+    const { chunks, put } = buffer()
+    put(FINAL, 1, 10)
+    put(1, 0, 100)
+    const actors = [
+      { task: 't', index: 0, finished: false },
+      { task: 't', index: 1, finished: true },
+    ]
+    expect(chunks.take(1, 1, actors).map((each) => each.chunks[0]?.bytes.byteLength)).toEqual([100, 10])
+    expect(chunks.bytes).toBe(10)
+    expect(() => chunks.take(1, 1, actors)).toThrow(/lacks the snapshot of actor t#0/)
+    put(2, 0, 50)
+    expect(chunks.take(2, 1, actors)).toHaveLength(2)
+  })
+
+  test('of older checkpoints and attempts are dropped, unnoticed', () => {
+    const { chunks, put } = buffer()
+    chunks.end(3)
+    expect(put(3, 0, 10)).toBeUndefined()
+    expect(put(2, 0, 10)).toBeUndefined()
+    expect(put(4, 0, 10, 0)).toBeUndefined()
+    expect(put(4, 0, 10, 2)).toBeUndefined()
+    expect(chunks.bytes).toBe(0)
+    chunks.startAttempt(2)
+    chunks.startAttempt(1)
+    expect(put(4, 0, 10, 1)).toBeUndefined()
+    expect(put(4, 0, 10, 2)).toBe(10)
+  })
+
+  test('cannot go on after their last part', () => {
+    const { put } = buffer()
+    expect(put(1, 0, 10, 1, false)).toBeUndefined()
+    expect(put(1, 0, 10, 1, true)).toBe(20)
+    expect(() => put(1, 0, 10)).toThrow(/Actor t#0 stored checkpoint 1 twice/)
+  })
+})

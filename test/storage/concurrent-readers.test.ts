@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import { expect, test } from 'vitest'
+import { chunk, head, temporaryDir } from './fixtures.ts'
+import { named, StorageClient, store } from './storage-client.ts'
+
+const SCRIPT = new URL('./reading-thread.js', import.meta.url)
+
+test('threads and processes read complete checkpoints, checksums and all, while the file grows and old ones are removed', async () => {
+  const dir = temporaryDir()
+  const client = new StorageClient(dir, 3)
+  const { firstId } = await client.next('opened')
+  client.tell({ type: 'attempt', attempt: 1 })
+  const port = client.addWorker(0)
+  const commit = async (id: number, length: number) => {
+    store(port, id, 1, 'sum#0', [chunk('a', id, length), chunk('b', id, 100)])
+    await client.next('stored')
+    client.commit(head(id), 1, named('sum#0'))
+    await client.next('committed')
+  }
+  await commit(firstId, 1000)
+
+  const stop = new SharedArrayBuffer(4)
+  const threads = [0, 1].map(() => new Worker(SCRIPT, { workerData: { dir, stop } }))
+  const said = threads.map((thread) => new Promise<{ reads: number }>((resolve, reject) => thread.once('message', resolve).once('error', reject)))
+  const child = spawn(process.execPath, [fileURLToPath(SCRIPT), dir], { stdio: ['ignore', 'pipe', 'inherit'] })
+  let text = ''
+  child.stdout.setEncoding('utf8').on('data', (part: string) => (text += part))
+  const childEnded = new Promise<number | null>((resolve) => child.once('close', resolve))
+
+  const startedMs = performance.now()
+  let id = firstId
+  for (let length = 1000; performance.now() - startedMs < 4000; length = Math.min(length * 1.3, 8_000_000)) await commit(++id, Math.floor(length))
+  Atomics.store(new Int32Array(stop), 0, 1)
+  for (const { reads } of await Promise.all(said)) expect(reads).toBeGreaterThan(20)
+  expect(await childEnded).toBe(0)
+  expect((JSON.parse(text) as { reads: number }).reads).toBeGreaterThan(20)
+  expect(id - firstId).toBeGreaterThan(30)
+  await client.close()
+}, 30_000)
+
+test('a reading thread may be terminated at any instant; writing goes on and the directory opens again', async () => {
+  const dir = temporaryDir()
+  const client = new StorageClient(dir)
+  const { firstId } = await client.next('opened')
+  client.tell({ type: 'attempt', attempt: 1 })
+  const port = client.addWorker(0)
+  let id = firstId
+  const commit = async () => {
+    store(port, id, 1, 'sum#0', [chunk('a', id, 500_000)])
+    await client.next('stored')
+    client.commit(head(id), 1, named('sum#0'))
+    await client.next('committed')
+    id++
+  }
+  await commit()
+  for (let i = 0; i < 25; i++) {
+    const thread = new Worker(SCRIPT, { workerData: { dir, stop: new SharedArrayBuffer(4) } })
+    const committing = commit()
+    await new Promise((resolve) => setTimeout(resolve, 40 + Math.random() * 40))
+    await thread.terminate()
+    await committing
+    await commit()
+  }
+  await client.close()
+  const again = new StorageClient(dir)
+  expect((await again.next('opened')).checkpoints.at(-1)!.id).toBe(id - 1)
+  await again.close()
+}, 30_000)

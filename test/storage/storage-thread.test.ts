@@ -1,0 +1,165 @@
+import { existsSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { sealChunk } from '../../src/checkpoint/chunk.ts'
+import { openCheckpointReader } from '../../src/storage/checkpoint-reader.ts'
+import { FINAL, sendStore } from '../../src/storage/protocol.ts'
+import { chunk, head, temporaryDir } from './fixtures.ts'
+import { named, StorageClient, store } from './storage-client.ts'
+
+async function started(dir = temporaryDir()) {
+  const client = new StorageClient(dir)
+  const opened = await client.next('opened')
+  client.tell({ type: 'attempt', attempt: 1 })
+  return { dir, client, opened, id: opened.firstId }
+}
+
+const keysIn = (dir: string) => {
+  const reader = openCheckpointReader(dir)
+  const read = [...reader.readChunks(reader.latest()!)].map(({ task, index, key }) => `${task}#${index}/${key}`)
+  return reader.close().then(() => read)
+}
+
+describe('the storage thread', () => {
+  test('takes chunks from several workers, commits them on order, and a reader of another thread sees them', async () => {
+    const { dir, client, opened, id } = await started()
+    expect(opened).toMatchObject({ firstId: 1, checkpoints: [] })
+    const ports = [client.addWorker(0), client.addWorker(1)]
+    store(ports[0]!, id, 1, 'source#0', [chunk('position', id)])
+    store(ports[1]!, id, 1, 'sum#0', [chunk('a', id), chunk('b', id)], false)
+    store(ports[1]!, id, 1, 'sum#0', [chunk('c', id)])
+    const stored = [await client.next('stored'), await client.next('stored')]
+    expect(stored.map(({ task, bytes }) => `${task} ${bytes}`).sort()).toEqual(['source 64', 'sum 192'])
+    client.commit(head(id), 1, named('source#0', 'sum#0'))
+    expect(await client.next('committed')).toMatchObject({ attempt: 1, manifest: { id }, bytes: 256 })
+    expect(await keysIn(dir)).toEqual(['source#0/position', 'sum#0/a', 'sum#0/b', 'sum#0/c'])
+    expect(await client.close()).toBe(0)
+  })
+
+  test('goes on where an earlier one has ended', async () => {
+    const { dir, client, id } = await started()
+    client.commit(head(id), 1, named('sink#0!'))
+    await client.next('committed')
+    await client.close()
+    const next = await started(dir)
+    expect(next.opened.checkpoints.map((manifest) => manifest.id)).toEqual([id])
+    expect(next.id).toBeGreaterThan(id)
+    await next.client.close()
+  })
+
+  test('drops chunks of an older attempt, also those that came before the attempt ended', async () => {
+    const { client, id } = await started()
+    const port = client.addWorker(0)
+    store(port, id, 1, 'sum#0', [chunk('a', id)])
+    await client.next('stored')
+    client.tell({ type: 'attempt', attempt: 2 })
+    await client.roundTrip()
+    store(port, id, 1, 'sum#0', [chunk('a', id)])
+    store(port, id, 2, 'sum#1', [chunk('a', id)])
+    expect(await client.next('stored')).toMatchObject({ index: 1, attempt: 2 })
+    client.commit(head(id), 1, named('sum#0'))
+    expect((await client.next('commit-failed')).failure.message).toContain('attempt 1')
+    await client.close()
+  })
+
+  test('drops a checkpoint that was given up, and what comes late for it', async () => {
+    const { dir, client, id } = await started()
+    const port = client.addWorker(0)
+    store(port, id, 1, 'sum#0', [chunk('a', id)])
+    await client.next('stored')
+    client.tell({ type: 'abort', attempt: 1, checkpoint: id })
+    await client.roundTrip()
+    store(port, id, 1, 'sum#1', [chunk('a', id)])
+    store(port, id + 1, 1, 'sum#0', [chunk('late', id)])
+    expect(await client.next('stored')).toMatchObject({ index: 0, checkpoint: id + 1 })
+    client.commit(head(id), 1, named('sum#0'))
+    await client.next('commit-failed')
+    client.commit(head(id + 1), 1, named('sum#0'))
+    await client.next('committed')
+    expect(await keysIn(dir)).toEqual(['sum#0/late'])
+    await client.close()
+  })
+
+  test('does not commit without the whole snapshot of every actor that has not ended', async () => {
+    const { dir, client, id } = await started()
+    const port = client.addWorker(0)
+    store(port, id, 1, 'sum#0', [chunk('a', id)])
+    store(port, id, 1, 'sum#1', [chunk('a', id)], false)
+    await client.next('stored')
+    client.commit(head(id), 1, named('sum#0', 'sum#1', 'sink#0!'))
+    expect((await client.next('commit-failed')).failure).toMatchObject({ code: 'MR_CHECKPOINT_FAILED', kind: 'storage' })
+    const reader = openCheckpointReader(dir)
+    expect(reader.list()).toEqual([])
+    await reader.close()
+    await client.close()
+  })
+
+  test('puts the last chunks of an ended actor into every later checkpoint', async () => {
+    const { dir, client, id } = await started()
+    const port = client.addWorker(0)
+    store(port, FINAL, 1, 'sink#0', [chunk('written', 0)])
+    expect(await client.next('stored')).toMatchObject({ checkpoint: FINAL, task: 'sink' })
+    for (const next of [id, id + 1]) {
+      store(port, next, 1, 'sum#0', [])
+      await client.next('stored')
+      client.commit(head(next), 1, named('sum#0', 'sink#0!', 'other#0!'))
+      await client.next('committed')
+      expect(await keysIn(dir)).toEqual(['sink#0/written'])
+    }
+    await client.close()
+  })
+
+  test('keeps serving when a worker has gone and another took its place', async () => {
+    const { client, id } = await started()
+    const first = client.addWorker(0)
+    store(first, id, 1, 'sum#0', [chunk('a', id)])
+    await client.next('stored')
+    first.close()
+    const second = client.addWorker(0)
+    store(second, id, 1, 'sum#1', [chunk('a', id)])
+    await client.next('stored')
+    client.commit(head(id), 1, named('sum#0', 'sum#1'))
+    await client.next('committed')
+    await client.close()
+  })
+
+  test('refuses a directory that it cannot use, and ends', async () => {
+    const dir = temporaryDir()
+    const holder = await started(dir)
+    const second = new StorageClient(dir)
+    const { failure } = await second.next('open-failed')
+    expect(failure).toMatchObject({ code: 'MR_STATE_DIR_LOCKED', kind: 'storage' })
+    expect(failure.message).toContain(`process ${process.pid}`)
+    expect(await second.ended).toBe(0)
+    await holder.client.close()
+    const third = await started(dir)
+    await third.client.close()
+  })
+
+  test('ends by itself when control is gone, and leaves the directory free', async () => {
+    const { dir, client } = await started()
+    client.loseControl()
+    expect(await client.ended).toBe(0)
+    const next = await started(dir)
+    await next.client.close()
+    expect(existsSync(dir)).toBe(true)
+  })
+})
+
+describe('handing over chunks', () => {
+  test('transfers buffers that a chunk has for itself, and copies the others', async () => {
+    const { client, id, dir } = await started()
+    const port = client.addWorker(0)
+    const own = new Uint8Array(100).fill(1)
+    const shared = new Uint8Array(new SharedArrayBuffer(100)).fill(2)
+    const pooled = Buffer.from('pooled')
+    const part = new Uint8Array(100).fill(4).subarray(10, 20)
+    const chunks = [sealChunk('own', own), sealChunk('shared', shared), sealChunk('pooled', pooled), sealChunk('part', part)]
+    sendStore(port, { type: 'store', attempt: 1, checkpoint: id, task: 't', index: 0, chunks, last: true })
+    expect([own.byteLength, shared.byteLength, pooled.toString(), part.byteLength]).toEqual([0, 100, 'pooled', 10])
+    await client.next('stored')
+    client.commit(head(id), 1, named('t#0'))
+    await client.next('committed')
+    expect(await keysIn(dir)).toHaveLength(4)
+    await client.close()
+  })
+})
