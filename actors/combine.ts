@@ -1,15 +1,13 @@
 import type { OperatorActor, OperatorContext, OperatorDefinition } from '../src/actor/contract.ts'
 import type { AggregateSpecs } from '../src/state/aggregates.ts'
 import { Combiner } from '../src/state/combiner-table.ts'
+import { BATCH_RECORDS_MAX } from '../src/limits.ts'
 import { keySelector } from './key-selector.ts'
 
 interface CombineSpec {
   readonly key: string | ((record: unknown) => never) | null
   readonly specs: AggregateSpecs
 }
-
-/** Rows of partial accumulators in one frame. */
-const ROWS_PER_FRAME = 4096
 
 /** The sending side of an aggregate: turns records into partial accumulators by key, and sends those. Holds nothing across a barrier. */
 class CombineActor implements OperatorActor {
@@ -23,7 +21,7 @@ class CombineActor implements OperatorActor {
       specs: spec.specs,
       key: keySelector(spec.key),
       owners: context.output!.route,
-      batchRecords: ROWS_PER_FRAME,
+      batchRecords: BATCH_RECORDS_MAX,
       mode: context.generateCode ? 'generated' : 'interpreted',
     })
   }

@@ -3,7 +3,7 @@ import type { PeerRing } from '../channel/peer-ring.ts'
 import { RingSender } from '../channel/ring-sender.ts'
 import { BatchDecoder, BatchEncoder, type CodecMode } from '../codec/index.ts'
 import { MillraceError } from '../errors.ts'
-import { BATCH_RECORDS_MAX } from '../limits.ts'
+import { BATCH_RECORDS_DEFAULT } from '../limits.ts'
 import { FrameKind } from '../ring/index.ts'
 import { InletLog } from './inlet-log.ts'
 
@@ -62,9 +62,9 @@ export class Inlet<T = unknown> {
   tryPush(record: T): boolean {
     if (this.#closedBy !== null) throw this.#closedBy
     if (this.#ending) throw new MillraceError('MR_RUN_ENDED', `The inlet "${this.name}" was drained; nothing can be pushed any more`)
-    if (this.#buffer.length >= BATCH_RECORDS_MAX && !this.#seal()) return false
+    if (this.#buffer.length >= BATCH_RECORDS_DEFAULT && !this.#seal()) return false
     this.#buffer.push(record)
-    if (this.#buffer.length >= BATCH_RECORDS_MAX) this.#seal()
+    if (this.#buffer.length >= BATCH_RECORDS_DEFAULT) this.#seal()
     else if (!this.#flushScheduled) this.#scheduleFlush()
     return true
   }
@@ -103,7 +103,7 @@ export class Inlet<T = unknown> {
       sender.sendControl(FrameKind.end, 0)
       sender.flush()
     }
-    if (this.#buffer.length < BATCH_RECORDS_MAX) this.#releaseRoom()
+    if (this.#buffer.length < BATCH_RECORDS_DEFAULT) this.#releaseRoom()
   }
 
   /** @internal No more records: the source actor ends after what was pushed. */

@@ -3,6 +3,7 @@ import type { ResourceLimits } from '../control/worker-pool.ts'
 import type { ChildSpecOptions } from '../supervision/child-spec.ts'
 import { MillraceError } from '../errors.ts'
 import {
+  BATCH_RECORDS_DEFAULT,
   BATCH_RECORDS_MAX,
   CHECKPOINT_INTERVAL_MS_DEFAULT,
   CHECKPOINT_TIMEOUT_MS_DEFAULT,
@@ -43,7 +44,7 @@ export interface LaunchOptions {
   readonly freezeRecords?: boolean
   readonly ringBytes?: number
   readonly mailboxBytes?: number
-  /** 1 to 1,024. */
+  /** Records in one batch, 1 to 4,096. Default 1,024. */
   readonly batchRecords?: number
   /** Longest time that a record waits for company in a batch or a combiner. */
   readonly lingerMs?: number
@@ -80,7 +81,7 @@ export function checkOptions(options: LaunchOptions): CheckedOptions {
       freezeRecords: flag('freezeRecords', options.freezeRecords ?? process.env['NODE_ENV'] !== 'production'),
       ringBytes: powerOfTwo('ringBytes', options.ringBytes ?? RING_BYTES_DEFAULT),
       mailboxBytes: integer('mailboxBytes', options.mailboxBytes ?? MAILBOX_BYTES_DEFAULT, 1024, 2 ** 30),
-      batchRecords: integer('batchRecords', options.batchRecords ?? BATCH_RECORDS_MAX, 1, BATCH_RECORDS_MAX),
+      batchRecords: integer('batchRecords', options.batchRecords ?? BATCH_RECORDS_DEFAULT, 1, BATCH_RECORDS_MAX),
       lingerMs: number('lingerMs', options.lingerMs ?? LINGER_MS_DEFAULT, 0, 60_000),
       keyGroups: integer('keyGroups', options.keyGroups ?? KEY_GROUPS_DEFAULT, 1, 32_768),
     },
