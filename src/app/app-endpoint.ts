@@ -6,21 +6,31 @@ import type { Plan } from '../graph/plan.ts'
 import { FRAMES_DRAINED_BYTES_MAX, IDLE_WAIT_MS_MAX } from '../limits.ts'
 import { Doorbell, type FrameHandler, RingConsumer } from '../ring/index.ts'
 import type { Deployment, EngineOptions } from '../worker/deployment.ts'
+import type { FrameProbe } from '../worker/frame-probe.ts'
 import type { Inbound } from '../worker/inbound.ts'
 import { Inlet } from './inlet.ts'
 import { Outlet } from './outlet.ts'
+
+/** What the app thread's end takes from its host. */
+export interface AppHost {
+  /** Runs `fn` in a later turn of the event loop. */
+  readonly defer: (fn: () => void) => void
+  /** Looks on; absent under threads. */
+  readonly probe?: FrameProbe
+}
 
 interface Peer {
   readonly consumer: RingConsumer
   readonly bell: Doorbell
 }
 
-/** The app thread's end of a run's rings: fills outlets, empties inlets, sleeps on its doorbell without blocking the thread. */
+/** The app thread's end of a run's rings: fills outlets, empties inlets. Its host calls `turn`, or `run` where there is an event loop. */
 export class AppEndpoint {
   readonly inlets: ReadonlyMap<string, Inlet>
   readonly outlets: ReadonlyMap<string, Outlet>
   readonly #plan: Plan
   readonly #options: EngineOptions
+  readonly #probe: FrameProbe | null
   readonly #bell: Doorbell
   readonly #inbounds: Inbound[] = []
   readonly #restored = new Map<string, number>()
@@ -30,14 +40,14 @@ export class AppEndpoint {
   #attempt = 0
   #closed = false
 
-  constructor(plan: Plan, options: EngineOptions, doorbells: SharedArrayBuffer) {
+  constructor(plan: Plan, options: EngineOptions, doorbells: SharedArrayBuffer, { defer, probe }: AppHost) {
     this.#plan = plan
     this.#options = options
+    this.#probe = probe ?? null
     this.#bell = new Doorbell(doorbells, plan.workers)
     const heads = plan.tasks.map(task => plan.graph.nodes[task.nodes[0]!]!)
-    this.inlets = new Map(heads.filter(node => node.kind === INLET_KIND).map(({ name }) => [name, new Inlet(name, options.codec, () => this.#bell.ring())]))
+    this.inlets = new Map(heads.filter(node => node.kind === INLET_KIND).map(({ name }) => [name, new Inlet(name, options.codec, () => this.#bell.ring(), defer)]))
     this.outlets = new Map(heads.filter(isOutlet).map(({ name }) => [name, new Outlet(name, options.codec)]))
-    void this.#pump()
   }
 
   attemptStarted(deployment: Deployment, restoredCheckpoint: number): void {
@@ -92,13 +102,24 @@ export class AppEndpoint {
     this.#bell.ring()
   }
 
-  async #pump(): Promise<void> {
+  /** Moves what can be moved. False when nothing came in. */
+  turn(): boolean {
+    const worked = this.#drain()
+    for (const inlet of this.inlets.values()) inlet.pump()
+    for (const producer of this.#producers.values()) producer.announce()
+    return worked
+  }
+
+  /** The last look before sleep. */
+  hasWork(): boolean {
+    return this.#closed || this.#consumers.some(({ consumer }) => !consumer.isEmpty)
+  }
+
+  /** Turns until the run is over, and sleeps on the doorbell meanwhile without blocking the thread. */
+  async run(): Promise<void> {
     while (!this.#closed) {
-      const worked = this.#drain()
-      for (const inlet of this.inlets.values()) inlet.pump()
-      for (const producer of this.#producers.values()) producer.announce()
-      if (worked) await new Promise<void>(resolve => setImmediate(resolve))
-      else await this.#bell.sleepAsync(() => this.#closed || this.#consumers.some(({ consumer }) => !consumer.isEmpty), IDLE_WAIT_MS_MAX)
+      if (this.turn()) await new Promise<void>(resolve => setImmediate(resolve))
+      else await this.#bell.sleepAsync(() => this.hasWork(), IDLE_WAIT_MS_MAX)
     }
   }
 
@@ -115,6 +136,7 @@ export class AppEndpoint {
   readonly #onFrame: FrameHandler = (header, payload) => {
     if (header.attempt !== this.#attempt) return
     const inbound = this.#inbounds[header.channel]!
+    this.#probe?.framed(header, payload)
     const actor = this.#plan.actors[inbound.toActor]!
     const { name } = this.#plan.graph.nodes[this.#plan.tasks[actor.task]!.nodes[0]!]!
     if (inbound.receive(header, payload)) this.outlets.get(name)!.arrived()

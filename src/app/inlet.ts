@@ -26,6 +26,7 @@ export class Inlet<T = unknown> {
   readonly #encoder: BatchEncoder
   readonly #log: InletLog
   readonly #wake: () => void
+  readonly #defer: (fn: () => void) => void
   #buffer: T[] = []
   #sender: RingSender | null = null
   #flushScheduled = false
@@ -34,9 +35,10 @@ export class Inlet<T = unknown> {
   #closedBy: MillraceError | null = null
   #room: { readonly promise: Promise<void>; readonly resolve: () => void } | null = null
 
-  /** @internal `wake` tells the app thread's pump that something was sent. */
-  constructor(name: string, mode: CodecMode, wake: () => void) {
+  /** @internal `wake` tells the app thread's pump that something was sent; `defer` runs a function in a later turn of the event loop. */
+  constructor(name: string, mode: CodecMode, wake: () => void, defer: (fn: () => void) => void) {
     this.name = name
+    this.#defer = defer
     this.#mode = mode
     this.#wake = wake
     this.#encoder = new BatchEncoder({ name: `inlet-${name}`, mode })
@@ -137,7 +139,7 @@ export class Inlet<T = unknown> {
 
   #scheduleFlush(): void {
     this.#flushScheduled = true
-    setImmediate(() => {
+    this.#defer(() => {
       this.#flushScheduled = false
       if (this.#closedBy !== null) return
       try {

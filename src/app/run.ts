@@ -47,7 +47,8 @@ export class Run<O extends Outlets = Outlets> {
     const { engine, ...rest } = options
     const settings = { ...rest, jobUrl: job.url, config: rawConfig, options: engine }
     this.#threads = new RunThreads(settings, stateDir, this.#events(), (thread, cause) => this.#lost(thread, cause))
-    this.#endpoint = new AppEndpoint(plan, engine, this.#threads.doorbells)
+    this.#endpoint = new AppEndpoint(plan, engine, this.#threads.doorbells, { defer: setImmediate })
+    void this.#endpoint.run()
   }
 
   /** @throws MillraceError MR_OPTION_INVALID when the job has no such inlet */

@@ -6,7 +6,7 @@
  * asynchronous writes never give back their lock when a transaction cannot begin, and leave a second thread inside LMDB that outlives the first.
  */
 import { findGarbage } from '../checkpoint/retention.ts'
-import type { ActorName, Chunk, ChunkRef, Manifest, ManifestActor, ManifestHead } from '../checkpoint/manifest.ts'
+import type { Manifest, ManifestHead } from '../checkpoint/manifest.ts'
 import { CHECKPOINT_FORMAT_VERSION, encodeManifest } from '../checkpoint/manifest.ts'
 import { MillraceError } from '../errors.ts'
 import { CHECKPOINT_IDS_RESERVED, CHECKPOINTS_RETAINED_DEFAULT } from '../limits.ts'
@@ -14,6 +14,7 @@ import { chunkKey, FORMAT_KEY, manifestKey, openEnvironment, reading, RESERVED_K
 import type { Environment } from './environment.ts'
 import type { StorageHandshake } from './handshake.ts'
 import { beginWriting, createHandshake, endWriting } from './handshake.ts'
+import { type ActorSnapshot, layOut } from './lay-out.ts'
 import { prepareStateDir } from './state-dir.ts'
 import { checkFormat, loadManifests } from './stored-manifests.ts'
 
@@ -24,12 +25,6 @@ export interface CheckpointStoreOptions {
   readonly retained?: number
   /** Word by which the app thread ends writing; see handshake.ts. */
   readonly handshake?: StorageHandshake
-}
-
-/** One actor's part of a checkpoint to be committed. */
-export interface ActorSnapshot extends ActorName {
-  readonly finished: boolean
-  readonly chunks: readonly Chunk[]
 }
 
 export interface CommitReport {
@@ -188,22 +183,6 @@ export class CheckpointStore {
       endWriting(this.#handshake)
     }
   }
-}
-
-function layOut(head: ManifestHead, snapshots: readonly ActorSnapshot[]) {
-  const writes: Uint8Array[] = []
-  let bytes = 0
-  const actors = snapshots.map(({ task, index, finished, chunks }): ManifestActor => {
-    const refs = chunks.map((chunk): ChunkRef => {
-      writes.push(chunk.bytes)
-      bytes += chunk.bytes.byteLength
-      const { key, checksum } = chunk
-      return { key, checkpoint: head.id, ordinal: writes.length - 1, byteLength: chunk.bytes.byteLength, checksum }
-    })
-    return { task, index, finished, chunks: refs }
-  })
-  const manifest: Manifest = { formatVersion: CHECKPOINT_FORMAT_VERSION, ...head, actors }
-  return { manifest, writes, bytes }
 }
 
 function openingError(dir: string, cause: unknown): MillraceError {

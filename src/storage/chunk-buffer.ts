@@ -6,7 +6,7 @@
 import type { ActorName, Chunk } from '../checkpoint/manifest.ts'
 import { MillraceError } from '../errors.ts'
 import { CHECKPOINT_BUFFERED_BYTES_MAX } from '../limits.ts'
-import type { ActorSnapshot } from './checkpoint-store.ts'
+import type { ActorSnapshot } from './lay-out.ts'
 import type { CommitActor, StoreMessage } from './protocol.ts'
 import { FINAL } from './protocol.ts'
 

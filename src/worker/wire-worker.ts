@@ -61,9 +61,11 @@ class WorkerWiring {
     const actors = new Map(mine.map(actor => [actor.id, this.#build(actor, bell)]))
     const consumers = deployment.rings.filter(({ to }) => to === index).map(({ from, ring }) => ({ consumer: new RingConsumer(ring), bell: bell(from) }))
     const { attempt } = deployment
+    const { probe } = this.#request.host
     const onFrame: FrameHandler = (header, payload) => {
       if (header.attempt !== attempt) return
       const inbound = this.#inbounds[header.channel]!
+      probe?.framed(header, payload)
       if (inbound.receive(header, payload)) markReady(inbound.toActor)
       else bell(inbound.fromThread).ring()
     }
@@ -130,7 +132,7 @@ class WorkerWiring {
   }
 
   #sender(channel: Channel, encoder: BatchEncoder): ChannelSender {
-    const { plan, options, deployment, index, markReady } = this.#request
+    const { plan, options, deployment, index, host, markReady } = this.#request
     const receivers = plan.channels.filter(other => other.toActor === channel.toActor).length
     const exclusiveBytes = Math.floor(options.mailboxBytes / (receivers === 1 ? 1 : 2 * receivers))
     if (channel.toThread !== index || options.transport === 'ring') {
@@ -143,6 +145,7 @@ class WorkerWiring {
       this.#credits,
       exclusiveBytes,
       frame => {
+        host.probe?.handed(channel.id, frame)
         inbound.deliver(frame)
         markReady(channel.toActor)
       },

@@ -5,6 +5,7 @@ import type { Plan } from '../graph/plan.ts'
 import type { RingConsumer } from '../ring/index.ts'
 import { FRAMES_DRAINED_BYTES_MAX } from '../limits.ts'
 import type { Deployment, EngineOptions } from './deployment.ts'
+import type { FrameProbe } from './frame-probe.ts'
 import { type Wiring, wireWorker } from './wire-worker.ts'
 import { ReadySet } from './ready-set.ts'
 
@@ -26,6 +27,8 @@ export interface WorkerHost {
   readonly generateCode: boolean
   /** Something became ready from outside the loop: a promise of a source. */
   readonly onWake: () => void
+  /** Looks on; absent under threads. */
+  readonly probe?: FrameProbe
 }
 
 /** State of an operator to begin with, by operator name. */

@@ -1,7 +1,7 @@
 /** Test data that needs no test runner: used in child processes and threads too. */
 import { sealChunk } from '../../src/checkpoint/chunk.ts'
 import type { Chunk, ManifestHead } from '../../src/checkpoint/manifest.ts'
-import type { ActorSnapshot } from '../../src/storage/checkpoint-store.ts'
+import type { ActorSnapshot } from '../../src/storage/lay-out.ts'
 
 export function head(id: number, changes: Partial<ManifestHead> = {}): ManifestHead {
   return {

@@ -1,0 +1,34 @@
+import { sealChunk } from '../checkpoint/chunk.ts'
+import { type FailureData, describeError } from '../core/failure.ts'
+import type { InletNotice } from '../actor/contract.ts'
+import type { Plan } from '../graph/plan.ts'
+import type { StoreMessage } from '../storage/protocol.ts'
+import { chunkKey, encodeChunk } from './chunk-key.ts'
+import type { WorkerEvents } from './worker-runtime.ts'
+
+/** Ways out of a worker, as its host gives them. */
+export interface WorkerOutlets {
+  /** To the storage thread. The chunks' buffers are the receiver's. */
+  readonly store: (message: StoreMessage) => void
+  /** To the control thread. */
+  readonly failed: (failure: FailureData) => void
+  readonly notify: (attempt: number, notice: InletNotice) => void
+}
+
+/** What a worker's engine reports, as messages: snapshots sealed, errors described. */
+export function workerEvents(plan: () => Plan, { store, failed, notify }: WorkerOutlets): WorkerEvents {
+  return {
+    snapshotTaken: (attempt, checkpoint, actor, chunks) => {
+      const placement = plan().actors[actor]!
+      const sealed = chunks.map(({ operator, value, ...place }) => sealChunk(chunkKey(operator, place), encodeChunk(value)))
+      const { name } = plan().tasks[placement.task]!
+      store({ type: 'store', task: name, index: placement.index, attempt, checkpoint, chunks: sealed, last: true })
+    },
+    failed: (attempt, actor, error) => {
+      const placement = actor === null ? null : plan().actors[actor]!
+      const name = placement === null ? undefined : `${plan().tasks[placement.task]!.name}#${placement.index}`
+      failed(describeError(error, { kind: 'user-code', attempt, ...(name === undefined ? {} : { actor: name }) }))
+    },
+    notify,
+  }
+}
