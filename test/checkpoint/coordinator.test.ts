@@ -245,7 +245,15 @@ describe('laws, under any order of events', () => {
     if (kind === 18) return { type: 'commit-failed', nowMs, checkpoint }
     if (!coordinator.settled) return undefined
     const finished = ACTORS.filter((_, i) => (b >> i) % 8 === 7)
-    return { type: 'attempt-started', nowMs, attempt: world.attempt + 1, actors: ACTORS, sources: SOURCES, finished, immediate: a % 2 === 0 }
+    return {
+      type: 'attempt-started',
+      nowMs,
+      attempt: world.attempt + 1,
+      actors: ACTORS,
+      sources: SOURCES,
+      finished,
+      immediate: a % 2 === 0,
+    }
   }
 
   const moves = fc.array(fc.tuple(fc.nat(19), fc.nat(1000), fc.nat(1000)), { minLength: 20, maxLength: 400, size: 'max' })

@@ -23,7 +23,9 @@ test('threads and processes read complete checkpoints, checksums and all, while 
 
   const stop = new SharedArrayBuffer(4)
   const threads = [0, 1].map(() => new Worker(SCRIPT, { workerData: { dir, stop } }))
-  const said = threads.map((thread) => new Promise<{ reads: number }>((resolve, reject) => thread.once('message', resolve).once('error', reject)))
+  const said = threads.map(
+    (thread) => new Promise<{ reads: number }>((resolve, reject) => thread.once('message', resolve).once('error', reject)),
+  )
   const child = spawn(process.execPath, [fileURLToPath(SCRIPT), dir], { stdio: ['ignore', 'pipe', 'inherit'] })
   let text = ''
   child.stdout.setEncoding('utf8').on('data', (part: string) => (text += part))
@@ -31,7 +33,8 @@ test('threads and processes read complete checkpoints, checksums and all, while 
 
   const startedMs = performance.now()
   let id = firstId
-  for (let length = 1000; performance.now() - startedMs < 4000; length = Math.min(length * 1.3, 8_000_000)) await commit(++id, Math.floor(length))
+  for (let length = 1000; performance.now() - startedMs < 4000; length = Math.min(length * 1.3, 8_000_000))
+    await commit(++id, Math.floor(length))
   Atomics.store(new Int32Array(stop), 0, 1)
   for (const { reads } of await Promise.all(said)) expect(reads).toBeGreaterThan(20)
   expect(await childEnded).toBe(0)

@@ -25,4 +25,6 @@ const again = openCheckpointStore({ dir })
 const reopened = again.list().map(({ id }) => id)
 await again.close()
 const { code, cause } = failure as MillraceError
-console.log(JSON.stringify({ failed: code, hasCause: cause !== undefined, afterFailure, intact: read.length === 3, afterSuccess, reopened }))
+console.log(
+  JSON.stringify({ failed: code, hasCause: cause !== undefined, afterFailure, intact: read.length === 3, afterSuccess, reopened }),
+)
