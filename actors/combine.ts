@@ -1,43 +1,46 @@
 import type { OperatorActor, OperatorContext, OperatorDefinition } from '../src/actor/contract.ts'
 import type { AggregateSpecs } from '../src/state/aggregates.ts'
 import { Combiner } from '../src/state/combiner-table.ts'
+import { BATCH_RECORDS_MAX } from '../src/limits.ts'
 import { keySelector } from './key-selector.ts'
 
 interface CombineSpec {
   readonly key: string | ((record: unknown) => never) | null
   readonly specs: AggregateSpecs
+  /** Results that come at the end only leave all the time to combine. */
+  readonly emit: 'changes' | 'final'
 }
-
-/** Rows of partial accumulators in one frame. */
-const ROWS_PER_FRAME = 4096
 
 /** The sending side of an aggregate: turns records into partial accumulators by key, and sends those. Holds nothing across a barrier. */
 class CombineActor implements OperatorActor {
   readonly #context: OperatorContext
   readonly #combiner: Combiner<unknown>
+  readonly #patient: boolean
 
   constructor(spec: CombineSpec, context: OperatorContext) {
     this.#context = context
+    this.#patient = spec.emit === 'final'
     this.#combiner = new Combiner({
       name: `${context.jobName}/${context.operator}`,
       specs: spec.specs,
       key: keySelector(spec.key),
       owners: context.output!.route,
-      batchRecords: ROWS_PER_FRAME,
+      batchRecords: BATCH_RECORDS_MAX,
       mode: context.generateCode ? 'generated' : 'interpreted',
     })
   }
 
   get holdsBack(): boolean {
-    return this.#combiner.entries > 0
+    return !this.#patient && this.#combiner.entries > 0
   }
 
   process(record: unknown): void {
     this.#combiner.addRecord(record)
-    if (this.#combiner.shouldFlush) this.flush()
+    if (this.#combiner.shouldFlush) this.flush(true)
   }
 
-  flush(): void {
+  flush(force: boolean): void {
+    if (this.#patient && !force) return
     const output = this.#context.output!
     this.#combiner.flush((target, columns, count) => output.pushColumns(target, columns, count))
   }

@@ -1,4 +1,4 @@
-import { BATCH_RECORDS_MAX } from '../src/limits.ts'
+import { GENERATOR_BLOCK_ROWS } from '../src/limits.ts'
 import type { OperatorActor, OperatorContext, OperatorDefinition, PollResult, StateChunk } from '../src/actor/contract.ts'
 
 interface GenerateSpec {
@@ -7,10 +7,10 @@ interface GenerateSpec {
   readonly splits: number
 }
 
-/** Rows of a block: split s holds the blocks b with b mod splits = s. */
-const BLOCK_ROWS = BATCH_RECORDS_MAX
-
-/** Records computed from their number. Reads its splits in the order of their rows, so that rows come out nearly sorted. */
+/**
+ * Records computed from their number: split s holds the blocks b with b mod splits = s. Reads its splits in the order of their rows, so that rows come out
+ * nearly sorted.
+ */
 class GenerateSource implements OperatorActor {
   readonly injectsBarriers = true
   readonly #context: OperatorContext
@@ -23,17 +23,17 @@ class GenerateSource implements OperatorActor {
     this.#context = context
     this.#spec = spec
     this.#splits = Array.from({ length: spec.splits }, (_, split) => split).filter(split => split % context.parallelism === context.index)
-    this.#positions = new Map(this.#splits.map(split => [split, split * BLOCK_ROWS]))
+    this.#positions = new Map(this.#splits.map(split => [split, split * GENERATOR_BLOCK_ROWS]))
   }
 
   poll(): PollResult {
     const split = this.#nextSplit()
     if (split === -1) return 'end'
     const from = this.#positions.get(split)!
-    const blockEnd = (Math.floor(from / BLOCK_ROWS) + 1) * BLOCK_ROWS
+    const blockEnd = (Math.floor(from / GENERATOR_BLOCK_ROWS) + 1) * GENERATOR_BLOCK_ROWS
     const to = Math.min(blockEnd, from + this.#context.batchRecords, this.#spec.count)
     // The position moves first: when the chain throws, the attempt is over anyway.
-    this.#positions.set(split, to === blockEnd ? to + (this.#spec.splits - 1) * BLOCK_ROWS : to)
+    this.#positions.set(split, to === blockEnd ? to + (this.#spec.splits - 1) * GENERATOR_BLOCK_ROWS : to)
     this.#context.run(null, from, to, null)
     return 'more'
   }

@@ -1,7 +1,10 @@
 /** Every bound of the runtime, its unit in its name. Options may change some of them; nothing is unbounded. */
 
-/** Records in one batch. */
-export const BATCH_RECORDS_MAX = 1024
+/** Records in one batch: as shipped, and at most. */
+export const BATCH_RECORDS_DEFAULT = 1024
+export const BATCH_RECORDS_MAX = 4096
+/** Rows of one block of a generator; blocks are dealt out to its splits in turn. */
+export const GENERATOR_BLOCK_ROWS = 1024
 /** Encoded bytes that one batch aims to stay below. */
 export const BATCH_BYTES_TARGET = 64 * 1024
 /** Encoded bytes of one batch, a single huge record included. */
@@ -92,3 +95,5 @@ export const IDLE_SLEEPS_MAX = 5
 export const IDLE_WAIT_MS_MAX = 60_000
 /** Time that threads get to end by themselves when a run ends. */
 export const SHUTDOWN_TIMEOUT_MS = 10_000
+/** Young generation of a worker's heap: three semi-spaces. Records die young, so room for them is worth more than anything else. */
+export const YOUNG_GENERATION_MB_DEFAULT = 96

@@ -1,3 +1,4 @@
+import { extname } from 'node:path'
 import type { Loop } from './contract.ts'
 
 /** Every query that has a loop, by the name of its file in this folder. */
@@ -17,5 +18,5 @@ export function isQuery(name: string): name is QueryName {
 
 /** Loads one query's loops only: the others must not share type feedback with them. */
 export async function loadLoops(query: QueryName): Promise<Loops> {
-  return (await import(`./${query}.js`)) as Loops
+  return (await import(new URL(query + extname(import.meta.url), import.meta.url).href)) as Loops
 }

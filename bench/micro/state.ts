@@ -26,7 +26,9 @@ const BATCH = 1024
 const BATCHES = 64
 const GROUPS = 128
 
-const { values } = parseArgs({ options: { ms: { type: 'string', default: '300' }, rounds: { type: 'string', default: '5' }, only: { type: 'string' } } })
+const { values } = parseArgs({
+  options: { ms: { type: 'string', default: '300' }, rounds: { type: 'string', default: '5' }, only: { type: 'string' } },
+})
 const rng = new Prng('bench/micro/state')
 
 const ints: IntRecord[][] = []
@@ -41,7 +43,9 @@ for (let b = 0; b < BATCHES; b++) {
   keyColumns.push(Int32Array.from(batch, (record) => record.key))
   valueColumns.push(Float64Array.from(batch, (record) => record.value))
 }
-const distinct = Array.from({ length: BATCHES }, (_, b) => Array.from({ length: BATCH }, (_, i) => ({ key: Math.imul(b * BATCH + i, 2654435), value: i })))
+const distinct = Array.from({ length: BATCHES }, (_, b) =>
+  Array.from({ length: BATCH }, (_, i) => ({ key: Math.imul(b * BATCH + i, 2654435), value: i })),
+)
 
 const intSpecs = ((a) => ({ n: a.count(), total: a.sum('value') }))(new AggregateBuilder<IntRecord>())
 const sumSpecs = ((a) => ({ total: a.sum('value') }))(new AggregateBuilder<IntRecord>())
@@ -62,7 +66,8 @@ const owners = Uint16Array.from({ length: GROUPS }, (_, group) => group % 2)
 const byKey = { field: 'key' } as const
 const byShop = { field: 'shop' } as const
 
-const tableOf = (name: string, mode: 'generated' | 'interpreted') => new AccumulatorTable<IntRecord>({ name, specs: intSpecs, key: byKey, mode })
+const tableOf = (name: string, mode: 'generated' | 'interpreted') =>
+  new AccumulatorTable<IntRecord>({ name, specs: intSpecs, key: byKey, mode })
 
 /** One pass over all batches; returns something that depends on the work. */
 type Pass = () => number
@@ -101,14 +106,16 @@ const handStringMap: () => Pass = () => {
   }
 }
 
-const combinerPass = (combiner: Combiner<IntRecord>, batches: readonly IntRecord[][], batchesPerFlush: number, receive: () => void): Pass => () => {
-  let entries = 0
-  for (let b = 0; b < batches.length; b++) {
-    combiner.addRecords(batches[b])
-    if (b % batchesPerFlush === batchesPerFlush - 1 || combiner.shouldFlush) entries += combiner.flush(receive)
+const combinerPass =
+  (combiner: Combiner<IntRecord>, batches: readonly IntRecord[][], batchesPerFlush: number, receive: () => void): Pass =>
+  () => {
+    let entries = 0
+    for (let b = 0; b < batches.length; b++) {
+      combiner.addRecords(batches[b])
+      if (b % batchesPerFlush === batchesPerFlush - 1 || combiner.shouldFlush) entries += combiner.flush(receive)
+    }
+    return entries
   }
-  return entries
-}
 
 const cases: Record<string, () => Pass> = {
   'int keys: hand-written Map of objects': handMap,
@@ -124,49 +131,65 @@ const cases: Record<string, () => Pass> = {
     const table = tableOf('bench', 'generated')
     return () => {
       for (const batch of ints) table.addRecords(batch)
-      return table.size
+      return table.dirtyCount
     }
   },
   'int keys: addRecords (sum)': () => {
     const table = new AccumulatorTable<IntRecord>({ name: 'bench', specs: sumSpecs, key: byKey })
     return () => {
       for (const batch of ints) table.addRecords(batch)
-      return table.size
+      return table.dirtyCount
     }
   },
   'int keys: addRecords (custom)': () => {
     const table = new AccumulatorTable<IntRecord>({ name: 'bench', specs: customSpecs, key: byKey })
     return () => {
       for (const batch of ints) table.addRecords(batch)
-      return table.size
+      return table.dirtyCount
     }
   },
   'int keys: addRecords, key function': () => {
     const table = new AccumulatorTable<IntRecord>({ name: 'bench', specs: intSpecs, key: { of: (record) => record.key } })
     return () => {
       for (const batch of ints) table.addRecords(batch)
-      return table.size
+      return table.dirtyCount
     }
   },
   'int keys: addRecords, interpreted': () => {
     const table = tableOf('bench', 'interpreted')
     return () => {
       for (const batch of ints) table.addRecords(batch)
-      return table.size
+      return table.dirtyCount
     }
   },
   'int keys: addColumns (count, sum)': () => {
     const table = tableOf('bench', 'generated')
     return () => {
       for (let b = 0; b < BATCHES; b++) table.addColumns(keyColumns[b], [valueColumns[b]])
-      return table.size
+      return table.dirtyCount
+    }
+  },
+  'int keys: runColumns (every step of count, sum)': () => {
+    const table = tableOf('bench', 'generated')
+    return () => {
+      let sum = 0
+      for (let b = 0; b < BATCHES; b++) sum += table.runColumns(keyColumns[b], [valueColumns[b]])[0].values[0]
+      return sum
+    }
+  },
+  'int keys: addRecord and resultAt (every step)': () => {
+    const table = tableOf('bench', 'generated')
+    return () => {
+      let sum = 0
+      for (const batch of ints) for (const record of batch) sum += table.resultAt(table.addRecord(record)).total
+      return sum
     }
   },
   'int keys: mergeColumns (count, sum)': () => {
     const table = tableOf('bench', 'generated')
     return () => {
       for (let b = 0; b < BATCHES; b++) table.mergeColumns(keyColumns[b], [valueColumns[b], valueColumns[b]])
-      return table.size
+      return table.dirtyCount
     }
   },
   'int keys: combiner, flush per 64 batches': () => {
@@ -190,7 +213,7 @@ const cases: Record<string, () => Pass> = {
     const table = new AccumulatorTable<StringRecord>({ name: 'bench', specs: stringSpecs, key: byShop })
     return () => {
       for (const batch of strings) table.addRecords(batch)
-      return table.size
+      return table.dirtyCount
     }
   },
   'string keys: hashKey': () => () => {
@@ -198,6 +221,28 @@ const cases: Record<string, () => Pass> = {
     for (const batch of strings) for (let i = 0; i < BATCH; i++) sum += hashKey(batch[i].shop)
     return sum
   },
+}
+
+/** Milliseconds to snapshot and restore 200,000 keys, in 128 groups. */
+const snapshots = (): void => {
+  for (const kind of ['int', 'string']) {
+    const make = () => new AccumulatorTable<{ key: number | string }>({ name: 'snapshot', specs: { n: { kind: 'count' }, total: { kind: 'count' } }, key: { field: 'key' } })
+    const table = make()
+    for (let i = 0; i < 200_000; i++) table.addRecord({ key: kind === 'int' ? Math.imul(i, 2654435) : `shop-${i}` })
+    const times: number[][] = [[], []]
+    let bytes = 0
+    for (let round = 0; round < 5; round++) {
+      const start = performance.now()
+      const chunks = [...table.snapshot(GROUPS).values()]
+      const middle = performance.now()
+      const copy = make()
+      for (const chunk of chunks) copy.restore(chunk)
+      times[0].push(middle - start)
+      times[1].push(performance.now() - middle)
+      bytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
+    }
+    console.log(`200,000 ${kind} keys: snapshot ${median(times[0]).toFixed(0)} ms, restore ${median(times[1]).toFixed(0)} ms, ${(bytes / 1e6).toFixed(1)} MB`)
+  }
 }
 
 const median = (numbers: number[]): number => numbers.sort((a, b) => a - b)[numbers.length >> 1]
@@ -224,3 +269,4 @@ const main = (): void => {
 }
 
 main()
+if (values.only === undefined || values.only === 'snapshot') snapshots()

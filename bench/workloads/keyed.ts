@@ -1,8 +1,11 @@
 import { timeOf } from './events.ts'
-import { draw } from './hash.ts'
+import { draw, fieldSeed, recordSeed } from './hash.ts'
 import { made } from './made.ts'
 
 export const KEYS = 10_000
+
+const DRAW_KEY = fieldSeed(30)
+const DRAW_VALUE = fieldSeed(31)
 
 export interface Keyed {
   readonly key: number
@@ -12,7 +15,8 @@ export interface Keyed {
 
 /** Makes record `n` of the keyed sums: a key below 10,000 and a value below 1,000. */
 export function makeKeyed(n: number): Keyed {
-  const record: Keyed = { key: draw(n, 30) % KEYS, value: draw(n, 31) % 1000, ts: timeOf(n) }
+  const seed = recordSeed(n)
+  const record: Keyed = { key: draw(seed + DRAW_KEY) % KEYS, value: draw(seed + DRAW_VALUE) % 1000, ts: timeOf(n) }
   made.record = record
   return record
 }

@@ -1,7 +1,10 @@
-import { draw } from './hash.ts'
+import { draw, fieldSeed, recordSeed } from './hash.ts'
 import { flat, made } from './made.ts'
 
 export const WORDS_PER_LINE = 10
+
+const DRAW_INDEX = fieldSeed(20)
+const DRAW_RANGE = fieldSeed(21)
 
 /** Builds line `n` of the word count: ten words between single blanks. Short words are drawn far more often than long ones. */
 export function makeLine(n: number): string {
@@ -13,5 +16,6 @@ export function makeLine(n: number): string {
 }
 
 function makeWord(m: number): string {
-  return 'w' + (draw(m, 20) % (1 + (draw(m, 21) % 50_000))).toString(36)
+  const seed = recordSeed(m)
+  return 'w' + (draw(seed + DRAW_INDEX) % (1 + (draw(seed + DRAW_RANGE) % 50_000))).toString(36)
 }

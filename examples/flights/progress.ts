@@ -46,8 +46,9 @@ export class Progress {
     return `${String(percent).padStart(3)} % · ${formatCount(records)} of ${formatCount(this.#options.total)} events${rate}`
   }
 
-  /** A line that stays, such as "restarted from checkpoint 3". */
+  /** A line that stays, such as "restarting as attempt 2". The rate is counted anew from here. */
   say(line: string): void {
+    this.#started = undefined
     this.#options.write(`${this.#options.terminal ? BACK_AND_CLEAR : ''}${line}\n`)
     this.#reportedAt = -Infinity
   }

@@ -1,16 +1,10 @@
+import type { Results } from './results.ts'
 import type { CarrierRow, DelayRow, HourRow, RouteRow, WeatherRow } from './rows.ts'
 import type { Column } from './table.ts'
 import { formatBar, formatCount, formatDelay, formatShare, formatTable } from './table.ts'
 import { MEASURES } from './weather.ts'
 
 /** The results as a page of text. */
-
-export interface Results {
-  readonly carriers: readonly CarrierRow[]
-  readonly routes: readonly RouteRow[]
-  readonly hours: readonly HourRow[]
-  readonly weather: readonly WeatherRow[]
-}
 
 export interface Names {
   /** Airlines by their code. */
@@ -23,7 +17,7 @@ const ROUTES_SHOWN = 20
 const BAR_WIDTH = 24
 
 /** @param routesShown of the busiest routes; the result file has them all */
-export function formatReport(results: Results, names: Names, routesShown = ROUTES_SHOWN): string {
+export function formatReport(results: Omit<Results, 'total'>, names: Names, routesShown = ROUTES_SHOWN): string {
   const shown = Math.min(routesShown, results.routes.length)
   return [
     section(

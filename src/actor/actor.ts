@@ -61,6 +61,8 @@ export class Actor {
   readonly #parts: ActorParts
   readonly #events: ActorEvents
   readonly #alignment: Alignment
+  /** A source said that its records come later. */
+  awaitsPromise = false
   #state: ActorState = 'running'
   /** Checkpoint that a source has to take part in, or 0. */
   #barrierDue = 0
@@ -117,7 +119,9 @@ export class Actor {
 
   /** A source that polls stops reading; an inlet waits for the end that the app thread sends. */
   endSource(): void {
-    if (this.#state === 'running' && this.#parts.source !== null) this.#state = 'ending'
+    if (this.#state !== 'running' || this.#parts.source === null) return
+    this.#state = 'ending'
+    this.awaitsPromise = false
   }
 
   step(): StepResult {
@@ -138,9 +142,9 @@ export class Actor {
     return clear
   }
 
-  /** Passes on what waits for company. */
-  flush(): void {
-    for (const { actor } of this.#parts.operators) actor.flush?.()
+  /** Passes on what waits for company; with `force`, all of it. */
+  flush(force = false): void {
+    for (const { actor } of this.#parts.operators) actor.flush?.(force)
     for (const outbox of this.#parts.outboxes) outbox.flushBatches()
   }
 
@@ -161,6 +165,7 @@ export class Actor {
 
   #poll(source: OperatorActor): StepResult {
     const result = source.poll!()
+    this.awaitsPromise = result === 'waiting'
     if (result === 'more') return 'progress'
     if (result === 'waiting') return this.#runDry()
     this.#state = 'ending'
@@ -216,7 +221,7 @@ export class Actor {
   }
 
   #takeSnapshot(checkpointId: number): void {
-    this.flush()
+    this.flush(true)
     for (const outbox of this.#parts.outboxes) outbox.broadcast(FrameKind.barrier, checkpointId)
     this.#events.snapshotTaken(checkpointId, this.#snapshot())
   }
@@ -230,11 +235,11 @@ export class Actor {
     const { operators, outboxes } = this.#parts
     const operator = operators[this.#ending]
     if (operator !== undefined) {
-      operator.actor.flush?.()
+      operator.actor.flush?.(true)
       if ((operator.actor.onEnd?.() ?? 'done') === 'done') this.#ending++
       return 'progress'
     }
-    this.flush()
+    this.flush(true)
     for (const outbox of outboxes) outbox.broadcast(FrameKind.end, 0)
     this.#finalChunks = this.#snapshot()
     this.#state = 'finished'

@@ -4,7 +4,7 @@ import type { FrameKind } from '../ring/index.ts'
 import type { ChannelSender } from './channel-sender.ts'
 
 /** Records of one combined batch: columns are small, so more of them make one frame. */
-const COLUMN_ROWS_MAX = 4 * BATCH_RECORDS_MAX
+const COLUMN_ROWS_MAX = BATCH_RECORDS_MAX
 
 /** One outgoing edge of an actor: gathers records per channel until a batch is full, and passes control frames to all channels. */
 export class Outbox implements Output {

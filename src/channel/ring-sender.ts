@@ -43,11 +43,11 @@ export class RingSender implements ChannelSender {
     if (count === 0) return
     const payload = this.#encoder.encode(records, 0, count, timestamps)
     this.#adapt(payload.length, count)
-    this.#sendPayload(payload, count)
+    this.sendEncoded(payload, count)
   }
 
   sendColumns(columns: readonly Column[], count: number): void {
-    this.#sendPayload(this.#encoder.encodeColumns(columns, count, null), count)
+    this.sendEncoded(this.#encoder.encodeColumns(columns, count, null), count)
   }
 
   sendControl(kind: FrameKind, value: number): void {
@@ -62,7 +62,8 @@ export class RingSender implements ChannelSender {
     return this.#kept.length === 0
   }
 
-  #sendPayload(payload: Uint8Array, records: number): void {
+  /** A batch that is encoded already. */
+  sendEncoded(payload: Uint8Array, records: number): void {
     const frame = { kind: FrameKind.batch, batch: null, payload, records, value: 0 }
     // The encoder reuses its buffer, so what has to wait is copied.
     if (this.#kept.length > 0 || !this.#write(frame)) this.#kept.push({ ...frame, payload: payload.slice() })

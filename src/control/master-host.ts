@@ -1,4 +1,4 @@
-import type { InletNotice, Registry } from '../actor/contract.ts'
+import type { InletNotice } from '../actor/contract.ts'
 import type { Manifest, ManifestIdentity } from '../checkpoint/manifest.ts'
 import type { Clock } from '../core/clock.ts'
 import type { ErrorData, FailureData } from '../core/failure.ts'
@@ -13,7 +13,6 @@ export type RunEnd = { readonly outcome: 'finished' } | { readonly outcome: 'sto
 
 export interface JobSettings {
   readonly plan: Plan
-  readonly registry: Registry
   readonly identity: ManifestIdentity
   readonly restart: ChildSpecOptions
   readonly checkpointIntervalMs: number

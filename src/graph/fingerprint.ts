@@ -33,3 +33,8 @@ export function checkSameGraph(expected: readonly string[], actual: readonly str
     throw new MillraceError('MR_GRAPH_DIFFERS', `build() gave another graph on ${thread}. First difference, operator ${i}:\n  here:  ${expected[i] ?? '(none)'}\n  there: ${actual[i] ?? '(none)'}`)
   }
 }
+
+/** What state depends on: kinds, names and edges, but neither code nor options. */
+export function structure(graph: Graph): string {
+  return graph.nodes.map(node => `${node.kind} ${node.name} <- ${node.inputs.map(({ from, partitioning }) => `${from}:${partitioning.type}`).join(',')}`).join('; ')
+}

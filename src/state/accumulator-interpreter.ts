@@ -1,7 +1,7 @@
 import type { Key } from '../core/key-hash.ts'
-import type { AccumulatorColumn, AccumulatorLayout } from './accumulator-layout.ts'
+import type { AccumulatorColumn, AccumulatorLayout, AggregateOutput } from './accumulator-layout.ts'
 import type { AccumulatorLoops, KeyColumn, ValueColumn } from './accumulator-loops.ts'
-import { DIRTY, EMPTY } from './accumulator-store.ts'
+import { EMPTY } from './accumulator-store.ts'
 import type { AccumulatorStore } from './accumulator-store.ts'
 import { GLOBAL_KEY, selectKey } from './key-selector.ts'
 import type { KeySelector } from './key-selector.ts'
@@ -61,6 +61,19 @@ export class InterpretedLoops<T> implements AccumulatorLoops<T> {
     }
   }
 
+  runIntColumns(keys: Int32Array, fields: readonly ValueColumn[], from: number, to: number, out: readonly Float64Array[]): void {
+    this.runKeyColumns(keys, fields, from, to, out)
+  }
+
+  runKeyColumns(keys: KeyColumn, fields: readonly ValueColumn[], from: number, to: number, out: readonly Float64Array[]): void {
+    const { outputs } = this.#layout
+    for (let i = from; i < to; i++) {
+      this.addKeyColumns(keys, fields, i, i + 1)
+      const slot = this.#keys.slotOf(this.#selector === 'global' ? GLOBAL_KEY : keys[i])
+      for (let o = 0; o < outputs.length; o++) out[o][i - from] = this.#outputAt(slot, outputs[o]) as number
+    }
+  }
+
   mergeIntColumns(keys: Int32Array, accumulators: readonly ValueColumn[], from: number, to: number): void {
     this.mergeKeyColumns(keys, accumulators, from, to)
   }
@@ -71,14 +84,15 @@ export class InterpretedLoops<T> implements AccumulatorLoops<T> {
 
   resultAt(slot: number): Record<string, unknown> {
     const result: Record<string, unknown> = this.#selector === 'global' ? {} : { key: this.#keys.keyAt(slot) }
-    const { data } = this.#store
-    for (const { name, column, divisor } of this.#layout.outputs) {
-      const value = data[column][slot]
-      const { custom } = this.#layout.columns[column]
-      if (custom !== undefined) result[name] = custom.result(value)
-      else result[name] = divisor < 0 ? value : (value as number) / (data[divisor][slot] as number)
-    }
+    for (const output of this.#layout.outputs) result[output.name] = this.#outputAt(slot, output)
     return result
+  }
+
+  #outputAt(slot: number, { column, divisor }: AggregateOutput): unknown {
+    const { data } = this.#store
+    const { custom } = this.#layout.columns[column]
+    if (custom !== undefined) return custom.result(data[column][slot])
+    return divisor < 0 ? data[column][slot] : (data[column][slot] as number) / (data[divisor][slot] as number)
   }
 
   #readRecord(record: T, key: Key): void {
@@ -120,8 +134,8 @@ export class InterpretedLoops<T> implements AccumulatorLoops<T> {
 
   #storeRow(slot: number): void {
     const store = this.#store
-    if (slot >= store.flags.length) store.grow(slot)
+    if (slot >= store.flags.length) store.grow(slot + 1)
     for (let c = 0; c < this.#next.length; c++) store.data[c][slot] = this.#next[c]
-    if (store.flags[slot] !== DIRTY) store.touch(slot)
+    store.touch(slot)
   }
 }

@@ -17,6 +17,9 @@ export interface AccumulatorLoops<T> {
   /** Rows of an Int32Array of keys and one column per field of the layout. */
   addIntColumns(keys: Int32Array, fields: readonly ValueColumn[], from: number, to: number): void
   addKeyColumns(keys: KeyColumn, fields: readonly ValueColumn[], from: number, to: number): void
+  /** As `addIntColumns`; writes the results after each row to one array per output, from index 0. */
+  runIntColumns(keys: Int32Array, fields: readonly ValueColumn[], from: number, to: number, out: readonly Float64Array[]): void
+  runKeyColumns(keys: KeyColumn, fields: readonly ValueColumn[], from: number, to: number, out: readonly Float64Array[]): void
   /** Rows of partial accumulators, one column per column of the layout. */
   mergeIntColumns(keys: Int32Array, accumulators: readonly ValueColumn[], from: number, to: number): void
   mergeKeyColumns(keys: KeyColumn, accumulators: readonly ValueColumn[], from: number, to: number): void

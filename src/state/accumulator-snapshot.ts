@@ -62,15 +62,11 @@ export const restoreAccumulators = (store: AccumulatorStore, keys: KeySlots, byt
   const chunk = decodeChunk(bytes)
   requireSignature(chunk, KIND, store.layout.signature)
   const slots = slotsOfChunk(keys, chunk)
-  if (keys.size > store.flags.length) store.grow(keys.size - 1)
+  if (keys.size > store.flags.length) store.grow(keys.size)
   for (let c = 0; c < store.data.length; c++) mergeChunkColumn(store, c, slots, chunk, packer)
   for (let i = 0; i < slots.length; i++) {
     const slot = slots[i]
-    if (chunk.dirty[i] !== 0) {
-      if (store.flags[slot] !== DIRTY) store.touch(slot)
-    } else if (store.flags[slot] === EMPTY) {
-      store.flags[slot] = CLEAN
-      store.live++
-    }
+    if (chunk.dirty[i] !== 0) store.touch(slot)
+    else if (store.flags[slot] === EMPTY) store.flags[slot] = CLEAN
   }
 }

@@ -5,9 +5,9 @@ import type { AccumulatorLayout } from './accumulator-layout.ts'
 /** A slot without records: its key may be known, its accumulators are initial. */
 export const EMPTY = 0
 /** A slot with records, unchanged since the last drain. */
-export const CLEAN = 1
+export const CLEAN = 2
 /** A slot that changed since the last drain; it is in the dirty list. */
-export const DIRTY = 2
+export const DIRTY = 1
 
 const CAPACITY_MIN = 16
 
@@ -20,24 +20,22 @@ export class AccumulatorStore {
   /** One per column: a Float64Array of `flags.length`, or an array for `custom`. */
   readonly data: (Float64Array | unknown[])[]
   flags = new Uint8Array(CAPACITY_MIN)
-  dirtySlots = new Int32Array(CAPACITY_MIN)
+  dirtySlots = new Int32Array(CAPACITY_MIN + 1)
   dirtyCount = 0
-  /** Slots that are not empty. */
-  live = 0
 
   constructor(layout: AccumulatorLayout) {
     this.layout = layout
     this.data = layout.columns.map(({ op, initial }) => (op === 'custom' ? [] : new Float64Array(CAPACITY_MIN).fill(initial)))
   }
 
-  /** Makes room for a slot. */
-  grow(slot: number): void {
+  /** Makes room for so many slots. */
+  grow(slots: number): void {
     const old = this.flags.length
-    const capacity = Math.max(old * 2, 2 ** Math.ceil(Math.log2(slot + 1)))
+    const capacity = Math.max(old * 2, 2 ** Math.ceil(Math.log2(slots)))
     const flags = new Uint8Array(capacity)
     flags.set(this.flags)
     this.flags = flags
-    const dirtySlots = new Int32Array(capacity)
+    const dirtySlots = new Int32Array(capacity + 1)
     dirtySlots.set(this.dirtySlots.subarray(0, this.dirtyCount))
     this.dirtySlots = dirtySlots
     for (let c = 0; c < this.data.length; c++) {
@@ -51,25 +49,22 @@ export class AccumulatorStore {
     }
   }
 
-  /** Notes that a slot has changed. Call it when the slot's flag is not DIRTY. */
-  touch(slot: number): void {
-    if (this.flags[slot] === EMPTY) this.live++
-    this.flags[slot] = DIRTY
-    this.dirtySlots[this.dirtyCount++] = slot
+  /** Number of slots that are not empty. Looks at all of them. */
+  get live(): number {
+    let live = 0
+    for (const flag of this.flags) if (flag !== EMPTY) live++
+    return live
   }
 
-  /** Empties a slot; the dirty list is left to the caller. */
-  reset(slot: number): void {
-    const { columns } = this.layout
-    for (let c = 0; c < columns.length; c++) this.data[c][slot] = columns[c].op === 'custom' ? undefined : columns[c].initial
-    if (this.flags[slot] !== EMPTY) this.live--
-    this.flags[slot] = EMPTY
+  /** Notes that a slot has changed. */
+  touch(slot: number): void {
+    if (this.flags[slot] !== DIRTY) this.dirtySlots[this.dirtyCount++] = slot
+    this.flags[slot] = DIRTY
   }
 
   clear(): void {
     this.flags.fill(EMPTY)
     this.dirtyCount = 0
-    this.live = 0
     for (let c = 0; c < this.data.length; c++) {
       const column = this.data[c]
       if (column instanceof Float64Array) column.fill(this.layout.columns[c].initial)

@@ -5,7 +5,7 @@ import { layoutOf } from './accumulator-layout.ts'
 import type { AccumulatorLayout } from './accumulator-layout.ts'
 import type { AccumulatorLoops, KeyColumn, ValueColumn } from './accumulator-loops.ts'
 import { restoreAccumulators, snapshotAccumulators } from './accumulator-snapshot.ts'
-import { AccumulatorStore, CLEAN, DIRTY, EMPTY } from './accumulator-store.ts'
+import { AccumulatorStore, CLEAN, EMPTY } from './accumulator-store.ts'
 import type { AggregateResult, AggregateSpecs } from './aggregates.ts'
 import { canGenerate } from './generated-code.ts'
 import type { CodeMode } from './generated-code.ts'
@@ -16,6 +16,12 @@ import type { KeySlots } from './key-slots.ts'
 import { msgpackrPacker } from './value-packer.ts'
 import type { ValuePacker } from './value-packer.ts'
 import type { Key } from '../core/key-hash.ts'
+
+/** The results of one aggregate after each of some rows. */
+export interface ResultColumn {
+  readonly name: string
+  readonly values: Float64Array
+}
 
 export interface AccumulatorTableOptions<T, S extends AggregateSpecs> {
   /** Names the table in stacks and profiles. */
@@ -57,7 +63,12 @@ export class AccumulatorTable<T, S extends AggregateSpecs = AggregateSpecs> {
     this.#loops = generated ? generateLoops(name, this.store, keys, key) : new InterpretedLoops(this.store, keys, key)
   }
 
-  /** Number of keys that have records. */
+  /** True when rows of columns can be added: no aggregate is custom. */
+  get addsColumns(): boolean {
+    return this.layout.columns.every(({ custom }) => custom === undefined)
+  }
+
+  /** Number of keys that have records. Looks at every slot: not for hot loops. */
   get size(): number {
     return this.store.live
   }
@@ -88,12 +99,23 @@ export class AccumulatorTable<T, S extends AggregateSpecs = AggregateSpecs> {
    * @throws MR_OPTION_INVALID when an aggregate is custom (it needs the record) or a column is missing
    */
   addColumns(keys: KeyColumn, fields: readonly ValueColumn[], from = 0, to = keys.length): void {
-    if (this.layout.columns.some(({ custom }) => custom !== undefined)) {
-      throw new MillraceError('MR_OPTION_INVALID', 'custom aggregates need whole records: columns alone cannot be added')
-    }
-    this.#requireColumns(fields, this.layout.fields.length)
+    this.#requireFields(fields)
     if (keys instanceof Int32Array) this.#loops.addIntColumns(keys, fields, from, to)
     else this.#loops.addKeyColumns(keys, fields, from, to)
+  }
+
+  /**
+   * Adds rows of columns and gives back the results after each of them, also as columns: one per output of `layout.outputs`.
+   * For those who want every step; neither records nor result objects are made.
+   * @throws MR_OPTION_INVALID as `addColumns`
+   */
+  runColumns(keys: KeyColumn, fields: readonly ValueColumn[], from = 0, to = keys.length): ResultColumn[] {
+    this.#requireFields(fields)
+    const columns = this.layout.outputs.map(({ name }) => ({ name, values: new Float64Array(to - from) }))
+    const out = columns.map(({ values }) => values)
+    if (keys instanceof Int32Array) this.#loops.runIntColumns(keys, fields, from, to, out)
+    else this.#loops.runKeyColumns(keys, fields, from, to, out)
+    return columns
   }
 
   /**
@@ -146,7 +168,7 @@ export class AccumulatorTable<T, S extends AggregateSpecs = AggregateSpecs> {
 
   /** Marks a slot with records as changed. */
   markDirty(slot: number): void {
-    if (this.store.flags[slot] !== DIRTY) this.store.touch(slot)
+    this.store.touch(slot)
   }
 
   /**
@@ -175,6 +197,11 @@ export class AccumulatorTable<T, S extends AggregateSpecs = AggregateSpecs> {
   /** In a global table the only slot, 0, is there from the start: its loops look nothing up. */
   #reserveGlobal(): void {
     if (this.#selector === 'global') this.keys.slotOf(GLOBAL_KEY)
+  }
+
+  #requireFields(fields: readonly ValueColumn[]): void {
+    if (!this.addsColumns) throw new MillraceError('MR_OPTION_INVALID', 'custom aggregates need whole records: columns alone cannot be added')
+    this.#requireColumns(fields, this.layout.fields.length)
   }
 
   #requireColumns(columns: readonly ValueColumn[], needed: number): void {

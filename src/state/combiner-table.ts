@@ -1,18 +1,18 @@
 import { hashKey } from '../core/key-hash.ts'
 import type { Key } from '../core/key-hash.ts'
 import { MillraceError } from '../errors.ts'
-import { BATCH_RECORDS_MAX, COMBINER_ENTRIES_MAX, COMBINER_KEYS_MAX } from '../limits.ts'
+import { BATCH_RECORDS_DEFAULT, COMBINER_ENTRIES_MAX, COMBINER_KEYS_MAX } from '../limits.ts'
 import { AccumulatorTable } from './accumulator-table.ts'
 import type { KeyColumn, ValueColumn } from './accumulator-loops.ts'
+import { EMPTY } from './accumulator-store.ts'
 import type { AggregateSpecs } from './aggregates.ts'
 import type { CodeMode } from './generated-code.ts'
-import { sortSlots } from './key-groups.ts'
 import { KeyIndex } from './key-index.ts'
 import { KeyLog } from './key-log.ts'
 import type { KeySelector } from './key-selector.ts'
 import type { KeySlots } from './key-slots.ts'
 
-/** A column of partial results: the first is `key` (an Int32Array where all keys are int32), the others are accumulators. */
+/** A column of partial results: the first is `key` (an Int32Array where all keys that the combiner holds are int32), the others are accumulators. */
 export interface PartialColumn {
   readonly name: string
   readonly values: Int32Array | Float64Array | readonly unknown[]
@@ -63,8 +63,11 @@ export class Combiner<T> {
   #active: AccumulatorTable<T>
   #owners: ArrayLike<number> = []
   #targets = 0
-  /** By slot of `#combined`: target + 1; 0 where not yet known. */
+  /** By slot: target + 1; 0 where not yet known. */
   #targetOf = new Uint16Array(16)
+  /** Kept from flush to flush: rows by target, and where each target's rows start. */
+  #rows = new Int32Array(16)
+  #starts = new Int32Array(2)
   /** Records since the last flush. */
   #records = 0
   #sampledRecords = 0
@@ -78,7 +81,7 @@ export class Combiner<T> {
     this.#options = options
     this.#entriesMax = options.entriesMax ?? COMBINER_ENTRIES_MAX
     this.#keysMax = options.keysMax ?? COMBINER_KEYS_MAX
-    this.#batchRecords = options.batchRecords ?? BATCH_RECORDS_MAX
+    this.#batchRecords = options.batchRecords ?? BATCH_RECORDS_DEFAULT
     this.#combined = this.#table('combine', new KeyIndex())
     this.#active = this.#combined
     this.setOwners(options.owners)
@@ -132,15 +135,15 @@ export class Combiner<T> {
   /** Gives every changed entry to its target, all of one target in a row, and starts anew. Returns the number of entries. */
   flush(receive: PartialReceiver): number {
     const table = this.#active
-    const { store } = table
-    const count = store.dirtyCount
+    const count = table.dirtyCount
     if (count > 0) {
-      const { slots, starts } = sortSlots(store.dirtySlots.subarray(0, count), this.#targets, (slot) => this.#target(slot))
-      store.dirtyCount = 0
+      const starts = this.#sortByTarget(table)
+      const columns = takeRows(table, this.#rows, count)
       for (let target = 0; target < this.#targets; target++) {
-        for (let from = starts[target]; from < starts[target + 1]; from += this.#batchRecords) {
-          const rows = slots.subarray(from, Math.min(from + this.#batchRecords, starts[target + 1]))
-          receive(target, takeRows(table, rows), rows.length)
+        const end = starts[target + 1]
+        for (let from = starts[target]; from < end; from += this.#batchRecords) {
+          const to = Math.min(from + this.#batchRecords, end)
+          receive(target, to - from === count ? columns : sliceColumns(columns, from, to), to - from)
         }
       }
     }
@@ -164,21 +167,39 @@ export class Combiner<T> {
     if (targets === 0) throw new MillraceError('MR_OPTION_INVALID', 'a combiner needs at least one key group')
     this.#owners = owners
     this.#targets = targets
+    this.#starts = new Int32Array(targets + 2)
     this.#targetOf.fill(0)
   }
 
-  #target(slot: number): number {
-    if (this.bypassing) return this.#owners[hashKey(this.#active.keys.keyAt(slot)) % this.#owners.length]
-    if (slot >= this.#targetOf.length) this.#growTargets()
-    const known = this.#targetOf[slot]
-    if (known !== 0) return known - 1
-    const target = this.#owners[hashKey(this.#combined.keys.keyAt(slot)) % this.#owners.length]
-    this.#targetOf[slot] = target + 1
-    return target
+  /** Sorts the dirty slots by target into `#rows`; those of target `t` are at `starts[t]` to `starts[t + 1] - 1`. */
+  #sortByTarget({ store, keys }: AccumulatorTable<T>): Int32Array {
+    const { dirtyCount: count, dirtySlots: slots } = store
+    const starts = this.#starts.fill(0)
+    if (this.#rows.length < count) this.#rows = new Int32Array(slots.length)
+    if (this.#targetOf.length < keys.size) this.#growTargets(keys.size)
+    const targetOf = this.#targetOf
+    const remembered = !this.bypassing
+    // Counted two places ahead, so that filling moves each start to where it belongs.
+    for (let i = 0; i < count; i++) {
+      const slot = slots[i]
+      let target = remembered ? targetOf[slot] : 0
+      if (target === 0) {
+        target = this.#owners[hashKey(keys.keyAt(slot)) % this.#owners.length] + 1
+        targetOf[slot] = target
+      }
+      starts[target + 1]++
+    }
+    for (let t = 1; t < starts.length; t++) starts[t] += starts[t - 1]
+    const rows = this.#rows
+    for (let i = 0; i < count; i++) {
+      const slot = slots[i]
+      rows[starts[targetOf[slot]]++] = slot
+    }
+    return starts
   }
 
-  #growTargets(): void {
-    const grown = new Uint16Array(this.#combined.store.flags.length)
+  #growTargets(slots: number): void {
+    const grown = new Uint16Array(2 ** Math.ceil(Math.log2(slots)))
     grown.set(this.#targetOf)
     this.#targetOf = grown
   }
@@ -190,7 +211,7 @@ export class Combiner<T> {
     if (this.bypassing) {
       this.#active.keys.clear()
       this.#bypassLeft -= records
-      if (this.#bypassLeft <= 0) this.#active = this.#combined
+      if (this.#bypassLeft <= 0) this.#combineAgain()
       return
     }
     if (this.#combined.keys.size > this.#keysMax) {
@@ -201,6 +222,12 @@ export class Combiner<T> {
     this.#sampledRecords += records
     this.#sampledEntries += entries
     if (this.#sampledRecords >= SAMPLE_RECORDS) this.#decide()
+  }
+
+  #combineAgain(): void {
+    this.#combined.clear()
+    this.#targetOf.fill(0)
+    this.#active = this.#combined
   }
 
   #decide(): void {
@@ -223,32 +250,31 @@ export class Combiner<T> {
   }
 }
 
-/** The keys of slots: an Int32Array if all are int32. */
-const keyColumn = (keys: KeySlots, rows: Int32Array): Int32Array | Key[] => {
-  const ints = new Int32Array(rows.length)
-  for (let i = 0; i < rows.length; i++) {
-    const key = keys.keyAt(rows[i])
-    if (typeof key !== 'number' || (key | 0) !== key) return Array.from(rows, (slot) => keys.keyAt(slot))
-    ints[i] = key
-  }
-  return ints
-}
-
 /** The columns of some slots, copied out; the slots are empty afterwards. */
-const takeRows = <T>({ keys, store, layout }: AccumulatorTable<T>, rows: Int32Array): PartialColumn[] => {
-  const columns: PartialColumn[] = [{ name: 'key', values: keyColumn(keys, rows) }]
-  layout.columns.forEach(({ name, initial }, c) => {
+const takeRows = <T>({ keys, store, layout }: AccumulatorTable<T>, rows: Int32Array, count: number): PartialColumn[] => {
+  const columns: PartialColumn[] = [{ name: 'key', values: takeKeys(keys, rows, count) }]
+  for (let c = 0; c < layout.columns.length; c++) {
+    const { name, initial } = layout.columns[c]
     const data = store.data[c]
-    columns.push({ name, values: data instanceof Float64Array ? takeNumbers(data, initial, rows) : takeValues(data, rows) })
-  })
-  for (let i = 0; i < rows.length; i++) store.flags[rows[i]] = 0
-  store.live -= rows.length
+    columns.push({ name, values: data instanceof Float64Array ? takeNumbers(data, initial, rows, count) : takeValues(data, rows, count) })
+  }
+  const { flags } = store
+  for (let i = 0; i < count; i++) flags[rows[i]] = EMPTY
+  store.dirtyCount = 0
   return columns
 }
 
-const takeNumbers = (data: Float64Array, initial: number, rows: Int32Array): Float64Array => {
-  const values = new Float64Array(rows.length)
-  for (let i = 0; i < rows.length; i++) {
+const takeKeys = (keys: KeySlots, rows: Int32Array, count: number): Int32Array | Key[] => {
+  const { ints } = keys
+  if (ints === undefined) return Array.from({ length: count }, (_, i) => keys.keyAt(rows[i]))
+  const column = new Int32Array(count)
+  for (let i = 0; i < count; i++) column[i] = ints[rows[i]]
+  return column
+}
+
+const takeNumbers = (data: Float64Array, initial: number, rows: Int32Array, count: number): Float64Array => {
+  const values = new Float64Array(count)
+  for (let i = 0; i < count; i++) {
     const slot = rows[i]
     values[i] = data[slot]
     data[slot] = initial
@@ -256,11 +282,14 @@ const takeNumbers = (data: Float64Array, initial: number, rows: Int32Array): Flo
   return values
 }
 
-const takeValues = (data: unknown[], rows: Int32Array): unknown[] => {
+const takeValues = (data: unknown[], rows: Int32Array, count: number): unknown[] => {
   const values: unknown[] = []
-  for (let i = 0; i < rows.length; i++) {
+  for (let i = 0; i < count; i++) {
     values.push(data[rows[i]])
     data[rows[i]] = undefined
   }
   return values
 }
+
+const sliceColumns = (columns: readonly PartialColumn[], from: number, to: number): PartialColumn[] =>
+  columns.map(({ name, values }) => ({ name, values: Array.isArray(values) ? values.slice(from, to) : (values as Int32Array).subarray(from, to) }))

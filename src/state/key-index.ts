@@ -2,6 +2,7 @@ import { canonicalKey, copyTuple, isPrimitiveKey, refuseKey } from '../core/key.
 import { hashKey } from '../core/key-hash.ts'
 import type { Key } from '../core/key-hash.ts'
 import type { PrimitiveKey } from '../core/key.ts'
+import { KeyList } from './key-list.ts'
 import type { KeySlots } from './key-slots.ts'
 
 const CAPACITY_MIN = 16
@@ -16,22 +17,23 @@ const GOLDEN = 0x9e3779b1
  * A Map holds 2^24 entries, so that is the bound of keys that are not int32 numbers.
  */
 export class KeyIndex implements KeySlots {
-  #size = 0
+  readonly #list = new KeyList()
+  /** Number of int32 keys. */
   #ints = 0
   /** Pairs: key, slot + 1 (0: free). */
   #table = new Int32Array(CAPACITY_MIN * 2)
   #mask = CAPACITY_MIN * 2 - 1
   #shift = 32 - Math.log2(CAPACITY_MIN)
-  /** By slot: int32 keys; 0 where `#others` has the key. */
-  #intKeys = new Int32Array(CAPACITY_MIN)
-  /** By slot: all keys that are not int32; shorter than `#size`, or with holes filled by undefined, where keys are int32. */
-  #others: (Key | undefined)[] = []
   readonly #primitives = new Map<PrimitiveKey, number>()
   readonly #tuples = new Map<string, number>()
 
   /** Number of keys: slots are 0 to size - 1. */
   get size(): number {
-    return this.#size
+    return this.#list.size
+  }
+
+  get ints(): Int32Array | undefined {
+    return this.#list.ints
   }
 
   /**
@@ -72,8 +74,7 @@ export class KeyIndex implements KeySlots {
 
   /** The key of a slot below `size`. Tuples are frozen copies. */
   keyAt(slot: number): Key {
-    const other = this.#others[slot]
-    return other === undefined ? this.#intKeys[slot] : other
+    return this.#list.at(slot)
   }
 
   /** The {@link hashKey} of the key of a slot. */
@@ -83,9 +84,8 @@ export class KeyIndex implements KeySlots {
 
   clear(): void {
     if (this.#ints > 0) this.#table.fill(0)
-    this.#size = 0
     this.#ints = 0
-    this.#others = []
+    this.#list.clear()
     this.#primitives.clear()
     this.#tuples.clear()
   }
@@ -96,25 +96,19 @@ export class KeyIndex implements KeySlots {
     const text = canonicalKey(key)
     const known = this.#tuples.get(text)
     if (known !== undefined) return known
-    const slot = this.#insertOther(copyTuple(key))
+    const slot = this.#list.pushOther(copyTuple(key))
     this.#tuples.set(text, slot)
     return slot
   }
 
   #insertPrimitive(key: PrimitiveKey): number {
-    const slot = this.#insertOther(key)
+    const slot = this.#list.pushOther(key)
     this.#primitives.set(key, slot)
     return slot
   }
 
-  #insertOther(key: Key): number {
-    while (this.#others.length < this.#size) this.#others.push(undefined)
-    this.#others.push(key)
-    return this.#nextSlot(0)
-  }
-
   #insertInt(n: number, at: number): number {
-    const slot = this.#nextSlot(n)
+    const slot = this.#list.pushInt(n)
     this.#table[at] = n
     this.#table[at + 1] = slot + 1
     this.#ints++
@@ -130,18 +124,6 @@ export class KeyIndex implements KeySlots {
       at = (at + 2) & this.#mask
     }
     return -1
-  }
-
-  #nextSlot(intKey: number): number {
-    const slot = this.#size
-    if (slot === this.#intKeys.length) {
-      const grown = new Int32Array(slot * 2)
-      grown.set(this.#intKeys)
-      this.#intKeys = grown
-    }
-    this.#intKeys[slot] = intKey
-    this.#size = slot + 1
-    return slot
   }
 
   #growTable(): void {

@@ -1,32 +1,36 @@
 import { copyTuple, isPrimitiveKey, refuseKey } from '../core/key.ts'
 import type { Key } from '../core/key-hash.ts'
+import { KeyList } from './key-list.ts'
 import type { KeySlots } from './key-slots.ts'
 
 /** Gives every key that comes a slot of its own, seen before or not: for tables whose keys hardly repeat, where looking up costs more than it saves. */
 export class KeyLog implements KeySlots {
-  readonly #keys: Key[] = []
-  #size = 0
+  readonly #list = new KeyList()
 
   get size(): number {
-    return this.#size
+    return this.#list.size
+  }
+
+  get ints(): Int32Array | undefined {
+    return this.#list.ints
   }
 
   slotOf(key: Key): number {
-    this.#keys[this.#size] = isPrimitiveKey(key) ? key : Array.isArray(key) ? copyTuple(key) : refuseKey(key)
-    return this.#size++
+    if (typeof key === 'string') return this.#list.pushOther(key)
+    if (typeof key === 'number' && (key | 0) === key) return this.#list.pushInt(key)
+    if (isPrimitiveKey(key)) return this.#list.pushOther(key)
+    return Array.isArray(key) ? this.#list.pushOther(copyTuple(key)) : refuseKey(key)
   }
 
   slotOfInt(n: number): number {
-    this.#keys[this.#size] = n
-    return this.#size++
+    return this.#list.pushInt(n)
   }
 
   keyAt(slot: number): Key {
-    return this.#keys[slot]
+    return this.#list.at(slot)
   }
 
   clear(): void {
-    this.#keys.length = 0
-    this.#size = 0
+    this.#list.clear()
   }
 }

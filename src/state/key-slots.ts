@@ -8,6 +8,8 @@ export interface KeySlots {
   /** As `slotOf`, for a number of which `(n | 0) === n` is known. */
   slotOfInt(n: number): number
   keyAt(slot: number): Key
+  /** All keys by slot (and more room behind them) while all are int32, else undefined. Read it anew after adding. */
+  readonly ints: Int32Array | undefined
   /** Forgets all keys. */
   clear(): void
 }

@@ -42,6 +42,7 @@ export class WorkerRuntime {
   readonly #wiring: Wiring
   readonly #ready: ReadySet
   readonly #blocked: ReadySet
+  readonly #waiting: ReadySet
   readonly #flushedMs: Float64Array
   readonly #attempt: number
   #running = false
@@ -53,6 +54,7 @@ export class WorkerRuntime {
     this.#attempt = deployment.attempt
     this.#ready = new ReadySet(plan.actors.length)
     this.#blocked = new ReadySet(plan.actors.length)
+    this.#waiting = new ReadySet(plan.actors.length)
     this.#flushedMs = new Float64Array(plan.actors.length)
     this.#wiring = wireWorker({
       plan,
@@ -114,6 +116,11 @@ export class WorkerRuntime {
     return worked
   }
 
+  /** True while a source waits for a promise: then the event loop must not sleep. */
+  get awaitsPromises(): boolean {
+    return this.#waiting.size > 0
+  }
+
   /** The last look before sleep. */
   hasWork(): boolean {
     if (!this.#running) return false
@@ -154,6 +161,8 @@ export class WorkerRuntime {
     const actor = this.#wiring.actors.get(id)!
     try {
       const result = actor.step()
+      if (actor.awaitsPromise) this.#waiting.add(id)
+      else this.#waiting.delete(id)
       if (result === 'progress') {
         this.#flushAfterLinger(actor, nowMs)
         if (actor.state === 'finished') this.#host.events.snapshotTaken(this.#attempt, FINAL_SNAPSHOT, id, actor.finalChunks!)

@@ -27,6 +27,10 @@ export class WorkerService {
     this.#host = host
   }
 
+  get plan(): Plan {
+    return this.#plan!
+  }
+
   get runtime(): WorkerRuntime | null {
     return this.#runtime
   }

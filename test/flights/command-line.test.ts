@@ -87,11 +87,18 @@ describe('progress', () => {
     expect(written[1]).toBe(' 55 % · 1,100 of 2,000 events · 100 events/s\n')
   })
 
-  test('keeps what it says', () => {
-    const { written, progress: p } = progress(true)
-    p.report(10)
+  test('keeps what it says, and counts the rate from there', () => {
+    const { written, clock, progress: p } = progress(true)
+    p.report(1_000)
+    clock.now = 500
     p.say('restarted')
-    p.report(20)
-    expect(written.slice(1)).toEqual(['\r\x1b[Krestarted\n', '\r\x1b[K  1 % · 20 of 2,000 events'])
+    p.report(400)
+    clock.now = 1_500
+    p.report(600)
+    expect(written.slice(1)).toEqual([
+      '\r\x1b[Krestarted\n',
+      '\r\x1b[K 20 % · 400 of 2,000 events',
+      '\r\x1b[K 30 % · 600 of 2,000 events · 200 events/s',
+    ])
   })
 })

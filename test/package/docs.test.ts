@@ -47,7 +47,8 @@ export class MillraceError extends Error { constructor(code, message) { super(co
     writeFileSync(join(folder, file), text)
   }
   mkdirSync(join(folder, 'docs'))
-  for (const name of ['scripts/docs', 'package.json', 'tsconfig.json']) cpSync(join(projectRoot, name), join(folder, name), { recursive: true })
+  for (const name of ['scripts/docs', 'package.json', 'tsconfig.json'])
+    cpSync(join(projectRoot, name), join(folder, name), { recursive: true })
   symlinkSync(join(projectRoot, 'node_modules'), join(folder, 'node_modules'), 'junction')
   return (script) => {
     const { status, stderr } = spawnSync(process.execPath, [join(folder, 'scripts', 'docs', script)], { cwd: folder, encoding: 'utf8' })
@@ -71,7 +72,11 @@ test.each([
   ['a link to no heading of another page', '[x](docs/errors.md#none)', 'README.md:1: docs/errors.md#none: no such heading'],
   ['a snippet that does not say what it is', '```ts\nx\n```', 'README.md:1: say what this snippet is'],
   ['a snippet with a wrong type', 'x\n```ts check\nconst a = 1\nexport const b: string = a\n```', 'README.md:4:14: error TS2322'],
-  ['a snippet that imports what is not there', '```ts check\nimport { nothing } from "millrace"\nnothing()\n```', 'README.md:2:10: error TS2305'],
+  [
+    'a snippet that imports what is not there',
+    '```ts check\nimport { nothing } from "millrace"\nnothing()\n```',
+    'README.md:2:10: error TS2305',
+  ],
   ['a snippet that throws', '```js run\nthrow new Error("no")\n```', 'README.md:1: ended with exit code 1'],
 ])('%s is found', (_, page, problem) => {
   const run = project(page)

@@ -14,7 +14,7 @@ test.each([
   { runs: [PASSED, FAILED], failedSteps: 2, line: '10 passed, 3 failed, 2 skipped', status: 1 },
   { runs: [PASSED], failedSteps: 1, line: '7 passed, 1 failed, 2 skipped', status: 1 },
   { runs: [], failedSteps: 0, line: '0 passed, 1 failed, 0 skipped', status: 1 },
-])('CI closes with "$line" for $runs.length runs and $failedSteps failed steps', ({ runs, failedSteps, line, status }) => {
+])('CI closes with $line for $runs.length runs and $failedSteps failed steps', ({ runs, failedSteps, line, status }) => {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-totals-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const file = join(folder, 'totals')

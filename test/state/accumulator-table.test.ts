@@ -76,6 +76,15 @@ describe.each(modes)('AccumulatorTable, %s', (mode) => {
         byColumn.addColumns(Int32Array.from(ints, (row) => row.key), [Int32Array.from(ints, (row) => row.x), Float64Array.from(ints, (row) => row.y)])
         byColumn.addColumns(Float64Array.from(others, (row) => row.key), [others.map((row) => row.x), Float64Array.from(others, (row) => row.y)])
         expect(resultsOf([byColumn])).toEqual(resultsOf([byRecord]))
+        const everyStep = new AccumulatorTable<(typeof rows)[number]>({ name: 'run', specs, key: { field: 'key' }, mode })
+        const oneByOne = new AccumulatorTable<(typeof rows)[number]>({ name: 'one by one', specs, key: { field: 'key' }, mode })
+        const from = Math.min(2, rows.length)
+        const steps = rows.slice(from).map((row) => oneByOne.resultAt(oneByOne.addRecord(row)))
+        for (const keys of [rows.map((row) => row.key), Float64Array.from(rows, (row) => row.key)]) {
+          everyStep.clear()
+          const columns = everyStep.runColumns(keys, [Float64Array.from(rows, (row) => row.x), Float64Array.from(rows, (row) => row.y)], from)
+          expect(columns.map((column) => [column.name, [...column.values]])).toEqual(['n', 'x', 'low', 'mean'].map((name) => [name, steps.map((result) => result[name])]))
+        }
       }),
     )
   })

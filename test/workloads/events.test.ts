@@ -65,7 +65,7 @@ function exactEvent(n: number): AuctionEvent {
 
 describe('generators follow the statement', () => {
   test('every event, field by field', () => {
-    const followsStatement = fc.property(eventNumber, n => {
+    const followsStatement = fc.property(eventNumber, (n) => {
       expect(makeEvent(n)).toStrictEqual(exactEvent(n))
     })
     fc.assert(followsStatement, { numRuns: 2_000 })
@@ -77,7 +77,7 @@ describe('generators follow the statement', () => {
 
   test('keyed records', () => {
     fc.assert(
-      fc.property(eventNumber, n => {
+      fc.property(eventNumber, (n) => {
         expect(makeKeyed(n)).toStrictEqual({ key: exactDraw(n, 30) % 10000, value: exactDraw(n, 31) % 1000, ts: timeOf(n) })
       }),
     )
@@ -85,9 +85,9 @@ describe('generators follow the statement', () => {
 
   test('lines of ten words, also where word numbers pass 2^32', () => {
     fc.assert(
-      fc.property(eventNumber, n => {
+      fc.property(eventNumber, (n) => {
         const words = Array.from({ length: 10 }, (_, j) => n * 10 + j).map(
-          m => 'w' + (exactDraw(m, 20) % (1 + (exactDraw(m, 21) % 50000))).toString(36),
+          (m) => 'w' + (exactDraw(m, 20) % (1 + (exactDraw(m, 21) % 50000))).toString(36),
         )
         expect(makeLine(n)).toBe(words.join(' '))
       }),
@@ -95,7 +95,7 @@ describe('generators follow the statement', () => {
   })
 
   test('the finalizer takes int32 and uint32 alike', () => {
-    fc.assert(fc.property(fc.integer(), x => fmix32(x) === fmix32(x >>> 0)))
+    fc.assert(fc.property(fc.integer(), (x) => fmix32(x) === fmix32(x >>> 0)))
   })
 })
 

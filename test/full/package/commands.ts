@@ -40,7 +40,7 @@ export async function must(command: string, args: readonly string[], options: Ru
 function newcomerEnv(node: string): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(
     ([name]) =>
-      !/^(npm_(lifecycle|package|command|execpath|node_execpath|config_(local_prefix|global_prefix|node_gyp))|INIT_CWD$|VITEST|NODE$|NODE_|TEST$)/.test(
+      !/^(npm_(lifecycle|package|command|execpath|node_execpath|config_(local_prefix|global_prefix|node_gyp))|INIT_CWD$|VITEST|MILLRACE_|NODE$|NODE_|TEST$)/.test(
         name,
       ),
   )

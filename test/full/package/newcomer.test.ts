@@ -27,16 +27,16 @@ function checkout(): string {
 
 describe('npm ci, npm start and tests on a fresh checkout', () => {
   test.for([
-    { node: 20, npm: 10, flags: [] as string[] },
-    { node: 20, npm: 11, flags: ['--ignore-scripts'] },
-    { node: 22, npm: 10, flags: ['--ignore-scripts'] },
-    { node: 24, npm: 12, flags: ['--ignore-scripts'] },
-    { node: 26, npm: 12, flags: [] },
-  ])('Node $node, npm $npm $flags', async ({ node: nodeMajor, npm: npmMajor, flags }, { skip }) => {
-    const node = await nodeBinary(nodeMajor)
-    if (node === null) return skip(`no package of Node ${nodeMajor} for ${process.platform} ${process.arch}`)
+    { node: '20.19.0', npm: '10', flags: [] as string[] },
+    { node: '20', npm: '11', flags: ['--ignore-scripts'] },
+    { node: '22', npm: '10', flags: ['--ignore-scripts'] },
+    { node: '24', npm: '12', flags: ['--ignore-scripts'] },
+    { node: '26', npm: '12', flags: [] },
+  ])('Node $node, npm $npm $flags', async ({ node: nodeVersion, npm: npmVersion, flags }, { skip }) => {
+    const node = await nodeBinary(nodeVersion)
+    if (node === null) return skip(`no package of Node ${nodeVersion} for ${process.platform} ${process.arch}`)
     const cwd = checkout()
-    const npm = [await npmCli(npmMajor)]
+    const npm = [await npmCli(npmVersion)]
     const lockfile = readFileSync(join(cwd, 'package-lock.json'), 'utf8')
 
     const installed = await must(node, [...npm, 'ci', '--prefer-offline', ...flags], { cwd, node })

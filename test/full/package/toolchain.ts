@@ -20,17 +20,17 @@ export function removeToolchainAfterwards(): void {
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 }
 
-/** The path of a Node.js of this major version, or null where there is no such package for this platform. */
-export async function nodeBinary(major: number): Promise<string | null> {
+/** The path of a Node.js of this version (`22`, `20.19.0`), or null where there is no such package for this platform. */
+export async function nodeBinary(version: string): Promise<string | null> {
   const name = NODE_PACKAGES[`${process.platform} ${process.arch}`]
   if (name === undefined) return null
-  const root = await install(`${name}@${major}`)
+  const root = await install(`${name}@${version}`)
   return join(root, 'node_modules', name, 'bin', 'node')
 }
 
-/** The path of npm-cli.js of this major version of npm. */
-export async function npmCli(major: number): Promise<string> {
-  const root = await install(`npm@${major}`)
+/** The path of npm-cli.js of this version of npm. */
+export async function npmCli(version: string): Promise<string> {
+  const root = await install(`npm@${version}`)
   return join(root, 'node_modules', 'npm', 'bin', 'npm-cli.js')
 }
 

@@ -1,0 +1,93 @@
+import { existsSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { WORKERS_MAX } from '../../src/limits.ts'
+import { QUERIES } from '../loops/registry.ts'
+import type { QueryName } from '../loops/registry.ts'
+import { COUNT_MAX, SEED_MAX } from '../workloads/span.ts'
+
+/** The queries that have both loops and a job. */
+export const BENCHED: readonly QueryName[] = ['q0', 'q1', 'q2', 'ks', 'ks-every', 'wc']
+
+export interface Options {
+  readonly only: readonly QueryName[]
+  readonly workers: number
+  readonly seconds: number
+  readonly runs: number
+  /** File that the results go to. */
+  readonly json?: string
+  readonly seed?: number
+  readonly count?: number
+  readonly loopsOnly: boolean
+}
+
+/** The command line asked for help, or has an option that cannot be used. Its text was written already. */
+export class UsageExit extends Error {
+  override readonly name = 'UsageExit'
+  readonly exitCode: number
+
+  constructor(exitCode: number, message: string) {
+    super(message)
+    this.exitCode = exitCode
+  }
+}
+
+/** @throws UsageExit with exit code 0 after --help, 2 for a wrong option. */
+export function parseOptions(args: readonly string[]): Options {
+  const command = new Command('npm run bench --')
+    .description('Measures millrace beside hand-written loops, in fresh processes, in turns, over the same random records.')
+    .addOption(new Option('--only <queries>', `comma-separated, out of ${BENCHED.join(' ')}`).argParser(queryList).default(BENCHED, 'all'))
+    .option('--workers <n>', 'worker threads of millrace', integer('--workers', 1, WORKERS_MAX), 2)
+    .option('--seconds <s>', 'about how long one run of the naive loop takes', seconds, 5)
+    .option('--runs <n>', 'runs of every contender', integer('--runs', 1, 100), 5)
+    .option('--json <file>', 'write the results there', jsonFile)
+    .option('--seed <n>', 'repeat a run: its seed instead of a random one', integer('--seed', 0, SEED_MAX))
+    .option('--count <n>', 'repeat a run: its number of records', integer('--count', 1, COUNT_MAX))
+    .option('--loops-only', 'run the loops without millrace', false)
+    .allowExcessArguments(false)
+    .showHelpAfterError('(--help lists the options)')
+    .exitOverride()
+  try {
+    command.parse(args, { from: 'user' })
+    const options = command.opts<Options>()
+    if (options.loopsOnly && options.json !== undefined) {
+      command.error('error: --json needs the results of millrace, which --loops-only leaves out')
+    }
+    return options
+  } catch (error) {
+    if (error instanceof CommanderError) throw new UsageExit(error.exitCode === 0 ? 0 : 2, error.message)
+    throw error
+  }
+}
+
+function queryList(text: string): readonly QueryName[] {
+  const names = text.split(',').map((name) => name.trim())
+  const unknown = names.find((name) => !(BENCHED as readonly string[]).includes(name))
+  if (unknown !== undefined) throw new InvalidArgumentError(`"${unknown}" is not one of ${BENCHED.join(' ')}.`)
+  return QUERIES.filter((query) => names.includes(query))
+}
+
+function integer(option: string, min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (text.trim() === '' || !Number.isInteger(value) || value < min || value > max) {
+      throw new InvalidArgumentError(`${option} is an integer from ${min} to ${max}.`)
+    }
+    return value
+  }
+}
+
+const SECONDS_MAX = 600
+
+function seconds(text: string): number {
+  const value = Number(text)
+  if (!(value > 0 && value <= SECONDS_MAX)) throw new InvalidArgumentError(`--seconds is a number above 0, up to ${SECONDS_MAX}.`)
+  return value
+}
+
+function jsonFile(text: string): string {
+  const file = resolve(text)
+  if (text === '' || !existsSync(dirname(file))) throw new InvalidArgumentError(`There is no folder ${dirname(file)}.`)
+  if (existsSync(file) && !statSync(file).isFile()) throw new InvalidArgumentError('It is not a file.')
+  return file
+}

@@ -1,0 +1,123 @@
+import { CreditTable } from '../channel/credit.ts'
+import { PeerRing } from '../channel/peer-ring.ts'
+import type { MillraceError } from '../errors.ts'
+import { INLET_KIND, isOutlet } from '../graph/graph.ts'
+import type { Plan } from '../graph/plan.ts'
+import { FRAMES_DRAINED_BYTES_MAX, IDLE_WAIT_MS_MAX } from '../limits.ts'
+import { Doorbell, type FrameHandler, RingConsumer } from '../ring/index.ts'
+import type { Deployment, EngineOptions } from '../worker/deployment.ts'
+import type { Inbound } from '../worker/inbound.ts'
+import { Inlet } from './inlet.ts'
+import { Outlet } from './outlet.ts'
+
+interface Peer {
+  readonly consumer: RingConsumer
+  readonly bell: Doorbell
+}
+
+/** The app thread's end of a run's rings: fills outlets, empties inlets, sleeps on its doorbell without blocking the thread. */
+export class AppEndpoint {
+  readonly inlets: ReadonlyMap<string, Inlet>
+  readonly outlets: ReadonlyMap<string, Outlet>
+  readonly #plan: Plan
+  readonly #options: EngineOptions
+  readonly #bell: Doorbell
+  readonly #inbounds: Inbound[] = []
+  readonly #restored = new Map<string, number>()
+  #deployment: Deployment | null = null
+  #consumers: readonly Peer[] = []
+  #producers = new Map<number, PeerRing>()
+  #attempt = 0
+  #closed = false
+
+  constructor(plan: Plan, options: EngineOptions, doorbells: SharedArrayBuffer) {
+    this.#plan = plan
+    this.#options = options
+    this.#bell = new Doorbell(doorbells, plan.workers)
+    const heads = plan.tasks.map(task => plan.graph.nodes[task.nodes[0]!]!)
+    this.inlets = new Map(heads.filter(node => node.kind === INLET_KIND).map(({ name }) => [name, new Inlet(name, options.codec, () => this.#bell.ring())]))
+    this.outlets = new Map(heads.filter(isOutlet).map(({ name }) => [name, new Outlet(name, options.codec)]))
+    void this.#pump()
+  }
+
+  attemptStarted(deployment: Deployment, restoredCheckpoint: number): void {
+    const { attempt, rings, doorbells } = deployment
+    const app = this.#plan.workers
+    const credits = new CreditTable(deployment.credits)
+    const bell = (thread: number): Doorbell => new Doorbell(doorbells, thread)
+    this.#attempt = attempt
+    this.#deployment = deployment
+    this.#consumers = rings.filter(ring => ring.to === app).map(({ from, ring }) => ({ consumer: new RingConsumer(ring), bell: bell(from) }))
+    this.#producers = new Map(rings.filter(ring => ring.from === app).map(({ to, ring }) => [to, new PeerRing(ring, bell(to))]))
+    for (const actor of this.#plan.actors) {
+      if (actor.thread !== app) continue
+      const { name } = this.#plan.graph.nodes[this.#plan.tasks[actor.task]!.nodes[0]!]!
+      const channels = this.#plan.channels.filter(channel => channel.toActor === actor.id)
+      const inbounds = this.outlets.get(name)!.connect(channels, credits, this.#options.mailboxBytes, restoredCheckpoint, thread => bell(thread).ring())
+      channels.forEach((channel, slot) => (this.#inbounds[channel.id] = inbounds[slot]!))
+    }
+    for (const name of this.inlets.keys()) this.#connect(name)
+    for (const { bell: peer } of this.#consumers) peer.ring()
+    this.#bell.ring()
+  }
+
+  /** The attempt failed; the next one is on its way. */
+  attemptEnded(): void {
+    for (const inlet of this.inlets.values()) inlet.disconnect()
+  }
+
+  inletRestored(attempt: number, name: string, position: number): void {
+    this.#restored.set(`${attempt} ${name}`, position)
+    if (attempt === this.#attempt) this.#connect(name)
+  }
+
+  close(failure: MillraceError | null, ended: MillraceError): void {
+    this.#closed = true
+    this.#drain()
+    for (const inlet of this.inlets.values()) inlet.close(failure ?? ended)
+    for (const outlet of this.outlets.values()) outlet.close(failure)
+    this.#bell.ring()
+  }
+
+  #connect(name: string): void {
+    const position = this.#restored.get(`${this.#attempt} ${name}`)
+    if (position === undefined || this.#deployment === null) return
+    this.#restored.clear()
+    const task = this.#plan.tasks.find(({ nodes }) => this.#plan.graph.nodes[nodes[0]!]!.name === name)!
+    const actor = this.#plan.actors.find(placed => placed.task === task.id)!
+    const channel = this.#plan.channels.find(({ edge, toActor }) => edge === -1 && toActor === actor.id)!
+    const credits = new CreditTable(this.#deployment.credits)
+    const ring = this.#producers.get(actor.thread)!
+    this.inlets.get(name)!.connect({ attempt: this.#attempt, channel: channel.id, credits, exclusiveBytes: this.#options.mailboxBytes, ring }, position)
+    this.#bell.ring()
+  }
+
+  async #pump(): Promise<void> {
+    while (!this.#closed) {
+      const worked = this.#drain()
+      for (const inlet of this.inlets.values()) inlet.pump()
+      for (const producer of this.#producers.values()) producer.announce()
+      if (worked) await new Promise<void>(resolve => setImmediate(resolve))
+      else await this.#bell.sleepAsync(() => this.#closed || this.#consumers.some(({ consumer }) => !consumer.isEmpty), IDLE_WAIT_MS_MAX)
+    }
+  }
+
+  #drain(): boolean {
+    let worked = false
+    for (const { consumer, bell } of this.#consumers) {
+      if (consumer.drain(this.#onFrame, FRAMES_DRAINED_BYTES_MAX) === 0) continue
+      worked = true
+      if (consumer.takeSpaceWanted()) bell.ring()
+    }
+    return worked
+  }
+
+  readonly #onFrame: FrameHandler = (header, payload) => {
+    if (header.attempt !== this.#attempt) return
+    const inbound = this.#inbounds[header.channel]!
+    const actor = this.#plan.actors[inbound.toActor]!
+    const { name } = this.#plan.graph.nodes[this.#plan.tasks[actor.task]!.nodes[0]!]!
+    if (inbound.receive(header, payload)) this.outlets.get(name)!.arrived()
+    else new Doorbell(this.#deployment!.doorbells, inbound.fromThread).ring()
+  }
+}

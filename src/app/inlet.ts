@@ -1,0 +1,165 @@
+import type { CreditTable } from '../channel/credit.ts'
+import type { PeerRing } from '../channel/peer-ring.ts'
+import { RingSender } from '../channel/ring-sender.ts'
+import { BatchDecoder, BatchEncoder, type CodecMode } from '../codec/index.ts'
+import { MillraceError } from '../errors.ts'
+import { BATCH_RECORDS_DEFAULT } from '../limits.ts'
+import { FrameKind } from '../ring/index.ts'
+import { InletLog } from './inlet-log.ts'
+
+/** How an inlet reaches its source actor in one attempt. */
+export interface InletRoute {
+  readonly attempt: number
+  readonly channel: number
+  readonly credits: CreditTable
+  readonly exclusiveBytes: number
+  readonly ring: PeerRing
+}
+
+/**
+ * Where the app thread pushes records into a run. What was pushed is kept until a checkpoint has made it durable, so a restart of the job loses
+ * nothing; a crash of the process loses what `committed` does not cover.
+ */
+export class Inlet<T = unknown> {
+  readonly name: string
+  readonly #mode: CodecMode
+  readonly #encoder: BatchEncoder
+  readonly #log: InletLog
+  readonly #wake: () => void
+  #buffer: T[] = []
+  #sender: RingSender | null = null
+  #flushScheduled = false
+  #ending = false
+  #endSent = false
+  #closedBy: MillraceError | null = null
+  #room: { readonly promise: Promise<void>; readonly resolve: () => void } | null = null
+
+  /** @internal `wake` tells the app thread's pump that something was sent. */
+  constructor(name: string, mode: CodecMode, wake: () => void) {
+    this.name = name
+    this.#mode = mode
+    this.#wake = wake
+    this.#encoder = new BatchEncoder({ name: `inlet-${name}`, mode })
+    this.#log = new InletLog(new BatchDecoder({ name: `inlet-${name}`, mode }))
+  }
+
+  /** Number of records that are durable: what precedes this position needs no second push, whatever happens. */
+  get committed(): number {
+    return this.#log.committed
+  }
+
+  /**
+   * Hands over a record; resolves at once while there is room, else when there is. Resolves to the record's position, counted from 1.
+   *
+   * @throws MillraceError MR_RUN_ENDED after the end of the run; MR_RECORD_NOT_SERIALIZABLE from a later push of the same batch
+   */
+  async push(record: T): Promise<number> {
+    while (!this.tryPush(record)) await this.#whenRoom()
+    return this.#log.end + this.#buffer.length
+  }
+
+  /** Hands over a record if there is room now. */
+  tryPush(record: T): boolean {
+    if (this.#closedBy !== null) throw this.#closedBy
+    if (this.#ending) throw new MillraceError('MR_RUN_ENDED', `The inlet "${this.name}" was drained; nothing can be pushed any more`)
+    if (this.#buffer.length >= BATCH_RECORDS_DEFAULT && !this.#seal()) return false
+    this.#buffer.push(record)
+    if (this.#buffer.length >= BATCH_RECORDS_DEFAULT) this.#seal()
+    else if (!this.#flushScheduled) this.#scheduleFlush()
+    return true
+  }
+
+  /** @internal A new attempt of the job reads on from `position`. */
+  connect(route: InletRoute, position: number): void {
+    this.#sender = new RingSender(route.channel, route.attempt, route.credits, route.exclusiveBytes, route.ring, this.#encoder)
+    this.#endSent = false
+    this.#log.rewind(position, records => new BatchEncoder({ name: `inlet-${this.name}`, mode: this.#mode }).encode(records, 0, records.length, null).slice())
+    this.pump()
+  }
+
+  /** @internal The attempt is over; what is pushed waits for the next. */
+  disconnect(): void {
+    this.#sender = null
+  }
+
+  /** @internal */
+  commit(position: number): void {
+    this.#log.commit(position)
+    this.#releaseRoom()
+  }
+
+  /** @internal Sends what there is room for. */
+  pump(): void {
+    const sender = this.#sender
+    if (sender === null) return
+    while (sender.flush()) {
+      const batch = this.#log.next()
+      if (batch !== null) sender.sendEncoded(batch.payload, batch.count)
+      else if (this.#buffer.length > 0) this.#append()
+      else break
+    }
+    if (this.#ending && !this.#endSent && this.#log.isSent && this.#buffer.length === 0) {
+      this.#endSent = true
+      sender.sendControl(FrameKind.end, 0)
+      sender.flush()
+    }
+    if (this.#buffer.length < BATCH_RECORDS_DEFAULT) this.#releaseRoom()
+  }
+
+  /** @internal No more records: the source actor ends after what was pushed. */
+  end(): void {
+    this.#ending = true
+    this.pump()
+    this.#wake()
+  }
+
+  /** @internal The run is over. */
+  close(reason: MillraceError): void {
+    this.#closedBy = reason
+    this.#sender = null
+    this.#releaseRoom()
+  }
+
+  /** Moves the buffer into the log and on. False when the log is full or earlier batches wait for credit. */
+  #seal(): boolean {
+    if (this.#log.isFull || !this.#log.isSent || (this.#sender !== null && !this.#sender.flush())) return false
+    this.#append()
+    this.pump()
+    this.#wake()
+    return true
+  }
+
+  #append(): void {
+    const records = this.#buffer
+    this.#buffer = []
+    this.#log.append(this.#encoder.encode(records, 0, records.length, null).slice(), records.length)
+  }
+
+  #scheduleFlush(): void {
+    this.#flushScheduled = true
+    setImmediate(() => {
+      this.#flushScheduled = false
+      if (this.#closedBy !== null) return
+      try {
+        this.pump()
+      } catch (error) {
+        this.#closedBy = error instanceof MillraceError ? error : new MillraceError('MR_RUN_ENDED', String(error), { cause: error })
+      }
+      this.#wake()
+    })
+  }
+
+  async #whenRoom(): Promise<void> {
+    if (this.#room === null) {
+      let resolve = (): void => {}
+      const promise = new Promise<void>(done => (resolve = done))
+      this.#room = { promise, resolve }
+    }
+    await this.#room.promise
+  }
+
+  #releaseRoom(): void {
+    this.#room?.resolve()
+    this.#room = null
+  }
+}

@@ -1,0 +1,122 @@
+import { availableParallelism } from 'node:os'
+import type { ResourceLimits } from '../control/worker-pool.ts'
+import type { ChildSpecOptions } from '../supervision/child-spec.ts'
+import { MillraceError } from '../errors.ts'
+import {
+  BATCH_RECORDS_DEFAULT,
+  BATCH_RECORDS_MAX,
+  CHECKPOINT_INTERVAL_MS_DEFAULT,
+  CHECKPOINT_TIMEOUT_MS_DEFAULT,
+  KEY_GROUPS_DEFAULT,
+  LINGER_MS_DEFAULT,
+  MAILBOX_BYTES_DEFAULT,
+  RING_BYTES_DEFAULT,
+  RING_BYTES_MAX,
+  RING_BYTES_MIN,
+  WORKERS_MAX,
+  YOUNG_GENERATION_MB_DEFAULT,
+} from '../limits.ts'
+import type { EngineOptions } from '../worker/deployment.ts'
+
+export interface LaunchOptions {
+  /** Worker threads. Default: the number of cores that the process may use. */
+  readonly workers?: number
+  /** Configuration of the job, as its schema takes it. Must be cloneable. */
+  readonly config?: unknown
+  /** Directory for checkpoints. With one, the next launch goes on where this run stopped; without, a temporary one serves restarts within the run. */
+  readonly stateDir?: string
+  /** Begin anew, whatever the state directory holds. Default false. */
+  readonly fresh?: boolean
+  /** Default 1,000. Infinity: only on request. */
+  readonly checkpointIntervalMs?: number
+  readonly checkpointTimeoutMs?: number
+  /** How often, and after what pause, a failed job restarts. Default: 5 times in 60 s. */
+  readonly restart?: Omit<ChildSpecOptions, 'strategy'>
+  readonly signal?: AbortSignal
+  /** V8 heap limits of each worker, in MB. */
+  readonly resourceLimits?: Partial<ResourceLimits>
+  /** 'off': one operator per actor. For tests and the curious. */
+  readonly chaining?: 'on' | 'off'
+  /** 'ring': encode everything, also what stays on one worker. For tests and the curious. */
+  readonly transport?: 'auto' | 'ring'
+  readonly codec?: 'generated' | 'interpreted'
+  /** Freeze records, so that changing one throws. Default: unless NODE_ENV is 'production'. */
+  readonly freezeRecords?: boolean
+  readonly ringBytes?: number
+  readonly mailboxBytes?: number
+  /** Records in one batch, 1 to 4,096. Default 1,024. */
+  readonly batchRecords?: number
+  /** Longest time that a record waits for company in a batch or a combiner. */
+  readonly lingerMs?: number
+  /** 1 to 32,768; fixed for the life of a state directory. */
+  readonly keyGroups?: number
+}
+
+export interface CheckedOptions {
+  readonly engine: EngineOptions
+  readonly resourceLimits: ResourceLimits
+  readonly checkpointIntervalMs: number
+  readonly checkpointTimeoutMs: number
+  readonly fresh: boolean
+  readonly restart: ChildSpecOptions
+}
+
+const KNOWN = new Set<string>([
+  ...['workers', 'config', 'stateDir', 'fresh', 'checkpointIntervalMs', 'checkpointTimeoutMs', 'restart', 'signal', 'resourceLimits', 'chaining'],
+  ...['transport', 'codec', 'freezeRecords', 'ringBytes', 'mailboxBytes', 'batchRecords', 'lingerMs', 'keyGroups'],
+])
+
+/** @throws MillraceError MR_OPTION_INVALID naming the option and what it may be */
+export function checkOptions(options: LaunchOptions): CheckedOptions {
+  for (const name of Object.keys(options)) {
+    if (!KNOWN.has(name)) throw new MillraceError('MR_OPTION_INVALID', `launch() has no option "${name}". Options: ${[...KNOWN].join(', ')}`)
+  }
+  if (options.stateDir !== undefined && (typeof options.stateDir !== 'string' || options.stateDir === '')) refuse('stateDir', options.stateDir, 'a path')
+  return {
+    engine: {
+      workers: integer('workers', options.workers ?? availableParallelism(), 1, WORKERS_MAX),
+      chaining: oneOf('chaining', options.chaining ?? 'on', ['on', 'off']),
+      transport: oneOf('transport', options.transport ?? 'auto', ['auto', 'ring']),
+      codec: oneOf('codec', options.codec ?? 'generated', ['generated', 'interpreted']),
+      freezeRecords: flag('freezeRecords', options.freezeRecords ?? process.env['NODE_ENV'] !== 'production'),
+      ringBytes: powerOfTwo('ringBytes', options.ringBytes ?? RING_BYTES_DEFAULT),
+      mailboxBytes: integer('mailboxBytes', options.mailboxBytes ?? MAILBOX_BYTES_DEFAULT, 1024, 2 ** 30),
+      batchRecords: integer('batchRecords', options.batchRecords ?? BATCH_RECORDS_DEFAULT, 1, BATCH_RECORDS_MAX),
+      lingerMs: number('lingerMs', options.lingerMs ?? LINGER_MS_DEFAULT, 0, 60_000),
+      keyGroups: integer('keyGroups', options.keyGroups ?? KEY_GROUPS_DEFAULT, 1, 32_768),
+    },
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB_DEFAULT, ...options.resourceLimits },
+    checkpointIntervalMs: number('checkpointIntervalMs', options.checkpointIntervalMs ?? CHECKPOINT_INTERVAL_MS_DEFAULT, 1, Infinity),
+    checkpointTimeoutMs: number('checkpointTimeoutMs', options.checkpointTimeoutMs ?? CHECKPOINT_TIMEOUT_MS_DEFAULT, 1, Infinity),
+    fresh: flag('fresh', options.fresh ?? false),
+    restart: options.restart ?? {},
+  }
+}
+
+function refuse(name: string, value: unknown, wanted: string): never {
+  throw new MillraceError('MR_OPTION_INVALID', `${name}=${typeof value === 'string' ? JSON.stringify(value) : String(value)} is not ${wanted}`)
+}
+
+function number(name: string, value: number, min: number, max: number): number {
+  if (typeof value !== 'number' || !(value >= min && value <= max)) refuse(name, value, `a number from ${min} to ${max}`)
+  return value
+}
+
+function integer(name: string, value: number, min: number, max: number): number {
+  if (!Number.isInteger(value)) refuse(name, value, `an integer from ${min} to ${max}`)
+  return number(name, value, min, max)
+}
+
+function powerOfTwo(name: string, value: number): number {
+  integer(name, value, RING_BYTES_MIN, RING_BYTES_MAX)
+  if ((value & (value - 1)) !== 0) refuse(name, value, 'a power of two')
+  return value
+}
+
+function flag(name: string, value: boolean): boolean {
+  return typeof value === 'boolean' ? value : refuse(name, value, 'true or false')
+}
+
+function oneOf<T extends string>(name: string, value: T, choices: readonly T[]): T {
+  return choices.includes(value) ? value : refuse(name, value, `one of ${choices.join(', ')}`)
+}

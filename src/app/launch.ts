@@ -1,0 +1,49 @@
+import { threadRole } from '../core/thread-role.ts'
+import { MillraceError } from '../errors.ts'
+import type { Job, Outlets } from '../graph/job.ts'
+import { checkRunnable } from '../graph/load-job.ts'
+import { planJob } from '../graph/plan.ts'
+import { definitionSite } from '../graph/site.ts'
+import { type LaunchOptions, checkOptions } from './launch-options.ts'
+import { Run } from './run.ts'
+
+/**
+ * Runs a job on worker threads and resolves when it has started.
+ *
+ * @throws MillraceError for everything that keeps it from starting: MR_OPTION_INVALID, MR_CONFIG_INVALID, MR_JOB_INVALID,
+ *   MR_JOB_LOAD_FAILED, MR_GRAPH_INVALID, MR_GRAPH_DIFFERS, MR_LAUNCH_IN_WORKER, MR_STATE_DIR_LOCKED, MR_STATE_INCOMPATIBLE, ...
+ */
+export async function launch<C, O extends Outlets>(job: Job<C, O>, options: LaunchOptions = {}): Promise<Run<O>> {
+  refuseNested(job)
+  if (job?.millraceJob !== 1) throw new MillraceError('MR_JOB_INVALID', 'launch() takes a job: the default export of a module that calls defineJob()')
+  const checked = checkOptions(options)
+  options.signal?.throwIfAborted()
+  checkRunnable(job.url)
+  const plan = planJob(await job.buildGraph(options.config), checked.engine)
+  demandCloneable(options.config)
+  const run = new Run<O>(job as Job<unknown, O>, plan, checked, options.config, options.stateDir)
+  const onAbort = (): void => run.abort(options.signal!.reason)
+  options.signal?.addEventListener('abort', onAbort, { once: true })
+  void run.done.catch(() => {}).finally(() => options.signal?.removeEventListener('abort', onAbort))
+  await Promise.race([run.started, run.done])
+  return run
+}
+
+function refuseNested(job: Job<never, never> | Job): void {
+  const role = threadRole()
+  if (role === null) return
+  const site = definitionSite(launch as never)
+  throw new MillraceError(
+    'MR_LAUNCH_IN_WORKER',
+    `launch() ran on a ${role.role} thread of millrace, because the job ${role.jobUrl} imports the module that calls launch() at ${site}` +
+      `${job?.url === undefined ? '' : ` for ${job.url}`}. Move the job into a module of its own`,
+  )
+}
+
+function demandCloneable(config: unknown): void {
+  try {
+    structuredClone(config)
+  } catch (cause) {
+    throw new MillraceError('MR_CONFIG_INVALID', `config cannot be sent to threads: ${(cause as Error).message}`, { cause })
+  }
+}

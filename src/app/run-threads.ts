@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { extname, join } from 'node:path'
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
+import { expose, wrap } from 'comlink'
+import type { Remote } from 'comlink'
+import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
+import { allocateDoorbells } from '../control/allocate.ts'
+import type { AppEvents } from '../control/master-host.ts'
+import type { ControlApi, ControlTask } from '../control/protocol.ts'
+import { type StorageHandshake, awaitStorageQuiet, createHandshake } from '../storage/handshake.ts'
+
+export type ThreadSettings = Omit<ControlTask, 'doorbells' | 'storagePort' | 'appPort' | 'eventPort'>
+
+/** The control and storage threads of a run, as the app thread holds them. Both start at once; neither needs this thread's event loop. */
+export class RunThreads {
+  readonly doorbells: SharedArrayBuffer
+  readonly control: Remote<ControlApi>
+  readonly stateDir: string
+  readonly #control: Worker
+  readonly #ports: readonly MessagePort[]
+  readonly #handshake: StorageHandshake = createHandshake()
+  readonly #temporary: boolean
+  readonly #onExit = (): void => this.#quiet()
+
+  /** @param lost told when a thread ends that should not, with its name and error */
+  constructor(settings: ThreadSettings, stateDir: string | undefined, events: AppEvents, lost: (thread: 'control' | 'storage', cause: unknown) => void) {
+    this.#temporary = stateDir === undefined
+    this.stateDir = stateDir ?? mkdtempSync(join(tmpdir(), 'millrace-'))
+    this.doorbells = allocateDoorbells(settings.options.workers)
+    const storage = new MessageChannel()
+    const app = new MessageChannel()
+    const event = new MessageChannel()
+    this.#ports = [app.port1, event.port1]
+    this.#startStorage(storage.port2, lost)
+    const task: ControlTask = { ...settings, doorbells: this.doorbells, storagePort: storage.port1, appPort: app.port2, eventPort: event.port2 }
+    this.#control = new Worker(new URL(`../control/entry${extname(import.meta.url)}`, import.meta.url), {
+      name: 'millrace-control',
+      workerData: task,
+      transferList: [storage.port1, app.port2, event.port2],
+    })
+    this.#control.on('error', error => lost('control', error))
+    this.#control.on('exit', code => lost('control', new Error(`the control thread exited with code ${code}`)))
+    this.control = wrap<ControlApi>(nodeEndpoint(app.port1))
+    expose(events, nodeEndpoint(event.port1))
+    process.once('exit', this.#onExit)
+  }
+
+  /** After the run has ended: the control thread has closed everything below it. */
+  async close(): Promise<void> {
+    process.removeListener('exit', this.#onExit)
+    this.#control.removeAllListeners()
+    await this.#control.terminate()
+    for (const port of this.#ports) port.close()
+    this.#removeTemporary()
+  }
+
+  /** Another thread broke: nothing may write any more when the process ends. */
+  async abandon(): Promise<void> {
+    this.#quiet()
+    await this.close()
+  }
+
+  #startStorage(controlPort: MessagePort, lost: (thread: 'storage', cause: unknown) => void): void {
+    const storage = new Worker(new URL(`../storage/entry${extname(import.meta.url)}`, import.meta.url), {
+      name: 'millrace-storage',
+      workerData: { stateDir: this.stateDir, handshake: this.#handshake, controlPort },
+      transferList: [controlPort],
+    })
+    storage.on('error', error => lost('storage', error))
+    // It lives as long as the control thread wants it, which keeps the process alive already.
+    storage.unref()
+  }
+
+  #quiet(): void {
+    awaitStorageQuiet(this.#handshake)
+    this.#removeTemporary()
+  }
+
+  #removeTemporary(): void {
+    if (this.#temporary) rmSync(this.stateDir, { recursive: true, force: true })
+  }
+}

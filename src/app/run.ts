@@ -1,0 +1,164 @@
+import { reviveError } from '../core/failure.ts'
+import type { ErrorData, FailureData } from '../core/failure.ts'
+import type { AppEvents, RunEnd } from '../control/master-host.ts'
+import type { RunStats } from '../control/protocol.ts'
+import { MillraceError } from '../errors.ts'
+import type { Job, OutletRecord, Outlets } from '../graph/job.ts'
+import type { Plan } from '../graph/plan.ts'
+import { AppEndpoint } from './app-endpoint.ts'
+import type { CheckedOptions } from './launch-options.ts'
+import type { Inlet } from './inlet.ts'
+import type { Outlet } from './outlet.ts'
+import { RunThreads } from './run-threads.ts'
+
+export interface RunResult {
+  /** 'finished': the input ended and everything was processed. 'stopped': stop() without drain; the next launch goes on from here. */
+  readonly outcome: 'finished' | 'stopped'
+  /** Restarts of the job after failures. */
+  readonly restarts: number
+}
+
+export interface RunNotice {
+  readonly type: 'restart' | 'checkpoint' | 'checkpoint-failed'
+  readonly text: string
+  readonly failure?: FailureData | ErrorData
+}
+
+/** A running job. */
+export class Run<O extends Outlets = Outlets> {
+  /** Settles when the run has ended and its threads are gone; rejects with the error that ended it. */
+  readonly done: Promise<RunResult>
+  /** @internal Resolves when the first attempt runs. */
+  readonly started: Promise<void>
+  readonly #endpoint: AppEndpoint
+  readonly #threads: RunThreads
+  readonly #listeners: ((notice: RunNotice) => void)[] = []
+  #restarts = 0
+  #over = false
+  #lastFailure: FailureData | null = null
+  #onStarted = (): void => {}
+  #settle: { resolve(result: RunResult): void; reject(error: unknown): void } = { resolve: () => {}, reject: () => {} }
+
+  /** @internal Made by launch(). */
+  constructor(job: Job<unknown, O>, plan: Plan, options: CheckedOptions, rawConfig: unknown, stateDir: string | undefined) {
+    this.done = new Promise((resolve, reject) => (this.#settle = { resolve, reject }))
+    this.done.catch(() => {})
+    this.started = new Promise(resolve => (this.#onStarted = resolve))
+    const { engine, ...rest } = options
+    const settings = { ...rest, jobUrl: job.url, config: rawConfig, options: engine }
+    this.#threads = new RunThreads(settings, stateDir, this.#events(), (thread, cause) => this.#lost(thread, cause))
+    this.#endpoint = new AppEndpoint(plan, engine, this.#threads.doorbells)
+  }
+
+  /** @throws MillraceError MR_OPTION_INVALID when the job has no such inlet */
+  inlet<T = unknown>(name: string): Inlet<T> {
+    return named(this.#endpoint.inlets, name, 'inlet') as Inlet<T>
+  }
+
+  /** Records of a stream that build() returned. Somebody must read them: what nobody reads holds the job back. */
+  outlet<N extends keyof O & string>(name: N): Outlet<OutletRecord<O[N]>> {
+    return named(this.#endpoint.outlets, name, 'outlet') as Outlet<OutletRecord<O[N]>>
+  }
+
+  /** Counters of every actor since the attempt began. */
+  async stats(): Promise<RunStats> {
+    this.#demandRunning()
+    return this.#threads.control.stats()
+  }
+
+  /** Asks for a checkpoint now. */
+  async checkpoint(): Promise<void> {
+    this.#demandRunning()
+    await this.#threads.control.triggerCheckpoint()
+  }
+
+  /**
+   * Ends the run. With `drain`, sources and inlets end, everything is processed and last results come out. Without, a last checkpoint is
+   * taken and the next launch with the same stateDir goes on from it.
+   */
+  async stop({ drain = false }: { readonly drain?: boolean } = {}): Promise<RunResult> {
+    if (!this.#over) {
+      if (drain) for (const inlet of this.#endpoint.inlets.values()) inlet.end()
+      await this.#threads.control.stop(drain)
+    }
+    return this.done
+  }
+
+  /** Calls back about restarts and checkpoints. */
+  onNotice(listener: (notice: RunNotice) => void): void {
+    this.#listeners.push(listener)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop().catch(() => {})
+  }
+
+  /** @internal */
+  abort(reason: unknown): void {
+    const error = new MillraceError('MR_ABORTED', `The run was aborted: ${String((reason as Error)?.message ?? reason)}`, { cause: reason })
+    if (this.#over) return
+    void this.#threads.control.stop(false)
+    this.#settle.resolve = () => this.#settle.reject(error)
+  }
+
+  #demandRunning(): void {
+    if (this.#over) throw new MillraceError('MR_RUN_ENDED', 'The run has ended')
+  }
+
+  #events(): AppEvents {
+    return {
+      attemptStarted: (deployment, checkpoint) => {
+        this.#endpoint.attemptStarted(deployment, checkpoint)
+        this.#onStarted()
+      },
+      restarting: (failure, attempt, delayMs) => {
+        this.#restarts++
+        this.#lastFailure = failure
+        this.#endpoint.attemptEnded()
+        this.#tell({ type: 'restart', text: `restarting as attempt ${attempt} in ${Math.round(delayMs)} ms: ${failure.message}`, failure })
+      },
+      checkpointCompleted: (checkpoint, tookMs) => this.#tell({ type: 'checkpoint', text: `checkpoint ${checkpoint} complete in ${Math.round(tookMs)} ms` }),
+      checkpointFailed: (checkpoint, reason, cause) =>
+        this.#tell({ type: 'checkpoint-failed', text: `checkpoint ${checkpoint} failed: ${reason}`, ...(cause && { failure: cause }) }),
+      inletNotice: (attempt, { inlet, position, event }) => {
+        if (event === 'restored') this.#endpoint.inletRestored(attempt, inlet, position)
+        else this.#endpoint.inlets.get(inlet)?.commit(position)
+      },
+      ended: end => void this.#end(end),
+    }
+  }
+
+  async #end(end: RunEnd): Promise<void> {
+    if (this.#over) return
+    this.#over = true
+    const failure = end.outcome === 'failed' ? (reviveError(end.failure) as MillraceError) : null
+    this.#endpoint.close(failure, new MillraceError('MR_RUN_ENDED', 'The run has ended'))
+    await this.#threads.close()
+    this.#onStarted()
+    if (end.outcome === 'failed') this.#settle.reject(failure)
+    else this.#settle.resolve({ outcome: end.outcome, restarts: this.#restarts })
+  }
+
+  #lost(thread: 'control' | 'storage', cause: unknown): void {
+    if (this.#over) return
+    this.#over = true
+    const code = thread === 'control' ? 'MR_CONTROL_LOST' : 'MR_STORAGE_LOST'
+    const earlier = this.#lastFailure === null ? '' : ` (last failure before: ${this.#lastFailure.message})`
+    const error = new MillraceError(code, `The ${thread} thread ended unexpectedly: ${String((cause as Error)?.message ?? cause)}${earlier}`, { cause })
+    this.#endpoint.close(error, error)
+    void this.#threads.abandon().finally(() => {
+      this.#onStarted()
+      this.#settle.reject(error)
+    })
+  }
+
+  #tell(notice: RunNotice): void {
+    for (const listener of this.#listeners) listener(notice)
+  }
+}
+
+function named<T>(all: ReadonlyMap<string, T>, name: string, what: string): T {
+  const found = all.get(name)
+  if (found === undefined) throw new MillraceError('MR_OPTION_INVALID', `The job has no ${what} "${name}". It has: ${[...all.keys()].join(', ') || 'none'}`)
+  return found
+}

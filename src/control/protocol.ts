@@ -1,0 +1,39 @@
+import type { MessagePort } from 'node:worker_threads'
+import type { EngineOptions } from '../worker/deployment.ts'
+import type { WorkerStats } from '../worker/worker-stats.ts'
+import type { ChildSpecOptions } from '../supervision/child-spec.ts'
+import type { ResourceLimits } from './worker-pool.ts'
+
+/** What the control thread is started with. */
+export interface ControlTask {
+  readonly jobUrl: string
+  readonly config: unknown
+  readonly options: EngineOptions
+  readonly resourceLimits: ResourceLimits
+  readonly restart: ChildSpecOptions
+  readonly checkpointIntervalMs: number
+  readonly checkpointTimeoutMs: number
+  readonly fresh: boolean
+  readonly doorbells: SharedArrayBuffer
+  readonly storagePort: MessagePort
+  /** Calls of the app thread come in here. */
+  readonly appPort: MessagePort
+  /** Events go out here. */
+  readonly eventPort: MessagePort
+}
+
+/** What the app thread calls, through Comlink. */
+export interface ControlApi {
+  stop(drain: boolean): void
+  triggerCheckpoint(): void
+  stats(): Promise<RunStats>
+}
+
+export interface RunStats {
+  readonly attempt: number
+  readonly state: string
+  /** Id of the newest complete checkpoint, 0 before the first. */
+  readonly checkpoint: number
+  readonly restarts: number
+  readonly workers: readonly WorkerStats[]
+}

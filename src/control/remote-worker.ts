@@ -1,0 +1,82 @@
+import type { Remote } from 'comlink'
+import type { Manifest } from '../checkpoint/manifest.ts'
+import { reviveError } from '../core/failure.ts'
+import { MillraceError } from '../errors.ts'
+import { CONTROL_CALL_TIMEOUT_MS } from '../limits.ts'
+import type { Doorbell } from '../ring/index.ts'
+import type { Deployment } from '../worker/deployment.ts'
+import type { Answer, WorkerApi } from '../worker/protocol.ts'
+import type { WorkerStats } from '../worker/worker-stats.ts'
+import type { WorkerGate } from './master-host.ts'
+
+/**
+ * Calls to one worker thread. Each is raced against the thread's end and a deadline, since a call that is under way when its thread dies would
+ * stay open for ever; and each rings the worker's bell, since a thread that sleeps on its doorbell gets no message.
+ */
+export class RemoteWorker implements WorkerGate {
+  readonly #index: number
+  readonly #api: Remote<WorkerApi>
+  readonly #bell: Doorbell
+  readonly #ended: Promise<never>
+  readonly #stateDir: () => string
+
+  constructor(index: number, api: Remote<WorkerApi>, bell: Doorbell, ended: Promise<never>, stateDir: () => string) {
+    this.#index = index
+    this.#api = api
+    this.#bell = bell
+    this.#ended = ended
+    this.#stateDir = stateDir
+  }
+
+  prepare(): Promise<string[]> {
+    return this.#call('prepare', this.#api.prepare())
+  }
+
+  deploy(deployment: Deployment, restore: Manifest | null): Promise<void> {
+    return this.#call('deploy', this.#api.deploy(deployment, restore, this.#stateDir()))
+  }
+
+  start(): Promise<void> {
+    return this.#call('start', this.#api.start())
+  }
+
+  stop(): Promise<void> {
+    return this.#call('stop', this.#api.stop())
+  }
+
+  triggerCheckpoint(checkpoint: number): Promise<void> {
+    return this.#call('triggerCheckpoint', this.#api.triggerCheckpoint(checkpoint))
+  }
+
+  checkpointCompleted(checkpoint: number): Promise<void> {
+    return this.#call('checkpointCompleted', this.#api.checkpointCompleted(checkpoint))
+  }
+
+  drainSources(): Promise<void> {
+    return this.#call('drainSources', this.#api.drainSources())
+  }
+
+  stats(): Promise<WorkerStats> {
+    return this.#call('stats', this.#api.stats())
+  }
+
+  shutdown(): Promise<void> {
+    return this.#call('shutdown', this.#api.shutdown())
+  }
+
+  async #call<T>(name: string, pending: Promise<Answer<T>>): Promise<T> {
+    this.#bell.ring()
+    let timer: NodeJS.Timeout | undefined
+    const deadline = new Promise<never>((_, reject) => {
+      const late = (): void => reject(new MillraceError('MR_CALL_TIMEOUT', `Worker ${this.#index} did not answer ${name}() within ${CONTROL_CALL_TIMEOUT_MS} ms`))
+      timer = setTimeout(late, CONTROL_CALL_TIMEOUT_MS)
+    })
+    try {
+      const result = await Promise.race([pending, this.#ended, deadline])
+      if ('failure' in result) throw reviveError(result.failure)
+      return result.value
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+}

@@ -1,0 +1,130 @@
+import { expose, wrap } from 'comlink'
+import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
+import type { ManifestIdentity } from '../checkpoint/manifest.ts'
+import { systemClock } from '../core/clock.ts'
+import { describeError } from '../core/failure.ts'
+import { KEY_HASH_VERSION } from '../core/key-hash.ts'
+import { checkSameGraph, fingerprint, structure } from '../graph/fingerprint.ts'
+import { loadJob } from '../graph/load-job.ts'
+import { type Plan, planJob } from '../graph/plan.ts'
+import type { ControlToStorage, StorageToControl } from '../storage/protocol.ts'
+import type { Deployment } from '../worker/deployment.ts'
+import { allocate } from './allocate.ts'
+import { JobMaster } from './job-master.ts'
+import type { AppEvents, MasterHost, WorkerGate } from './master-host.ts'
+import type { ControlApi, ControlTask, RunStats } from './protocol.ts'
+import { WorkerPool } from './worker-pool.ts'
+
+/** The real host of a run: worker threads, the storage thread, the app thread behind its port, and the machine's clock. */
+export class ThreadHost implements MasterHost {
+  readonly clock = systemClock
+  readonly app: AppEvents
+  readonly storage = { send: (message: ControlToStorage) => this.#task.storagePort.postMessage(message) }
+  readonly #task: ControlTask
+  readonly #pool: WorkerPool
+  #plan: Plan | null = null
+  #fingerprint: readonly string[] = []
+  #master: JobMaster | null = null
+  #stateDir = ''
+  readonly #storageClosed: Promise<void>
+  #onStorageClosed = (): void => {}
+
+  constructor(task: ControlTask) {
+    this.#task = task
+    this.#storageClosed = new Promise(resolve => (this.#onStorageClosed = resolve))
+    task.storagePort.on('close', () => this.#onStorageClosed())
+    this.app = oneWay(wrap<AppEvents>(nodeEndpoint(task.eventPort)) as unknown as AppEvents)
+    this.#pool = new WorkerPool(
+      task,
+      task.resourceLimits,
+      {
+        failed: failure => void this.#master?.failed(failure),
+        notify: (attempt, notice) => this.app.inletNotice(attempt, notice),
+        lost: (_worker, failure) => void this.#master?.failed({ ...failure, attempt: this.#master.attempt }),
+        storagePort: (worker, port) => task.storagePort.postMessage({ type: 'add-worker', worker, port }, [port]),
+      },
+      () => this.#stateDir,
+    )
+  }
+
+  /** Loads the job, then waits for the storage thread, whose directory decides where the run begins. */
+  async run(): Promise<void> {
+    expose(this.#api(), nodeEndpoint(this.#task.appPort))
+    try {
+      const graph = await (await loadJob(this.#task.jobUrl)).buildGraph(this.#task.config)
+      this.#plan = planJob(graph, this.#task.options)
+      this.#fingerprint = fingerprint(graph)
+      const identity: ManifestIdentity = {
+        jobName: graph.jobName,
+        graphFingerprint: structure(graph),
+        keyHashVersion: KEY_HASH_VERSION,
+        keyGroups: this.#task.options.keyGroups,
+      }
+      this.#master = new JobMaster(this, { ...this.#task, plan: this.#plan, identity })
+      this.#task.storagePort.on('message', (message: StorageToControl) => this.#onStorage(message))
+    } catch (error) {
+      await this.shutdown()
+      this.app.ended({ outcome: 'failed', failure: describeError(error, { kind: 'module-load' }) })
+    }
+  }
+
+  random(): number {
+    return Math.random()
+  }
+
+  setTimer(fn: () => void, delayMs: number): () => void {
+    const timer = setTimeout(fn, delayMs)
+    return () => clearTimeout(timer)
+  }
+
+  workers(): readonly WorkerGate[] {
+    return this.#pool.workers
+  }
+
+  async workersReady(): Promise<readonly WorkerGate[]> {
+    const graphs = await this.#pool.ready()
+    graphs.forEach((graph, worker) => checkSameGraph(this.#fingerprint, graph, `worker ${worker}`))
+    return this.#pool.workers
+  }
+
+  allocate(attempt: number): Deployment {
+    return allocate(this.#plan!, this.#task.options, this.#task.doorbells, attempt)
+  }
+
+  async shutdown(): Promise<void> {
+    await this.#pool.close()
+    this.storage.send({ type: 'close' })
+    await this.#storageClosed
+  }
+
+  #onStorage(message: StorageToControl): void {
+    if (message.type === 'opened') this.#stateDir = message.dir
+    if (message.type === 'closed') this.#onStorageClosed()
+    this.#master?.stored(message)
+  }
+
+  #api(): ControlApi {
+    return {
+      stop: drain => this.#master?.stop(drain),
+      triggerCheckpoint: () => this.#master?.triggerCheckpoint(),
+      stats: () => this.#stats(),
+    }
+  }
+
+  async #stats(): Promise<RunStats> {
+    const answers = await Promise.allSettled(this.#pool.workers.map(worker => worker.stats()))
+    const workers = answers.flatMap(answer => (answer.status === 'fulfilled' ? [answer.value] : []))
+    const { attempt = 0, state = 'starting', latestCheckpoint = 0 } = this.#master ?? {}
+    return { attempt, state, checkpoint: latestCheckpoint, restarts: Math.max(0, attempt - 1), workers }
+  }
+}
+
+/** Calls that nobody waits for: the app thread may be busy for seconds, or gone. */
+function oneWay(remote: AppEvents): AppEvents {
+  return new Proxy(remote, {
+    get: (target, name) => (...args: unknown[]) => {
+      const call = target[name as keyof AppEvents] as (...args: unknown[]) => unknown
+      void Promise.resolve(call(...args)).catch(() => {})
+    },
+  })
+}

@@ -1,0 +1,120 @@
+import { extname } from 'node:path'
+import { MessageChannel, type MessagePort } from 'node:worker_threads'
+import { expose, wrap } from 'comlink'
+import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
+import { Piscina } from 'piscina'
+import { type FailureData, type FailureKind, describeError } from '../core/failure.ts'
+import { MillraceError } from '../errors.ts'
+import { SHUTDOWN_TIMEOUT_MS } from '../limits.ts'
+import { Doorbell } from '../ring/index.ts'
+import type { WorkerApi, WorkerListener, WorkerTask } from '../worker/protocol.ts'
+import { RemoteWorker } from './remote-worker.ts'
+
+export type TaskSettings = Pick<WorkerTask, 'jobUrl' | 'config' | 'options' | 'doorbells'>
+
+export interface PoolEvents extends WorkerListener {
+  /** A thread ended by itself; its replacement is on the way. */
+  lost(worker: number, failure: FailureData): void
+  /** A port for the storage thread. */
+  storagePort(worker: number, port: MessagePort): void
+}
+
+export interface ResourceLimits {
+  /** Of one worker's heap, in MB. Default: what Node decides. */
+  readonly maxOldGenerationSizeMb?: number
+  readonly maxYoungGenerationSizeMb: number
+}
+
+/**
+ * The worker threads: a Piscina pool of fixed size with one endless task each. A thread that dies is replaced by the pool; the task is given
+ * to its successor here.
+ */
+export class WorkerPool {
+  readonly #pool: Piscina
+  readonly #settings: TaskSettings
+  readonly #events: PoolEvents
+  readonly #stateDir: () => string
+  readonly #workers: RemoteWorker[] = []
+  readonly #ready: Promise<string[]>[] = []
+  readonly #running: Promise<unknown>[] = []
+  #closing = false
+
+  constructor(settings: TaskSettings, limits: ResourceLimits, events: PoolEvents, stateDir: () => string) {
+    const threads = settings.options.workers
+    this.#settings = settings
+    this.#events = events
+    this.#stateDir = stateDir
+    this.#pool = new Piscina({
+      filename: new URL(`../worker/entry${extname(import.meta.url)}`, import.meta.url).href,
+      minThreads: threads,
+      maxThreads: threads,
+      idleTimeout: Infinity,
+      atomics: 'disabled',
+      recordTiming: false,
+      resourceLimits: limits,
+    })
+    this.#pool.on('error', () => {})
+    for (let index = 0; index < threads; index++) this.#start(index)
+  }
+
+  get workers(): readonly RemoteWorker[] {
+    return this.#workers
+  }
+
+  /** The graph that each thread built, once all of them have. */
+  ready(): Promise<string[][]> {
+    return Promise.all(this.#ready)
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true
+    await Promise.all(this.#workers.map(worker => worker.shutdown().catch(() => {})))
+    // A thread that closes its operators itself leaves nothing half done; one that hangs is ended with the pool.
+    await within(SHUTDOWN_TIMEOUT_MS, Promise.allSettled(this.#running))
+    await this.#pool.destroy()
+  }
+
+  #start(index: number): void {
+    const control = new MessageChannel()
+    const events = new MessageChannel()
+    const storage = new MessageChannel()
+    const { jobUrl, config, options, doorbells } = this.#settings
+    const task: WorkerTask = { jobUrl, config, options, doorbells, index, stateDir: '', controlPort: control.port2, eventPort: events.port2, storagePort: storage.port2 }
+    expose({ failed: this.#events.failed, notify: this.#events.notify }, nodeEndpoint(events.port1))
+    this.#events.storagePort(index, storage.port1)
+    const running = this.#pool.run(task, { transferList: [control.port2, events.port2, storage.port2] })
+    this.#running[index] = running
+    const ended = running.then(
+      () => Promise.reject(new MillraceError('MR_WORKER_LOST', `Worker ${index} ended`)),
+      (cause: unknown) => Promise.reject(new MillraceError('MR_WORKER_LOST', `Worker ${index} was lost: ${String((cause as Error)?.message ?? cause)}`, { cause })),
+    )
+    const worker = new RemoteWorker(index, wrap<WorkerApi>(nodeEndpoint(control.port1)), new Doorbell(this.#settings.doorbells, index), ended, this.#stateDir)
+    this.#workers[index] = worker
+    let prepared = false
+    this.#ready[index] = worker.prepare()
+    this.#ready[index].then(
+      () => (prepared = true),
+      () => {},
+    )
+    ended.catch((error: MillraceError) => {
+      for (const port of [control.port1, events.port1]) port.close()
+      if (!this.#closing) this.#replace(index, error, prepared)
+    })
+  }
+
+  /** A thread that cannot even load the job is not replaced: its successor could not either. */
+  #replace(index: number, error: MillraceError, prepared: boolean): void {
+    if (!prepared) return this.#events.lost(index, describeError(error, { kind: 'module-load' }))
+    const cause = error.cause as NodeJS.ErrnoException | undefined
+    const kind: FailureKind = cause?.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'out-of-memory' : /exit/i.test(cause?.message ?? '') ? 'worker-exit' : 'worker-error'
+    this.#start(index)
+    this.#events.lost(index, describeError(error, { kind }))
+  }
+}
+
+async function within(limitMs: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>(resolve => (timer = setTimeout(resolve, limitMs)))
+  await Promise.race([work, late])
+  clearTimeout(timer)
+}

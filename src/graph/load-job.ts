@@ -1,0 +1,39 @@
+import { MillraceError } from '../errors.ts'
+import type { Job } from './job.ts'
+
+/**
+ * Imports the module of a job on this thread.
+ *
+ * @throws MillraceError MR_JOB_LOAD_FAILED when it throws or is missing, MR_JOB_INVALID when its default export is no job
+ */
+export async function loadJob(url: string): Promise<Job> {
+  let module: { readonly default?: unknown }
+  try {
+    module = (await import(url)) as { readonly default?: unknown }
+  } catch (cause) {
+    if (cause instanceof MillraceError && cause.code === 'MR_LAUNCH_IN_WORKER') throw cause
+    throw new MillraceError('MR_JOB_LOAD_FAILED', `Cannot load the job module ${url}: ${String((cause as Error)?.message ?? cause)}`, { cause })
+  }
+  const job = unwrap(module.default)
+  if (job === null) {
+    throw new MillraceError('MR_JOB_INVALID', `The default export of ${url} is not a job. Write: export default defineJob(import.meta, { build })`)
+  }
+  return job
+}
+
+/** Also `module.exports = { default: job }`, as compilers to CommonJS write it. */
+function unwrap(value: unknown): Job | null {
+  if (typeof value !== 'object' || value === null) return null
+  if ((value as Partial<Job>).millraceJob === 1) return value as Job
+  return 'default' in value ? unwrap((value as { default: unknown }).default) : null
+}
+
+/** @throws MillraceError MR_JOB_TYPESCRIPT_UNSUPPORTED when the module is TypeScript and this Node.js cannot run it */
+export function checkRunnable(url: string): void {
+  const typescript = /\.[cm]?ts$/.test(new URL(url).pathname)
+  if (!typescript || (process.features as { typescript?: unknown }).typescript) return
+  throw new MillraceError(
+    'MR_JOB_TYPESCRIPT_UNSUPPORTED',
+    `${url} is TypeScript, which Node.js ${process.version} does not run. Use Node.js 22.18 or newer, or compile it and launch the .js file`,
+  )
+}

@@ -1,0 +1,29 @@
+/**
+ * millrace: stream processing inside a Node.js process.
+ *
+ * A job is described once, in a module ({@link defineJob}), and run on worker threads ({@link launch}).
+ *
+ * @module
+ */
+export { defineJob } from './graph/job.ts'
+export type { BuildContext, Job, JobOptions, OutletRecord, Outlets } from './graph/job.ts'
+export type { Stream } from './graph/stream.ts'
+export type { KeyedStream } from './graph/keyed-stream.ts'
+export type { Emit, Table } from './graph/table.ts'
+export type { CsvOptions, FileOptions, GenerateOptions, IterableOptions, SourceOptions, Sources } from './graph/sources.ts'
+export { sink } from './graph/sinks.ts'
+export type { FileSinkOptions, SinkSpec } from './graph/sinks.ts'
+export type { OperatorOptions } from './graph/graph-builder.ts'
+export type { StandardSchema } from './graph/standard-schema.ts'
+export type { AggregateBuilder, AggregateResult, AggregateSpecs, Aggregator } from './state/aggregates.ts'
+export type { Key } from './core/key-hash.ts'
+export { launch } from './app/launch.ts'
+export type { LaunchOptions } from './app/launch-options.ts'
+export type { Run, RunNotice, RunResult } from './app/run.ts'
+export type { Inlet } from './app/inlet.ts'
+export type { Outlet } from './app/outlet.ts'
+export type { RunStats } from './control/protocol.ts'
+export type { ActorStats, WorkerStats } from './worker/worker-stats.ts'
+export type { ColumnBatch, OperatorActor, OperatorContext, OperatorDefinition, Output, PollResult, StateChunk, Weaver } from './actor/contract.ts'
+export { ERROR_CODES, MillraceError } from './errors.ts'
+export type { ErrorCode, ErrorDetails } from './errors.ts'

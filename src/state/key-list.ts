@@ -1,0 +1,54 @@
+import type { Key } from '../core/key-hash.ts'
+
+const CAPACITY_MIN = 16
+
+/** Keys by slot: int32 keys in a typed array; an ordinary array comes into being with the first other key. */
+export class KeyList {
+  #size = 0
+  /** By slot; 0 where `#others` has the key. */
+  #ints = new Int32Array(CAPACITY_MIN)
+  /** By slot; undefined where the key is an int32, and shorter than `#size` where only such follow. */
+  #others: (Key | undefined)[] | undefined
+
+  get size(): number {
+    return this.#size
+  }
+
+  /** All keys by slot (and more room behind them), if all are int32. It is replaced when the list grows. */
+  get ints(): Int32Array | undefined {
+    return this.#others === undefined ? this.#ints : undefined
+  }
+
+  at(slot: number): Key {
+    if (this.#others === undefined) return this.#ints[slot]
+    return this.#others[slot] ?? this.#ints[slot]
+  }
+
+  /** Appends an int32 key; returns its slot. */
+  pushInt(n: number): number {
+    const slot = this.#size
+    if (slot === this.#ints.length) this.#grow()
+    this.#ints[slot] = n
+    this.#size = slot + 1
+    return slot
+  }
+
+  /** Appends a key that is not an int32; returns its slot. */
+  pushOther(key: Key): number {
+    this.#others ??= []
+    while (this.#others.length < this.#size) this.#others.push(undefined)
+    this.#others.push(key)
+    return this.pushInt(0)
+  }
+
+  clear(): void {
+    this.#size = 0
+    this.#others = undefined
+  }
+
+  #grow(): void {
+    const grown = new Int32Array(this.#ints.length * 2)
+    grown.set(this.#ints)
+    this.#ints = grown
+  }
+}

@@ -1,0 +1,92 @@
+import { expose, wrap } from 'comlink'
+import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
+import { registry } from '../../actors/registry.ts'
+import { sealChunk } from '../checkpoint/chunk.ts'
+import type { Manifest } from '../checkpoint/manifest.ts'
+import { systemClock } from '../core/clock.ts'
+import { describeError } from '../core/failure.ts'
+import { setThreadRole } from '../core/thread-role.ts'
+import { loadJob } from '../graph/load-job.ts'
+import type { Plan } from '../graph/plan.ts'
+import { Doorbell } from '../ring/index.ts'
+import { canGenerate } from '../state/generated-code.ts'
+import { sendStore } from '../storage/protocol.ts'
+import { chunkKey, encodeChunk } from './chunk-key.ts'
+import { runLoop } from './loop.ts'
+import type { Answer, WorkerApi, WorkerListener, WorkerTask } from './protocol.ts'
+import { printFromThisThread } from './sync-console.ts'
+import { WorkerService } from './worker-service.ts'
+import type { WorkerEvents } from './worker-runtime.ts'
+
+/** The task of a worker thread: serves the control thread and runs actors until it is shut down. */
+export default async function runWorker(task: WorkerTask): Promise<void> {
+  setThreadRole({ role: 'worker', jobUrl: task.jobUrl })
+  printFromThisThread()
+  Error.stackTraceLimit = 50
+  const bell = new Doorbell(task.doorbells, task.index)
+  const listener = wrap<WorkerListener>(nodeEndpoint(task.eventPort))
+  let over = false
+  const service: WorkerService = new WorkerService(task.index, task.options, {
+    clock: systemClock,
+    registry,
+    generateCode: canGenerate(),
+    onWake: () => bell.ring(),
+    events: workerEvents(task, listener, () => service.plan),
+    readChunks: async (manifest, wanted) => readChunks(stateDir, manifest, wanted),
+  })
+  let stateDir = task.stateDir
+  const api: WorkerApi = {
+    prepare: () => answer(async () => service.prepare(await loadJob(task.jobUrl), task.config)),
+    deploy: (deployment, restore, dir) => {
+      stateDir = dir
+      return answer(() => service.deploy(deployment, restore))
+    },
+    start: () => answer(() => service.start()),
+    stop: () => answer(() => service.stop()),
+    triggerCheckpoint: checkpoint => answer(() => service.triggerCheckpoint(checkpoint)),
+    checkpointCompleted: checkpoint => answer(() => service.checkpointCompleted(checkpoint)),
+    drainSources: () => answer(() => service.drainSources()),
+    stats: () => answer(() => service.stats()),
+    shutdown: () => answer(() => ((over = true), bell.ring())),
+  }
+  expose(api, nodeEndpoint(task.controlPort))
+  await runLoop(service, bell, () => over)
+  await service.stop()
+  for (const port of [task.controlPort, task.eventPort, task.storagePort]) port.close()
+}
+
+async function answer<T>(call: () => T | Promise<T>): Promise<Answer<T>> {
+  try {
+    return { value: await call() }
+  } catch (error) {
+    return { failure: describeError(error) }
+  }
+}
+
+function workerEvents(task: WorkerTask, listener: { failed: (f: never) => unknown; notify: (a: number, n: never) => unknown }, plan: () => Plan): WorkerEvents {
+  return {
+    snapshotTaken: (attempt, checkpoint, actor, chunks) => {
+      const placement = plan().actors[actor]!
+      const sealed = chunks.map(({ operator, value, ...place }) => sealChunk(chunkKey(operator, place), encodeChunk(value)))
+      const { name } = plan().tasks[placement.task]!
+      sendStore(task.storagePort, { type: 'store', task: name, index: placement.index, attempt, checkpoint, chunks: sealed, last: true })
+    },
+    failed: (attempt, actor, error) => {
+      const placement = actor === null ? null : plan().actors[actor]!
+      const name = placement === null ? undefined : `${plan().tasks[placement.task]!.name}#${placement.index}`
+      void listener.failed(describeError(error, { kind: 'user-code', attempt, ...(name === undefined ? {} : { actor: name }) }) as never)
+    },
+    notify: (attempt, notice) => void listener.notify(attempt, notice as never),
+  }
+}
+
+/** LMDB is loaded only by a worker that has state to restore. */
+async function readChunks(stateDir: string, manifest: Manifest, wanted: (key: string) => boolean): Promise<{ key: string; bytes: Uint8Array }[]> {
+  const { openCheckpointReader } = await import('../storage/checkpoint-reader.ts')
+  const reader = openCheckpointReader(stateDir)
+  try {
+    return [...reader.readChunks(manifest, ({ key }) => wanted(key))]
+  } finally {
+    await reader.close()
+  }
+}

@@ -1,0 +1,45 @@
+import type { MessagePort } from 'node:worker_threads'
+import type { Manifest } from '../checkpoint/manifest.ts'
+import type { FailureData } from '../core/failure.ts'
+import type { InletNotice } from '../actor/contract.ts'
+import type { Deployment, EngineOptions } from './deployment.ts'
+import type { WorkerStats } from './worker-stats.ts'
+
+/** What a worker thread is started with. */
+export interface WorkerTask {
+  readonly index: number
+  readonly jobUrl: string
+  readonly config: unknown
+  readonly options: EngineOptions
+  readonly doorbells: SharedArrayBuffer
+  /** Calls of the control thread come in here. */
+  readonly controlPort: MessagePort
+  /** Events go out here. */
+  readonly eventPort: MessagePort
+  /** Snapshots go out here. */
+  readonly storagePort: MessagePort
+  readonly stateDir: string
+}
+
+/** An answer that keeps class, code and cause of a failure, which structured clone would lose. */
+export type Answer<T> = { readonly value: T } | { readonly failure: FailureData }
+
+/** What the control thread calls, through Comlink. */
+export interface WorkerApi {
+  prepare(): Promise<Answer<string[]>>
+  deploy(deployment: Deployment, restore: Manifest | null, stateDir: string): Promise<Answer<void>>
+  start(): Promise<Answer<void>>
+  stop(): Promise<Answer<void>>
+  triggerCheckpoint(checkpoint: number): Promise<Answer<void>>
+  checkpointCompleted(checkpoint: number): Promise<Answer<void>>
+  drainSources(): Promise<Answer<void>>
+  stats(): Promise<Answer<WorkerStats>>
+  /** Ends the thread's task. */
+  shutdown(): Promise<Answer<void>>
+}
+
+/** What a worker calls, through Comlink. */
+export interface WorkerListener {
+  failed(failure: FailureData): void
+  notify(attempt: number, notice: InletNotice): void
+}
