@@ -7,15 +7,19 @@ import { keySelector } from './key-selector.ts'
 interface CombineSpec {
   readonly key: string | ((record: unknown) => never) | null
   readonly specs: AggregateSpecs
+  /** Results that come at the end only leave all the time to combine. */
+  readonly emit: 'changes' | 'final'
 }
 
 /** The sending side of an aggregate: turns records into partial accumulators by key, and sends those. Holds nothing across a barrier. */
 class CombineActor implements OperatorActor {
   readonly #context: OperatorContext
   readonly #combiner: Combiner<unknown>
+  readonly #patient: boolean
 
   constructor(spec: CombineSpec, context: OperatorContext) {
     this.#context = context
+    this.#patient = spec.emit === 'final'
     this.#combiner = new Combiner({
       name: `${context.jobName}/${context.operator}`,
       specs: spec.specs,
@@ -27,15 +31,16 @@ class CombineActor implements OperatorActor {
   }
 
   get holdsBack(): boolean {
-    return this.#combiner.entries > 0
+    return !this.#patient && this.#combiner.entries > 0
   }
 
   process(record: unknown): void {
     this.#combiner.addRecord(record)
-    if (this.#combiner.shouldFlush) this.flush()
+    if (this.#combiner.shouldFlush) this.flush(true)
   }
 
-  flush(): void {
+  flush(force: boolean): void {
+    if (this.#patient && !force) return
     const output = this.#context.output!
     this.#combiner.flush((target, columns, count) => output.pushColumns(target, columns, count))
   }

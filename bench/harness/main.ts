@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs'
+import { cpus, loadavg } from 'node:os'
 import { compare, MismatchError } from './compare.ts'
 import type { Comparison } from './compare.ts'
 import { parseOptions, UsageExit } from './options.ts'
@@ -19,6 +20,7 @@ async function main(args: readonly string[]): Promise<number> {
     throw error
   }
   console.log(`${machineName()}, Node ${process.version}, ${options.workers} workers, ${options.runs} runs of about ${options.seconds} s\n`)
+  warnOfLoad()
   // A run is given far longer than it should take: it is there to end a hang, not to judge.
   const { comparisons, failed } = await compareAll(options, contenderRunner(60_000 + options.seconds * 30_000))
   if (comparisons.length > 0)
@@ -46,6 +48,12 @@ async function compareAll(options: Options, run: RunContender): Promise<{ compar
     }
   }
   return { comparisons, failed }
+}
+
+/** Contenders on two threads lose more to other programs than a loop on one: no ratio of a busy machine is worth keeping. */
+function warnOfLoad(): void {
+  const load = loadavg()[0]!
+  if (load > cpus().length / 4) console.error(`Warning: the load average is ${load.toFixed(1)}; other programs are in these figures.\n`)
 }
 
 process.exitCode = await main(process.argv.slice(2))

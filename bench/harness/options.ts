@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { WORKERS_MAX } from '../../src/limits.ts'
 import { QUERIES } from '../loops/registry.ts'
 import type { QueryName } from '../loops/registry.ts'
@@ -36,7 +36,7 @@ export class UsageExit extends Error {
 export function parseOptions(args: readonly string[]): Options {
   const command = new Command('npm run bench --')
     .description('Measures millrace beside hand-written loops, in fresh processes, in turns, over the same random records.')
-    .option('--only <queries>', `comma-separated, out of ${BENCHED.join(' ')}`, queryList, BENCHED)
+    .addOption(new Option('--only <queries>', `comma-separated, out of ${BENCHED.join(' ')}`).argParser(queryList).default(BENCHED, 'all'))
     .option('--workers <n>', 'worker threads of millrace', integer('--workers', 1, WORKERS_MAX), 2)
     .option('--seconds <s>', 'about how long one run of the naive loop takes', seconds, 5)
     .option('--runs <n>', 'runs of every contender', integer('--runs', 1, 100), 5)

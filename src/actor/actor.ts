@@ -142,9 +142,9 @@ export class Actor {
     return clear
   }
 
-  /** Passes on what waits for company. */
-  flush(): void {
-    for (const { actor } of this.#parts.operators) actor.flush?.()
+  /** Passes on what waits for company; with `force`, all of it. */
+  flush(force = false): void {
+    for (const { actor } of this.#parts.operators) actor.flush?.(force)
     for (const outbox of this.#parts.outboxes) outbox.flushBatches()
   }
 
@@ -221,7 +221,7 @@ export class Actor {
   }
 
   #takeSnapshot(checkpointId: number): void {
-    this.flush()
+    this.flush(true)
     for (const outbox of this.#parts.outboxes) outbox.broadcast(FrameKind.barrier, checkpointId)
     this.#events.snapshotTaken(checkpointId, this.#snapshot())
   }
@@ -235,11 +235,11 @@ export class Actor {
     const { operators, outboxes } = this.#parts
     const operator = operators[this.#ending]
     if (operator !== undefined) {
-      operator.actor.flush?.()
+      operator.actor.flush?.(true)
       if ((operator.actor.onEnd?.() ?? 'done') === 'done') this.#ending++
       return 'progress'
     }
-    this.flush()
+    this.flush(true)
     for (const outbox of outboxes) outbox.broadcast(FrameKind.end, 0)
     this.#finalChunks = this.#snapshot()
     this.#state = 'finished'

@@ -94,9 +94,12 @@ export interface OperatorActor {
   poll?(): PollResult
   /** True for sources: a checkpoint begins in them. */
   readonly injectsBarriers?: boolean
-  /** Pass on what is held back: input ran dry, the linger is over, or a barrier is due. */
-  flush?(): void
-  /** True while `flush` would do something. */
+  /**
+   * Pass on what is held back, since the input ran dry or the linger is over. With `force`, since a barrier or the end is due: then nothing
+   * may be kept that is not part of the snapshot.
+   */
+  flush?(force: boolean): void
+  /** True while `flush(false)` would do something. */
   readonly holdsBack?: boolean
   /** All inputs ended: emit last results. Called again while it returns 'more', between batches of output. */
   onEnd?(): 'done' | 'more'

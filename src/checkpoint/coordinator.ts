@@ -94,7 +94,13 @@ export type CoordinatorEffect =
       readonly cause?: ErrorData
     }
   /** The checkpoint is on disk: actors may commit outside and drop their dirty generations. */
-  | { readonly type: 'complete'; readonly checkpoint: number; readonly attempt: number; readonly status: CheckpointStatus; readonly tookMs: number }
+  | {
+      readonly type: 'complete'
+      readonly checkpoint: number
+      readonly attempt: number
+      readonly status: CheckpointStatus
+      readonly tookMs: number
+    }
   /** Send `tick` at this time; replaces the earlier wish. Undefined: no tick is needed. */
   | { readonly type: 'schedule'; readonly atMs: number | undefined }
   /** A commit takes longer than the timeout. Sent once per checkpoint; it stays in flight. */

@@ -5,6 +5,7 @@ import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
 import { Piscina } from 'piscina'
 import { type FailureData, type FailureKind, describeError } from '../core/failure.ts'
 import { MillraceError } from '../errors.ts'
+import { SHUTDOWN_TIMEOUT_MS } from '../limits.ts'
 import { Doorbell } from '../ring/index.ts'
 import type { WorkerApi, WorkerListener, WorkerTask } from '../worker/protocol.ts'
 import { RemoteWorker } from './remote-worker.ts'
@@ -35,6 +36,7 @@ export class WorkerPool {
   readonly #stateDir: () => string
   readonly #workers: RemoteWorker[] = []
   readonly #ready: Promise<string[]>[] = []
+  readonly #running: Promise<unknown>[] = []
   #closing = false
 
   constructor(settings: TaskSettings, limits: ResourceLimits, events: PoolEvents, stateDir: () => string) {
@@ -67,6 +69,8 @@ export class WorkerPool {
   async close(): Promise<void> {
     this.#closing = true
     await Promise.all(this.#workers.map(worker => worker.shutdown().catch(() => {})))
+    // A thread that closes its operators itself leaves nothing half done; one that hangs is ended with the pool.
+    await within(SHUTDOWN_TIMEOUT_MS, Promise.allSettled(this.#running))
     await this.#pool.destroy()
   }
 
@@ -79,6 +83,7 @@ export class WorkerPool {
     expose({ failed: this.#events.failed, notify: this.#events.notify }, nodeEndpoint(events.port1))
     this.#events.storagePort(index, storage.port1)
     const running = this.#pool.run(task, { transferList: [control.port2, events.port2, storage.port2] })
+    this.#running[index] = running
     const ended = running.then(
       () => Promise.reject(new MillraceError('MR_WORKER_LOST', `Worker ${index} ended`)),
       (cause: unknown) => Promise.reject(new MillraceError('MR_WORKER_LOST', `Worker ${index} was lost: ${String((cause as Error)?.message ?? cause)}`, { cause })),
@@ -105,4 +110,11 @@ export class WorkerPool {
     this.#start(index)
     this.#events.lost(index, describeError(error, { kind }))
   }
+}
+
+async function within(limitMs: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>(resolve => (timer = setTimeout(resolve, limitMs)))
+  await Promise.race([work, late])
+  clearTimeout(timer)
 }

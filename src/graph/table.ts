@@ -52,7 +52,7 @@ export class Table<R> {
   }
 
   #combined(emit: Emit): Stream<R> {
-    const spec = { key: this.#key, specs: this.#specs }
+    const spec = { key: this.#key, specs: this.#specs, emit }
     const combiners = this.#sources.map((from, i) => {
       const options = this.#options?.name === undefined ? {} : { name: `${this.#options.name}.combine${i === 0 ? '' : i + 1}` }
       const { parallelism } = this.#builder.node(from)
@@ -60,7 +60,7 @@ export class Table<R> {
       return this.#builder.add({ kind: 'combine', inputs: [input], parallelism, spec, options, site: this.#site }).id
     })
     const inputs = combiners.map(from => ({ from, partitioning: { type: 'combined' as const } }))
-    return this.#aggregate(inputs, { ...spec, emit, merges: true })
+    return this.#aggregate(inputs, { ...spec, merges: true })
   }
 
   #aggregate(inputs: readonly InputEdge[], spec: Record<string, unknown>): Stream<R> {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -11,12 +11,18 @@ import { parseOptions, UsageExit } from '../../bench/harness/options.ts'
 import { ContenderError, parseReport } from '../../bench/harness/protocol.ts'
 import type { Order, Report } from '../../bench/harness/protocol.ts'
 import { resultOf, resultsFile } from '../../bench/harness/results.ts'
+import type { ResultsFile } from '../../bench/harness/results.ts'
 import { contenderRunner } from '../../bench/harness/run-contender.ts'
 import { median, pairedRatio } from '../../bench/harness/statistics.ts'
 import { table } from '../../bench/harness/table.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'millrace-bench-'))
 afterAll(() => rmSync(folder, { recursive: true }))
+
+const RESULT_FIELDS = [
+  ...['name', 'workers', 'checkpointIntervalMs', 'events', 'eventsPerSecond', 'loopEventsPerSecond', 'bestLoopEventsPerSecond'],
+  ...['ratio', 'ratioLow', 'checksum', 'rows'],
+]
 
 const plan: Plan = { query: 'q1', workers: 2, contenders: ['naive', 'best', 'millrace'], seconds: 1, runs: 3 }
 const RATES = { naive: 1_000_000, best: 2_000_000, millrace: 3_000_000 }
@@ -251,6 +257,25 @@ describe('the command line', () => {
     expect(help.status).toBe(0)
     expect(help.stdout).toContain('--only <queries>')
   })
+
+  test('measures millrace beside the loops and writes the results', () => {
+    const file = join(folder, 'measured.json')
+    const { status, stdout, stderr } = bench('--only', 'q2,ks-every', '--runs', '1', '--seed', '7', '--count', '30000', '--json', file)
+    expect(stderr).not.toContain('!!!')
+    expect(status).toBe(0)
+    expect(stdout).toContain('ks-every')
+    const { results, ...about } = JSON.parse(readFileSync(file, 'utf8')) as ResultsFile
+    expect(about).toEqual({ machine: expect.stringContaining('cores'), node: process.version, date: expect.stringContaining('T') })
+    expect(results.map(({ name, events, workers }) => ({ name, events, workers }))).toEqual([
+      { name: 'q2', events: 30_000, workers: 2 },
+      { name: 'ks-every', events: 30_000, workers: 2 },
+    ])
+    for (const result of results) {
+      expect(Object.keys(result)).toEqual(RESULT_FIELDS)
+      expect(result.eventsPerSecond.median).toBeGreaterThan(0)
+      expect(result.ratio).toBeGreaterThan(0)
+    }
+  }, 60_000)
 
   test('measures the loops alone', () => {
     const { status, stdout, stderr } = bench('--only', 'q2', '--loops-only', '--runs', '2', '--seed', '0', '--count', '1000000')
