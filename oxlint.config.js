@@ -1,5 +1,5 @@
 // A JavaScript configuration (run with `oxlint -c`), because the layering is a table: see scripts/lint/layers.js.
-import { ACTORS, HOST_MODULES, HOST_NEUTRAL, HOST_SIDE_FILES, LAYERS, LMDB_FILES } from './scripts/lint/layers.js'
+import { ACTORS, HOST_MODULES, HOST_NEUTRAL, HOST_SIDE_FILES, LAYERS, LMDB_FILES, STORAGE_WRITERS } from './scripts/lint/layers.js'
 
 const ROOMS = Object.keys(LAYERS)
 const TS_FILES = ['**/*.ts']
@@ -9,6 +9,11 @@ const LMDB = { name: 'lmdb', message: `LMDB is opened by ${LMDB_FILES.join(', ')
 const SELF = { name: 'millrace', message: 'Inside the project, import the file itself.' }
 const hostModules = (room) =>
   HOST_MODULES.map((name) => ({ name, message: `${room} runs on every host: ask the host interface (src/host) instead.` }))
+
+const STORAGE = {
+  regex: `^(\\.\\./)+(src/)?storage/(${STORAGE_WRITERS.join('|')})\\.ts$`,
+  message: 'Only the storage thread writes LMDB: send to it (src/storage/protocol.ts), or read (src/storage/checkpoint-reader.ts).',
+}
 
 /** Forbids imports of `rooms`, from any depth; `prefix` stands between the dots and the room. */
 function forbidRooms(rooms, prefix, message, allowTypeImports = false) {
@@ -27,6 +32,7 @@ function layerRule(room, { imports, types = [], actors = false }) {
     ...forbidRooms(types, '', message, true),
     { regex: '^(\\.\\./)+index\\.ts$', message: 'src/index.ts is the way in for users: import the file itself.' },
     { regex: '^(\\.\\./)+(test|bench|examples|dist)/', message: 'Shipped code does not import tests, benchmarks, examples or the build.' },
+    ...(room === 'storage' ? [] : [STORAGE]),
     ...(actors ? [] : [{ regex: '^(\\.\\./)+actors/', message: 'Actors are found through the registry, on the side of a host.' }]),
   ]
   const paths = [LMDB, SELF, ...(HOST_NEUTRAL.includes(room) ? hostModules(`src/${room}`) : [])]
@@ -124,7 +130,10 @@ export default {
     // Code is generated in files whose name says so.
     { files: ['src/**/*code*.ts'], rules: { 'typescript/no-implied-eval': 'off' } },
     { files: LMDB_FILES, rules: { 'no-restricted-imports': 'off' } },
-    { files: ['examples/**/*.ts', 'bench/jobs/*.ts', 'test/**/*.job.ts', 'test/**/jobs/*.ts'], rules: { 'import/no-default-export': 'off' } },
+    {
+      files: ['examples/**/*.ts', '{bench,test}/**/*job*.ts', '{bench,test}/**/jobs/*.ts', '**/entry.ts'],
+      rules: { 'import/no-default-export': 'off' },
+    },
     {
       files: ['examples/**/*.ts'],
       rules: {

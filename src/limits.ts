@@ -97,3 +97,5 @@ export const IDLE_WAIT_MS_MAX = 60_000
 export const SHUTDOWN_TIMEOUT_MS = 10_000
 /** Young generation of a worker's heap: three semi-spaces. Records die young, so room for them is worth more than anything else. */
 export const YOUNG_GENERATION_MB_DEFAULT = 96
+/** Bytes of captured frames that one worker writes. */
+export const CAPTURE_BYTES_MAX = 64 * 1024 * 1024

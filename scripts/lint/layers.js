@@ -23,7 +23,7 @@ export const LAYERS = {
   observe: { imports: ENGINE_FOUNDATION },
   host: { imports: [...ENGINE], types: ['storage'] },
   storage: { imports: ['core', 'codec', 'checkpoint', 'host'] },
-  worker: { imports: HOSTED, types: ['control', 'storage', 'app'], actors: true },
+  worker: { imports: HOSTED, types: ['control', 'app'], actors: true },
   control: { imports: [...HOSTED, 'worker'], types: ['app'], actors: true },
   app: { imports: [...HOSTED, 'worker', 'control'], actors: true },
   cli: { imports: [...HOSTED, 'worker', 'control', 'app'] },
@@ -41,6 +41,9 @@ export const HOST_SIDE_FILES = ['src/core/clock.ts', 'src/ring/doorbell.ts']
 
 /** The only files that may open LMDB: all run on the storage thread, or open the environment for reading only. */
 export const LMDB_FILES = ['src/storage/environment.ts']
+
+/** Files of src/storage that write: nothing outside it imports them, so LMDB is never written off the storage thread. */
+export const STORAGE_WRITERS = ['checkpoint-store', 'chunk-buffer', 'entry', 'environment', 'storage-thread', 'stored-manifests']
 
 /** Node modules and packages that only hosts and thread folders may import. */
 export const HOST_MODULES = ['node:worker_threads', 'node:child_process', 'node:cluster', 'piscina', 'comlink']

@@ -48,6 +48,8 @@ export interface LaunchOptions {
   readonly batchRecords?: number
   /** Longest time that a record waits for company in a batch or a combiner. */
   readonly lingerMs?: number
+  /** Directory into which every worker writes the frames that it receives (at most 64 MiB each), for inspection. See `readCapturedFrames`. */
+  readonly captureDir?: string
   /** 1 to 32,768; fixed for the life of a state directory. */
   readonly keyGroups?: number
 }
@@ -63,7 +65,7 @@ export interface CheckedOptions {
 
 const KNOWN = new Set<string>([
   ...['workers', 'config', 'stateDir', 'fresh', 'checkpointIntervalMs', 'checkpointTimeoutMs', 'restart', 'signal', 'resourceLimits', 'chaining'],
-  ...['transport', 'codec', 'freezeRecords', 'ringBytes', 'mailboxBytes', 'batchRecords', 'lingerMs', 'keyGroups'],
+  ...['transport', 'codec', 'freezeRecords', 'ringBytes', 'mailboxBytes', 'batchRecords', 'lingerMs', 'keyGroups', 'captureDir'],
 ])
 
 /** @throws MillraceError MR_OPTION_INVALID naming the option and what it may be */
@@ -84,6 +86,7 @@ export function checkOptions(options: LaunchOptions): CheckedOptions {
       batchRecords: integer('batchRecords', options.batchRecords ?? BATCH_RECORDS_DEFAULT, 1, BATCH_RECORDS_MAX),
       lingerMs: number('lingerMs', options.lingerMs ?? LINGER_MS_DEFAULT, 0, 60_000),
       keyGroups: integer('keyGroups', options.keyGroups ?? KEY_GROUPS_DEFAULT, 1, 32_768),
+      captureDir: options.captureDir ?? null,
     },
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB_DEFAULT, ...options.resourceLimits },
     checkpointIntervalMs: number('checkpointIntervalMs', options.checkpointIntervalMs ?? CHECKPOINT_INTERVAL_MS_DEFAULT, 1, Infinity),

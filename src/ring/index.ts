@@ -5,27 +5,30 @@
  * locks. Full and empty are return values. A doorbell lets a thread sleep without missing a frame. Both know nothing of records, of
  * credits or of the rest of millrace.
  *
- * @example Two threads
+ * @example Two threads; `ring` and `bells` were made once, by `createRing(1 << 20)` and `createDoorbells(2)`, and sent to both
  * ```ts
- * // both: const { ring, bells } = workerData, made once by createRing(1 << 20) and createDoorbells(2)
- *
- * // sending thread, owner of bell 0
+ * // The sending thread, owner of bell 0.
  * const producer = new RingProducer(ring)
- * const [mine, theirs] = [new Doorbell(bells, 0), new Doorbell(bells, 1)]
- * const header = new FrameHeader()                        // kind: batch
- * while (!producer.offer(header, payload)) {
- *   mine.sleep(() => producer.freeBytes > 1 << 19, 1000)  // full: the receiver rings when it has drained
+ * const [own, receiver] = [new Doorbell(bells, 0), new Doorbell(bells, 1)]
+ * const header = new FrameHeader()
+ * for (const payload of payloads) {
+ *   header.sequence++
+ *   while (!producer.offer(header, payload)) own.sleep(() => false, 1000) // full: the receiver rings once it has drained
+ *   receiver.ring()
  * }
- * theirs.ring()
  *
- * // receiving thread, owner of bell 1
+ * // The receiving thread, owner of bell 1.
  * const consumer = new RingConsumer(ring)
+ * const [own, sender] = [new Doorbell(bells, 1), new Doorbell(bells, 0)]
  * for (;;) {
  *   consumer.drain((header, payload) => receive(header.sequence, payload))
- *   if (consumer.takeSpaceWanted()) new Doorbell(bells, 0).ring()
- *   bell.sleep(() => !consumer.isEmpty, 1000)
+ *   if (consumer.takeSpaceWanted()) sender.ring()
+ *   own.sleep(() => !consumer.isEmpty, 1000)
  * }
  * ```
+ *
+ * Rules: a thread that publishes rings before it sleeps; a thread that drains asks `takeSpaceWanted()` before it sleeps; when a thread
+ * dies, ring whoever may wait for it, then create a new `RingProducer` or `RingConsumer` on the same ring, which goes on where it stopped.
  *
  * @module
  */

@@ -19,7 +19,7 @@ import {
   unpackKind,
   VALUE_DOUBLE,
 } from './layout.ts'
-import { PayloadSlab } from './payload-slab.ts'
+import { PayloadMemory } from './payload-memory.ts'
 import { openRing, type RingMemory } from './ring-memory.ts'
 
 const TAIL = TAIL_OFFSET >> 2
@@ -38,7 +38,7 @@ export type FrameHandler = (header: FrameHeader, payload: Uint8Array<ArrayBuffer
 export class RingConsumer {
   readonly #memory: RingMemory
   readonly #capacity: number
-  readonly #slab = new PayloadSlab()
+  readonly #payloads: PayloadMemory
   readonly #header = new FrameHeader()
   /** Only this thread moves the head, so its own copy is exact. */
   #head: number
@@ -52,6 +52,7 @@ export class RingConsumer {
     this.#capacity = this.#memory.capacityBytes
     this.#head = Atomics.load(this.#memory.words, HEAD)
     this.#released = this.#head
+    this.#payloads = new PayloadMemory(this.#capacity / 4)
   }
 
   /** Whether there is nothing to drain at this moment. Looks at shared memory: fit for the last look before a sleep. */
@@ -95,6 +96,16 @@ export class RingConsumer {
     return Atomics.load(words, SPACE_WANTED) !== 0 && Atomics.exchange(words, SPACE_WANTED, 0) !== 0
   }
 
+  /**
+   * Optional: hands back the memory of a payload that nobody looks at any more, no view of it included. Later payloads of about its size
+   * are copied into it, which halves the cost of receiving frames of some KiB. Up to a quarter of the ring's capacity is kept.
+   *
+   * @throws MR_RING_INVALID when the payload was handed back before
+   */
+  recycle(payload: Uint8Array<ArrayBuffer>): void {
+    this.#payloads.recycle(payload)
+  }
+
   /** Hands over one frame, skipping padding. */
   #next(onFrame: FrameHandler, available: number): void {
     const { shared, words, doubles } = this.#memory
@@ -119,7 +130,7 @@ export class RingConsumer {
     header.records = words[word + RECORDS_WORD]!
     header.value = doubles[(offset >> 3) + VALUE_DOUBLE]!
     header.length = length - FRAME_HEADER_BYTES
-    const payload = this.#slab.copy(shared, offset + FRAME_HEADER_BYTES, header.length)
+    const payload = this.#payloads.copy(shared, offset + FRAME_HEADER_BYTES, header.length)
     this.#head = (this.#head + frameBytes) | 0
     onFrame(header, payload)
   }

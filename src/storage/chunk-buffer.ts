@@ -72,7 +72,8 @@ export class ChunkBuffer {
    * @throws MillraceError MR_CHECKPOINT_FAILED if an actor's snapshot is missing
    */
   take(checkpoint: number, attempt: number, actors: readonly CommitActor[]): ActorSnapshot[] {
-    if (attempt !== this.#attempt) throw new MillraceError('MR_CHECKPOINT_FAILED', `Checkpoint ${checkpoint} belongs to attempt ${attempt}, which is over.`)
+    if (attempt !== this.#attempt)
+      throw new MillraceError('MR_CHECKPOINT_FAILED', `Checkpoint ${checkpoint} belongs to attempt ${attempt}, which is over.`)
     const snapshots = this.#open.get(checkpoint)
     const finals = this.#open.get(FINAL)
     this.end(checkpoint)

@@ -9,11 +9,13 @@ import { join } from 'node:path'
 import { open } from 'lmdb'
 import type { RootDatabase } from 'lmdb'
 import { MillraceError } from '../errors.ts'
+import { WORKERS_MAX } from '../limits.ts'
 import { checkDatabaseFiles } from './database-files.ts'
 import type { Access } from './database-files.ts'
 import { CHECKPOINTS_FOLDER } from './state-dir.ts'
 
-export type EnvironmentKey = readonly [string] | readonly [string, number] | readonly [string, number, number]
+/** Slots for readers: every worker, its successor after a crash, and some processes that look on. */
+const READERS_MAX = 4 * WORKERS_MAX
 
 /** Typed and bytes-only view of the database. */
 export type Environment = RootDatabase<Uint8Array, (string | number)[]>
@@ -33,7 +35,15 @@ export const MANIFESTS = { start: ['manifest'] as (string | number)[], end: ['ma
 export function openEnvironment(dir: string, access: Access): Environment {
   const path = join(dir, CHECKPOINTS_FOLDER)
   checkDatabaseFiles(path, access)
-  const options = { path, noSubdir: false, encoding: 'binary', overlappingSync: false, permissionsMode: 0o600, maxDbs: 1 } as const
+  const options = {
+    path,
+    noSubdir: false,
+    encoding: 'binary',
+    overlappingSync: false,
+    permissionsMode: 0o600,
+    maxDbs: 1,
+    maxReaders: READERS_MAX,
+  } as const
   try {
     return open<Uint8Array, (string | number)[]>({ ...options, readOnly: access === 'read-only' })
   } catch (cause) {
@@ -44,7 +54,10 @@ export function openEnvironment(dir: string, access: Access): Environment {
     if (/MDB_VERSION_MISMATCH/.test(text)) {
       throw new MillraceError('MR_STATE_INCOMPATIBLE', `The files in ${path} were written by another version of the database.`, { cause })
     }
-    throw new MillraceError('MR_STATE_DIR_INVALID', `The database in ${path} cannot be opened.`, { cause })
+    // What lmdb says when a write transaction could not begin.
+    const refused = access === 'read-write' && /No transaction|Permission denied/.test(text)
+    const hint = refused ? ' Its files are read-only, or a reader of this process was first.' : ''
+    throw new MillraceError('MR_STATE_DIR_INVALID', `The database in ${path} cannot be opened.${hint}`, { cause })
   }
 }
 

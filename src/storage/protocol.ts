@@ -54,7 +54,13 @@ export interface CommitActor extends ActorName {
 
 export type StorageToControl =
   /** The directory is open; readers may be opened. `firstId` is the first free checkpoint id, `latest` what to resume from. */
-  | { readonly type: 'opened'; readonly dir: string; readonly firstId: number; readonly checkpoints: readonly Manifest[]; readonly tookMs: number }
+  | {
+      readonly type: 'opened'
+      readonly dir: string
+      readonly firstId: number
+      readonly checkpoints: readonly Manifest[]
+      readonly tookMs: number
+    }
   /** The directory cannot be used; the thread ends. */
   | { readonly type: 'open-failed'; readonly failure: FailureData }
   /** Every chunk of this actor's snapshot is here. With checkpoint `FINAL`: the actor has ended. */

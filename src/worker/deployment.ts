@@ -15,6 +15,8 @@ export interface EngineOptions {
   readonly batchRecords: number
   readonly lingerMs: number
   readonly keyGroups: number
+  /** Directory for copies of the frames that each worker receives, or null. */
+  readonly captureDir: string | null
 }
 
 export interface RingLink {

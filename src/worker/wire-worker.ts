@@ -12,6 +12,7 @@ import type { ActorPlacement, Channel, Plan } from '../graph/plan.ts'
 import { routingTable } from '../graph/plan.ts'
 import { Doorbell, type FrameHandler, RingConsumer } from '../ring/index.ts'
 import { buildActor } from './build-actor.ts'
+import { captureFrames } from './capture-frames.ts'
 import type { Deployment, EngineOptions } from './deployment.ts'
 import { Inbound } from './inbound.ts'
 import type { Peer, WorkerHost } from './worker-runtime.ts'
@@ -53,6 +54,7 @@ class WorkerWiring {
 
   wire(): Wiring {
     const { plan, index, deployment, markReady } = this.#request
+    const { captureDir } = this.#request.options
     const mine = plan.actors.filter(actor => actor.thread === index)
     const bells = new Map<number, Doorbell>()
     const bell = (thread: number): Doorbell => bells.get(thread) ?? bells.set(thread, new Doorbell(deployment.doorbells, thread)).get(thread)!
@@ -69,7 +71,8 @@ class WorkerWiring {
       if (inbound.receive(header, payload)) markReady(inbound.toActor)
       else bell(inbound.fromThread).ring()
     }
-    return { actors, consumers, producers: [...this.#producers.values()], onFrame }
+    const captured = captureDir === null ? onFrame : captureFrames(captureDir, index, attempt, onFrame)
+    return { actors, consumers, producers: [...this.#producers.values()], onFrame: captured }
   }
 
   #openMailbox(actor: ActorPlacement): void {

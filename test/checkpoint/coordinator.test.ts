@@ -164,6 +164,16 @@ describe('actors that end', () => {
     expect(coordinator.handle({ type: 'tick', nowMs: 500 })).toEqual([])
   })
 
+  test('that nobody knows count for nothing', () => {
+    const { coordinator } = start()
+    for (const actor of ['x', 'y', 'z', '']) coordinator.handle({ type: 'finished', nowMs: 10, attempt: 1, actor })
+    for (const actor of ACTORS.slice(1)) coordinator.handle({ type: 'finished', nowMs: 10, attempt: 1, actor })
+    expect(coordinator.handle({ type: 'tick', nowMs: 100 })[0]).toMatchObject({ type: 'inject-barrier', sources: ['s0'] })
+    expect(coordinator.handle({ type: 'acknowledged', nowMs: 101, attempt: 1, checkpoint: 1, actor: 'x' })).toEqual([])
+    const [commit] = coordinator.handle({ type: 'acknowledged', nowMs: 102, attempt: 1, checkpoint: 1, actor: 's0' })
+    expect(commit).toMatchObject({ type: 'commit', actors: [{ actor: 's0', finished: false }, {}, {}, {}] })
+  })
+
   test('a job that was restored as ended only writes the final checkpoint', () => {
     expect(start({}, { finished: ACTORS }).effects[0]).toMatchObject({ type: 'commit', status: 'finished' })
   })
@@ -245,7 +255,15 @@ describe('laws, under any order of events', () => {
     if (kind === 18) return { type: 'commit-failed', nowMs, checkpoint }
     if (!coordinator.settled) return undefined
     const finished = ACTORS.filter((_, i) => (b >> i) % 8 === 7)
-    return { type: 'attempt-started', nowMs, attempt: world.attempt + 1, actors: ACTORS, sources: SOURCES, finished, immediate: a % 2 === 0 }
+    return {
+      type: 'attempt-started',
+      nowMs,
+      attempt: world.attempt + 1,
+      actors: ACTORS,
+      sources: SOURCES,
+      finished,
+      immediate: a % 2 === 0,
+    }
   }
 
   const moves = fc.array(fc.tuple(fc.nat(19), fc.nat(1000), fc.nat(1000)), { minLength: 20, maxLength: 400, size: 'max' })

@@ -100,10 +100,22 @@ describe('a description', () => {
       () => 1,
       undefined,
       null,
-      new Proxy(new Error('x'), { get: () => { throw new Error('no') } }),
-      Object.defineProperty(new Error('x'), 'message', { get: () => { throw new Error('no') } }),
+      new Proxy(new Error('x'), {
+        get: () => {
+          throw new Error('no')
+        },
+      }),
+      Object.defineProperty(new Error('x'), 'message', {
+        get: () => {
+          throw new Error('no')
+        },
+      }),
       Object.assign(new Error('x'), { message: Symbol('m'), stack: 7, code: {}, name: null }),
-      { toString: () => { throw new Error('no') } },
+      {
+        toString: () => {
+          throw new Error('no')
+        },
+      },
     ]
     for (const thrown of hostile) {
       const data = describeError(thrown)

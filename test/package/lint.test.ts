@@ -53,9 +53,21 @@ const PLANTS: readonly Plant[] = [
     rule: 'no-restricted-imports',
   },
   {
-    breaks: 'worker runs storage code',
+    breaks: 'worker runs control code',
     file: 'src/worker/side.ts',
-    code: `import { x } from '../storage/base.ts'\nexport const y = x`,
+    code: `import { x } from '../control/base.ts'\nexport const y = x`,
+    rule: 'no-restricted-imports',
+  },
+  {
+    breaks: 'worker writes checkpoints',
+    file: 'src/worker/writer.ts',
+    code: `import { x } from '../storage/checkpoint-store.ts'\nexport const y = x`,
+    rule: 'no-restricted-imports',
+  },
+  {
+    breaks: 'worker loads what opens LMDB',
+    file: 'src/worker/lazy-writer.ts',
+    code: `export const load = () => import('../storage/environment.ts')`,
     rule: 'no-restricted-imports',
   },
   {
@@ -220,6 +232,9 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'src/graph/typed.ts': `import type { Contract } from '../actor/base.ts'\nexport const a = (contract: Contract): number => contract.a`,
   'src/storage/base.ts': 'export const x = 1',
   'src/storage/environment.ts': `import { open } from 'lmdb'\nexport const y = open`,
+  'src/storage/checkpoint-reader.ts': `import { y as environment } from './environment.ts'\nexport const x = environment`,
+  'src/worker/entry.ts': `import { x as reader } from '../storage/checkpoint-reader.ts'\nexport default reader`,
+  'src/control/base.ts': 'export const x = 1',
   'src/host/thread-host/threads.ts': `import { Worker } from 'node:worker_threads'\nexport const y = Worker\nexport const started = Date.now()`,
   'actors/base.ts': `import { x as contract } from '../src/actor/base.ts'\nexport const x = contract`,
   'test/base.ts': `import { x as ring } from '../src/ring/base.ts'\nexport const x = ring`,

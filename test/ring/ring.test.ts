@@ -144,6 +144,41 @@ describe('drain', () => {
     }
   })
 
+  test('payloads handed back are used again, those kept stay as they are', () => {
+    const ring = createRing(1 << 20)
+    const [producer, consumer] = [new RingProducer(ring), new RingConsumer(ring)]
+    const [kept, used] = [new Map<Uint8Array, number>(), new Set<ArrayBuffer>()]
+    let received = 0
+    for (let i = 0; i < 3000; i++) {
+      const length = [5, 100, 2048, 2049, 4096, 16_000 + (i % 300), 60_000][i % 7]!
+      expect(producer.offer(batch(), new Uint8Array(length).fill(i))).toBe(true)
+      consumer.drain((_, payload) => {
+        expect(payload.length).toBe(length)
+        expect(payload.every(byte => byte === (i & 255))).toBe(true)
+        if (length === 60_000) used.add(payload.buffer)
+        if (i % 50 === 0) kept.set(payload, i & 255)
+        else consumer.recycle(payload)
+        received++
+      })
+    }
+    expect(received).toBe(3000)
+    for (const [payload, value] of kept) expect(payload.every(byte => byte === value)).toBe(true)
+    // 428 payloads of that size: some kept, the others all in the same memory.
+    expect(used.size).toBeLessThan(30)
+  })
+
+  test('a payload cannot be handed back twice', () => {
+    const ring = createRing(1 << 18)
+    const [producer, consumer] = [new RingProducer(ring), new RingConsumer(ring)]
+    consumer.recycle(new Uint8Array(0))
+    producer.offer(batch(), new Uint8Array(10_000))
+    const handBackTwice = (_: FrameHeader, payload: Uint8Array<ArrayBuffer>): void => {
+      consumer.recycle(payload)
+      consumer.recycle(payload)
+    }
+    expect(() => consumer.drain(handBackTwice)).toThrow(expect.objectContaining({ code: 'MR_RING_INVALID' }))
+  })
+
   test('refuses to be called by its own handler', () => {
     const ring = createRing(CAPACITY)
     new RingProducer(ring).offer(batch(), null)

@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process'
+import { extname } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { canonicalKey } from '../../src/core/key.ts'
@@ -157,6 +159,32 @@ describe.each(modes)('AccumulatorTable, %s', (mode) => {
     table.addRecords([{ key: 1, x: 2 ** 53 - 2 }, { key: 1, x: 1 }, { key: 2, x: 2 ** 31 }, { key: 2, x: 2 ** 31 + 1 }])
     expect([...resultsOf([table]).values()]).toEqual([{ x: 2 ** 53 - 1 }, { x: 2 ** 32 + 1 }])
   })
+})
+
+test('a partial that was merged is unchanged: it may be merged again elsewhere', () => {
+  for (const mode of modes) {
+    const partial = [[2], [30], [1], [5], [30], [2], [new Map([[1, 1], [5, 1]])]]
+    const before = structuredClone(partial)
+    const table = tableOf(mode)
+    table.mergeColumns([7], partial, 0, 1)
+    table.addRecord({ key: 7, price: 9, volume: 1 })
+    table.mergeColumns([7], partial, 0, 1)
+    expect(partial).toEqual(before)
+    expect(table.resultAt(0)).toEqual({ key: 7, trades: 5, volume: 61, low: 1, high: 9, mean: 61 / 5, prices: '1,2 5,2 9,1' })
+  }
+})
+
+test('where the process forbids code generation, tables are interpreted and give the same', () => {
+  const module = JSON.stringify(new URL('../../src/state/accumulator-table' + extname(import.meta.url), import.meta.url).href)
+  const script = `
+    const { AccumulatorTable } = await import(${module})
+    let forbidden = false
+    try { new Function('') } catch { forbidden = true }
+    const table = new AccumulatorTable({ name: 'csp', specs: { n: { kind: 'count' }, x: { kind: 'avg', field: 'x' } }, key: { field: 'key' }, mode: 'generated' })
+    table.addRecords([{ key: 'a', x: 1 }, { key: 'a', x: 2 }])
+    console.log(JSON.stringify([forbidden, table.resultAt(0)]))`
+  const output = execFileSync(process.execPath, ['--disallow-code-generation-from-strings', '--input-type=module', '-e', script], { encoding: 'utf8' })
+  expect(JSON.parse(output)).toEqual([true, { key: 'a', n: 2, x: 1.5 }])
 })
 
 test('generated code names its table in stacks', () => {

@@ -152,6 +152,22 @@ describe('Combiner', () => {
     expect([combiner.bypassing, combiner.ratio]).toEqual([false, 500])
   })
 
+  test('columns give what records give', () => {
+    const specsOfX = { n: { kind: 'count' }, x: { kind: 'sum', field: 'x' } } as const
+    fc.assert(
+      fc.property(fc.array(fc.record({ key: fc.integer({ min: -9, max: 9 }), x: fc.integer() })), fc.boolean(), (rows, ints) => {
+        const combiner = new Combiner<(typeof rows)[number]>({ name: 'columns', specs: specsOfX, key: { field: 'key' }, owners: ownersOf(3) })
+        const merged = new AccumulatorTable<(typeof rows)[number]>({ name: 'merged', specs: specsOfX, key: { field: 'key' } })
+        const direct = new AccumulatorTable<(typeof rows)[number]>({ name: 'direct', specs: specsOfX, key: { field: 'key' } })
+        direct.addRecords(rows)
+        const keys = rows.map((row) => row.key)
+        combiner.addColumns(ints ? Int32Array.from(keys) : keys, [Float64Array.from(rows, (row) => row.x)])
+        combiner.flush((_, [key, n, x]) => merged.mergeColumns(key.values as Int32Array, [n.values, x.values]))
+        expect(resultsOf([merged])).toEqual(resultsOf([direct]))
+      }),
+    )
+  })
+
   test('small flushes are judged together', () => {
     const combiner = combinerOf()
     for (let i = 0; i < 100; i++) {

@@ -13,7 +13,7 @@ export interface Trade {
 
 const a = new AggregateBuilder<Trade>()
 
-/** A custom aggregate that changes its accumulator, and refuses to be given a partial that someone else changed. */
+/** A custom aggregate that changes and returns its accumulators. */
 const prices = a.custom<Map<number, number>, string>({
   create: () => new Map(),
   add: (acc, { price }) => acc.set(price, (acc.get(price) ?? 0) + 1),

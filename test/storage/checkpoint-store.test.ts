@@ -1,5 +1,16 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, lstatSync, mkdirSync, openSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
@@ -51,14 +62,19 @@ describe('a commit', () => {
     await second.close()
   })
 
-  test('with an id that was used is refused', async () => {
-    const store = openCheckpointStore({ dir: temporaryDir() })
+  test('with an id that was used, or may have been, is refused', async () => {
+    const dir = temporaryDir()
+    const store = openCheckpointStore({ dir })
     await store.commit(head(5), snapshots(5))
     for (const id of [5, 4, 0, -1, 1.5, Number.NaN]) {
       await expect(store.commit(head(id), snapshots(1))).rejects.toMatchObject({ code: 'MR_CHECKPOINT_FAILED' })
     }
     expect(store.list().map(({ id }) => id)).toEqual([5])
     await store.close()
+    const again = openCheckpointStore({ dir })
+    await expect(again.commit(head(again.firstId - 1), snapshots(1))).rejects.toMatchObject({ code: 'MR_CHECKPOINT_FAILED' })
+    await again.commit(head(again.firstId), snapshots(1))
+    await again.close()
   })
 
   test('keeps the newest checkpoints only, and removes the chunks of the others', async () => {
@@ -103,8 +119,9 @@ describe('a commit', () => {
       hasCause: true,
       afterFailure: [1],
       intact: true,
-      afterSuccess: [1, 3],
-      reopened: [1, 3],
+      nextIdIsNew: true,
+      afterSuccess: [1, 90],
+      reopened: [1, 90],
     })
   })
 
@@ -116,6 +133,16 @@ describe('a commit', () => {
     await expect(store.commit(head(2), snapshots(2))).rejects.toMatchObject({ code: 'MR_CHECKPOINT_FAILED' })
     await store.close()
   })
+})
+
+test('a store cannot be opened beside a reader of this process that was there first: the error says so', async () => {
+  const dir = temporaryDir()
+  const store = openCheckpointStore({ dir })
+  await store.commit(head(1), snapshots(1))
+  await store.close()
+  const reader = openCheckpointReader(dir)
+  expect(() => openCheckpointStore({ dir })).toThrow(/reader of this process/)
+  await reader.close()
 })
 
 describe('a state directory', () => {

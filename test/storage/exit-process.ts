@@ -1,6 +1,6 @@
 /**
- * Run by process-exit.test: commits checkpoint after checkpoint and calls process.exit at some instant. First it reads back what an
- * earlier process has left. Prints one line of JSON.
+ * Run by process-exit.test: commits checkpoint after checkpoint and calls process.exit at some instant, unless it is killed. First it
+ * reads back what an earlier process has left. Prints lines: `opened FIRST_ID FOUND_ID CHUNKS`, `committed ID` ..., `quiet BOOLEAN`.
  */
 import { writeSync } from 'node:fs'
 import { openCheckpointReader } from '../../src/storage/checkpoint-reader.ts'
@@ -14,12 +14,9 @@ const { firstId } = await client.next('opened')
 const reader = openCheckpointReader(dir)
 const found = reader.latest()
 const readBack = found ? [...reader.readChunks(found)].length : 0
+writeSync(1, `opened ${firstId} ${found?.id ?? 0} ${readBack}\n`)
 
-let committed = found?.id ?? 0
-process.on('exit', () => {
-  const quiet = awaitStorageQuiet(client.handshake, 5000)
-  writeSync(1, `${JSON.stringify({ firstId, found: found?.id ?? 0, readBack, committed, quiet })}\n`)
-})
+process.on('exit', () => writeSync(1, `quiet ${awaitStorageQuiet(client.handshake, 5000)}\n`))
 client.tell({ type: 'attempt', attempt: 1 })
 const port = client.addWorker(0)
 for (let id = firstId; ; id++) {
@@ -27,6 +24,6 @@ for (let id = firstId; ; id++) {
   await client.next('stored')
   client.commit(head(id), 1, named('sum#0'))
   // The clock starts with the first commit, so that every instant of one can be met.
-  if (id === firstId) setTimeout(() => process.exit(7), exitAfterMs)
-  committed = (await client.next('committed')).manifest.id
+  if (id === firstId && exitAfterMs >= 0) setTimeout(() => process.exit(7), exitAfterMs)
+  writeSync(1, `committed ${(await client.next('committed')).manifest.id}\n`)
 }

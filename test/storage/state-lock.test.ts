@@ -10,7 +10,11 @@ import { temporaryDir } from './fixtures.ts'
 
 const SCRIPT = fileURLToPath(new URL('./lock-process.js', import.meta.url))
 
-async function contend(dir: string, mode = 'hold', platform: NodeJS.Platform = process.platform): Promise<{ child: ChildProcess; said: string }> {
+async function contend(
+  dir: string,
+  mode = 'hold',
+  platform: NodeJS.Platform = process.platform,
+): Promise<{ child: ChildProcess; said: string }> {
   const child = spawn(process.execPath, [SCRIPT, dir, mode, platform], { stdio: ['ignore', 'pipe', 'inherit'] })
   onTestFinished(() => void child.kill('SIGKILL'))
   const [said] = (await once(child.stdout!.setEncoding('utf8'), 'data')) as [string]
@@ -29,18 +33,21 @@ test('one process has the lock; another is told its pid; after kill -9 the lock 
   expect((await contend(dir)).said).toBe('locked')
 })
 
-test.skipIf(process.platform === 'win32')('where the lock is a socket file, one that kill -9 left behind is replaced, by one process only', async () => {
-  const dir = temporaryDir()
-  const address = lockAddress(realpathSync(dir), 'darwin')
-  const holder = await contend(dir, 'hold', 'darwin')
-  expect(holder.said).toBe('locked')
-  expect((await contend(dir, 'hold', 'darwin')).said).toContain(`process ${holder.child.pid}.`)
-  holder.child.kill('SIGKILL')
-  await once(holder.child, 'exit')
-  expect(existsSync(address)).toBe(true)
-  const said = await Promise.all([1, 2, 3].map(() => contend(dir, 'hold', 'darwin')))
-  expect(said.map((each) => each.said.split(' ')[0]).sort()).toEqual(['MR_STATE_DIR_LOCKED', 'MR_STATE_DIR_LOCKED', 'locked'])
-})
+test.skipIf(process.platform === 'win32')(
+  'where the lock is a socket file, one that kill -9 left behind is replaced, by one process only',
+  async () => {
+    const dir = temporaryDir()
+    const address = lockAddress(realpathSync(dir), 'darwin')
+    const holder = await contend(dir, 'hold', 'darwin')
+    expect(holder.said).toBe('locked')
+    expect((await contend(dir, 'hold', 'darwin')).said).toContain(`process ${holder.child.pid}.`)
+    holder.child.kill('SIGKILL')
+    await once(holder.child, 'exit')
+    expect(existsSync(address)).toBe(true)
+    const said = await Promise.all([1, 2, 3].map(() => contend(dir, 'hold', 'darwin')))
+    expect(said.map((each) => each.said.split(' ')[0]).sort()).toEqual(['MR_STATE_DIR_LOCKED', 'MR_STATE_DIR_LOCKED', 'locked'])
+  },
+)
 
 test('a holder that does not answer still holds', async () => {
   const dir = temporaryDir()
