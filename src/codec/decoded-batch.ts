@@ -1,4 +1,4 @@
-import type { ColumnReader } from './column-reader.ts'
+import type { ColumnReader, Dictionary } from './column-reader.ts'
 import { KIND } from './kind.ts'
 import { MARK } from './payload.ts'
 import { markAt } from './column-reader.ts'
@@ -35,7 +35,7 @@ export interface DecodedBatch {
   /** A top-level field of all records, undefined where absent, without making records where the field is a column. */
   values(field: string): ArrayLike<unknown>
   /** A top-level field of all records as distinct strings and the index of each record's among them; null unless it travelled so. */
-  dictionary(field: string): { readonly entries: readonly string[]; readonly codes: ArrayLike<number> } | null
+  dictionary(field: string): Dictionary | null
 }
 
 export class FrameBatch implements DecodedBatch {
@@ -91,12 +91,13 @@ export class FrameBatch implements DecodedBatch {
     return this.#gather(parts, new Array<unknown>(this.length))
   }
 
-  dictionary(field: string): { readonly entries: readonly string[]; readonly codes: ArrayLike<number> } | null {
+  dictionary(field: string): Dictionary | null {
     if (this.#selector !== null || this.#shapes.length !== 1) return null
     const column = columnOf(this.#shapes[0]!, field)
     if (column === undefined || column.hasMarks || column.field.kind !== KIND.string) return null
-    column.data()
-    return column.dictionary()
+    const dictionary = column.dictionary()
+    if (dictionary !== null) column.checkCodes(dictionary)
+    return dictionary
   }
 
   #gather<T extends Int32Array | Float64Array | unknown[]>(parts: readonly ArrayLike<unknown>[], out: T): T {

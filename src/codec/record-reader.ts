@@ -1,10 +1,11 @@
 import { compile } from './code-generation.ts'
 import type { CodecMode } from './code-generation.ts'
-import type { ColumnData, ColumnReader } from './column-reader.ts'
+import type { ColumnData, ColumnReader, Dictionary } from './column-reader.ts'
 import { markAt } from './column-reader.ts'
 import { KIND } from './kind.ts'
 import { MARK } from './payload.ts'
 import type { FieldSchema, ShapeSchema } from './schema.ts'
+import type { StringSlices } from './string-slices.ts'
 import { setField } from './value-packing.ts'
 
 /** Where the rows of a shape go: its i-th row is record `positions[i]` of the batch, or record i if null. */
@@ -38,41 +39,88 @@ function readFields(columns: readonly ColumnReader[], marks: readonly (Uint8Arra
   return record
 }
 
-type Rows = (out: unknown[], positions: Positions, rows: number, data: readonly ColumnData[], marks: readonly Uint8Array[]) => void
+/** What the generated loop reads one column from. */
+interface Source {
+  readonly column: ColumnReader
+  readonly data: ColumnData | null
+  readonly marks: Uint8Array | null
+  /** Of a string column: its dictionary, or its slices. */
+  readonly dictionary: Dictionary | null
+  readonly slices: StringSlices | null
+}
 
-const NO_MARKS = new Uint8Array(0)
+type Fill = (out: unknown[], positions: Positions, rows: number, sources: readonly Source[]) => void
 
-/** Compiles the loop that makes the records of one shape: an object literal per record, so that all get one hidden class at once. */
+/**
+ * Compiles the loops that make the records of one shape: an object literal per record, so that all get one hidden class at once. There is one loop for each
+ * way in which the string columns come (dictionary or slices) and the rows go: one loop for all would keep too many values alive.
+ */
 function generateRecordReader(name: string, schema: ShapeSchema): RecordReader {
-  const fill = compile<Rows>(`${name}/decode`, { setField }, rowsFunction(schema))
+  const loops = new Map<string, Fill>()
   return (out, positions, rows, columns) => {
-    const data = columns.map(column => column.data())
-    const marks = columns.map(column => (isMarked(column.field) ? column.marks() : NO_MARKS))
-    fill(out, positions, rows, data, marks)
+    const sources = columns.map(sourceOf)
+    const scattered = positions !== null
+    const layout = sources.map(source => (source.dictionary === null ? 's' : 'd')).join('') + (scattered ? '*' : '')
+    let fill = loops.get(layout)
+    if (fill === undefined) {
+      if (loops.size === LOOPS_PER_SHAPE_MAX) loops.clear()
+      fill = compile<Fill>(`${name}/decode`, { setField }, fillFunction(schema, sources, scattered))
+      loops.set(layout, fill)
+    }
+    fill(out, positions, rows, sources)
   }
 }
 
-function rowsFunction(schema: ShapeSchema): string {
+/** Columns change between dictionary and slices seldom. */
+const LOOPS_PER_SHAPE_MAX = 16
+
+function sourceOf(column: ColumnReader): Source {
+  const marks = isMarked(column.field) ? column.marks() : null
+  if (column.field.kind !== KIND.string) return { column, data: column.data(), marks, dictionary: null, slices: null }
+  const dictionary = column.dictionary()
+  return { column, data: null, marks, dictionary, slices: dictionary === null ? column.slices() : null }
+}
+
+function fillFunction(schema: ShapeSchema, sources: readonly Source[], scattered: boolean): string {
   const { fields } = schema
   const record = schema.whole ? readValue(fields[0]!, 0) : 'r'
-  const loop = (place: string): string => `for (let i = 0; i < rows; i++) {
+  return `return function fill(out, positions, rows, sources) {
+${fields.map((field, c) => declareSource(field, c, sources[c]!)).join('\n')}
+  for (let i = 0; i < rows; i++) {
+${fields.map((field, c) => readString(field, c, sources[c]!)).join('\n')}
 ${schema.whole ? '' : makeRecord(fields)}
-    out[${place}] = ${record}
-  }`
-  return `return function fill(out, positions, rows, data, marks) {
-${fields.map((field, c) => `const a${c} = data[${c}]${isMarked(field) ? `, m${c} = marks[${c}]` : ''}`).join('\n')}
-  if (positions === null) ${loop('i')}
-  else ${loop('positions[i]')}
+    out[${scattered ? 'positions[i]' : 'i'}] = ${record}
+  }
 }`
+}
+
+function declareSource(field: FieldSchema, c: number, source: Source): string {
+  const marks = isMarked(field) ? `const m${c} = sources[${c}].marks` : ''
+  if (field.kind !== KIND.string) return `const a${c} = sources[${c}].data; ${marks}`
+  if (source.dictionary !== null) return `const x${c} = sources[${c}].dictionary.entries, k${c} = sources[${c}].dictionary.codes; ${marks}`
+  return `const s${c} = sources[${c}].slices, l${c} = s${c}.lengths; let t${c} = '', e${c} = 0, p${c} = 0; ${marks}`
+}
+
+/** Strings are read for marked rows too (they are empty there), so that slices are taken in step with the rows. */
+function readString(field: FieldSchema, c: number, source: Source): string {
+  if (field.kind !== KIND.string) return ''
+  if (source.dictionary !== null) return `const v${c} = x${c}[k${c}[i]]; if (v${c} === undefined) sources[${c}].column.corruptCode()`
+  return `if (i === e${c}) { t${c} = s${c}.next(); e${c} = s${c}.end; p${c} = 0 }
+const v${c} = t${c}.substring(p${c}, p${c} += l${c}[i])`
 }
 
 /** Fields up to the first absentable one form a literal; the others are added one by one, so that the order of keys stays. */
 function makeRecord(fields: readonly FieldSchema[]): string {
   const absentable = fields.findIndex(field => field.absentable)
   const certain = absentable < 0 ? fields.length : absentable
-  const literal = fields.slice(0, certain).map((field, c) => `[${JSON.stringify(field.name)}]: ${readValue(field, c)}`)
+  const literal = fields.slice(0, certain).map((field, c) => `${literalKey(field.name)}: ${readValue(field, c)}`)
   const added = fields.slice(certain).map((field, i) => addField(field, certain + i))
   return `const r = { ${literal.join(', ')} }\n${added.join('\n')}`
+}
+
+/** In brackets, `__proto__` is a field; all other names without, since V8 makes such objects twice as fast. */
+function literalKey(name: string): string {
+  return name === '__proto__' ? `["__proto__"]` : JSON.stringify(name)
 }
 
 function addField(field: FieldSchema, c: number): string {
@@ -94,6 +142,8 @@ function readPresent(field: FieldSchema, c: number): string {
       return 'undefined'
     case KIND.boolean:
       return `((a${c}[i >> 3] >> (i & 7)) & 1) === 1`
+    case KIND.string:
+      return `v${c}`
     case KIND.date:
       return `new Date(a${c}[i])`
     default:
