@@ -138,7 +138,7 @@ export class ColumnReader {
       case KIND.string:
         return this.#decodeStrings()
       case KIND.any:
-        return unpackValues(this.#slice(this.#bytes!), this.rows, this.#tagged)
+        return unpackValues(this.#payload, this.#bytes!.start, this.#bytes!.start + this.#bytes!.length, this.rows, this.#tagged)
       default:
         return typedArrayAt(this.#payload, this.#array!) as ColumnData
     }

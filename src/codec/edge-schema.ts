@@ -1,9 +1,6 @@
 import { SHAPES_PER_BATCH_MAX, SHAPE_IDLE_BATCHES_MAX } from '../limits.ts'
-import { covers, joinShapes, likeness, sameFields } from './schema.ts'
+import { areAlike, covers, joinShapes, likeness, namesOf, sameFields } from './schema.ts'
 import type { ShapeSchema } from './schema.ts'
-
-/** Shapes less alike than this are not made one. */
-const LIKENESS_MIN = 0.5
 
 /** A learnt shape in use. */
 export interface LearntShape {
@@ -47,11 +44,12 @@ function admit(shapes: ShapeSchema[], shape: ShapeSchema, idle: ReadonlyMap<Shap
 
 function joinMostAlike(shapes: ShapeSchema[]): boolean {
   let best: { i: number; j: number; joined: ShapeSchema; likeness: number } | undefined
+  const names = shapes.map(namesOf)
   for (let i = 0; i < shapes.length; i++) {
     for (let j = i + 1; j < shapes.length; j++) {
-      const alike = likeness(shapes[i]!, shapes[j]!)
-      if (alike < LIKENESS_MIN || alike <= (best?.likeness ?? 0)) continue
-      const joined = joinShapes(shapes[i]!, shapes[j]!)
+      if (!areAlike(names[i]!, names[j]!)) continue
+      const alike = likeness(names[i]!, names[j]!)
+      const joined = alike > (best?.likeness ?? 0) ? joinShapes(shapes[i]!, shapes[j]!) : null
       if (joined !== null) best = { i, j, joined, likeness: alike }
     }
   }

@@ -163,3 +163,8 @@ function binary(code: number, bytes: Uint8Array): unknown {
   const constructors = globalThis as unknown as Record<string, new (buffer: ArrayBuffer) => ArrayBufferView>
   return new constructors[`${names[code]}Array`]!(buffer)
 }
+
+/** The schema table of a frame's payload. */
+export function shapesOfFrame(payload: Uint8Array): (string | number | null)[][] {
+  return (decode(payload, { extensionCodec }) as [number, (string | number | null)[][]])[1]
+}
