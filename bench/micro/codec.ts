@@ -5,8 +5,8 @@
  */
 import { parseArgs } from 'node:util'
 import { Bench } from 'tinybench'
-import { codecCases } from './codec-cases.ts'
-import type { CodecCase } from './codec-cases.ts'
+import { codecCases } from '../codec/cases.ts'
+import type { CodecCase } from '../codec/cases.ts'
 
 const { values } = parseArgs({
   options: { ms: { type: 'string', default: '100' }, rounds: { type: 'string', default: '7' }, only: { type: 'string' } },
@@ -39,8 +39,8 @@ for (const subject of codecCases()) {
   const ratio = median(rounds.map(({ ours, theirs }) => theirs / ours))
   rows.push({
     case: subject.name,
-    'millrace ns': +median(rounds.map(r => r.ours)).toFixed(1),
-    'msgpackr ns': +median(rounds.map(r => r.theirs)).toFixed(1),
+    'millrace ns': +median(rounds.map((r) => r.ours)).toFixed(1),
+    'msgpackr ns': +median(rounds.map((r) => r.theirs)).toFixed(1),
     ratio: +ratio.toFixed(2),
     bar: subject.ratioMin === undefined ? '' : `>= ${subject.ratioMin} ${ratio >= subject.ratioMin ? 'met' : 'MISSED'}`,
     'bytes per record': `${subject.oursBytes.toFixed(1)} / ${subject.theirsBytes.toFixed(1)}`,

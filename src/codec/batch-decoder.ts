@@ -88,7 +88,10 @@ export class BatchDecoder {
     const known = this.#shapes.get(key)
     if (known !== undefined) return known
     if (this.#shapes.size === DECODER_SHAPES_MAX) this.#shapes.clear()
-    const schema = { whole: fields.length === 1 && fields[0]!.name === null, fields: fields.map(({ name, schema }) => ({ ...schema, name: name ?? '' })) }
+    const schema = {
+      whole: fields.length === 1 && fields[0]!.name === null,
+      fields: fields.map(({ name, schema }) => ({ ...schema, name: name ?? '' })),
+    }
     const shape: KnownShape = {
       schema,
       columnOf: new Map(schema.fields.map((field, c) => [field.name, c])),
@@ -128,10 +131,10 @@ function readSelector(reader: PayloadReader, length: number, shapes: readonly Kn
     if (at.length !== length) corrupt('selector does not match the rows')
     return reader.payload.subarray(at.start, at.start + at.length)
   }
-  if (length > 0 && shapes.some(shape => shape.schema.fields.length === 0)) corrupt('has records without fields and no selector')
+  if (length > 0 && shapes.some((shape) => shape.schema.fields.length === 0)) corrupt('has records without fields and no selector')
   return null
 }
 
 function readShapeRows(reader: PayloadReader, shape: KnownShape, rows: number): ShapeRows {
-  return { shape, rows, columns: shape.schema.fields.map(field => new ColumnReader(reader, field, rows)) }
+  return { shape, rows, columns: shape.schema.fields.map((field) => new ColumnReader(reader, field, rows)) }
 }

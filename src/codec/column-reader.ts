@@ -80,7 +80,8 @@ export class ColumnReader {
     const unit = reader.uint()
     const blob = reader.bin()
     if ((codes ?? lengths).length !== this.rows) corrupt(`strings of column ${this.field.name} do not match its rows`)
-    if (!isUnsigned(lengths) || (codes !== undefined && !isUnsigned(codes))) corrupt(`strings of column ${this.field.name} have odd lengths`)
+    if (!isUnsigned(lengths) || (codes !== undefined && !isUnsigned(codes)))
+      corrupt(`strings of column ${this.field.name} have odd lengths`)
     if ((unit !== 1 && unit !== 2) || blob.length % unit !== 0) corrupt(`text of column ${this.field.name} is damaged`)
     this.#codes = codes
     this.#array = lengths

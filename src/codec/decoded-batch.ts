@@ -80,14 +80,14 @@ export class FrameBatch implements DecodedBatch {
     }
     const only = parts[0]
     if (parts.length === 1 && (only instanceof Int32Array || only instanceof Float64Array)) return only
-    const narrow = parts.every(part => part instanceof Int32Array)
+    const narrow = parts.every((part) => part instanceof Int32Array)
     const out = narrow ? new Int32Array(this.length) : new Float64Array(this.length)
     parts.forEach((part, s) => scatterNumbers(part, this.#runs, s, out))
     return out
   }
 
   values(field: string): ArrayLike<unknown> {
-    const parts = this.#shapes.map(part => valuesOf(part, field))
+    const parts = this.#shapes.map((part) => valuesOf(part, field))
     if (parts.length === 1) return parts[0]!
     const out = new Array<unknown>(this.length)
     parts.forEach((part, s) => scatter(part, this.#runs, s, out))

@@ -15,10 +15,10 @@ export interface LearntShape {
  * A shape that did not change is the same object as before.
  */
 export function adaptShapes(learnt: readonly LearntShape[], seen: readonly ShapeSchema[]): ShapeSchema[] {
-  const shapes = learnt.map(shape => shape.schema)
-  const idle = new Map(learnt.map(shape => [shape.schema, shape.idleBatches]))
+  const shapes = learnt.map((shape) => shape.schema)
+  const idle = new Map(learnt.map((shape) => [shape.schema, shape.idleBatches]))
   for (const shape of seen) {
-    const same = shapes.findIndex(known => sameFields(known, shape))
+    const same = shapes.findIndex((known) => sameFields(known, shape))
     if (same >= 0) {
       if (!covers(shapes[same]!, shape)) shapes[same] = joinShapes(shapes[same]!, shape)!
     } else if (!isCovered(shapes, shape)) admit(shapes, shape, idle)
@@ -28,7 +28,7 @@ export function adaptShapes(learnt: readonly LearntShape[], seen: readonly Shape
 
 /** True if a shape with absentable fields takes these records already. */
 function isCovered(shapes: readonly ShapeSchema[], shape: ShapeSchema): boolean {
-  return shapes.some(known => {
+  return shapes.some((known) => {
     const joined = joinShapes(known, shape)
     return joined !== null && sameFields(joined, known) && covers(known, joined)
   })
@@ -38,7 +38,7 @@ function admit(shapes: ShapeSchema[], shape: ShapeSchema, idle: ReadonlyMap<Shap
   shapes.push(shape)
   if (shapes.length <= SHAPES_PER_BATCH_MAX) return
   if (joinMostAlike(shapes)) return
-  const unused = shapes.findIndex(known => (idle.get(known) ?? 0) > SHAPE_IDLE_BATCHES_MAX)
+  const unused = shapes.findIndex((known) => (idle.get(known) ?? 0) > SHAPE_IDLE_BATCHES_MAX)
   shapes.splice(unused >= 0 ? unused : shapes.length - 1, 1)
 }
 

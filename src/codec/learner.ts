@@ -48,7 +48,7 @@ export function observeShapes(records: readonly unknown[], from: number, to: num
   return worthwhile([...candidates.values()], to - from)
     .sort((a, b) => b.rows - a.rows)
     .map(schemaOf)
-    .filter(shape => !(shape.whole && shape.fields[0]!.kind === KIND.any))
+    .filter((shape) => !(shape.whole && shape.fields[0]!.kind === KIND.any))
 }
 
 /**
@@ -57,10 +57,10 @@ export function observeShapes(records: readonly unknown[], from: number, to: num
  */
 function worthwhile(candidates: readonly Candidate[], rows: number): Candidate[] {
   const rare = rows >> RARE_SHIFT
-  const frequent = candidates.filter(candidate => candidate.rows > rare)
+  const frequent = candidates.filter((candidate) => candidate.rows > rare)
   const covered = frequent.reduce((sum, candidate) => sum + candidate.rows, 0)
   if (rows - covered <= rare) return frequent
-  return candidates.filter(one => one.rows > rare || candidates.some(other => other !== one && areAlike(one.keys, other.keys)))
+  return candidates.filter((one) => one.rows > rare || candidates.some((other) => other !== one && areAlike(one.keys, other.keys)))
 }
 
 function observe(record: unknown, candidates: Map<string, Candidate>): void {

@@ -19,7 +19,7 @@ export function createRecordReader(name: string, schema: ShapeSchema, mode: Code
 /** The twin of the generated readers: same records, no generated code. */
 function interpretRecordReader(schema: ShapeSchema): RecordReader {
   return (out, { shapes, ends }, shape, columns) => {
-    const marks = columns.map(column => (column.hasMarks ? column.marks() : null))
+    const marks = columns.map((column) => (column.hasMarks ? column.marks() : null))
     let row = 0
     for (let run = 0, place = 0; run < ends.length; run++) {
       if (shapes[run] !== shape) place = ends[run]!
@@ -138,7 +138,7 @@ const v${c} = t${c}.substring(p${c}, p${c} += l${c}[i])`
 
 /** Fields up to the first absentable one form a literal; the others are added one by one, so that the order of keys stays. */
 function makeRecord(fields: readonly FieldSchema[], sources: readonly Source[]): string {
-  const absentable = fields.findIndex(field => field.absentable)
+  const absentable = fields.findIndex((field) => field.absentable)
   const certain = absentable < 0 ? fields.length : absentable
   const value = (c: number): string => readValue(fields[c]!, sources[c]!, c)
   const literal = fields.slice(0, certain).map((field, c) => `${literalKey(field.name)}: ${value(c)}`)

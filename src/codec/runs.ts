@@ -22,7 +22,7 @@ export function runsOf(selector: Uint8Array, shapeCount: number): Runs {
   const ends: number[] = []
   const rows: number[] = new Array<number>(shapeCount).fill(0)
   const length = selector.length
-  for (let i = 0; i < length; ) {
+  for (let i = 0; i < length;) {
     const start = i
     const shape = selector[i]!
     if (shape >= shapeCount) corrupt(`names shape ${shape} of ${shapeCount}`)

@@ -51,7 +51,7 @@ export function areAlike(a: readonly string[] | null, b: readonly string[] | nul
 
 /** The names of a shape's fields; null if it is a whole record. */
 export function namesOf(shape: ShapeSchema): readonly string[] | null {
-  return shape.whole ? null : shape.fields.map(field => field.name)
+  return shape.whole ? null : shape.fields.map((field) => field.name)
 }
 
 /**
@@ -59,8 +59,8 @@ export function namesOf(shape: ShapeSchema): readonly string[] | null {
  */
 export function joinShapes(a: ShapeSchema, b: ShapeSchema): ShapeSchema | null {
   if (a.whole !== b.whole) return null
-  const namesOfA = new Set(a.fields.map(field => field.name))
-  const namesOfB = new Set(b.fields.map(field => field.name))
+  const namesOfA = new Set(a.fields.map((field) => field.name))
+  const namesOfB = new Set(b.fields.map((field) => field.name))
   const fields: FieldSchema[] = []
   let i = 0
   let j = 0

@@ -47,7 +47,7 @@ export class StringSlices {
     const { lengths } = this
     const count = lengths.length
     const strings: string[] = new Array(count)
-    for (let row = 0; row < count; ) {
+    for (let row = 0; row < count;) {
       const slice = this.next()
       for (let cut = 0; row < this.end; row++) strings[row] = slice.substring(cut, (cut += lengths[row]!))
     }

@@ -36,7 +36,9 @@ describe('ready columns', () => {
   it('of any values are read as records and as columns', () => {
     const table = fc
       .integer({ min: 0, max: 20 })
-      .chain(count => fc.tuple(fc.constant(count), fc.array(fc.array(anyValue, { minLength: count, maxLength: count }), { maxLength: 4 })))
+      .chain((count) =>
+        fc.tuple(fc.constant(count), fc.array(fc.array(anyValue, { minLength: count, maxLength: count }), { maxLength: 4 })),
+      )
     fc.assert(
       fc.property(table, ([count, columns]) => {
         const named = columns.map((values, c) => ({ name: `c${c}`, values }))
@@ -52,18 +54,27 @@ describe('ready columns', () => {
   })
 
   it('shorter than the count are refused', () => {
-    expect(() => encoder.encodeColumns([{ name: 'a', values: [1] }], 2, null)).toThrow(expect.objectContaining({ code: 'MR_OPTION_INVALID' }))
+    expect(() => encoder.encodeColumns([{ name: 'a', values: [1] }], 2, null)).toThrow(
+      expect.objectContaining({ code: 'MR_OPTION_INVALID' }),
+    )
   })
 })
 
 describe('the columns of a batch', () => {
-  const records = Array.from({ length: 100 }, (_, i) => ({ id: i, shop: `shop number ${i % 3}`, at: new Date(i), ok: i % 2 === 0, note: i % 5 === 0 ? null : 'x' }))
-  const open = (batch: unknown[]): ReturnType<BatchDecoder['decode']> => decoder.decode(Uint8Array.from(new BatchEncoder({ name: 'c' }).encode(batch, 0, batch.length, null)))
+  const records = Array.from({ length: 100 }, (_, i) => ({
+    id: i,
+    shop: `shop number ${i % 3}`,
+    at: new Date(i),
+    ok: i % 2 === 0,
+    note: i % 5 === 0 ? null : 'x',
+  }))
+  const open = (batch: unknown[]): ReturnType<BatchDecoder['decode']> =>
+    decoder.decode(Uint8Array.from(new BatchEncoder({ name: 'c' }).encode(batch, 0, batch.length, null)))
 
   it('give strings that repeat as a dictionary', () => {
     const { entries, codes } = open(records).dictionary('shop')!
     expect(entries).toEqual(['shop number 0', 'shop number 1', 'shop number 2'])
-    expect(Array.from(codes, code => entries[code])).toEqual(records.map(record => record.shop))
+    expect(Array.from(codes, (code) => entries[code])).toEqual(records.map((record) => record.shop))
     expect(open(records).dictionary('id')).toBe(null)
     expect(open(records).dictionary('note')).toBe(null)
     expect(open(records).dictionary('none')).toBe(null)
@@ -71,13 +82,15 @@ describe('the columns of a batch', () => {
 
   it('give numbers only where every record has one', () => {
     const batch = open(records)
-    expect(batch.numbers('id')).toEqual(Int32Array.from(records, record => record.id))
+    expect(batch.numbers('id')).toEqual(Int32Array.from(records, (record) => record.id))
     for (const field of ['shop', 'at', 'ok', 'note', 'none']) expect(batch.numbers(field)).toBe(null)
   })
 
   it('give numbers across shapes, and for records that fit no shape', () => {
-    const mixed = [...records, { ts: 1, id: 0.5 }, ...records, { id: 7, x: {} }].map((record, i) => (i === 50 ? { ...record, odd: 1 } : record))
-    expect(open(mixed).numbers('id')).toEqual(Float64Array.from(mixed, record => record.id))
+    const mixed = [...records, { ts: 1, id: 0.5 }, ...records, { id: 7, x: {} }].map((record, i) =>
+      i === 50 ? { ...record, odd: 1 } : record,
+    )
+    expect(open(mixed).numbers('id')).toEqual(Float64Array.from(mixed, (record) => record.id))
     expect(open([...mixed, 1]).numbers('id')).toBe(null)
     expect(open([...mixed, { id: 'x' }]).numbers('id')).toBe(null)
   })

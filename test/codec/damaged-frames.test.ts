@@ -40,7 +40,7 @@ function readAll(bytes: Uint8Array, decoder: BatchDecoder): number | 'corrupt' {
   }
 }
 
-describe.each<CodecMode>(['generated', 'interpreted'])('a %s decoder', mode => {
+describe.each<CodecMode>(['generated', 'interpreted'])('a %s decoder', (mode) => {
   it('refuses every truncated frame', () => {
     fc.assert(
       fc.property(batches, fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (records, part) => {
@@ -78,11 +78,11 @@ describe.each<CodecMode>(['generated', 'interpreted'])('a %s decoder', mode => {
   it('refuses or reads arbitrary bytes', () => {
     const bytes = fc.oneof(
       fc.uint8Array({ maxLength: 200 }),
-      fc.uint8Array({ maxLength: 200 }).map(tail => Uint8Array.of(0x96, 1, 0x91, 0x92, 0xa1, 0x61, ...tail)),
+      fc.uint8Array({ maxLength: 200 }).map((tail) => Uint8Array.of(0x96, 1, 0x91, 0x92, 0xa1, 0x61, ...tail)),
     )
     const decoder = new BatchDecoder({ name: 'arbitrary', mode })
     fc.assert(
-      fc.property(bytes, data => {
+      fc.property(bytes, (data) => {
         readAll(data, decoder)
       }),
       { numRuns: 5 * RUNS },
@@ -95,12 +95,20 @@ describe.each<CodecMode>(['generated', 'interpreted'])('a %s decoder', mode => {
     const decoder = new BatchDecoder({ name: 'huge', mode })
     expect(readAll(Uint8Array.of(0x95, 1, 0x91, 0x90, ...hugeCount, 0xc0, 0xc0), decoder)).toBe('corrupt')
     expect(readAll(Uint8Array.of(0x96, 1, 0x91, 0x92, 0xa1, 0x61, 16, ...hugeCount, 0xc0, 0xc0, 0x91, 0xc0), decoder)).toBe('corrupt')
-    expect(readAll(Uint8Array.of(0x96, 1, 0x91, 0x92, 0xc0, 7, ...hugeCount, 0xc0, 0xc0, 0x94, 0xc0, 0xc2, 6, 0xdd, 0xff, 0xff, 0xff, 0xff, 0xc0), decoder)).toBe('corrupt')
+    expect(
+      readAll(
+        Uint8Array.of(0x96, 1, 0x91, 0x92, 0xc0, 7, ...hugeCount, 0xc0, 0xc0, 0x94, 0xc0, 0xc2, 6, 0xdd, 0xff, 0xff, 0xff, 0xff, 0xc0),
+        decoder,
+      ),
+    ).toBe('corrupt')
   })
 
   it('reads undamaged frames after damaged ones', () => {
     const decoder = new BatchDecoder({ name: 'after', mode })
-    const records = [{ a: 1, b: [1, 'x'] }, { a: 2, b: { c: new Map([[1, 'x']]) } }]
+    const records = [
+      { a: 1, b: [1, 'x'] },
+      { a: 2, b: { c: new Map([[1, 'x']]) } },
+    ]
     const frame = frameOf(records)
     for (let at = 0; at < frame.length; at++) {
       const damaged = frame.slice()

@@ -32,6 +32,6 @@ function canonicalObject(value: object): string {
   if (value instanceof Set) return `Set{${[...value].map(canonical).join(', ')}}`
   if (value instanceof ArrayBuffer) return `ArrayBuffer(${Buffer.from(value).toString('hex')})`
   if (ArrayBuffer.isView(value)) return `${name}(${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex')})`
-  const fields = Object.keys(value).map(key => `${JSON.stringify(key)}: ${canonical((value as Record<string, unknown>)[key])}`)
+  const fields = Object.keys(value).map((key) => `${JSON.stringify(key)}: ${canonical((value as Record<string, unknown>)[key])}`)
   return `${name === 'Object' ? '' : name}{${fields.join(', ')}}`
 }

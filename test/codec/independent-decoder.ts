@@ -21,12 +21,19 @@ extensionCodec.register({
 /** The records of a frame's payload and their timestamps (null if it has none). */
 export function decodeFrameIndependently(payload: Uint8Array): { records: unknown[]; timestamps: number[] | null } {
   const frame = decode(payload, { extensionCodec }) as unknown[]
-  const [version, shapes, rows, timestamps, selector, ...columns] = frame as [number, unknown[][], number, Elements | null, Uint8Array | null, ...unknown[][]]
+  const [version, shapes, rows, timestamps, selector, ...columns] = frame as [
+    number,
+    unknown[][],
+    number,
+    Elements | null,
+    Uint8Array | null,
+    ...unknown[][],
+  ]
   if (version !== 1) throw new Error(`version ${version}`)
   const byShape: unknown[][] = []
   let next = 0
   shapes.forEach((shape, s) => {
-    const count = selector === null ? rows : selector.filter(index => index === s).length
+    const count = selector === null ? rows : selector.filter((index) => index === s).length
     const own = columns.slice(next, (next += shape.length / 2))
     byShape.push(recordsOfShape(shape, own, count))
   })
@@ -35,7 +42,7 @@ export function decodeFrameIndependently(payload: Uint8Array): { records: unknow
     const s = selector === null ? 0 : selector[i]!
     return byShape[s]![taken[s]!++]
   })
-  return { records, timestamps: timestamps === null ? null : numbers(timestamps) as number[] }
+  return { records, timestamps: timestamps === null ? null : (numbers(timestamps) as number[]) }
 }
 
 function recordsOfShape(shape: readonly unknown[], columns: readonly unknown[][], count: number): unknown[] {
@@ -82,7 +89,7 @@ function columnData(kind: number, data: readonly unknown[], count: number): unkn
     case 4:
       return strings(data)
     case 5:
-      return (numbers(data[0] as Elements) as number[]).map(milliseconds => new Date(milliseconds))
+      return (numbers(data[0] as Elements) as number[]).map((milliseconds) => new Date(milliseconds))
     case 7:
       return data[0] === true ? (data[2] as unknown[]).map(untag) : (data[2] as unknown[])
     default:
@@ -93,12 +100,12 @@ function columnData(kind: number, data: readonly unknown[], count: number): unkn
 function numbers({ type, bytes }: Elements): (number | bigint)[] {
   const view = new DataView(bytes.buffer)
   const readers: Record<number, [number, (at: number) => number | bigint]> = {
-    1: [1, at => view.getUint8(at)],
-    4: [2, at => view.getUint16(at, true)],
-    5: [4, at => view.getInt32(at, true)],
-    6: [4, at => view.getUint32(at, true)],
-    8: [8, at => view.getFloat64(at, true)],
-    9: [8, at => view.getBigInt64(at, true)],
+    1: [1, (at) => view.getUint8(at)],
+    4: [2, (at) => view.getUint16(at, true)],
+    5: [4, (at) => view.getInt32(at, true)],
+    6: [4, (at) => view.getUint32(at, true)],
+    8: [8, (at) => view.getFloat64(at, true)],
+    9: [8, (at) => view.getBigInt64(at, true)],
   }
   const [width, read] = readers[type]!
   return Array.from({ length: bytes.length / width }, (_, i) => read(i * width))
@@ -107,11 +114,11 @@ function numbers({ type, bytes }: Elements): (number | bigint)[] {
 function strings([codes, lengths, unit, blob]: readonly unknown[]): string[] {
   const bytes = Buffer.from(blob as Uint8Array)
   let at = 0
-  const entries = (numbers(lengths as Elements) as number[]).map(length => {
+  const entries = (numbers(lengths as Elements) as number[]).map((length) => {
     const size = length * (unit as number)
     return bytes.toString(unit === 1 ? 'latin1' : 'utf16le', at, (at += size))
   })
-  return codes === null ? entries : (numbers(codes as Elements) as number[]).map(code => entries[code]!)
+  return codes === null ? entries : (numbers(codes as Elements) as number[]).map((code) => entries[code]!)
 }
 
 function untag(value: unknown): unknown {
@@ -159,7 +166,20 @@ function binary(code: number, bytes: Uint8Array): unknown {
   if (code === 16) return buffer
   if (code === 17) return new DataView(buffer)
   if (code === 18) return Buffer.from(buffer)
-  const names = ['Int8', 'Uint8', 'Uint8Clamped', 'Int16', 'Uint16', 'Int32', 'Uint32', 'Float32', 'Float64', 'BigInt64', 'BigUint64', 'Float16']
+  const names = [
+    'Int8',
+    'Uint8',
+    'Uint8Clamped',
+    'Int16',
+    'Uint16',
+    'Int32',
+    'Uint32',
+    'Float32',
+    'Float64',
+    'BigInt64',
+    'BigUint64',
+    'Float16',
+  ]
   const constructors = globalThis as unknown as Record<string, new (buffer: ArrayBuffer) => ArrayBufferView>
   return new constructors[`${names[code]}Array`]!(buffer)
 }

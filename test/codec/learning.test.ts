@@ -15,7 +15,7 @@ interface Sent {
 function sender(mode: CodecMode = 'generated'): (records: unknown[]) => Sent {
   const encoder = new BatchEncoder({ name: 'learning', mode })
   const decoder = new BatchDecoder({ name: 'learning', mode })
-  return records => {
+  return (records) => {
     const bytes = Uint8Array.from(encoder.encode(records, 0, records.length, null))
     expectSame(decoder.decode(bytes).records(), records)
     expectSame(decodeFrameIndependently(bytes).records, records)
@@ -25,22 +25,28 @@ function sender(mode: CodecMode = 'generated'): (records: unknown[]) => Sent {
 
 const REST = [null, KIND.any]
 
-describe.each<CodecMode>(['generated', 'interpreted'])('a schema learnt by a %s codec', mode => {
+describe.each<CodecMode>(['generated', 'interpreted'])('a schema learnt by a %s codec', (mode) => {
   it('widens a column from int32 to float64 to any, and never back', () => {
     const send = sender(mode)
     const batch = (value: (i: number) => unknown): unknown[] => Array.from({ length: ROWS }, (_, i) => ({ id: i, value: value(i) }))
-    expect(send(batch(i => i)).shapes).toEqual([['id', KIND.int32, 'value', KIND.int32]])
-    expect(send(batch(i => i / 2)).shapes).toEqual([['id', KIND.int32, 'value', KIND.float64]])
-    expect(send(batch(i => i)).shapes).toEqual([['id', KIND.int32, 'value', KIND.float64]])
-    expect(send(batch(i => (i % 2 === 0 ? i : `${i}`))).shapes).toEqual([['id', KIND.int32, 'value', KIND.any]])
-    expect(send(batch(i => i)).shapes).toEqual([['id', KIND.int32, 'value', KIND.any]])
+    expect(send(batch((i) => i)).shapes).toEqual([['id', KIND.int32, 'value', KIND.int32]])
+    expect(send(batch((i) => i / 2)).shapes).toEqual([['id', KIND.int32, 'value', KIND.float64]])
+    expect(send(batch((i) => i)).shapes).toEqual([['id', KIND.int32, 'value', KIND.float64]])
+    expect(send(batch((i) => (i % 2 === 0 ? i : `${i}`))).shapes).toEqual([['id', KIND.int32, 'value', KIND.any]])
+    expect(send(batch((i) => i)).shapes).toEqual([['id', KIND.int32, 'value', KIND.any]])
   })
 
   it('keeps its columns when one record in a thousand is odd, from the first batch on', () => {
     const send = sender(mode)
-    const batch = (odd: (i: number) => unknown): unknown[] => Array.from({ length: ROWS }, (_, i) => (i === 500 ? odd(i) : { id: i, name: `n${i}` }))
+    const batch = (odd: (i: number) => unknown): unknown[] =>
+      Array.from({ length: ROWS }, (_, i) => (i === 500 ? odd(i) : { id: i, name: `n${i}` }))
     const columns = ['id', KIND.int32, 'name', KIND.string]
-    for (const odd of [(i: number) => ({ id: `${i}`, name: 'x' }), (i: number) => ({ id: i, name: null }), (i: number) => ({ id: i, name: 'x', more: 1 }), () => 7]) {
+    for (const odd of [
+      (i: number) => ({ id: `${i}`, name: 'x' }),
+      (i: number) => ({ id: i, name: null }),
+      (i: number) => ({ id: i, name: 'x', more: 1 }),
+      () => 7,
+    ]) {
       for (let b = 0; b < 3; b++) expect(send(batch(odd)).shapes).toEqual([columns, REST])
     }
   })
@@ -49,7 +55,10 @@ describe.each<CodecMode>(['generated', 'interpreted'])('a schema learnt by a %s 
     const send = sender(mode)
     send(Array.from({ length: ROWS }, (_, i) => ({ a: i })))
     const changed = Array.from({ length: ROWS }, (_, i) => (i < 300 ? { a: i } : { b: `${i}`, c: i % 2 === 0 }))
-    expect(send(changed).shapes).toEqual([['a', KIND.int32], ['b', KIND.string, 'c', KIND.boolean]])
+    expect(send(changed).shapes).toEqual([
+      ['a', KIND.int32],
+      ['b', KIND.string, 'c', KIND.boolean],
+    ])
   })
 
   it('learns from many small batches what none of them shows alone', () => {
@@ -80,7 +89,8 @@ describe.each<CodecMode>(['generated', 'interpreted'])('a schema learnt by a %s 
     const send = sender(mode)
     const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j']
     // Every record lacks some of ten fields: a thousand combinations.
-    const make = (i: number): object => Object.fromEntries(names.filter((_, f) => (Math.imul(i + 1, 2654435761) >>> (2 * f)) % 4 !== 0).map(name => [name, i]))
+    const make = (i: number): object =>
+      Object.fromEntries(names.filter((_, f) => (Math.imul(i + 1, 2654435761) >>> (2 * f)) % 4 !== 0).map((name) => [name, i]))
     const batch = Array.from({ length: ROWS }, (_, i) => make(i))
     let last: readonly (readonly unknown[])[] = []
     for (let b = 0; b < 12; b++) last = send(batch).shapes
@@ -100,13 +110,21 @@ describe.each<CodecMode>(['generated', 'interpreted'])('a schema learnt by a %s 
 
   it('tells absent from undefined from null', () => {
     const send = sender(mode)
-    const batch = Array.from({ length: ROWS }, (_, i) => (i % 3 === 0 ? { a: i, b: undefined } : i % 3 === 1 ? { a: null, b: 1 } : { a: i, b: 2 }))
+    const batch = Array.from({ length: ROWS }, (_, i) =>
+      i % 3 === 0 ? { a: i, b: undefined } : i % 3 === 1 ? { a: null, b: 1 } : { a: i, b: 2 },
+    )
     expect(send(batch).shapes).toEqual([['a', KIND.int32 | 16, 'b', KIND.int32 | 16]])
   })
 
   it('keeps keys that look like numbers, and the order of keys', () => {
     const send = sender(mode)
-    send(Array.from({ length: 50 }, (_, i) => (i % 2 === 0 ? { b: 1, 7: 'x', a: 2, 1: 'y' } : { a: 2, b: 1, 1: 'y', 7: 'x' })))
+    const { shapes } = send(
+      Array.from({ length: 50 }, (_, i) => (i % 2 === 0 ? { b: 1, 7: 'x', a: 2, 1: 'y' } : { a: 2, b: 1, 1: 'y', 7: 'x' })),
+    )
+    expect(shapes.map((shape) => shape.filter((_, i) => i % 2 === 0))).toEqual([
+      ['1', '7', 'b', 'a'],
+      ['1', '7', 'a', 'b'],
+    ])
   })
 
   it('leaves records with more fields than a shape may have whole', () => {
@@ -129,11 +147,16 @@ describe.each<CodecMode>(['generated', 'interpreted'])('a schema learnt by a %s 
 describe('frames', () => {
   it('decode alone, in any order', () => {
     const encoder = new BatchEncoder({ name: 'order' })
-    const batches = Array.from({ length: 20 }, (_, b) => Array.from({ length: 30 }, (_, i) => (b % 3 === 0 ? { a: i, [`b${b}`]: 'x' } : { a: i / b, c: [b] })))
-    const frames = batches.map(batch => Uint8Array.from(encoder.encode(batch, 0, batch.length, null)))
+    const batches = Array.from({ length: 20 }, (_, b) =>
+      Array.from({ length: 30 }, (_, i) => (b % 3 === 0 ? { a: i, [`b${b}`]: 'x' } : { a: i / b, c: [b] })),
+    )
+    const frames = batches.map((batch) => Uint8Array.from(encoder.encode(batch, 0, batch.length, null)))
     const decoder = new BatchDecoder({ name: 'order' })
-    const opened = frames.map(frame => decoder.decode(frame)).reverse()
-    expectSame(opened.map(batch => batch.records()), [...batches].reverse())
+    const opened = frames.map((frame) => decoder.decode(frame)).reverse()
+    expectSame(
+      opened.map((batch) => batch.records()),
+      [...batches].reverse(),
+    )
     for (const [i, frame] of frames.entries()) expectSame(new BatchDecoder({ name: 'fresh' }).decode(frame).records(), batches[i])
   })
 
@@ -146,7 +169,7 @@ describe('frames', () => {
     expect(batch.timestamps).toEqual(timestamps.slice(40, 60))
   })
 
-  it.each([0, 1, 4, 7])('are read wherever they lie in memory: %i bytes into a buffer', offset => {
+  it.each([0, 1, 4, 7])('are read wherever they lie in memory: %i bytes into a buffer', (offset) => {
     const records = Array.from({ length: 33 }, (_, i) => ({ i, f: i / 3, b: BigInt(i), s: `é${i}`, u: `語${i}` }))
     const bytes = new BatchEncoder({ name: 'offset' }).encode(records, 0, records.length, new Float64Array(33))
     for (const buffer of [new ArrayBuffer(offset + bytes.length), new SharedArrayBuffer(offset + bytes.length)]) {
@@ -155,7 +178,7 @@ describe('frames', () => {
       const batch = new BatchDecoder({ name: 'offset' }).decode(payload)
       expect(batch.timestamps).toEqual(new Float64Array(33))
       expectSame(batch.records(), records)
-      expect([...batch.numbers('i')!]).toEqual(records.map(record => record.i))
+      expect([...batch.numbers('i')!]).toEqual(records.map((record) => record.i))
     }
   })
 

@@ -41,16 +41,27 @@ const refused: [string, unknown, string][] = [
 describe.each(refused)('%s', (_, record, message) => {
   it('is refused with its path, on edges within a worker', () => {
     expect(() => assertSerializable(record, { operator: 'map', site: 'job.ts:3:4' })).toThrow(
-      expect.objectContaining({ code: 'MR_RECORD_NOT_SERIALIZABLE', operator: 'map', site: 'job.ts:3:4', message: expect.stringContaining(message) as string }),
+      expect.objectContaining({
+        code: 'MR_RECORD_NOT_SERIALIZABLE',
+        operator: 'map',
+        site: 'job.ts:3:4',
+        message: expect.stringContaining(message) as string,
+      }),
     )
   })
 
   it('is refused with its path by the codec, as the first record and after many others', () => {
     for (const others of [0, 1000]) {
       const encoder = new BatchEncoder({ name: 'refused', operator: 'map' })
-      const good = Array.from({ length: others }, (_, i) => (typeof record === 'object' ? Object.fromEntries(Object.keys(record as object).map(key => [key, i])) : { i }))
+      const good = Array.from({ length: others }, (_, i) =>
+        typeof record === 'object' ? Object.fromEntries(Object.keys(record as object).map((key) => [key, i])) : { i },
+      )
       if (others > 0) encoder.encode(good, 0, others, null)
-      const refusal = expect.objectContaining({ code: 'MR_RECORD_NOT_SERIALIZABLE', operator: 'map', message: expect.stringContaining(message) as string })
+      const refusal = expect.objectContaining({
+        code: 'MR_RECORD_NOT_SERIALIZABLE',
+        operator: 'map',
+        message: expect.stringContaining(message) as string,
+      })
       expect(() => encoder.encode([...good, record], 0, others + 1, null)).toThrow(refusal)
       const records = [...good, { a: 1 }]
       const frame = Uint8Array.from(encoder.encode(records, 0, records.length, null))
@@ -64,16 +75,39 @@ describe('plain data', () => {
     const shared = { x: 1 }
     const bare = Object.assign(Object.create(null) as object, { b: 1 })
     const foreign = runInNewContext('({ f: [1, { g: 2 }] })') as object
-    const records: object[] = [shared, bare, foreign, Object.freeze({ twice: [shared, shared] }), { constructor: 'x' }, { toJSON: 1, hasOwnProperty: 2 }]
+    const records: object[] = [
+      shared,
+      bare,
+      foreign,
+      Object.freeze({ twice: [shared, shared] }),
+      { constructor: 'x' },
+      { toJSON: 1, hasOwnProperty: 2 },
+    ]
     for (const record of records) assertSerializable(record)
     const frame = Uint8Array.from(new BatchEncoder({ name: 'plain' }).encode(records, 0, records.length, null))
-    const expected = [{ x: 1 }, { b: 1 }, { f: [1, { g: 2 }] }, { twice: [{ x: 1 }, { x: 1 }] }, { constructor: 'x' }, { toJSON: 1, hasOwnProperty: 2 }]
+    const expected: object[] = [
+      { x: 1 },
+      { b: 1 },
+      { f: [1, { g: 2 }] },
+      { twice: [{ x: 1 }, { x: 1 }] },
+      { constructor: 'x' },
+      { toJSON: 1, hasOwnProperty: 2 },
+    ]
     expectSame(new BatchDecoder({ name: 'plain' }).decode(frame).records(), expected)
   })
 
   it('is frozen in depth, but for what cannot be frozen', () => {
-    const record = freezeRecord({ a: [{ b: 1 }], bytes: new Uint8Array(2), map: new Map([['k', { c: 1 }]]), set: new Set([[1]]), at: new Date(0), n: null })
-    expect([record, record.a, record.a[0], record.map.get('k'), [...record.set][0], record.at].every(part => Object.isFrozen(part))).toBe(true)
+    const record = freezeRecord({
+      a: [{ b: 1 }],
+      bytes: new Uint8Array(2),
+      map: new Map([['k', { c: 1 }]]),
+      set: new Set([[1]]),
+      at: new Date(0),
+      n: null,
+    })
+    expect([record, record.a, record.a[0], record.map.get('k'), [...record.set][0], record.at].every((part) => Object.isFrozen(part))).toBe(
+      true,
+    )
     record.bytes[0] = 7
     expect(record.bytes[0]).toBe(7)
     expect(freezeRecord(5)).toBe(5)
@@ -118,10 +152,12 @@ describe('generated code', () => {
     for (let i = 0; i < 2; i++) {
       const encoder = new BatchEncoder({ name: 'orders -> totals' })
       encoder.encode([{ a: 1 }], 0, 1, null)
-      const trap = { get a(): number {
-        stacks.add(/millrace:\/\/codec\/\S+?#\d+/.exec(new Error('where').stack!)?.[0] ?? 'none')
-        return 1
-      } }
+      const trap = {
+        get a(): number {
+          stacks.add(/millrace:\/\/codec\/\S+?#\d+/.exec(new Error('where').stack!)?.[0] ?? 'none')
+          return 1
+        },
+      }
       encoder.encode([trap], 0, 1, null)
     }
     expect(stacks.size).toBe(2)

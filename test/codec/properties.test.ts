@@ -16,18 +16,25 @@ const streams: [string, fc.Arbitrary<unknown[][]>][] = [
   [
     'interleaved lists of fields',
     fc.array(
-      fc.tuple(uniformRecords({ minLength: 1, maxLength: 30 }), uniformRecords({ minLength: 1, maxLength: 30 }), uniformRecords({ minLength: 1, maxLength: 30 })).map(
-        parts => interleave(parts),
-      ),
+      fc
+        .tuple(
+          uniformRecords({ minLength: 1, maxLength: 30 }),
+          uniformRecords({ minLength: 1, maxLength: 30 }),
+          uniformRecords({ minLength: 1, maxLength: 30 }),
+        )
+        .map((parts) => interleave(parts)),
       { minLength: 1, maxLength: 3 },
     ),
   ],
-  ['one kind of primitive', fc.array(fc.oneof(fc.array(fc.integer()), fc.array(fc.double()), fc.array(fc.string()), fc.array(fc.date())), { maxLength: 4 })],
+  [
+    'one kind of primitive',
+    fc.array(fc.oneof(fc.array(fc.integer()), fc.array(fc.double()), fc.array(fc.string()), fc.array(fc.date())), { maxLength: 4 }),
+  ],
 ]
 
 function interleave(parts: readonly object[][]): object[] {
-  const longest = Math.max(...parts.map(part => part.length))
-  return Array.from({ length: longest }, (_, i) => parts.flatMap(part => part.slice(i, i + 1))).flat()
+  const longest = Math.max(...parts.map((part) => part.length))
+  return Array.from({ length: longest }, (_, i) => parts.flatMap((part) => part.slice(i, i + 1))).flat()
 }
 
 describe.each(streams)('a stream of %s', (_, stream) => {
@@ -38,7 +45,7 @@ describe.each(streams)('a stream of %s', (_, stream) => {
         const decoders = [new BatchDecoder({ name: 'g' }), new BatchDecoder({ name: 'i', mode: 'interpreted' })]
         for (const batch of batches) {
           const timestamps = withTimestamps ? Float64Array.from(batch, (_, i) => (i % 3 === 0 ? NaN : i)) : null
-          const [bytes, interpreted] = encoders.map(encoder => Uint8Array.from(encoder.encode(batch, 0, batch.length, timestamps)))
+          const [bytes, interpreted] = encoders.map((encoder) => Uint8Array.from(encoder.encode(batch, 0, batch.length, timestamps)))
           expect(Buffer.compare(bytes!, interpreted!)).toBe(0)
           for (const decoder of decoders) {
             const decoded = decoder.decode(bytes!)
@@ -56,18 +63,20 @@ describe.each(streams)('a stream of %s', (_, stream) => {
 
   it('gives the values of each field, without records', () => {
     fc.assert(
-      fc.property(stream, batches => {
+      fc.property(stream, (batches) => {
         const encoder = new BatchEncoder({ name: 'fields' })
         const decoder = new BatchDecoder({ name: 'fields' })
         for (const batch of batches) {
           const decoded = decoder.decode(Uint8Array.from(encoder.encode(batch, 0, batch.length, null)))
           for (const field of ['a', 'id', 'ts', 'constructor', '__proto__', '1']) {
-            const own = batch.map(record => (isPlainObject(record) && Object.hasOwn(record, field) ? (record as Record<string, unknown>)[field] : undefined))
+            const own = batch.map((record) =>
+              isPlainObject(record) && Object.hasOwn(record, field) ? (record as Record<string, unknown>)[field] : undefined,
+            )
             const values = own.map((_, i) => decoded.values(field)[i])
             expectSame(values, own)
             const numbers = decoded.numbers(field)
             if (own.length === 0) continue
-            if (own.every(value => typeof value === 'number')) expectSame([...numbers!], own)
+            if (own.every((value) => typeof value === 'number')) expectSame([...numbers!], own)
             else expect(numbers).toBe(null)
           }
         }

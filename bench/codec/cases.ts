@@ -43,21 +43,21 @@ function pair(name: string, make: (n: number) => unknown, ratioMin?: number): Co
   const encoder = new BatchEncoder({ name: `bench/${name}` })
   const decoder = new BatchDecoder({ name: `bench/${name}` })
   const packr = new Packr({ useRecords: true, structures: [] })
-  const frames = batches.map(batch => Uint8Array.from(encoder.encode(batch, 0, BATCH, null)))
-  const packed = batches.map(batch => Uint8Array.from(packr.pack(batch)))
+  const frames = batches.map((batch) => Uint8Array.from(encoder.encode(batch, 0, BATCH, null)))
+  const packed = batches.map((batch) => Uint8Array.from(packr.pack(batch)))
   const sizes = { oursBytes: mean(frames) / BATCH, theirsBytes: mean(packed) / BATCH, records: BATCH, ...(ratioMin && { ratioMin }) }
   return [
     {
       name: `${name} encode`,
       ...sizes,
-      ours: inTurns(batches, batch => encoder.encode(batch, 0, BATCH, null)),
-      theirs: inTurns(batches, batch => packr.pack(batch)),
+      ours: inTurns(batches, (batch) => encoder.encode(batch, 0, BATCH, null)),
+      theirs: inTurns(batches, (batch) => packr.pack(batch)),
     },
     {
       name: `${name} decode`,
       ...sizes,
-      ours: inTurns(frames, frame => decoder.decode(frame).records()),
-      theirs: inTurns(packed, bytes => packr.unpack(bytes) as unknown),
+      ours: inTurns(frames, (frame) => decoder.decode(frame).records()),
+      theirs: inTurns(packed, (bytes) => packr.unpack(bytes) as unknown),
     },
   ]
 }
@@ -68,8 +68,8 @@ function keyedSum(): CodecCase {
   const encoder = new BatchEncoder({ name: 'bench/sum' })
   const decoder = new BatchDecoder({ name: 'bench/sum' })
   const packr = new Packr({ useRecords: true, structures: [] })
-  const frames = batches.map(batch => Uint8Array.from(encoder.encode(batch, 0, BATCH, null)))
-  const packed = batches.map(batch => Uint8Array.from(packr.pack(batch)))
+  const frames = batches.map((batch) => Uint8Array.from(encoder.encode(batch, 0, BATCH, null)))
+  const packed = batches.map((batch) => Uint8Array.from(packr.pack(batch)))
   const ourSums = new Float64Array(10_000)
   const theirSums = new Float64Array(10_000)
   return {
@@ -78,14 +78,14 @@ function keyedSum(): CodecCase {
     ratioMin: 5,
     oursBytes: mean(frames) / BATCH,
     theirsBytes: mean(packed) / BATCH,
-    ours: inTurns(frames, frame => {
+    ours: inTurns(frames, (frame) => {
       const batch = decoder.decode(frame)
       const keys = batch.numbers('key')!
       const values = batch.numbers('value')!
       for (let i = 0; i < keys.length; i++) ourSums[keys[i]!]! += values[i]!
       return ourSums
     }),
-    theirs: inTurns(packed, bytes => {
+    theirs: inTurns(packed, (bytes) => {
       for (const record of packr.unpack(bytes) as { key: number; value: number }[]) theirSums[record.key]! += record.value
       return theirSums
     }),
@@ -106,7 +106,7 @@ function mean(parts: readonly Uint8Array[]): number {
 
 export function codecCases(): CodecCase[] {
   return [
-    ...pair('bid', n => makeBid(bidNumber(n)), 4),
+    ...pair('bid', (n) => makeBid(bidNumber(n)), 4),
     ...pair('person/auction/bid', makeEvent, 3),
     ...pair('bid, 0.1 % odd', makeOdd, 3),
     ...pair('key/value/ts', makeKeyed),
