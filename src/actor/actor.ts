@@ -20,6 +20,8 @@ export type StepResult =
 export interface OperatorInstance {
   readonly name: string
   readonly actor: OperatorActor
+  /** What the operator threw, as an error that names it. */
+  readonly blame: (error: unknown) => unknown
 }
 
 export interface ActorParts {
@@ -69,6 +71,8 @@ export class Actor {
   /** Operator whose onEnd comes next while ending. */
   #ending = 0
   #finalChunks: readonly ActorChunk[] | null = null
+  /** Operator whose life cycle method runs, to be blamed for what it throws. */
+  #at: OperatorInstance | null = null
 
   constructor(parts: ActorParts, events: ActorEvents) {
     this.id = parts.id
@@ -105,10 +109,14 @@ export class Actor {
   }
 
   async open(chunksOf: (operator: string) => readonly StateChunk[]): Promise<void> {
-    for (const { name, actor } of this.#parts.operators) {
-      const chunks = chunksOf(name)
-      if (chunks.length > 0) await actor.restore?.(chunks)
-      await actor.open?.()
+    for (const { name, actor, blame } of this.#parts.operators) {
+      try {
+        const chunks = chunksOf(name)
+        if (chunks.length > 0) await actor.restore?.(chunks)
+        await actor.open?.()
+      } catch (error) {
+        throw blame(error)
+      }
     }
   }
 
@@ -124,7 +132,17 @@ export class Actor {
     this.awaitsPromise = false
   }
 
+  /** Throws what an operator threw, as an error that names the operator. */
   step(): StepResult {
+    this.#at = null
+    try {
+      return this.#step()
+    } catch (error) {
+      throw this.#blamed(error)
+    }
+  }
+
+  #step(): StepResult {
     if (!this.flushKept()) return 'blocked'
     if (this.#state === 'finished') return 'finished'
     if (this.#state === 'ending') return this.#end()
@@ -144,17 +162,32 @@ export class Actor {
 
   /** Passes on what waits for company; with `force`, all of it. */
   flush(force = false): void {
-    for (const { actor } of this.#parts.operators) actor.flush?.(force)
+    try {
+      for (const operator of this.#parts.operators) this.#in(operator).flush?.(force)
+    } catch (error) {
+      throw this.#blamed(error)
+    }
     for (const outbox of this.#parts.outboxes) outbox.flushBatches()
   }
 
   checkpointCompleted(checkpointId: number): void {
-    for (const { actor } of this.#parts.operators) actor.onCheckpointComplete?.(checkpointId)
+    try {
+      for (const operator of this.#parts.operators) this.#in(operator).onCheckpointComplete?.(checkpointId)
+    } catch (error) {
+      throw this.#blamed(error)
+    }
   }
 
+  /** Closes every operator, also when one of them throws: the attempt is over, and whatever ended it is known already. */
   async close(): Promise<void> {
     this.#parts.onClose()
-    for (const { actor } of this.#parts.operators) await actor.close?.()
+    for (const { actor } of this.#parts.operators) {
+      try {
+        await actor.close?.()
+      } catch {
+        // The others still have to give back what they took.
+      }
+    }
   }
 
   #injectBarrier(): void {
@@ -164,6 +197,7 @@ export class Actor {
   }
 
   #poll(source: OperatorActor): StepResult {
+    this.#at = this.#parts.operators[0]!
     const result = source.poll!()
     this.awaitsPromise = result === 'waiting'
     if (result === 'more') return 'progress'
@@ -197,6 +231,7 @@ export class Actor {
   #process(frame: Envelope, channel: number): void {
     const batch = frame.batch ?? this.#parts.decoders[channel]!.decode(frame.payload!)
     this.recordsIn += batch.length
+    if (this.#parts.head !== null) this.#at = this.#parts.operators[0]!
     const taken = this.#parts.head?.processBatch?.(batch) === true
     if (!taken) this.#parts.run(batch.records(), 0, batch.length, batch.timestamps)
     this.#events.consumed(channel, frame.costBytes)
@@ -227,7 +262,16 @@ export class Actor {
   }
 
   #snapshot(): ActorChunk[] {
-    return this.#parts.operators.flatMap(({ name, actor }) => (actor.snapshot?.() ?? []).map(chunk => ({ operator: name, ...chunk })))
+    return this.#parts.operators.flatMap(operator => (this.#in(operator).snapshot?.() ?? []).map(chunk => ({ operator: operator.name, ...chunk })))
+  }
+
+  #in(operator: OperatorInstance): OperatorActor {
+    this.#at = operator
+    return operator.actor
+  }
+
+  #blamed(error: unknown): unknown {
+    return this.#at === null ? error : this.#at.blame(error)
   }
 
   /** One operator's last results a step, so that outputs are flushed between them. */
@@ -235,7 +279,7 @@ export class Actor {
     const { operators, outboxes } = this.#parts
     const operator = operators[this.#ending]
     if (operator !== undefined) {
-      operator.actor.flush?.(true)
+      this.#in(operator).flush?.(true)
       if ((operator.actor.onEnd?.() ?? 'done') === 'done') this.#ending++
       return 'progress'
     }

@@ -4,6 +4,7 @@ import type { Mailbox } from '../channel/mailbox.ts'
 import type { Outbox } from '../channel/outbox.ts'
 import type { BatchDecoder } from '../codec/index.ts'
 import type { Clock } from '../core/clock.ts'
+import { describeError } from '../core/failure.ts'
 import { MillraceError } from '../errors.ts'
 import { type ChainCodeOptions, type ChainRun, type ChainStep, compileEmit, compileRun } from '../graph/chain-code.ts'
 import { linkEmit, linkRun } from '../graph/chain-closures.ts'
@@ -149,7 +150,7 @@ class ChainBuilder {
       batchRecords: this.#environment.batchRecords,
     }
     const actor = this.#definition(node).create!(node.spec, context)
-    this.#instances.push({ name: node.name, actor })
+    this.#instances.push({ name: node.name, actor, blame: error => blame(error, node) })
     return actor
   }
 
@@ -168,6 +169,7 @@ function placeOf(node: OperatorNode): { operator: string; site: string } {
 export function blame(error: unknown, node: OperatorNode | undefined): unknown {
   if (node === undefined || (error instanceof MillraceError && error.operator !== undefined)) return error
   if (error instanceof MillraceError) return new MillraceError(error.code, error.message, { cause: error.cause ?? error, ...placeOf(node) })
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  const { class: name, message } = describeError(error)
+  const text = error instanceof Error ? `${name}: ${message}` : message
   return new MillraceError('MR_OPERATOR_FAILED', `An operator threw ${text}`, { cause: error, ...placeOf(node) })
 }
