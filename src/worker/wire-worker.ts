@@ -128,7 +128,8 @@ class WorkerWiring {
         const channels = plan.channels.filter(channel => channel.edge === edge.id && channel.fromActor === placement.id)
         const route = routingTable(options.keyGroups, Math.min(options.keyGroups, channels.length))
         // One encoder an edge: all its channels carry the same shapes.
-        const encoder = new BatchEncoder({ name: `edge-${edge.id}`, mode: options.codec })
+        const { name: operator, site } = plan.graph.nodes[edge.fromNode]!
+        const encoder = new BatchEncoder({ name: `edge-${edge.id}`, mode: options.codec, operator, site })
         return [edge.id, new Outbox(channels.map(channel => this.#sender(channel, encoder)), route, edge.timestamps, options.batchRecords)]
       }),
     )
@@ -153,6 +154,7 @@ class WorkerWiring {
         markReady(channel.toActor)
       },
       record => assertSerializable(record, { operator: where.name, site: where.site }),
+      options.freezeRecords,
     )
   }
 
