@@ -135,7 +135,6 @@ export class Run<O extends Outlets = Outlets> {
     const failure = end.outcome === 'failed' ? (reviveError(end.failure) as MillraceError) : null
     this.#endpoint.close(failure, new MillraceError('MR_RUN_ENDED', 'The run has ended'))
     await this.#threads.close()
-    this.#onStarted()
     if (end.outcome === 'failed') this.#settle.reject(failure)
     else this.#settle.resolve({ outcome: end.outcome, restarts: this.#restarts })
   }
@@ -147,10 +146,7 @@ export class Run<O extends Outlets = Outlets> {
     const earlier = this.#lastFailure === null ? '' : ` (last failure before: ${this.#lastFailure.message})`
     const error = new MillraceError(code, `The ${thread} thread ended unexpectedly: ${String((cause as Error)?.message ?? cause)}${earlier}`, { cause })
     this.#endpoint.close(error, error)
-    void this.#threads.abandon().finally(() => {
-      this.#onStarted()
-      this.#settle.reject(error)
-    })
+    void this.#threads.abandon().finally(() => this.#settle.reject(error))
   }
 
   #tell(notice: RunNotice): void {
