@@ -65,7 +65,7 @@ export class SimulatedApp implements SimulatedThread, AppEvents {
   readonly awaitsOutside = false
 
   overslept(): boolean {
-    return this.#end === null && this.#endpoint.hasWork()
+    return this.#end === null && !this.#bell.look() && this.#endpoint.hasWork()
   }
 
   describe(): string {

@@ -84,7 +84,7 @@ export class SimulatedWorker implements SimulatedThread, WorkerGate {
   }
 
   overslept(): boolean {
-    return this.#service.runtime?.hasWork() ?? false
+    return !this.#bell.look() && (this.#service.runtime?.hasWork() ?? false)
   }
 
   describe(): string {
