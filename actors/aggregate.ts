@@ -2,6 +2,7 @@ import type { ColumnBatch, OperatorActor, OperatorContext, OperatorDefinition, S
 import { AccumulatorTable } from '../src/state/accumulator-table.ts'
 import type { AggregateSpecs } from '../src/state/aggregates.ts'
 import { keySelector } from './key-selector.ts'
+import { type RowEmitter, rowEmitter } from './row-emitter.ts'
 
 interface AggregateSpec {
   readonly key: string | ((record: unknown) => never) | null
@@ -20,6 +21,7 @@ class AggregateActor implements OperatorActor {
   readonly #spec: AggregateSpec
   readonly #table: AccumulatorTable<unknown>
   readonly #columnFields: readonly string[] | null
+  #emitRows: RowEmitter | null = null
   /** Next slot to emit at the end. */
   #endSlot = 0
 
@@ -82,17 +84,14 @@ class AggregateActor implements OperatorActor {
   /** Every step from columns: the fields that the aggregates read, and no record is made. */
   #processColumns(batch: ColumnBatch): boolean {
     const { key } = this.#spec
-    const { layout } = this.#table
-    if (typeof key !== 'string' || layout.columns.some(({ custom }) => custom !== undefined)) return false
+    if (typeof key !== 'string' || !this.#table.addsColumns) return false
     const keys = batch.numbers(key)
     if (keys === null) return false
-    const fields = layout.fields.map(field => batch.numbers(field))
+    const fields = this.#table.layout.fields.map(field => batch.numbers(field))
     if (fields.some(field => field === null)) return false
-    const { timestamps, length } = batch
-    for (let row = 0; row < length; row++) {
-      this.#table.addColumns(keys, fields as Float64Array[], row, row + 1)
-      this.#context.emit(this.#table.resultAt(this.#table.keys.slotOf(keys[row]!)), timestamps === null ? NaN : timestamps[row]!)
-    }
+    const results = this.#table.runColumns(keys, fields as Float64Array[], 0, batch.length)
+    this.#emitRows ??= rowEmitter(this.#context, results.map(({ name }) => name))
+    this.#emitRows(keys, results.map(({ values }) => values), batch.timestamps)
     return true
   }
 }

@@ -75,7 +75,7 @@ export class Inlet<T = unknown> {
   connect(route: InletRoute, position: number): void {
     this.#sender = new RingSender(route.channel, route.attempt, route.credits, route.exclusiveBytes, route.ring, this.#encoder)
     this.#endSent = false
-    this.#log.rewind(position, records => new BatchEncoder({ name: `inlet-${this.name}`, mode: this.#mode }).encode(records, 0, records.length, null).slice())
+    this.#log.rewind(position, records => new Uint8Array(new BatchEncoder({ name: `inlet-${this.name}`, mode: this.#mode }).encode(records, 0, records.length, null)))
     this.pump()
   }
 
@@ -134,7 +134,7 @@ export class Inlet<T = unknown> {
   #append(): void {
     const records = this.#buffer
     this.#buffer = []
-    this.#log.append(this.#encoder.encode(records, 0, records.length, null).slice(), records.length)
+    this.#log.append(new Uint8Array(this.#encoder.encode(records, 0, records.length, null)), records.length)
   }
 
   #scheduleFlush(): void {

@@ -12,7 +12,7 @@ export class CreditLedger {
   #floatingBytes: number
 
   constructor(budgetBytes: number, channels: number) {
-    this.exclusiveBytes = Math.floor(budgetBytes / Math.max(1, channels === 1 ? 1 : 2 * channels))
+    this.exclusiveBytes = exclusiveBytes(budgetBytes, channels)
     this.#floatingBytes = budgetBytes - this.exclusiveBytes * channels
     this.#consumed = new Float64Array(channels)
     this.#limits = new Float64Array(channels).fill(this.exclusiveBytes)
@@ -41,6 +41,11 @@ export class CreditLedger {
     this.#floatingBytes -= extra
     return (this.#limits[channel] = consumed + this.exclusiveBytes + extra)
   }
+}
+
+/** Half of the budget is divided among the channels; a single channel has all of it. */
+export function exclusiveBytes(budgetBytes: number, channels: number): number {
+  return Math.floor(budgetBytes / (channels <= 1 ? 1 : 2 * channels))
 }
 
 /** The senders' view: limits of all channels of a job in shared memory, one Int32 each, wrapping around. */

@@ -65,8 +65,8 @@ export class RingSender implements ChannelSender {
   /** A batch that is encoded already. */
   sendEncoded(payload: Uint8Array, records: number): void {
     const frame = { kind: FrameKind.batch, batch: null, payload, records, value: 0 }
-    // The encoder reuses its buffer, so what has to wait is copied.
-    if (this.#kept.length > 0 || !this.#write(frame)) this.#kept.push({ ...frame, payload: payload.slice() })
+    // The encoder reuses its buffer, so what has to wait is copied (not by slice(): of a Buffer that is a view).
+    if (this.#kept.length > 0 || !this.#write(frame)) this.#kept.push({ ...frame, payload: new Uint8Array(payload) })
   }
 
   /** Writes a frame, or goes on with it after `#written` bytes. False when credit or room ran out. */

@@ -10,6 +10,7 @@ import { CODE_ABSENTABLE, CODE_KIND_MASK, CODE_NULLABLE, PAYLOAD_HEADER_ELEMENTS
 import { PayloadReader, corrupt } from './payload-reader.ts'
 import type { ArrayAt } from './payload-reader.ts'
 import { createRecordReader } from './record-reader.ts'
+import { oneRun, runsOf } from './runs.ts'
 import { createField } from './schema.ts'
 import type { FieldSchema } from './schema.ts'
 
@@ -55,10 +56,10 @@ export class BatchDecoder {
     if (selector === null && shapes.length !== 1 && length > 0) corrupt('has no selector')
     const columns = shapes.reduce((sum, shape) => sum + shape.schema.fields.length, 0)
     if (elements !== PAYLOAD_HEADER_ELEMENTS + columns) corrupt(`has ${elements} elements for ${columns} columns`)
-    const rows = selector === null ? [length] : countRows(selector, shapes.length)
-    const parts = shapes.map((shape, s) => readShapeRows(reader, shape, rows[s] ?? 0))
+    const runs = selector === null ? oneRun(length) : runsOf(selector, shapes.length)
+    const parts = shapes.map((shape, s) => readShapeRows(reader, shape, runs.rows[s]!))
     if (reader.position !== reader.payload.length) corrupt('has bytes behind its end')
-    return new FrameBatch(length, reader.payload, timestampsAt, parts, selector)
+    return new FrameBatch(length, reader.payload, timestampsAt, parts, runs)
   }
 
   /** The schema table; one that was seen lately is recognised by its bytes. */
@@ -87,7 +88,10 @@ export class BatchDecoder {
     const known = this.#shapes.get(key)
     if (known !== undefined) return known
     if (this.#shapes.size === DECODER_SHAPES_MAX) this.#shapes.clear()
-    const schema = { whole: fields.length === 1 && fields[0]!.name === null, fields: fields.map(({ name, schema }) => ({ ...schema, name: name ?? '' })) }
+    const schema = {
+      whole: fields.length === 1 && fields[0]!.name === null,
+      fields: fields.map(({ name, schema }) => ({ ...schema, name: name ?? '' })),
+    }
     const shape: KnownShape = {
       schema,
       columnOf: new Map(schema.fields.map((field, c) => [field.name, c])),
@@ -127,17 +131,10 @@ function readSelector(reader: PayloadReader, length: number, shapes: readonly Kn
     if (at.length !== length) corrupt('selector does not match the rows')
     return reader.payload.subarray(at.start, at.start + at.length)
   }
-  if (length > 0 && shapes.some(shape => shape.schema.fields.length === 0)) corrupt('has records without fields and no selector')
+  if (length > 0 && shapes.some((shape) => shape.schema.fields.length === 0)) corrupt('has records without fields and no selector')
   return null
 }
 
-function countRows(selector: Uint8Array, shapes: number): Uint32Array {
-  const rows = new Uint32Array(256)
-  for (let i = 0; i < selector.length; i++) rows[selector[i]!]!++
-  for (let s = shapes; s < 256; s++) if (rows[s] !== 0) corrupt(`names shape ${s} of ${shapes}`)
-  return rows
-}
-
 function readShapeRows(reader: PayloadReader, shape: KnownShape, rows: number): ShapeRows {
-  return { shape, rows, columns: shape.schema.fields.map(field => new ColumnReader(reader, field, rows)) }
+  return { shape, rows, columns: shape.schema.fields.map((field) => new ColumnReader(reader, field, rows)) }
 }

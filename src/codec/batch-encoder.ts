@@ -2,7 +2,7 @@ import { MillraceError } from '../errors.ts'
 import { MISFITS_PER_BATCH_MAX } from '../limits.ts'
 import { resolveMode } from './code-generation.ts'
 import type { CodecMode } from './code-generation.ts'
-import { AnyColumnWriter } from './column-writers.ts'
+import type { AnyColumnWriter } from './column-writers.ts'
 import { adaptShapes } from './edge-schema.ts'
 import { FrameWriter } from './frame-writer.ts'
 import { KIND } from './kind.ts'
@@ -60,7 +60,10 @@ export class BatchEncoder {
    */
   encode(records: readonly unknown[], from: number, to: number, timestamps: Float64Array | null): Uint8Array {
     if (from < 0 || to < from || to > records.length || (timestamps !== null && to > timestamps.length)) {
-      throw new MillraceError('MR_OPTION_INVALID', `from=${from} to=${to} do not lie within records.length=${records.length} and the timestamps`)
+      throw new MillraceError(
+        'MR_OPTION_INVALID',
+        `from=${from} to=${to} do not lie within records.length=${records.length} and the timestamps`,
+      )
     }
     if (to > from && this.#learnAfter === 0 && this.#mustLearn()) this.#learn(records, from, to)
     if (!this.#fill(records, from, to, this.#learnAfter === 0)) {
@@ -135,7 +138,7 @@ export class BatchEncoder {
     const schemas = adaptShapes(before, observeShapes(records, from, to, this.#context))
     this.#rows = 0
     this.#misfits = 0
-    const kept = schemas.map(schema => before.find(shape => shape.schema === schema))
+    const kept = schemas.map((schema) => before.find((shape) => shape.schema === schema))
     if (schemas.length === before.length && !kept.includes(undefined)) {
       this.#learnAfter = this.#learnPause
       this.#learnPause = Math.min(LEARN_EVERY_BATCHES_MAX, 2 * this.#learnPause)

@@ -1,13 +1,19 @@
-import { STRING_SLICE_BYTES_MAX } from '../limits.ts'
 import { KIND } from './kind.ts'
 import { ARRAY_TYPE, MARK } from './payload.ts'
 import { corrupt, typedArrayAt } from './payload-reader.ts'
 import type { ArrayAt, BytesAt, PayloadReader } from './payload-reader.ts'
 import type { FieldSchema } from './schema.ts'
+import { StringSlices } from './string-slices.ts'
 import { unpackValues } from './value-packing.ts'
 
 /** What generated and interpreted record readers index by row; boolean columns are bits. */
 export type ColumnData = ArrayLike<unknown>
+
+/** Distinct strings, and for each row the index of its own among them. */
+export interface Dictionary {
+  readonly entries: readonly string[]
+  readonly codes: ArrayLike<number>
+}
 
 /** One column of one shape of a payload. Found when the batch is opened, decoded when it is first used, and then kept. */
 export class ColumnReader {
@@ -21,7 +27,7 @@ export class ColumnReader {
   #unit = 1
   #tagged = false
   #data: ColumnData | undefined
-  #entries: string[] | undefined
+  #dictionary: Dictionary | undefined
 
   /** Finds the column at the reader's position. Throws MR_FRAME_CORRUPT. */
   constructor(reader: PayloadReader, field: FieldSchema, rows: number) {
@@ -74,7 +80,8 @@ export class ColumnReader {
     const unit = reader.uint()
     const blob = reader.bin()
     if ((codes ?? lengths).length !== this.rows) corrupt(`strings of column ${this.field.name} do not match its rows`)
-    if (!isUnsigned(lengths) || (codes !== undefined && !isUnsigned(codes))) corrupt(`strings of column ${this.field.name} have odd lengths`)
+    if (!isUnsigned(lengths) || (codes !== undefined && !isUnsigned(codes)))
+      corrupt(`strings of column ${this.field.name} have odd lengths`)
     if ((unit !== 1 && unit !== 2) || blob.length % unit !== 0) corrupt(`text of column ${this.field.name} is damaged`)
     this.#codes = codes
     this.#array = lengths
@@ -97,11 +104,30 @@ export class ColumnReader {
     return (this.#data ??= this.#decode())
   }
 
-  /** Distinct strings and the entry of each row, if the column is a dictionary. */
-  dictionary(): { readonly entries: readonly string[]; readonly codes: ArrayLike<number> } | null {
+  /** Distinct strings and the entry of each row, if the column is a dictionary. In a damaged payload codes may lie beyond the entries: see checkCodes. */
+  dictionary(): Dictionary | null {
     if (this.#codes === undefined) return null
+    if (this.#dictionary !== undefined) return this.#dictionary
     const codes = typedArrayAt(this.#payload, this.#codes) as Uint8Array
-    return { entries: (this.#entries ??= this.#strings()), codes }
+    return (this.#dictionary = { entries: this.slices().strings(), codes })
+  }
+
+  /** Throws MR_FRAME_CORRUPT if a row names an entry that is not there. */
+  checkCodes({ entries, codes }: Dictionary): void {
+    let highest = -1
+    for (let row = 0; row < codes.length; row++) if (codes[row]! > highest) highest = codes[row]!
+    if (highest >= entries.length) this.corruptCode()
+  }
+
+  /** Throws MR_FRAME_CORRUPT. */
+  corruptCode(): never {
+    return corrupt(`column ${this.field.name} names a dictionary entry that is not there`)
+  }
+
+  /** The text of a string column: of its rows, or of its dictionary. */
+  slices(): StringSlices {
+    const lengths = typedArrayAt(this.#payload, this.#array!) as Uint8Array
+    return new StringSlices(this.#payload, this.#bytes!, lengths, this.#unit, this.field.name)
   }
 
   #decode(): ColumnData {
@@ -113,7 +139,7 @@ export class ColumnReader {
       case KIND.string:
         return this.#decodeStrings()
       case KIND.any:
-        return unpackValues(this.#slice(this.#bytes!), this.rows, this.#tagged)
+        return unpackValues(this.#payload, this.#bytes!.start, this.#bytes!.start + this.#bytes!.length, this.rows, this.#tagged)
       default:
         return typedArrayAt(this.#payload, this.#array!) as ColumnData
     }
@@ -121,42 +147,11 @@ export class ColumnReader {
 
   #decodeStrings(): string[] {
     const dictionary = this.dictionary()
-    if (dictionary === null) return this.#strings()
+    if (dictionary === null) return this.slices().strings()
+    this.checkCodes(dictionary)
     const { entries, codes } = dictionary
     const strings: string[] = new Array(this.rows)
-    for (let row = 0; row < this.rows; row++) {
-      const code = codes[row]!
-      if (code >= entries.length) corrupt(`column ${this.field.name} names a dictionary entry that is not there`)
-      strings[row] = entries[code]!
-    }
-    return strings
-  }
-
-  /**
-   * Cuts the blob into strings. Text is decoded in slices of at most STRING_SLICE_BYTES_MAX, since a string that is cut from another keeps all of it alive: one
-   * slice for the whole blob would be faster, and pin 50 KB for each string that somebody keeps.
-   */
-  #strings(): string[] {
-    const payload = this.#payload
-    const unit = this.#unit
-    const encoding = unit === 1 ? 'latin1' : 'utf16le'
-    const lengths = typedArrayAt(payload, this.#array!) as Uint8Array
-    const sliceUnits = STRING_SLICE_BYTES_MAX / unit
-    const count = lengths.length
-    const strings: string[] = new Array(count)
-    const { start, length: bytes } = this.#bytes!
-    let position = start
-    const end = start + bytes
-    for (let row = 0; row < count; ) {
-      let units = lengths[row]!
-      let last = row + 1
-      while (last < count && units + lengths[last]! <= sliceUnits) units += lengths[last++]!
-      if (units * unit > end - position) corrupt(`column ${this.field.name} has less text than its lengths say`)
-      const slice = payload.toString(encoding, position, position + units * unit)
-      position += units * unit
-      for (let cut = 0; row < last; row++) strings[row] = slice.substring(cut, (cut += lengths[row]!))
-    }
-    if (position !== end) corrupt(`column ${this.field.name} has more text than its lengths say`)
+    for (let row = 0; row < this.rows; row++) strings[row] = entries[codes[row]!]!
     return strings
   }
 

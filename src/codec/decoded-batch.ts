@@ -1,10 +1,12 @@
-import type { ColumnReader } from './column-reader.ts'
+import type { ColumnReader, Dictionary } from './column-reader.ts'
 import { KIND } from './kind.ts'
 import { MARK } from './payload.ts'
 import { markAt } from './column-reader.ts'
 import { typedArrayAt } from './payload-reader.ts'
 import type { ArrayAt } from './payload-reader.ts'
-import type { Positions, RecordReader } from './record-reader.ts'
+import type { RecordReader } from './record-reader.ts'
+import { scatter, scatterNumbers } from './runs.ts'
+import type { Runs } from './runs.ts'
 import type { ShapeSchema } from './schema.ts'
 
 /** A shape as a decoder knows it. */
@@ -35,7 +37,7 @@ export interface DecodedBatch {
   /** A top-level field of all records, undefined where absent, without making records where the field is a column. */
   values(field: string): ArrayLike<unknown>
   /** A top-level field of all records as distinct strings and the index of each record's among them; null unless it travelled so. */
-  dictionary(field: string): { readonly entries: readonly string[]; readonly codes: ArrayLike<number> } | null
+  dictionary(field: string): Dictionary | null
 }
 
 export class FrameBatch implements DecodedBatch {
@@ -43,18 +45,16 @@ export class FrameBatch implements DecodedBatch {
   readonly #payload: Buffer
   readonly #timestampsAt: ArrayAt | null
   readonly #shapes: readonly ShapeRows[]
-  /** Shape of each record; null if there is one shape. */
-  readonly #selector: Uint8Array | null
+  readonly #runs: Runs
   #timestamps: Float64Array | null | undefined
   #records: unknown[] | undefined
-  #positions: readonly Positions[] | undefined
 
-  constructor(length: number, payload: Buffer, timestampsAt: ArrayAt | null, shapes: readonly ShapeRows[], selector: Uint8Array | null) {
+  constructor(length: number, payload: Buffer, timestampsAt: ArrayAt | null, shapes: readonly ShapeRows[], runs: Runs) {
     this.length = length
     this.#payload = payload
     this.#timestampsAt = timestampsAt
     this.#shapes = shapes
-    this.#selector = selector
+    this.#runs = runs
   }
 
   get timestamps(): Float64Array | null {
@@ -67,58 +67,40 @@ export class FrameBatch implements DecodedBatch {
   records(): unknown[] {
     if (this.#records !== undefined) return this.#records
     const out: unknown[] = new Array(this.length)
-    const positions = this.#positionsByShape()
-    this.#shapes.forEach(({ shape, rows, columns }, s) => shape.read(out, positions[s]!, rows, columns))
+    this.#shapes.forEach(({ shape, columns }, s) => shape.read(out, this.#runs, s, columns))
     return (this.#records = out)
   }
 
   numbers(field: string): Int32Array | Float64Array | null {
-    const parts: ArrayLike<unknown>[] = []
+    const parts: ArrayLike<number>[] = []
     for (const part of this.#shapes) {
       const numbers = numbersOf(part, field)
       if (numbers === null) return null
       parts.push(numbers)
     }
     const only = parts[0]
-    if (this.#selector === null && (only instanceof Int32Array || only instanceof Float64Array)) return only
-    const narrow = parts.every(part => part instanceof Int32Array)
-    return this.#gather(parts, narrow ? new Int32Array(this.length) : new Float64Array(this.length))
-  }
-
-  values(field: string): ArrayLike<unknown> {
-    const parts = this.#shapes.map(part => valuesOf(part, field))
-    if (this.#selector === null && parts.length === 1) return parts[0]!
-    return this.#gather(parts, new Array<unknown>(this.length))
-  }
-
-  dictionary(field: string): { readonly entries: readonly string[]; readonly codes: ArrayLike<number> } | null {
-    if (this.#selector !== null || this.#shapes.length !== 1) return null
-    const column = columnOf(this.#shapes[0]!, field)
-    if (column === undefined || column.hasMarks || column.field.kind !== KIND.string) return null
-    column.data()
-    return column.dictionary()
-  }
-
-  #gather<T extends Int32Array | Float64Array | unknown[]>(parts: readonly ArrayLike<unknown>[], out: T): T {
-    const positions = this.#positionsByShape()
-    parts.forEach((part, s) => {
-      const places = positions[s]!
-      for (let row = 0; row < this.#shapes[s]!.rows; row++) (out as unknown[])[places === null ? row : places[row]!] = part[row]
-    })
+    if (parts.length === 1 && (only instanceof Int32Array || only instanceof Float64Array)) return only
+    const narrow = parts.every((part) => part instanceof Int32Array)
+    const out = narrow ? new Int32Array(this.length) : new Float64Array(this.length)
+    parts.forEach((part, s) => scatterNumbers(part, this.#runs, s, out))
     return out
   }
 
-  #positionsByShape(): readonly Positions[] {
-    if (this.#positions !== undefined) return this.#positions
-    const selector = this.#selector
-    if (selector === null) return (this.#positions = this.#shapes.map(() => null))
-    const positions = this.#shapes.map(part => new Uint32Array(part.rows))
-    const next = new Uint32Array(positions.length)
-    for (let i = 0; i < selector.length; i++) {
-      const s = selector[i]!
-      positions[s]![next[s]!++] = i
-    }
-    return (this.#positions = positions)
+  values(field: string): ArrayLike<unknown> {
+    const parts = this.#shapes.map((part) => valuesOf(part, field))
+    if (parts.length === 1) return parts[0]!
+    const out = new Array<unknown>(this.length)
+    parts.forEach((part, s) => scatter(part, this.#runs, s, out))
+    return out
+  }
+
+  dictionary(field: string): Dictionary | null {
+    if (this.#shapes.length !== 1) return null
+    const column = columnOf(this.#shapes[0]!, field)
+    if (column === undefined || column.hasMarks || column.field.kind !== KIND.string) return null
+    const dictionary = column.dictionary()
+    if (dictionary !== null) column.checkCodes(dictionary)
+    return dictionary
   }
 }
 
@@ -127,14 +109,16 @@ function columnOf({ shape, columns }: ShapeRows, field: string): ColumnReader | 
   return c === undefined ? undefined : columns[c]
 }
 
-function numbersOf(part: ShapeRows, field: string): ArrayLike<unknown> | null {
+function numbersOf(part: ShapeRows, field: string): ArrayLike<number> | null {
   const column = columnOf(part, field)
-  if (column !== undefined && !column.hasMarks && (column.field.kind === KIND.int32 || column.field.kind === KIND.float64)) return column.data()
+  if (column !== undefined && !column.hasMarks && (column.field.kind === KIND.int32 || column.field.kind === KIND.float64)) {
+    return column.data() as ArrayLike<number>
+  }
   const mayHold = column === undefined ? part.shape.schema.whole : column.field.kind === KIND.any
   if (!mayHold) return null
   const values = valuesOf(part, field)
   for (let row = 0; row < part.rows; row++) if (typeof values[row] !== 'number') return null
-  return values
+  return values as ArrayLike<number>
 }
 
 /** By row of the shape. */

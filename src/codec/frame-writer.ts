@@ -21,7 +21,7 @@ export class FrameWriter {
   /** Writes the payload of `rows` selected rows. The returned view is valid until the next call. */
   write(shapes: readonly ShapeWriter[], rest: ShapeWriter, rows: number, timestamps: Float64Array | null): Uint8Array {
     const all = [...shapes, rest]
-    const used = all.filter(shape => shape.rows > 0)
+    const used = all.filter((shape) => shape.rows > 0)
     const out = this.#out
     out.reset()
     out.array(PAYLOAD_HEADER_ELEMENTS + used.reduce((sum, shape) => sum + shape.columns.length, 0))
@@ -30,7 +30,7 @@ export class FrameWriter {
     for (const shape of used) out.raw(shape.descriptor)
     out.uint(rows)
     writeTimestamps(out, timestamps)
-    if (used.length <= 1 && used.every(shape => shape.columns.length > 0)) out.nil()
+    if (used.length <= 1 && used.every((shape) => shape.columns.length > 0)) out.nil()
     else {
       this.#renumber(all, used, rows)
       out.bin(this.#selector, rows)
@@ -41,7 +41,7 @@ export class FrameWriter {
 
   /** From indices of the edge's shapes to indices of this payload's. */
   #renumber(all: readonly ShapeWriter[], used: readonly ShapeWriter[], rows: number): void {
-    const index = all.map(shape => used.indexOf(shape))
+    const index = all.map((shape) => used.indexOf(shape))
     if (index.every((to, from) => to === from || to < 0)) return
     const selector = this.#selector
     for (let row = 0; row < rows; row++) selector[row] = index[selector[row]!]!
@@ -50,5 +50,10 @@ export class FrameWriter {
 
 export function writeTimestamps(out: PayloadWriter, timestamps: Float64Array | null): void {
   if (timestamps === null) out.nil()
-  else out.typedArray(ARRAY_TYPE.float64, new Uint8Array(timestamps.buffer, timestamps.byteOffset, timestamps.byteLength), timestamps.byteLength)
+  else
+    out.typedArray(
+      ARRAY_TYPE.float64,
+      new Uint8Array(timestamps.buffer, timestamps.byteOffset, timestamps.byteLength),
+      timestamps.byteLength,
+    )
 }

@@ -4,7 +4,7 @@ import type { Kind } from './kind.ts'
 import { assertSerializable } from './plain-value.ts'
 import type { RecordContext } from './plain-value.ts'
 import { isPlainRecord } from './row-writer-interpreted.ts'
-import { createField } from './schema.ts'
+import { areAlike, createField } from './schema.ts'
 import type { ShapeSchema } from './schema.ts'
 
 /** What occurs so seldom (less than one row in 64) does not widen a column: those records are packed one by one. */
@@ -45,12 +45,22 @@ export function observeShapes(records: readonly unknown[], from: number, to: num
     assertSerializable(records[i], context)
     observe(records[i], candidates)
   }
-  const rare = (to - from) >> RARE_SHIFT
-  return [...candidates.values()]
-    .filter(candidate => candidate.rows > rare)
+  return worthwhile([...candidates.values()], to - from)
     .sort((a, b) => b.rows - a.rows)
     .map(schemaOf)
-    .filter(shape => !(shape.whole && shape.fields[0]!.kind === KIND.any))
+    .filter((shape) => !(shape.whole && shape.fields[0]!.kind === KIND.any))
+}
+
+/**
+ * The frequent candidates; if these leave many rows over, also those that are like another one: records with optional fields come in so many lists of
+ * keys that each is rare.
+ */
+function worthwhile(candidates: readonly Candidate[], rows: number): Candidate[] {
+  const rare = rows >> RARE_SHIFT
+  const frequent = candidates.filter((candidate) => candidate.rows > rare)
+  const covered = frequent.reduce((sum, candidate) => sum + candidate.rows, 0)
+  if (rows - covered <= rare) return frequent
+  return candidates.filter((one) => one.rows > rare || candidates.some((other) => other !== one && areAlike(one.keys, other.keys)))
 }
 
 function observe(record: unknown, candidates: Map<string, Candidate>): void {

@@ -9,10 +9,11 @@ const ancestors: object[] = []
 const trail: (string | number)[] = []
 
 /** Where a value that is not plain data was found, and what it is. Never leaves this folder: callers add their context. */
-class NotPlain {
+class NotPlain extends Error {
   readonly path: string
   readonly what: string
   constructor(path: string, what: string) {
+    super(what)
     this.path = path
     this.what = what
   }

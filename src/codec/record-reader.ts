@@ -1,17 +1,16 @@
 import { compile } from './code-generation.ts'
 import type { CodecMode } from './code-generation.ts'
-import type { ColumnData, ColumnReader } from './column-reader.ts'
+import type { ColumnData, ColumnReader, Dictionary } from './column-reader.ts'
 import { markAt } from './column-reader.ts'
 import { KIND } from './kind.ts'
 import { MARK } from './payload.ts'
+import type { Runs } from './runs.ts'
 import type { FieldSchema, ShapeSchema } from './schema.ts'
+import type { StringSlices } from './string-slices.ts'
 import { setField } from './value-packing.ts'
 
-/** Where the rows of a shape go: its i-th row is record `positions[i]` of the batch, or record i if null. */
-export type Positions = Uint32Array | null
-
-/** Makes the records of one shape and puts them in their places of `out`. */
-export type RecordReader = (out: unknown[], positions: Positions, rows: number, columns: readonly ColumnReader[]) => void
+/** Makes the records of shape `shape` and puts them in their places of `out`. */
+export type RecordReader = (out: unknown[], runs: Runs, shape: number, columns: readonly ColumnReader[]) => void
 
 export function createRecordReader(name: string, schema: ShapeSchema, mode: CodecMode): RecordReader {
   return mode === 'generated' ? generateRecordReader(name, schema) : interpretRecordReader(schema)
@@ -19,11 +18,14 @@ export function createRecordReader(name: string, schema: ShapeSchema, mode: Code
 
 /** The twin of the generated readers: same records, no generated code. */
 function interpretRecordReader(schema: ShapeSchema): RecordReader {
-  return (out, positions, rows, columns) => {
-    const marks = columns.map(column => (column.hasMarks ? column.marks() : null))
-    for (let row = 0; row < rows; row++) {
-      const place = positions === null ? row : positions[row]!
-      out[place] = schema.whole ? columns[0]!.at(row, marks[0]!) : readFields(columns, marks, row)
+  return (out, { shapes, ends }, shape, columns) => {
+    const marks = columns.map((column) => (column.hasMarks ? column.marks() : null))
+    let row = 0
+    for (let run = 0, place = 0; run < ends.length; run++) {
+      if (shapes[run] !== shape) place = ends[run]!
+      for (; place < ends[run]!; place++, row++) {
+        out[place] = schema.whole ? columns[0]!.at(row, marks[0]!) : readFields(columns, marks, row)
+      }
     }
   }
 }
@@ -38,57 +40,130 @@ function readFields(columns: readonly ColumnReader[], marks: readonly (Uint8Arra
   return record
 }
 
-type Rows = (out: unknown[], positions: Positions, rows: number, data: readonly ColumnData[], marks: readonly Uint8Array[]) => void
+/** How a column comes to the generated loop. */
+const FORM = { data: 0, dictionary: 1, constant: 2, slices: 3 } as const
+type Form = (typeof FORM)[keyof typeof FORM]
 
-const NO_MARKS = new Uint8Array(0)
+/** String columns beyond these are decoded before the loop, so that a number names every combination of forms. */
+const FORMED_COLUMNS_MAX = 20
+/** Columns change their form seldom. */
+const LOOPS_PER_SHAPE_MAX = 16
 
-/** Compiles the loop that makes the records of one shape: an object literal per record, so that all get one hidden class at once. */
+/** What the generated loop reads one column from. */
+interface Source {
+  readonly column: ColumnReader
+  readonly form: Form
+  readonly data: ColumnData | null
+  readonly marks: Uint8Array | null
+  /** Of a string column: its dictionary, or its slices. */
+  readonly dictionary: Dictionary | null
+  readonly slices: StringSlices | null
+}
+
+type Fill = (out: unknown[], runs: Runs, shape: number, sources: readonly Source[]) => void
+
+/**
+ * Compiles the loops that make the records of one shape: an object literal per record, so that all get one hidden class at once. There is one loop for each
+ * combination of forms in which the string columns come: one loop for all would keep too many values alive.
+ */
 function generateRecordReader(name: string, schema: ShapeSchema): RecordReader {
-  const fill = compile<Rows>(`${name}/decode`, { setField }, rowsFunction(schema))
-  return (out, positions, rows, columns) => {
-    const data = columns.map(column => column.data())
-    const marks = columns.map(column => (isMarked(column.field) ? column.marks() : NO_MARKS))
-    fill(out, positions, rows, data, marks)
+  const loops = new Map<number, Fill>()
+  return (out, runs, shape, columns) => {
+    const sources: Source[] = []
+    let forms = 0
+    for (let c = 0; c < columns.length; c++) {
+      const source = sourceOf(columns[c]!, c < FORMED_COLUMNS_MAX)
+      sources.push(source)
+      if (c < FORMED_COLUMNS_MAX) forms = forms * 4 + source.form
+    }
+    let fill = loops.get(forms)
+    if (fill === undefined) {
+      if (loops.size === LOOPS_PER_SHAPE_MAX) loops.clear()
+      fill = compile<Fill>(`${name}/decode`, { setField }, fillFunction(schema, sources))
+      loops.set(forms, fill)
+    }
+    fill(out, runs, shape, sources)
   }
 }
 
-function rowsFunction(schema: ShapeSchema): string {
+function sourceOf(column: ColumnReader, formed: boolean): Source {
+  const marks = isMarked(column.field) ? column.marks() : null
+  if (column.field.kind !== KIND.string || !formed) {
+    return { column, form: FORM.data, data: column.data(), marks, dictionary: null, slices: null }
+  }
+  const dictionary = column.dictionary()
+  if (dictionary === null) return { column, form: FORM.slices, data: null, marks, dictionary, slices: column.slices() }
+  return { column, form: dictionary.entries.length === 1 ? FORM.constant : FORM.dictionary, data: null, marks, dictionary, slices: null }
+}
+
+function fillFunction(schema: ShapeSchema, sources: readonly Source[]): string {
   const { fields } = schema
-  const record = schema.whole ? readValue(fields[0]!, 0) : 'r'
-  const loop = (place: string): string => `for (let i = 0; i < rows; i++) {
-${schema.whole ? '' : makeRecord(fields)}
-    out[${place}] = ${record}
-  }`
-  return `return function fill(out, positions, rows, data, marks) {
-${fields.map((field, c) => `const a${c} = data[${c}]${isMarked(field) ? `, m${c} = marks[${c}]` : ''}`).join('\n')}
-  if (positions === null) ${loop('i')}
-  else ${loop('positions[i]')}
+  const record = schema.whole ? readValue(fields[0]!, sources[0]!, 0) : 'r'
+  return `return function fill(out, { shapes, ends }, shape, sources) {
+${fields.map((field, c) => declareSource(field, sources[c]!, c)).join('\n')}
+  let i = 0
+  for (let run = 0, place = 0; run < ends.length; run++) {
+    const end = ends[run]
+    if (shapes[run] !== shape) { place = end; continue }
+    for (; place < end; place++, i++) {
+${sources.map(readString).join('\n')}
+${schema.whole ? '' : makeRecord(fields, sources)}
+      out[place] = ${record}
+    }
+  }
 }`
 }
 
+function declareSource(field: FieldSchema, { form }: Source, c: number): string {
+  const marks = isMarked(field) ? `const m${c} = sources[${c}].marks` : ''
+  switch (form) {
+    case FORM.data:
+      return `const a${c} = sources[${c}].data; ${marks}`
+    case FORM.dictionary:
+      return `const x${c} = sources[${c}].dictionary.entries, k${c} = sources[${c}].dictionary.codes; ${marks}`
+    case FORM.constant:
+      return `const v${c} = sources[${c}].dictionary.entries[0]; ${marks}`
+    case FORM.slices:
+      return `const s${c} = sources[${c}].slices, l${c} = s${c}.lengths; let t${c} = '', e${c} = 0, p${c} = 0; ${marks}`
+  }
+}
+
+/** Strings are read for marked rows too (they are empty there), so that slices are taken in step with the rows. */
+function readString({ form }: Source, c: number): string {
+  if (form === FORM.dictionary) return `const v${c} = x${c}[k${c}[i]]; if (v${c} === undefined) sources[${c}].column.corruptCode()`
+  if (form !== FORM.slices) return ''
+  return `if (i === e${c}) { t${c} = s${c}.next(); e${c} = s${c}.end; p${c} = 0 }
+const v${c} = t${c}.substring(p${c}, p${c} += l${c}[i])`
+}
+
 /** Fields up to the first absentable one form a literal; the others are added one by one, so that the order of keys stays. */
-function makeRecord(fields: readonly FieldSchema[]): string {
-  const absentable = fields.findIndex(field => field.absentable)
+function makeRecord(fields: readonly FieldSchema[], sources: readonly Source[]): string {
+  const absentable = fields.findIndex((field) => field.absentable)
   const certain = absentable < 0 ? fields.length : absentable
-  const literal = fields.slice(0, certain).map((field, c) => `[${JSON.stringify(field.name)}]: ${readValue(field, c)}`)
-  const added = fields.slice(certain).map((field, i) => addField(field, certain + i))
+  const value = (c: number): string => readValue(fields[c]!, sources[c]!, c)
+  const literal = fields.slice(0, certain).map((field, c) => `${literalKey(field.name)}: ${value(c)}`)
+  const added = fields.slice(certain).map((field, i) => addField(field, certain + i, value(certain + i)))
   return `const r = { ${literal.join(', ')} }\n${added.join('\n')}`
 }
 
-function addField(field: FieldSchema, c: number): string {
+/** In brackets, `__proto__` is a field; all other names without, since V8 makes such objects twice as fast. */
+function literalKey(name: string): string {
+  return name === '__proto__' ? `["__proto__"]` : JSON.stringify(name)
+}
+
+function addField(field: FieldSchema, c: number, value: string): string {
   const name = JSON.stringify(field.name)
-  const value = readValue(field, c)
   const set = field.name === '__proto__' ? `setField(r, ${name}, ${value})` : `r[${name}] = ${value}`
   return field.absentable ? `if (${markOf(c)} !== 1) ${set}` : set
 }
 
-function readValue(field: FieldSchema, c: number): string {
-  const value = readPresent(field, c)
+function readValue(field: FieldSchema, { form }: Source, c: number): string {
+  const value = form === FORM.data ? readData(field, c) : `v${c}`
   if (!isMarked(field)) return value
   return `(${markOf(c)} === 0 ? ${value} : ${markOf(c)} === 2 ? null : undefined)`
 }
 
-function readPresent(field: FieldSchema, c: number): string {
+function readData(field: FieldSchema, c: number): string {
   switch (field.kind) {
     case KIND.none:
       return 'undefined'

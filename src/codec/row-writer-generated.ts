@@ -11,7 +11,7 @@ import type { RowWriter } from './shape-writer.ts'
  * seven keys), every field is checked, and only then are the columns written, so that a record that does not fit leaves no trace.
  */
 export function generateRowWriter(name: string, schema: ShapeSchema, columns: readonly ColumnWriter[]): RowWriter {
-  const scope = { schema, columns, isPlainPrototype, matchFields, isInt64, isPlainDate, keys: schema.fields.map(field => field.name) }
+  const scope = { schema, columns, isPlainPrototype, matchFields, isInt64, isPlainDate, keys: schema.fields.map((field) => field.name) }
   return compile<RowWriter>(`${name}/encode`, scope, takeFunction(schema))
 }
 
@@ -47,7 +47,7 @@ function endColumn(field: FieldSchema, c: number): string {
 
 function matchRecord(fields: readonly FieldSchema[]): string {
   const plain = `if (typeof r !== 'object' || r === null || (r.constructor !== Object && !isPlainPrototype(Object.getPrototypeOf(r)))) break`
-  if (fields.some(field => field.absentable)) return `${plain}\nif (!matchFields(r, schema, present)) break`
+  if (fields.some((field) => field.absentable)) return `${plain}\nif (!matchFields(r, schema, present)) break`
   return `${plain}
 let n = 0
 for (const key in r) { if (key !== keys[n]) break rows; n++ }

@@ -34,12 +34,24 @@ export function covers(a: ShapeSchema, b: ShapeSchema): boolean {
   })
 }
 
-/** Share of the fields of both that are fields of each, 0 to 1; 0 if a whole record is among them. */
-export function likeness(a: ShapeSchema, b: ShapeSchema): number {
-  if (a.whole || b.whole) return 0
-  const names = new Set(a.fields.map(field => field.name))
-  const common = b.fields.filter(field => names.has(field.name)).length
-  return common === 0 ? 0 : common / (a.fields.length + b.fields.length - common)
+/** Lists of fields that share less than this part of all their fields are not made one. */
+const LIKENESS_MIN = 0.5
+
+/** Share of the names of both that are names of each, 0 to 1. */
+export function likeness(a: readonly string[], b: readonly string[]): number {
+  let common = 0
+  for (const name of a) if (b.includes(name)) common++
+  return common === 0 ? 0 : common / (a.length + b.length - common)
+}
+
+/** False if either is null: for records that are not objects. */
+export function areAlike(a: readonly string[] | null, b: readonly string[] | null): boolean {
+  return a !== null && b !== null && likeness(a, b) >= LIKENESS_MIN
+}
+
+/** The names of a shape's fields; null if it is a whole record. */
+export function namesOf(shape: ShapeSchema): readonly string[] | null {
+  return shape.whole ? null : shape.fields.map((field) => field.name)
 }
 
 /**
@@ -47,8 +59,8 @@ export function likeness(a: ShapeSchema, b: ShapeSchema): number {
  */
 export function joinShapes(a: ShapeSchema, b: ShapeSchema): ShapeSchema | null {
   if (a.whole !== b.whole) return null
-  const namesOfA = new Set(a.fields.map(field => field.name))
-  const namesOfB = new Set(b.fields.map(field => field.name))
+  const namesOfA = new Set(a.fields.map((field) => field.name))
+  const namesOfB = new Set(b.fields.map((field) => field.name))
   const fields: FieldSchema[] = []
   let i = 0
   let j = 0

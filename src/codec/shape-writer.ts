@@ -29,7 +29,7 @@ export class ShapeWriter {
 
   constructor(schema: ShapeSchema, name: string, mode: CodecMode, context: RecordContext) {
     this.schema = schema
-    this.columns = schema.fields.map(field => createColumnWriter(field, context))
+    this.columns = schema.fields.map((field) => createColumnWriter(field, context))
     this.descriptor = describe(schema)
     const generate = resolveMode(mode) === 'generated'
     this.#write = generate ? generateRowWriter(name, schema, this.columns) : interpretRowWriter(schema, this.columns)

@@ -36,7 +36,7 @@ export class TableWriter {
       if (values.length < count) throw new MillraceError('MR_OPTION_INVALID', `column ${name} has ${values.length} of count=${count} rows`)
     }
     if (timestamps !== null && timestamps.length < count) throw new MillraceError('MR_OPTION_INVALID', `timestamps.length < count=${count}`)
-    const fields = columns.map(column => fieldOf(column, count))
+    const fields = columns.map((column) => fieldOf(column, count))
     this.#describe(fields)
     const out = this.#out
     out.reset()

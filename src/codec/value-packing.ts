@@ -1,12 +1,14 @@
-import { Packr, RESET_BUFFER_MODE, Unpackr } from 'msgpackr'
+import { Packr, RESET_BUFFER_MODE } from 'msgpackr'
 import { MillraceError } from '../errors.ts'
+import { corrupt } from './payload-reader.ts'
 import { inspectValue } from './plain-value.ts'
 import type { RecordContext } from './plain-value.ts'
 import { BYTES_ARRAY_BUFFER, BYTES_BUFFER, BYTES_CLASSES, VALUE_TAG, bytesCodeOf } from './value-tags.ts'
+import { ValueReader } from './value-reader.ts'
 import { isWellFormed } from './well-formed.ts'
 
 const packr = new Packr({ useRecords: false, variableMapSize: true, useToJSON: false } as object)
-const unpackr = new Unpackr({ useRecords: false, mapsAsObjects: true, structuredClone: false, copyBuffers: true } as object)
+const reader = new ValueReader()
 
 /** `bytes` is valid until msgpackr packs the next value on this thread. */
 export interface PackedValues {
@@ -27,19 +29,16 @@ export function packValues(values: readonly unknown[], field: string, context: R
   return { tagged: !plain, bytes }
 }
 
-/** Reverses {@link packValues}. Throws MR_FRAME_CORRUPT unless `bytes` are an array of `count` values. */
-export function unpackValues(bytes: Uint8Array, count: number, tagged: boolean): unknown[] {
-  let values: unknown
+/** Reverses {@link packValues} for payload[start..end). Throws MR_FRAME_CORRUPT unless that is an array of `count` values. */
+export function unpackValues(payload: Buffer, start: number, end: number, count: number, tagged: boolean): unknown[] {
+  const values = reader.read(payload, start, end)
+  if (!Array.isArray(values) || values.length !== count) corrupt(`a column of packed values does not hold ${count} of them`)
+  if (!tagged) return values
   try {
-    values = unpackr.unpack(bytes)
-    if (tagged && Array.isArray(values)) values = values.map(untag)
+    return values.map(untag)
   } catch (error) {
-    throw new MillraceError('MR_FRAME_CORRUPT', 'the packed values of a column are damaged', { cause: error })
+    throw new MillraceError('MR_FRAME_CORRUPT', 'frame payload: a packed value is damaged', { cause: error })
   }
-  if (!Array.isArray(values) || values.length !== count) {
-    throw new MillraceError('MR_FRAME_CORRUPT', `a column of packed values does not hold ${count} of them`)
-  }
-  return values
 }
 
 function tag(value: unknown): unknown {
@@ -138,8 +137,7 @@ function untagMap(items: readonly unknown[]): Map<unknown, unknown> {
 
 function untagBytes(code: unknown, bytes: Uint8Array): unknown {
   if (!(bytes instanceof Uint8Array)) throw new TypeError('binary value expected')
-  const copy = new ArrayBuffer(bytes.length)
-  new Uint8Array(copy).set(bytes)
+  const copy = bytes.buffer as ArrayBuffer
   if (code === BYTES_ARRAY_BUFFER) return copy
   if (code === BYTES_BUFFER) return Buffer.from(copy)
   for (const [known, BytesClass] of BYTES_CLASSES) if (known === code) return new BytesClass(copy)

@@ -61,6 +61,8 @@ export class Combiner<T> {
   /** Made when first needed. */
   #appended: AccumulatorTable<T> | undefined
   #active: AccumulatorTable<T>
+  /** Entries that make `shouldFlush` true at present. */
+  #flushAt = 0
   #owners: ArrayLike<number> = []
   #targets = 0
   /** By slot: target + 1; 0 where not yet known. */
@@ -94,8 +96,7 @@ export class Combiner<T> {
 
   /** True when the next flush should not wait for the linger: combining has reached its bound, or bypassing has filled a batch per target. */
   get shouldFlush(): boolean {
-    const bound = this.bypassing ? Math.min(this.#entriesMax, this.#batchRecords * this.#targets) : this.#entriesMax
-    return this.entries >= bound
+    return this.#active.store.dirtyCount >= this.#flushAt
   }
 
   /** True while records are passed on one by one because their keys hardly repeat. */
@@ -168,6 +169,7 @@ export class Combiner<T> {
     this.#owners = owners
     this.#targets = targets
     this.#starts = new Int32Array(targets + 2)
+    this.#activate(this.#active)
     this.#targetOf.fill(0)
   }
 
@@ -227,7 +229,12 @@ export class Combiner<T> {
   #combineAgain(): void {
     this.#combined.clear()
     this.#targetOf.fill(0)
-    this.#active = this.#combined
+    this.#activate(this.#combined)
+  }
+
+  #activate(table: AccumulatorTable<T>): void {
+    this.#active = table
+    this.#flushAt = this.bypassing ? Math.min(this.#entriesMax, this.#batchRecords * this.#targets) : this.#entriesMax
   }
 
   #decide(): void {
@@ -241,7 +248,7 @@ export class Combiner<T> {
     this.#bypassLeft = this.#bypassRecords
     this.#bypassRecords = Math.min(this.#bypassRecords * 2, BYPASS_RECORDS_MAX)
     this.#appended ??= this.#table('bypass', new KeyLog())
-    this.#active = this.#appended
+    this.#activate(this.#appended)
   }
 
   #table(role: string, keys: KeySlots): AccumulatorTable<T> {

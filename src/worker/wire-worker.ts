@@ -1,7 +1,7 @@
 import type { Actor, ActorChunk } from '../actor/actor.ts'
 import type { Registry } from '../actor/contract.ts'
 import type { ChannelSender } from '../channel/channel-sender.ts'
-import { CreditTable } from '../channel/credit.ts'
+import { CreditTable, exclusiveBytes } from '../channel/credit.ts'
 import { LocalSender } from '../channel/local-sender.ts'
 import { Mailbox } from '../channel/mailbox.ts'
 import { Outbox } from '../channel/outbox.ts'
@@ -137,16 +137,16 @@ class WorkerWiring {
   #sender(channel: Channel, encoder: BatchEncoder): ChannelSender {
     const { plan, options, deployment, index, host, markReady } = this.#request
     const receivers = plan.channels.filter(other => other.toActor === channel.toActor).length
-    const exclusiveBytes = Math.floor(options.mailboxBytes / (receivers === 1 ? 1 : 2 * receivers))
+    const allowanceBytes = exclusiveBytes(options.mailboxBytes, receivers)
     if (channel.toThread !== index || options.transport === 'ring') {
-      return new RingSender(channel.id, deployment.attempt, this.#credits, exclusiveBytes, this.#producers.get(channel.toThread)!, encoder)
+      return new RingSender(channel.id, deployment.attempt, this.#credits, allowanceBytes, this.#producers.get(channel.toThread)!, encoder)
     }
     const inbound = this.#inbounds[channel.id]!
     const where = plan.graph.nodes[plan.edges[channel.edge]!.fromNode]!
     return new LocalSender(
       channel.id,
       this.#credits,
-      exclusiveBytes,
+      allowanceBytes,
       frame => {
         host.probe?.handed(channel.id, frame)
         inbound.deliver(frame)

@@ -1,0 +1,42 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { describe, expect, it } from 'vitest'
+import { BatchDecoder, BatchEncoder } from '../../src/codec/index.ts'
+import { STRING_SLICE_BYTES_MAX } from '../../src/limits.ts'
+
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
+
+function heapAfterCollection(): number {
+  collect()
+  return process.memoryUsage().heapUsed
+}
+
+/** A string cut from another keeps all of it alive; V8 copies strings shorter than 13 units. */
+describe('one string kept of every batch', () => {
+  const BATCHES = 2000
+  const ROWS = 256
+
+  it.each<[string, (n: number) => unknown]>([
+    ['a column of distinct strings', (n) => ({ id: n, text: `https://example.com/some/path/${n}` })],
+    ['a dictionary of long strings', (n) => ({ id: n, text: `https://example.com/some/path/${n % 100}/${'x'.repeat(40)}` })],
+    ['nested values', (n) => ({ id: n, text: [`https://example.com/some/path/${n}`, { more: `https://example.com/other/path/${n}` }] })],
+    ['records that fit no shape', (n) => [`https://example.com/some/path/${n}`]],
+  ])('pins a slice of %s at most', (_, make) => {
+    const encoder = new BatchEncoder({ name: 'kept' })
+    const decoder = new BatchDecoder({ name: 'kept' })
+    const records = Array.from({ length: ROWS }, (_, i) => make(i))
+    const frame = Uint8Array.from(encoder.encode(records, 0, ROWS, null))
+    const keptOf = (record: unknown): string => {
+      const value = Array.isArray(record) ? record : (record as { text: unknown }).text
+      return (Array.isArray(value) ? value[0] : value) as string
+    }
+    const kept: string[] = new Array<string>(BATCHES).fill('')
+    kept[0] = keptOf(decoder.decode(frame).records()[ROWS >> 1])
+    const before = heapAfterCollection()
+    for (let b = 0; b < BATCHES; b++) kept[b] = keptOf(decoder.decode(Uint8Array.from(frame)).records()[ROWS >> 1])
+    const perString = (heapAfterCollection() - before) / BATCHES
+    expect(kept[BATCHES - 1]).toBe(keptOf(records[ROWS >> 1]))
+    expect(perString).toBeLessThan(2 * STRING_SLICE_BYTES_MAX)
+  })
+})
