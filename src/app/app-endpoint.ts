@@ -52,6 +52,8 @@ export class AppEndpoint {
 
   attemptStarted(deployment: Deployment, restoredCheckpoint: number): void {
     const { attempt, rings, doorbells } = deployment
+    // What precedes a barrier of the restored checkpoint does not come again.
+    while (this.#drain());
     const app = this.#plan.workers
     const credits = new CreditTable(deployment.credits)
     const bell = (thread: number): Doorbell => new Doorbell(doorbells, thread)
@@ -83,7 +85,7 @@ export class AppEndpoint {
 
   close(failure: MillraceError | null, ended: MillraceError): void {
     this.#closed = true
-    this.#drain()
+    while (this.#drain());
     for (const inlet of this.inlets.values()) inlet.close(failure ?? ended)
     for (const outlet of this.outlets.values()) outlet.close(failure)
     this.#bell.ring()
