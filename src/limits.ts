@@ -23,6 +23,8 @@ export const SHAPE_CANDIDATES_MAX = 64
 export const SHAPE_IDLE_BATCHES_MAX = 64
 /** Schema tables, and shapes, that a decoder remembers. */
 export const DECODER_SHAPES_MAX = 64
+/** Bytes of a column's last dictionary that a decoder remembers. */
+export const DICTIONARY_REMEMBERED_BYTES_MAX = 16 * 1024
 /** Bytes of text that are decoded into one string; what is kept of it pins no more than that. */
 export const STRING_SLICE_BYTES_MAX = 1024
 /** Bytes of one ring, header excluded. A power of two. */
