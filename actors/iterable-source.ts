@@ -2,7 +2,7 @@ import type { OperatorActor, OperatorContext, OperatorDefinition, PollResult, St
 import { SplitReader } from './split-reader.ts'
 
 interface IterableSpec {
-  readonly open: () => Iterable<unknown> | AsyncIterable<unknown> | Promise<Iterable<unknown> | AsyncIterable<unknown>>
+  readonly open: (position: number) => Iterable<unknown> | AsyncIterable<unknown> | Promise<Iterable<unknown> | AsyncIterable<unknown>>
 }
 
 /** A sync or async iterable as a single split; its position is the number of records read. */

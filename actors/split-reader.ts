@@ -10,7 +10,7 @@ type Source = Iterable<unknown> | AsyncIterable<unknown>
 export class SplitReader {
   /** Records handed out since the beginning of the split. */
   position = 0
-  readonly #open: () => Source | Promise<Source>
+  readonly #open: (position: number) => Source | Promise<Source>
   readonly #batchRecords: number
   readonly #wake: () => void
   readonly #ahead: unknown[][] = []
@@ -23,7 +23,7 @@ export class SplitReader {
   #asyncIterator: AsyncIterator<unknown> | null = null
   #roomFor: (() => void) | null = null
 
-  constructor(open: () => Source | Promise<Source>, batchRecords: number, wake: () => void) {
+  constructor(open: (position: number) => Source | Promise<Source>, batchRecords: number, wake: () => void) {
     this.#open = open
     this.#batchRecords = batchRecords
     this.#wake = wake
@@ -60,7 +60,7 @@ export class SplitReader {
 
   #start(): void {
     this.#started = true
-    const source = this.#open()
+    const source = this.#open(this.#skip)
     if (isSync(source)) {
       this.#iterator = source[Symbol.iterator]()
       for (; this.#skip > 0; this.#skip--) if (this.#iterator.next().done === true) break

@@ -23,6 +23,8 @@ export const SHAPE_CANDIDATES_MAX = 64
 export const SHAPE_IDLE_BATCHES_MAX = 64
 /** Schema tables, and shapes, that a decoder remembers. */
 export const DECODER_SHAPES_MAX = 64
+/** Bytes of a column's last dictionary that a decoder remembers. */
+export const DICTIONARY_REMEMBERED_BYTES_MAX = 16 * 1024
 /** Bytes of text that are decoded into one string; what is kept of it pins no more than that. */
 export const STRING_SLICE_BYTES_MAX = 1024
 /** Bytes of one ring, header excluded. A power of two. */
@@ -99,3 +101,13 @@ export const SHUTDOWN_TIMEOUT_MS = 10_000
 export const YOUNG_GENERATION_MB_DEFAULT = 96
 /** Bytes of captured frames that one worker writes. */
 export const CAPTURE_BYTES_MAX = 64 * 1024 * 1024
+/** Steps of a simulated run after which it counts as endless. */
+export const SIMULATION_STEPS_MAX_DEFAULT = 5_000_000
+/** Timers and messages of a simulated run, one after the other, while no thread has anything to do. */
+export const SIMULATION_IDLE_EVENTS_MAX = 10_000
+/** Steps of a simulated run between two turns of the real event loop. */
+export const SIMULATION_STEPS_PER_LOOP_TURN = 512
+/** Longest real wait of a simulated run for its outside world, before virtual time goes on. */
+export const SIMULATION_REAL_WAIT_MS_MAX = 1_000
+/** Bytes of a ring of a simulated run: many runs are made, of few records each. */
+export const SIMULATION_RING_BYTES_DEFAULT = 64 * 1024

@@ -73,6 +73,8 @@ export class Actor {
   #finalChunks: readonly ActorChunk[] | null = null
   /** Operator whose life cycle method runs, to be blamed for what it throws. */
   #at: OperatorInstance | null = null
+  /** A snapshot whose barrier, or what precedes it, still waits in an outbox. */
+  #unreported: { readonly checkpointId: number; readonly chunks: readonly ActorChunk[] } | null = null
 
   constructor(parts: ActorParts, events: ActorEvents) {
     this.id = parts.id
@@ -157,6 +159,7 @@ export class Actor {
   flushKept(): boolean {
     let clear = true
     for (const outbox of this.#parts.outboxes) clear = outbox.flushKept() && clear
+    if (clear) this.#report()
     return clear
   }
 
@@ -258,7 +261,16 @@ export class Actor {
   #takeSnapshot(checkpointId: number): void {
     this.flush(true)
     for (const outbox of this.#parts.outboxes) outbox.broadcast(FrameKind.barrier, checkpointId)
-    this.#events.snapshotTaken(checkpointId, this.#snapshot())
+    this.#unreported = { checkpointId, chunks: this.#snapshot() }
+    this.flushKept()
+  }
+
+  /** Frames that wait in an outbox end with the actor, so the checkpoint may not count on them: it is told when all are on their way. */
+  #report(): void {
+    if (this.#unreported === null) return
+    const { checkpointId, chunks } = this.#unreported
+    this.#unreported = null
+    this.#events.snapshotTaken(checkpointId, chunks)
   }
 
   #snapshot(): ActorChunk[] {
@@ -283,9 +295,12 @@ export class Actor {
       if ((operator.actor.onEnd?.() ?? 'done') === 'done') this.#ending++
       return 'progress'
     }
-    this.flush(true)
-    for (const outbox of outboxes) outbox.broadcast(FrameKind.end, 0)
-    this.#finalChunks = this.#snapshot()
+    if (this.#finalChunks === null) {
+      this.flush(true)
+      for (const outbox of outboxes) outbox.broadcast(FrameKind.end, 0)
+      this.#finalChunks = this.#snapshot()
+    }
+    if (!this.flushKept()) return 'blocked'
     this.#state = 'finished'
     return 'progress'
   }

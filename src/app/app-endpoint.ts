@@ -1,7 +1,7 @@
 import { CreditTable } from '../channel/credit.ts'
 import { PeerRing } from '../channel/peer-ring.ts'
 import type { MillraceError } from '../errors.ts'
-import { INLET_KIND, isOutlet } from '../graph/graph.ts'
+import { INLET_KIND, isOutlet, outletName } from '../graph/graph.ts'
 import type { Plan } from '../graph/plan.ts'
 import { FRAMES_DRAINED_BYTES_MAX, IDLE_WAIT_MS_MAX } from '../limits.ts'
 import { Doorbell, type FrameHandler, RingConsumer } from '../ring/index.ts'
@@ -47,11 +47,13 @@ export class AppEndpoint {
     this.#bell = new Doorbell(doorbells, plan.workers)
     const heads = plan.tasks.map(task => plan.graph.nodes[task.nodes[0]!]!)
     this.inlets = new Map(heads.filter(node => node.kind === INLET_KIND).map(({ name }) => [name, new Inlet(name, options.codec, () => this.#bell.ring(), defer)]))
-    this.outlets = new Map(heads.filter(isOutlet).map(({ name }) => [name, new Outlet(name, options.codec)]))
+    this.outlets = new Map(heads.filter(isOutlet).map(node => [outletName(node), new Outlet(outletName(node), options.codec)]))
   }
 
   attemptStarted(deployment: Deployment, restoredCheckpoint: number): void {
     const { attempt, rings, doorbells } = deployment
+    // What precedes a barrier of the restored checkpoint does not come again.
+    while (this.#drain());
     const app = this.#plan.workers
     const credits = new CreditTable(deployment.credits)
     const bell = (thread: number): Doorbell => new Doorbell(doorbells, thread)
@@ -61,7 +63,7 @@ export class AppEndpoint {
     this.#producers = new Map(rings.filter(ring => ring.from === app).map(({ to, ring }) => [to, new PeerRing(ring, bell(to))]))
     for (const actor of this.#plan.actors) {
       if (actor.thread !== app) continue
-      const { name } = this.#plan.graph.nodes[this.#plan.tasks[actor.task]!.nodes[0]!]!
+      const name = outletName(this.#plan.graph.nodes[this.#plan.tasks[actor.task]!.nodes[0]!]!)
       const channels = this.#plan.channels.filter(channel => channel.toActor === actor.id)
       const inbounds = this.outlets.get(name)!.connect(channels, credits, this.#options.mailboxBytes, restoredCheckpoint, thread => bell(thread).ring())
       channels.forEach((channel, slot) => (this.#inbounds[channel.id] = inbounds[slot]!))
@@ -83,7 +85,7 @@ export class AppEndpoint {
 
   close(failure: MillraceError | null, ended: MillraceError): void {
     this.#closed = true
-    this.#drain()
+    while (this.#drain());
     for (const inlet of this.inlets.values()) inlet.close(failure ?? ended)
     for (const outlet of this.outlets.values()) outlet.close(failure)
     this.#bell.ring()
@@ -138,7 +140,7 @@ export class AppEndpoint {
     const inbound = this.#inbounds[header.channel]!
     this.#probe?.framed(header, payload)
     const actor = this.#plan.actors[inbound.toActor]!
-    const { name } = this.#plan.graph.nodes[this.#plan.tasks[actor.task]!.nodes[0]!]!
+    const name = outletName(this.#plan.graph.nodes[this.#plan.tasks[actor.task]!.nodes[0]!]!)
     if (inbound.receive(header, payload)) this.outlets.get(name)!.arrived()
     else new Doorbell(this.#deployment!.doorbells, inbound.fromThread).ring()
   }

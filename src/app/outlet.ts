@@ -18,7 +18,6 @@ export class Outlet<T = unknown> implements AsyncIterable<T> {
   #ringSender: (thread: number) => void = () => {}
   /** By channel: the last barrier that came. */
   #epochs: number[] = []
-  #endedChannels = 0
   #carried: Uint8Array[] = []
   #ended = false
   #failure: MillraceError | null = null
@@ -60,7 +59,6 @@ export class Outlet<T = unknown> implements AsyncIterable<T> {
     this.#mailbox = mailbox
     this.#ringSender = ring
     this.#epochs = channels.map(() => restoredCheckpoint)
-    this.#endedChannels = 0
     this.#inbounds = channels.map((channel, slot) => new Inbound(channel.id, channel.fromThread, channel.toActor, slot, mailbox, credits))
     return this.#inbounds
   }
@@ -89,7 +87,6 @@ export class Outlet<T = unknown> implements AsyncIterable<T> {
         return records
       }
       if (frame.kind === FrameKind.barrier) this.#epochs[slot] = frame.value
-      if (frame.kind === FrameKind.end && ++this.#endedChannels === this.#mailbox!.channelCount) this.#ended = true
     }
     return null
   }

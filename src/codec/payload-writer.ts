@@ -15,9 +15,9 @@ export class PayloadWriter {
     this.position = 0
   }
 
-  /** What was written; valid until the next reset. */
-  bytes(): Buffer {
-    return this.buffer.subarray(0, this.position)
+  /** What was written; valid until the next reset. No Buffer, whose slice() would be a view where everybody expects a copy. */
+  bytes(): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(this.buffer.buffer as ArrayBuffer, this.buffer.byteOffset, this.position)
   }
 
   /** Makes room for `bytes` more. Throws MR_RECORD_TOO_LARGE beyond BATCH_BYTES_MAX. */

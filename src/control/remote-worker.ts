@@ -19,13 +19,16 @@ export class RemoteWorker implements WorkerGate {
   readonly #bell: Doorbell
   readonly #ended: Promise<never>
   readonly #stateDir: () => string
+  readonly #kill: () => void
 
-  constructor(index: number, api: Remote<WorkerApi>, bell: Doorbell, ended: Promise<never>, stateDir: () => string) {
+  /** @param kill ends the thread: one that does not answer holds up every attempt after this */
+  constructor(index: number, api: Remote<WorkerApi>, bell: Doorbell, ended: Promise<never>, stateDir: () => string, kill: () => void) {
     this.#index = index
     this.#api = api
     this.#bell = bell
     this.#ended = ended
     this.#stateDir = stateDir
+    this.#kill = kill
   }
 
   prepare(): Promise<string[]> {
@@ -68,7 +71,10 @@ export class RemoteWorker implements WorkerGate {
     this.#bell.ring()
     let timer: NodeJS.Timeout | undefined
     const deadline = new Promise<never>((_, reject) => {
-      const late = (): void => reject(new MillraceError('MR_CALL_TIMEOUT', `Worker ${this.#index} did not answer ${name}() within ${CONTROL_CALL_TIMEOUT_MS} ms`))
+      const late = (): void => {
+        reject(new MillraceError('MR_CALL_TIMEOUT', `Worker ${this.#index} did not answer ${name}() within ${CONTROL_CALL_TIMEOUT_MS} ms`))
+        this.#kill()
+      }
       timer = setTimeout(late, CONTROL_CALL_TIMEOUT_MS)
     })
     try {

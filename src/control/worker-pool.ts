@@ -82,13 +82,14 @@ export class WorkerPool {
     const task: WorkerTask = { jobUrl, config, options, doorbells, index, stateDir: '', controlPort: control.port2, eventPort: events.port2, storagePort: storage.port2 }
     expose({ failed: this.#events.failed, notify: this.#events.notify }, nodeEndpoint(events.port1))
     this.#events.storagePort(index, storage.port1)
-    const running = this.#pool.run(task, { transferList: [control.port2, events.port2, storage.port2] })
+    const killer = new AbortController()
+    const running = this.#pool.run(task, { signal: killer.signal, transferList: [control.port2, events.port2, storage.port2] })
     this.#running[index] = running
     const ended = running.then(
       () => Promise.reject(new MillraceError('MR_WORKER_LOST', `Worker ${index} ended`)),
       (cause: unknown) => Promise.reject(new MillraceError('MR_WORKER_LOST', `Worker ${index} was lost: ${String((cause as Error)?.message ?? cause)}`, { cause })),
     )
-    const worker = new RemoteWorker(index, wrap<WorkerApi>(nodeEndpoint(control.port1)), new Doorbell(this.#settings.doorbells, index), ended, this.#stateDir)
+    const worker = new RemoteWorker(index, wrap<WorkerApi>(nodeEndpoint(control.port1)), new Doorbell(this.#settings.doorbells, index), ended, this.#stateDir, () => killer.abort())
     this.#workers[index] = worker
     let prepared = false
     this.#ready[index] = worker.prepare()

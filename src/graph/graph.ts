@@ -48,7 +48,12 @@ export interface Graph {
 export const OUTLET_KIND = 'outlet'
 export const INLET_KIND = 'inlet'
 
-/** Kinds that live on the app thread as one end of a channel. */
+/** Outlets live on the app thread, as one end of channels. */
 export function isOutlet(node: OperatorNode): boolean {
   return node.kind === OUTLET_KIND
+}
+
+/** The name under which build() returned the stream. */
+export function outletName(node: OperatorNode): string {
+  return node.spec['outlet'] as string
 }

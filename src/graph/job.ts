@@ -77,5 +77,6 @@ function build<C, O extends Outlets>(name: string, options: JobOptions<C, O>, co
 function addOutlet(builder: GraphBuilder, name: string, value: unknown, site: string): void {
   const stream = value instanceof Table ? value.toStream({ emit: 'changes' }) : value
   if (!(stream instanceof Stream)) throw new MillraceError('MR_GRAPH_INVALID', `build() returned "${name}", which is neither a stream nor a table`, { site })
-  builder.add({ kind: OUTLET_KIND, inputs: stream.edges(), parallelism: 1, options: { name }, site })
+  // Outlets have names of their own: an operator and the outlet of its stream may be called alike.
+  builder.add({ kind: OUTLET_KIND, inputs: stream.edges(), parallelism: 1, options: { name: `outlet:${name}` }, spec: { outlet: name }, site })
 }

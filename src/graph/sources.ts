@@ -22,8 +22,11 @@ export interface GenerateOptions<T> extends SourceOptions<T> {
 }
 
 export interface IterableOptions<T> extends SourceOptions<T> {
-  /** Opens the input: called once per attempt. After a restart it is opened again and the records already processed are skipped. */
-  readonly open: () => Iterable<T> | AsyncIterable<T> | Promise<Iterable<T> | AsyncIterable<T>>
+  /**
+   * Opens the input: called once per attempt. After a restart it is opened again, and the first `position` records, which were processed
+   * already, are read and skipped.
+   */
+  readonly open: (position: number) => Iterable<T> | AsyncIterable<T> | Promise<Iterable<T> | AsyncIterable<T>>
 }
 
 export interface FileOptions<T> extends SourceOptions<T> {

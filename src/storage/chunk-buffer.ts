@@ -50,6 +50,8 @@ export class ChunkBuffer {
    */
   store(message: StoreMessage): number | undefined {
     const { checkpoint, attempt, chunks, last } = message
+    // Workers have a port of their own: what they store in a new attempt may overtake control's word that it has begun.
+    this.startAttempt(attempt)
     if (attempt !== this.#attempt || (checkpoint !== FINAL && checkpoint <= this.#endedId)) return undefined
     const added = chunks.reduce((sum, chunk) => sum + chunk.bytes.byteLength, 0)
     if (this.#bytes + added > this.#bytesMax) {

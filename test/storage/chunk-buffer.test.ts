@@ -46,12 +46,21 @@ describe('snapshots that wait for their commit', () => {
     expect(put(3, 0, 10)).toBeUndefined()
     expect(put(2, 0, 10)).toBeUndefined()
     expect(put(4, 0, 10, 0)).toBeUndefined()
-    expect(put(4, 0, 10, 2)).toBeUndefined()
     expect(chunks.bytes).toBe(0)
     chunks.startAttempt(2)
     chunks.startAttempt(1)
     expect(put(4, 0, 10, 1)).toBeUndefined()
     expect(put(4, 0, 10, 2)).toBe(10)
+  })
+
+  test('of a newer attempt are kept, though control has not told of it yet', () => {
+    const { chunks, put } = buffer()
+    expect(put(4, 0, 10, 1)).toBe(10)
+    expect(put(5, 0, 20, 2)).toBe(20)
+    chunks.startAttempt(2)
+    expect(chunks.bytes).toBe(20)
+    expect(put(5, 1, 10, 1)).toBeUndefined()
+    expect(chunks.take(5, 2, [{ task: 't', index: 0, finished: false }])).toHaveLength(1)
   })
 
   test('cannot go on after their last part', () => {

@@ -1,0 +1,35 @@
+import type { Envelope } from '../../channel/mailbox.ts'
+import type { FrameHeader } from '../../ring/index.ts'
+import type { FrameProbe } from '../../worker/frame-probe.ts'
+import type { WorkerRuntime } from '../../worker/worker-runtime.ts'
+import type { Simulation } from './simulation.ts'
+
+/** No frame of another attempt than the one that was deployed reaches a mailbox. */
+export class AttemptProbe implements FrameProbe {
+  readonly #simulation: Simulation
+  /** The one that runs. */
+  attempt = 0
+
+  constructor(simulation: Simulation) {
+    this.#simulation = simulation
+  }
+
+  framed(header: FrameHeader, _payload: Uint8Array): void {
+    this.#simulation.trace.framed(header)
+    if (header.attempt === this.attempt) return
+    this.#simulation.broke(`A frame of attempt ${header.attempt} was delivered on channel ${header.channel} in attempt ${this.attempt}`)
+  }
+
+  handed(channel: number, frame: Envelope): void {
+    this.#simulation.trace.handed(channel, frame)
+  }
+}
+
+/** No mailbox holds more, or may be made to hold more, than its budget. */
+export function checkCredits(simulation: Simulation, runtime: WorkerRuntime, budgetBytes: number): void {
+  for (const { name, mailbox } of runtime.actors) {
+    const { outstandingBytes } = mailbox.ledger
+    if (outstandingBytes > budgetBytes) simulation.broke(`The mailbox of ${name} granted ${outstandingBytes} bytes out of a budget of ${budgetBytes}`)
+    if (mailbox.bytes > outstandingBytes) simulation.broke(`The mailbox of ${name} holds ${mailbox.bytes} bytes but granted only ${outstandingBytes}`)
+  }
+}

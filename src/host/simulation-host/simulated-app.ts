@@ -1,0 +1,135 @@
+import { AppEndpoint } from '../../app/app-endpoint.ts'
+import type { Inlet } from '../../app/inlet.ts'
+import type { Outlet } from '../../app/outlet.ts'
+import type { AppEvents, RunEnd } from '../../control/master-host.ts'
+import { reviveError } from '../../core/failure.ts'
+import type { Prng } from '../../core/prng.ts'
+import { MillraceError } from '../../errors.ts'
+import type { Plan } from '../../graph/plan.ts'
+import type { EngineOptions } from '../../worker/deployment.ts'
+import { AttemptProbe } from './laws.ts'
+import { SimulatedBell } from './simulated-bell.ts'
+import type { SimulatedThread, Simulation } from './simulation.ts'
+
+/** Records in one go between two pauses of whoever pushes. */
+const PUSHED_IN_A_ROW_MAX = 2000
+
+/** The app thread of a simulated run: the real endpoint, somebody who pushes what the inlets are given, and readers of all outlets. */
+export class SimulatedApp implements SimulatedThread, AppEvents {
+  readonly name = 'app'
+  /** By outlet. */
+  readonly collected: ReadonlyMap<string, unknown[]>
+  restarts = 0
+  /** Ids of complete checkpoints. */
+  readonly checkpoints: number[] = []
+  readonly #simulation: Simulation
+  readonly #endpoint: AppEndpoint
+  readonly #bell: SimulatedBell
+  readonly #probe: AttemptProbe
+  readonly #chance: Prng
+  #end: RunEnd | null = null
+  #reading = 0
+
+  constructor(simulation: Simulation, plan: Plan, options: EngineOptions, doorbells: SharedArrayBuffer, inputs: Readonly<Record<string, readonly unknown[]>>) {
+    this.#simulation = simulation
+    this.#bell = new SimulatedBell(doorbells, plan.workers)
+    this.#probe = new AttemptProbe(simulation)
+    this.#chance = simulation.fork('app')
+    this.#endpoint = new AppEndpoint(plan, options, doorbells, {
+      defer: fn => void simulation.after(simulation.delayMs(), 'app deferred', fn),
+      probe: this.#probe,
+    })
+    const { inlets, outlets } = this.#endpoint
+    const unknown = Object.keys(inputs).find(name => !inlets.has(name))
+    if (unknown !== undefined) throw new MillraceError('MR_OPTION_INVALID', `The job has no inlet "${unknown}". It has: ${[...inlets.keys()].join(', ') || 'none'}`)
+    this.collected = new Map([...outlets.keys()].map(name => [name, []]))
+    for (const inlet of inlets.values()) void this.#push(inlet, inputs[inlet.name] ?? [])
+    for (const outlet of outlets.values()) void this.#collect(outlet)
+  }
+
+  /** Null until the run is over and every outlet was read to its end. */
+  get end(): RunEnd | null {
+    return this.#reading === 0 ? this.#end : null
+  }
+
+  isAwake(): boolean {
+    return this.#bell.look()
+  }
+
+  turn(): boolean {
+    const worked = this.#endpoint.turn()
+    if (!worked) this.#bell.fallAsleep(() => this.#endpoint.hasWork())
+    return worked
+  }
+
+  readonly awaitsOutside = false
+
+  overslept(): boolean {
+    return this.#end === null && !this.#bell.look() && this.#endpoint.hasWork()
+  }
+
+  describe(): string {
+    const outlets = [...this.collected].map(([name, records]) => `${name}: ${records.length} records`)
+    return `app, ${this.#bell.isAsleep ? 'asleep' : 'awake'}; outlets ${outlets.join(', ') || 'none'}`
+  }
+
+  attemptStarted: AppEvents['attemptStarted'] = (deployment, restoredCheckpoint) => {
+    this.#probe.attempt = deployment.attempt
+    this.#endpoint.attemptStarted(deployment, restoredCheckpoint)
+  }
+
+  restarting: AppEvents['restarting'] = () => {
+    this.restarts++
+    this.#endpoint.attemptEnded()
+  }
+
+  checkpointCompleted: AppEvents['checkpointCompleted'] = checkpoint => {
+    const last = this.checkpoints.at(-1) ?? 0
+    if (checkpoint <= last) this.#simulation.broke(`Checkpoint ${checkpoint} was completed after checkpoint ${last}`)
+    this.checkpoints.push(checkpoint)
+  }
+
+  checkpointFailed: AppEvents['checkpointFailed'] = () => {}
+
+  inletNotice: AppEvents['inletNotice'] = (attempt, { inlet, position, event }) => {
+    if (event === 'restored') this.#endpoint.inletRestored(attempt, inlet, position)
+    else this.#endpoint.inlets.get(inlet)?.commit(position)
+  }
+
+  ended: AppEvents['ended'] = end => {
+    const failure = end.outcome === 'failed' ? (reviveError(end.failure) as MillraceError) : null
+    this.#endpoint.close(failure, new MillraceError('MR_RUN_ENDED', 'The run has ended'))
+    this.#end = end
+  }
+
+  async #push(inlet: Inlet, records: readonly unknown[]): Promise<void> {
+    try {
+      let inRow = this.#chance.nextInt(PUSHED_IN_A_ROW_MAX)
+      for (const record of records) {
+        if (!inlet.tryPush(record)) await inlet.push(record)
+        if (inRow-- > 0) continue
+        inRow = this.#chance.nextInt(PUSHED_IN_A_ROW_MAX)
+        await this.#simulation.sleep(this.#simulation.delayMs(), `push to ${inlet.name}`)
+      }
+      inlet.end()
+    } catch (error) {
+      if (this.#end === null) this.#simulation.broke(`The inlet "${inlet.name}" refused a record: ${String((error as Error)?.message ?? error)}`, error)
+    }
+  }
+
+  /** A reader that takes its time, so that its senders have to wait for it at times. */
+  async #collect(outlet: Outlet): Promise<void> {
+    const records = this.collected.get(outlet.name)!
+    this.#reading++
+    try {
+      for await (const batch of outlet.batches()) {
+        records.push(...batch)
+        if (this.#chance.nextInt(4) === 0) await this.#simulation.sleep(this.#simulation.delayMs(), `read ${outlet.name}`)
+      }
+    } catch {
+      // The run's error: whoever started the run is told.
+    } finally {
+      this.#reading--
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import { findDamage } from '../../checkpoint/chunk.ts'
+import type { ChunkRef, Manifest } from '../../checkpoint/manifest.ts'
+import { findGarbage } from '../../checkpoint/retention.ts'
+import { describeError } from '../../core/failure.ts'
+import { MillraceError } from '../../errors.ts'
+import { CHECKPOINTS_RETAINED_DEFAULT } from '../../limits.ts'
+import { ChunkBuffer } from '../../storage/chunk-buffer.ts'
+import { layOut } from '../../storage/lay-out.ts'
+import { type ControlToStorage, FINAL, type StorageToControl, type StoreMessage } from '../../storage/protocol.ts'
+import type { Simulation } from './simulation.ts'
+
+/** What survives a simulated thread: complete checkpoints. */
+export class SimulatedDisk {
+  readonly #chunks = new Map<string, Uint8Array>()
+  #manifests: readonly Manifest[] = []
+
+  get manifests(): readonly Manifest[] {
+    return this.#manifests
+  }
+
+  write(manifest: Manifest, chunks: readonly Uint8Array[]): void {
+    const manifests = [...this.#manifests, manifest]
+    const garbage = findGarbage(manifests, CHECKPOINTS_RETAINED_DEFAULT)
+    for (const ref of garbage.chunks) this.#chunks.delete(placeOf(ref))
+    for (const [ordinal, chunk] of chunks.entries()) this.#chunks.set(placeOf({ checkpoint: manifest.id, ordinal }), chunk)
+    this.#manifests = manifests.slice(garbage.manifests.length)
+  }
+
+  /** @throws MillraceError MR_STATE_CORRUPT */
+  read(manifest: Manifest, wanted: (key: string) => boolean): { key: string; bytes: Uint8Array }[] {
+    const refs = manifest.actors.flatMap(actor => actor.chunks).filter(({ key }) => wanted(key))
+    return refs.map(ref => {
+      const bytes = this.#chunks.get(placeOf(ref))
+      const damage = findDamage(ref, bytes)
+      if (damage !== undefined) throw new MillraceError('MR_STATE_CORRUPT', `Chunk "${ref.key}" in checkpoint ${manifest.id} ${damage}.`)
+      return { key: ref.key, bytes: bytes!.slice() }
+    })
+  }
+}
+
+/** The storage thread of a simulated run: the same protocol and the same buffer as the real one, over a disk in memory. */
+export class SimulatedStorage {
+  readonly #simulation: Simulation
+  readonly #disk: SimulatedDisk
+  readonly #tell: (message: StorageToControl) => void
+  readonly #buffer = new ChunkBuffer()
+  #closed = false
+
+  constructor(simulation: Simulation, disk: SimulatedDisk, tell: (message: StorageToControl) => void) {
+    this.#simulation = simulation
+    this.#disk = disk
+    this.#tell = tell
+  }
+
+  open(): void {
+    const checkpoints = this.#disk.manifests
+    this.#tell({ type: 'opened', dir: '(memory)', firstId: (checkpoints.at(-1)?.id ?? 0) + 1, checkpoints, tookMs: 0 })
+  }
+
+  obey(message: ControlToStorage): void {
+    switch (message.type) {
+      case 'attempt':
+        return this.#buffer.startAttempt(message.attempt)
+      case 'commit':
+        // A commit takes its time; what comes meanwhile is served before it ends.
+        return void this.#simulation.after(this.#simulation.delayMs(), `storage commits ${message.head.id}`, () => this.#commit(message))
+      case 'abort':
+        return this.#buffer.end(message.checkpoint)
+      case 'close':
+        this.#closed = true
+        return this.#tell({ type: 'closed' })
+      default:
+        return
+    }
+  }
+
+  receive(message: StoreMessage): void {
+    if (this.#closed) return
+    const { task, index, attempt, checkpoint } = message
+    try {
+      const bytes = this.#buffer.store(message)
+      if (bytes !== undefined) this.#tell({ type: 'stored', task, index, attempt, checkpoint, bytes })
+    } catch (error) {
+      if (checkpoint !== FINAL) this.#buffer.end(checkpoint)
+      this.#tell({ type: 'declined', task, index, attempt, checkpoint, failure: describeError(error, { kind: 'storage', attempt }) })
+    }
+  }
+
+  #commit({ attempt, head, actors }: ControlToStorage & { type: 'commit' }): void {
+    const newest = this.#disk.manifests.at(-1)?.id ?? 0
+    if (head.id <= newest) this.#simulation.broke(`Checkpoint ${head.id} was to be committed after checkpoint ${newest}`)
+    try {
+      const { manifest, writes, bytes } = layOut(head, this.#buffer.take(head.id, attempt, actors))
+      this.#disk.write(manifest, writes)
+      this.#tell({ type: 'committed', attempt, manifest, bytes, tookMs: 0 })
+    } catch (error) {
+      this.#tell({ type: 'commit-failed', attempt, checkpoint: head.id, failure: describeError(error, { kind: 'storage', attempt }) })
+    }
+  }
+}
+
+function placeOf({ checkpoint, ordinal }: Pick<ChunkRef, 'checkpoint' | 'ordinal'>): string {
+  return `${checkpoint}/${ordinal}`
+}

@@ -1,0 +1,148 @@
+import type { Registry } from '../../actor/contract.ts'
+import type { Manifest } from '../../checkpoint/manifest.ts'
+import type { WorkerGate } from '../../control/master-host.ts'
+import { describeError, reviveError } from '../../core/failure.ts'
+import type { Prng } from '../../core/prng.ts'
+import type { Job } from '../../graph/job.ts'
+import { EVENT_LOOP_TURN_MS } from '../../limits.ts'
+import type { ReadChunks } from '../../worker/restored-state.ts'
+import type { Deployment, EngineOptions } from '../../worker/deployment.ts'
+import { type WorkerOutlets, workerEvents } from '../../worker/worker-events.ts'
+import { WorkerService } from '../../worker/worker-service.ts'
+import type { WorkerStats } from '../../worker/worker-stats.ts'
+import { AttemptProbe, checkCredits } from './laws.ts'
+import { Link } from './link.ts'
+import { SimulatedBell } from './simulated-bell.ts'
+import type { SimulatedThread, Simulation } from './simulation.ts'
+
+export interface SimulatedWorkerParts {
+  readonly index: number
+  readonly options: EngineOptions
+  readonly doorbells: SharedArrayBuffer
+  readonly registry: Registry
+  readonly generateCode: boolean
+  readonly readChunks: ReadChunks
+  readonly outlets: WorkerOutlets
+}
+
+/** A worker thread of a simulated run: the real engine, and the calls that reach it by message. */
+export class SimulatedWorker implements SimulatedThread, WorkerGate {
+  readonly name: string
+  readonly #simulation: Simulation
+  readonly #service: WorkerService
+  readonly #bell: SimulatedBell
+  readonly #probe: AttemptProbe
+  readonly #chance: Prng
+  readonly #mailboxBytes: number
+  readonly #in: Link
+  readonly #out: Link
+
+  constructor(simulation: Simulation, { index, options, doorbells, registry, generateCode, readChunks, outlets }: SimulatedWorkerParts) {
+    this.name = `worker ${index}`
+    this.#simulation = simulation
+    this.#bell = new SimulatedBell(doorbells, index)
+    this.#probe = new AttemptProbe(simulation)
+    this.#chance = simulation.fork(this.name)
+    this.#mailboxBytes = options.mailboxBytes
+    this.#in = new Link(simulation, `control > ${this.name}`)
+    this.#out = new Link(simulation, `${this.name} > control`)
+    const toStorage = new Link(simulation, `${this.name} > storage`)
+    this.#service = new WorkerService(index, options, {
+      clock: simulation.clock,
+      registry,
+      generateCode,
+      readChunks,
+      probe: this.#probe,
+      events: workerEvents(() => this.#service.plan, {
+        store: message => toStorage.send(`store ${message.checkpoint}`, message, outlets.store),
+        failed: failure => this.#out.send('failed', failure, outlets.failed),
+        notify: (attempt, notice) => this.#out.send(notice.event, notice, copy => outlets.notify(attempt, copy)),
+      }),
+      onWake: () => {
+        this.#bell.ring()
+        simulation.stirred()
+      },
+    })
+  }
+
+  isAwake(): boolean {
+    return this.#bell.look()
+  }
+
+  turn(): boolean {
+    const runtime = this.#service.runtime
+    // A short turn now and then: other threads come in between.
+    const budgetMs = this.#chance.nextFloat() ** 3 * EVENT_LOOP_TURN_MS
+    const worked = runtime?.turn(budgetMs) ?? false
+    if (runtime !== null) checkCredits(this.#simulation, runtime, this.#mailboxBytes)
+    if (!worked) this.#bell.fallAsleep(() => this.#service.runtime?.hasWork() ?? false)
+    return worked
+  }
+
+  get awaitsOutside(): boolean {
+    return this.#service.runtime?.awaitsPromises ?? false
+  }
+
+  overslept(): boolean {
+    return !this.#bell.look() && (this.#service.runtime?.hasWork() ?? false)
+  }
+
+  describe(): string {
+    const actors = [...(this.#service.runtime?.actors ?? [])]
+    const states = actors.map(actor => `${actor.name}: ${actor.state}, ${actor.recordsIn} in, ${actor.recordsOut} out, ${actor.mailbox.bytes} bytes in its mailbox`)
+    return `${this.name}, ${this.#bell.isAsleep ? 'asleep' : 'awake'}${states.map(state => `\n    ${state}`).join('')}`
+  }
+
+  prepare(job: Job, config: unknown): Promise<string[]> {
+    return this.#call('prepare', [job.name], () => this.#service.prepare(job, config))
+  }
+
+  deploy(deployment: Deployment, restore: Manifest | null): Promise<void> {
+    return this.#call('deploy', [deployment, restore] as const, ([sent, manifest]) => {
+      this.#probe.attempt = sent.attempt
+      return this.#service.deploy(sent, manifest)
+    })
+  }
+
+  start(): Promise<void> {
+    return this.#call('start', null, () => this.#service.start())
+  }
+
+  stop(): Promise<void> {
+    return this.#call('stop', null, () => this.#service.stop())
+  }
+
+  triggerCheckpoint(checkpoint: number): Promise<void> {
+    return this.#call('triggerCheckpoint', checkpoint, id => this.#service.triggerCheckpoint(id))
+  }
+
+  checkpointCompleted(checkpoint: number): Promise<void> {
+    return this.#call('checkpointCompleted', checkpoint, id => this.#service.checkpointCompleted(id))
+  }
+
+  drainSources(): Promise<void> {
+    return this.#call('drainSources', null, () => this.#service.drainSources())
+  }
+
+  stats(): Promise<WorkerStats> {
+    return this.#call('stats', null, () => this.#service.stats())
+  }
+
+  /** Whatever happened before: nothing of the user's stays open. */
+  close(): Promise<void> {
+    return this.#service.stop()
+  }
+
+  /** A message there, the call, a message back. Every call rings the bell, as under threads. */
+  #call<M, T>(name: string, message: M, handle: (message: M) => T | Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#in.send(name, message, received => {
+        this.#bell.ring()
+        void this.#simulation.outside(async () => handle(received)).then(
+          value => this.#out.send(`${name} done`, value, resolve),
+          error => this.#out.send(`${name} failed`, describeError(error), failure => reject(reviveError(failure))),
+        )
+      })
+    })
+  }
+}
