@@ -24,7 +24,7 @@ try {
   const { default: job } = (await import(moduleUrl!)) as { default: Job<any, any> }
   const run = await launch({ ...job, ...overrides, ...(lieAbout && { url: lieAbout }) }, options)
   const graph = await job.buildGraph(options.config)
-  const names = graph.nodes.filter(({ kind }) => kind === 'outlet').map(({ name }) => name)
+  const names = graph.nodes.filter(({ kind }) => kind === 'outlet').map((node) => String(node.spec['outlet']))
   const outlets = await Promise.all(names.map(async (name) => [name, await run.outlet(name).collect()] as const))
   const result = await run.done
   process.stdout.write(`${JSON.stringify({ result, outlets: Object.fromEntries(outlets) })}\n`)
