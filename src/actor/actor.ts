@@ -63,6 +63,8 @@ export class Actor {
   readonly #parts: ActorParts
   readonly #events: ActorEvents
   readonly #alignment: Alignment
+  /** Operators that look after themselves once a batch. */
+  readonly #checked: readonly OperatorActor[]
   /** A source said that its records come later. */
   awaitsPromise = false
   #state: ActorState = 'running'
@@ -82,6 +84,7 @@ export class Actor {
     this.#parts = parts
     this.#events = events
     this.#alignment = new Alignment(parts.mailbox.channelCount)
+    this.#checked = parts.operators.map(({ actor }) => actor).filter((actor) => actor.afterBatch !== undefined)
   }
 
   get state(): ActorState {
@@ -203,6 +206,7 @@ export class Actor {
     this.#at = this.#parts.operators[0]!
     const result = source.poll!()
     this.awaitsPromise = result === 'waiting'
+    for (const operator of this.#checked) operator.afterBatch!()
     if (result === 'more') return 'progress'
     if (result === 'waiting') return this.#runDry()
     this.#state = 'ending'
@@ -237,6 +241,7 @@ export class Actor {
     if (this.#parts.head !== null) this.#at = this.#parts.operators[0]!
     const taken = this.#parts.head?.processBatch?.(batch) === true
     if (!taken) this.#parts.run(batch.records(), 0, batch.length, batch.timestamps)
+    for (const operator of this.#checked) operator.afterBatch!()
     this.#events.consumed(channel, frame.costBytes)
   }
 
