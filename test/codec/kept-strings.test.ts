@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
-import { BatchDecoder, BatchEncoder } from '../../src/codec/index.ts'
+import { BatchDecoder, BatchEncoder, ownString } from '../../src/codec/index.ts'
 import { STRING_SLICE_BYTES_MAX } from '../../src/limits.ts'
 
 setFlagsFromString('--expose-gc')
@@ -39,4 +39,27 @@ describe('one string kept of every batch', () => {
     expect(kept[BATCHES - 1]).toBe(keptOf(records[ROWS >> 1]))
     expect(perString).toBeLessThan(2 * STRING_SLICE_BYTES_MAX)
   })
+})
+
+describe('a copy of a kept string', () => {
+  it('pins nothing but itself, and is the same string', () => {
+    const encoder = new BatchEncoder({ name: 'own' })
+    const decoder = new BatchDecoder({ name: 'own' })
+    const records = Array.from({ length: 256 }, (_, n) => ({ text: `https://example.com/some/path/${n}` }))
+    const frame = Uint8Array.from(encoder.encode(records, 0, 256, null))
+    const take = (): string => ownString((decoder.decode(frame).records()[128] as { text: string }).text)
+    const kept: string[] = new Array<string>(20_000).fill(take())
+    const before = heapAfterCollection()
+    for (let i = 0; i < kept.length; i++) kept[i] = take()
+    expect((heapAfterCollection() - before) / kept.length).toBeLessThan(100)
+    expect(kept.at(-1)).toBe(records[128]!.text)
+  })
+
+  it.each(['', 'short', 'é'.repeat(20), '語'.repeat(20), '\ud800'.repeat(20), 'x'.repeat(5000), '語'.repeat(50_000)])(
+    'keeps %s',
+    (text) => {
+      expect(ownString(text)).toBe(text)
+      expect(ownString(`${text}tail`).length).toBe(text.length + 4)
+    },
+  )
 })
