@@ -17,26 +17,31 @@ describe('one string kept of every batch', () => {
   const BATCHES = 2000
   const ROWS = 256
 
-  it.each<[string, (n: number) => unknown]>([
-    ['a column of distinct strings', (n) => ({ id: n, text: `https://example.com/some/path/${n}` })],
-    ['a dictionary of long strings', (n) => ({ id: n, text: `https://example.com/some/path/${n % 100}/${'x'.repeat(40)}` })],
-    ['nested values', (n) => ({ id: n, text: [`https://example.com/some/path/${n}`, { more: `https://example.com/other/path/${n}` }] })],
-    ['records that fit no shape', (n) => [`https://example.com/some/path/${n}`]],
+  it.each<[string, (n: number, b: number) => unknown]>([
+    ['a column of distinct strings', (n, b) => ({ id: n, text: `https://example.com/some/path/${b}/${n}` })],
+    ['a dictionary of long strings', (n, b) => ({ id: n, text: `https://example.com/some/path/${b}/${n % 100}/${'x'.repeat(40)}` })],
+    [
+      'nested values',
+      (n, b) => ({ id: n, text: [`https://example.com/some/path/${b}/${n}`, { more: `https://example.com/other/path/${n}` }] }),
+    ],
+    ['records that fit no shape', (n, b) => [`https://example.com/some/path/${b}/${n}`]],
   ])('pins a slice of %s at most', (_, make) => {
     const encoder = new BatchEncoder({ name: 'kept' })
     const decoder = new BatchDecoder({ name: 'kept' })
-    const records = Array.from({ length: ROWS }, (_, i) => make(i))
-    const frame = Uint8Array.from(encoder.encode(records, 0, ROWS, null))
+    // Several frames in turn: a decoder knows a dictionary again that comes twice in a row.
+    const batches = Array.from({ length: 4 }, (_, b) => Array.from({ length: ROWS }, (_, n) => make(n, b)))
+    encoder.encode(batches[0]!, 0, ROWS, null)
+    const frames = batches.map((batch) => Uint8Array.from(encoder.encode(batch, 0, ROWS, null)))
     const keptOf = (record: unknown): string => {
       const value = Array.isArray(record) ? record : (record as { text: unknown }).text
       return (Array.isArray(value) ? value[0] : value) as string
     }
-    const kept: string[] = new Array<string>(BATCHES).fill('')
-    kept[0] = keptOf(decoder.decode(frame).records()[ROWS >> 1])
+    const take = (b: number): string => keptOf(decoder.decode(Uint8Array.from(frames[b % 4]!)).records()[ROWS >> 1])
+    const kept = Array.from({ length: BATCHES }, (_, b) => (b < 8 ? take(b) : ''))
     const before = heapAfterCollection()
-    for (let b = 0; b < BATCHES; b++) kept[b] = keptOf(decoder.decode(Uint8Array.from(frame)).records()[ROWS >> 1])
+    for (let b = 0; b < BATCHES; b++) kept[b] = take(b)
     const perString = (heapAfterCollection() - before) / BATCHES
-    expect(kept[BATCHES - 1]).toBe(keptOf(records[ROWS >> 1]))
+    expect(kept[7]).toBe(keptOf(batches[3]![ROWS >> 1]))
     expect(perString).toBeLessThan(2 * STRING_SLICE_BYTES_MAX)
   })
 })
