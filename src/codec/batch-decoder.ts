@@ -42,8 +42,8 @@ export class BatchDecoder {
   }
 
   /**
-   * Opens a payload; columns are decoded when first used. `payload` must stay unchanged as long as the batch is used, and is read without copies if it lies on
-   * an 8-byte boundary. Throws MR_FRAME_CORRUPT, here or when a damaged column is used.
+   * Opens a payload; columns are decoded when first used. `payload` must stay unchanged as long as the batch is used, and is read
+   * without copies if it lies on an 8-byte boundary. Throws MR_FRAME_CORRUPT, here or when a damaged column is used.
    */
   decode(payload: Uint8Array): DecodedBatch {
     const reader = new PayloadReader(payload)

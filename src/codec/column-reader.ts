@@ -109,7 +109,10 @@ export class ColumnReader {
     return (this.#data ??= this.#decode())
   }
 
-  /** Distinct strings and the entry of each row, if the column is a dictionary. In a damaged payload codes may lie beyond the entries: see checkCodes. */
+  /**
+   * Distinct strings and the entry of each row, if the column is a dictionary. In a damaged payload codes may lie beyond the
+   * entries: see checkCodes.
+   */
   dictionary(): Dictionary | null {
     if (this.#codes === undefined) return null
     if (this.#dictionary !== undefined) return this.#dictionary

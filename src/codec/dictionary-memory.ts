@@ -2,8 +2,8 @@ import { DICTIONARY_REMEMBERED_BYTES_MAX } from '../limits.ts'
 import type { BytesAt } from './payload-reader.ts'
 
 /**
- * The dictionary that a column had last: while it comes again byte by byte, its strings are the same strings, which costs less than to make them, and keeps
- * the hashes that V8 has computed for them.
+ * The dictionary that a column had last: while it comes again byte by byte, its strings are the same strings, which costs less than
+ * to make them, and keeps the hashes that V8 has computed for them.
  */
 export class DictionaryMemory {
   #bytes: Buffer | undefined

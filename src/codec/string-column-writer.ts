@@ -15,8 +15,9 @@ const DICTIONARY_KEPT_BATCHES = 256
 const DICTIONARY_RETRY_BATCHES = 256
 
 /**
- * Strings, as a dictionary while values repeat (fewer than half of the rows are distinct), else one after the other. They are appended to one
- * string and written at once: V8 appends for 3 ns and flattens while it writes, 13 ns in all for 54 characters; a write per string takes 38.
+ * Strings, as a dictionary while values repeat (fewer than half of the rows are distinct), else one after the other. They are
+ * appended to one string and written at once: V8 appends for 3 ns and flattens while it writes, 13 ns in all for 54 characters; a
+ * write per string takes 38.
  */
 export class StringColumnWriter extends ColumnWriter {
   readonly elements = 4
