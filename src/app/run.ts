@@ -110,7 +110,7 @@ export class Run<O extends Outlets = Outlets> {
     return {
       attemptStarted: (deployment, checkpoint) => {
         this.#endpoint.attemptStarted(deployment, checkpoint)
-        this.#onStarted()
+        if (this.#endpoint.isConnected) this.#onStarted()
       },
       restarting: (failure, attempt, delayMs) => {
         this.#restarts++
@@ -122,8 +122,9 @@ export class Run<O extends Outlets = Outlets> {
       checkpointFailed: (checkpoint, reason, cause) =>
         this.#tell({ type: 'checkpoint-failed', text: `checkpoint ${checkpoint} failed: ${reason}`, ...(cause && { failure: cause }) }),
       inletNotice: (attempt, { inlet, position, event }) => {
-        if (event === 'restored') this.#endpoint.inletRestored(attempt, inlet, position)
-        else this.#endpoint.inlets.get(inlet)?.commit(position)
+        if (event === 'committed') return this.#endpoint.inlets.get(inlet)?.commit(position)
+        this.#endpoint.inletRestored(attempt, inlet, position)
+        if (this.#endpoint.isConnected) this.#onStarted()
       },
       ended: end => void this.#end(end),
     }
