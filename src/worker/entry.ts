@@ -44,7 +44,7 @@ export default async function runWorker(task: WorkerTask): Promise<void> {
     },
     start: () => answer(() => service.start()),
     stop: () => answer(() => service.stop()),
-    triggerCheckpoint: checkpoint => answer(() => service.triggerCheckpoint(checkpoint)),
+    triggerCheckpoint: (checkpoint, last) => answer(() => service.triggerCheckpoint(checkpoint, last)),
     checkpointCompleted: checkpoint => answer(() => service.checkpointCompleted(checkpoint)),
     drainSources: () => answer(() => service.drainSources()),
     stats: () => answer(() => service.stats()),
