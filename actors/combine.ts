@@ -1,6 +1,5 @@
 import type { OperatorActor, OperatorContext, OperatorDefinition } from '../src/actor/contract.ts'
-import type { AggregateSpecs } from '../src/state/aggregates.ts'
-import { Combiner } from '../src/state/combiner-table.ts'
+import { type AggregateSpecs, Combiner } from '../src/actor/operator-kit.ts'
 import { BATCH_RECORDS_MAX } from '../src/limits.ts'
 import { keySelector } from './key-selector.ts'
 
