@@ -70,6 +70,9 @@ export class Actor {
   #state: ActorState = 'running'
   /** Checkpoint that a source has to take part in, or 0. */
   #barrierDue = 0
+  /** After that barrier nothing more is read: the run stops with it. */
+  #barrierIsLast = false
+  #paused = false
   /** Operator whose onEnd comes next while ending. */
   #ending = 0
   #finalChunks: readonly ActorChunk[] | null = null
@@ -125,9 +128,15 @@ export class Actor {
     }
   }
 
-  /** A source takes its part in a checkpoint with its next step. Others wait for the barrier in their channels. */
-  requestBarrier(checkpointId: number): void {
-    if (this.#state === 'running' && this.injectsBarriers) this.#barrierDue = checkpointId
+  /**
+   * A source takes its part in a checkpoint with its next step. Others wait for the barrier in their channels.
+   *
+   * @param last the run stops with this checkpoint: the source reads no further, so that nothing comes out which the next run repeats
+   */
+  requestBarrier(checkpointId: number, last: boolean): void {
+    if (this.#state !== 'running' || !this.injectsBarriers) return
+    this.#barrierDue = checkpointId
+    this.#barrierIsLast = last
   }
 
   /** A source that polls stops reading; an inlet waits for the end that the app thread sends. */
@@ -152,6 +161,7 @@ export class Actor {
     if (this.#state === 'finished') return 'finished'
     if (this.#state === 'ending') return this.#end()
     this.#injectBarrier()
+    if (this.#paused) return this.#runDry()
     if (this.#parts.source !== null) return this.#poll(this.#parts.source)
     const frame = this.#parts.mailbox.take()
     if (frame === null) return this.#runDry()
@@ -200,6 +210,8 @@ export class Actor {
     if (this.#barrierDue === 0) return
     this.#takeSnapshot(this.#barrierDue)
     this.#barrierDue = 0
+    this.#paused = this.#barrierIsLast
+    if (this.#paused) this.awaitsPromise = false
   }
 
   #poll(source: OperatorActor): StepResult {

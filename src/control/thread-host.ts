@@ -26,6 +26,8 @@ export class ThreadHost implements MasterHost {
   #fingerprint: readonly string[] = []
   #master: JobMaster | null = null
   #stateDir = ''
+  /** Asked for before there was anything to stop. */
+  #earlyStop: { readonly drain: boolean } | null = null
   readonly #storageClosed: Promise<void>
   #onStorageClosed = (): void => {}
 
@@ -62,6 +64,7 @@ export class ThreadHost implements MasterHost {
       }
       this.#master = new JobMaster(this, { ...this.#task, plan: this.#plan, identity })
       this.#task.storagePort.on('message', (message: StorageToControl) => this.#onStorage(message))
+      if (this.#earlyStop !== null) this.#master.stop(this.#earlyStop.drain)
     } catch (error) {
       await this.shutdown()
       this.app.ended({ outcome: 'failed', failure: describeError(error, { kind: 'module-load' }) })
@@ -105,7 +108,7 @@ export class ThreadHost implements MasterHost {
 
   #api(): ControlApi {
     return {
-      stop: drain => this.#master?.stop(drain),
+      stop: drain => (this.#master === null ? void (this.#earlyStop = { drain }) : this.#master.stop(drain)),
       triggerCheckpoint: () => this.#master?.triggerCheckpoint(),
       stats: () => this.#stats(),
     }

@@ -140,10 +140,10 @@ export class WorkerRuntime {
     }
   }
 
-  triggerCheckpoint(checkpointId: number): void {
+  triggerCheckpoint(checkpointId: number, last: boolean): void {
     if (!this.#running) return
     for (const actor of this.#wiring.actors.values()) {
-      actor.requestBarrier(checkpointId)
+      actor.requestBarrier(checkpointId, last)
       if (actor.injectsBarriers) this.#markReady(actor.id)
     }
   }
