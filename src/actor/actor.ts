@@ -94,6 +94,11 @@ export class Actor {
     return this.#state
   }
 
+  /** True for a source that makes its records itself. */
+  get polls(): boolean {
+    return this.#parts.source !== null
+  }
+
   get injectsBarriers(): boolean {
     return this.#parts.operators[0]?.actor.injectsBarriers === true
   }

@@ -49,6 +49,7 @@ class ChainBuilder {
   /** In order of creation: last operator first. */
   readonly #instances: OperatorInstance[] = []
   #run: ChainRun = () => {}
+  #actor: Actor | null = null
 
   constructor(environment: ActorEnvironment, placement: ActorPlacement, wiring: ActorWiring) {
     this.#environment = environment
@@ -68,7 +69,7 @@ class ChainBuilder {
   build(): Actor {
     const node = this.#graph.nodes[this.#task.nodes[0]!]!
     const head = node.inputs.length === 0 ? this.#buildSource(node) : this.#buildReader(node)
-    return new Actor(
+    this.#actor = new Actor(
       {
         id: this.#placement.id,
         name: `${this.#task.name} (${this.#placement.index + 1}/${this.#task.parallelism})`,
@@ -83,6 +84,7 @@ class ChainBuilder {
       },
       this.#wiring.events,
     )
+    return this.#actor
   }
 
   #buildSource(node: OperatorNode): OperatorActor | null {
@@ -144,7 +146,11 @@ class ChainBuilder {
       generateCode,
       emit,
       output: combined === undefined ? null : this.#wiring.outboxes.get(combined.id)!,
-      run: (records, from, to, timestamps) => this.#run(records, from, to, timestamps),
+      run: (records, from, to, timestamps) => {
+        // What an inlet reads is counted where its frames come in.
+        if (this.#actor!.polls) this.#actor!.recordsIn += to - from
+        this.#run(records, from, to, timestamps)
+      },
       wake: this.#wiring.wake,
       notify: this.#wiring.notify,
       batchRecords: this.#environment.batchRecords,
