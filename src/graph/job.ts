@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { describeError } from '../core/failure.ts'
 import { MillraceError } from '../errors.ts'
 import type { Graph } from './graph.ts'
 import { OUTLET_KIND } from './graph.ts'
@@ -72,12 +73,22 @@ function build<C, O extends Outlets>(name: string, options: JobOptions<C, O>, co
     table: (draft) => new Table(self, draft),
   }))
   const source = new Sources(builder)
-  const outlets: unknown = options.build({ source, sink, inlet: source.inlet.bind(source), config })
+  const outlets = describing(name, site, () => options.build({ source, sink, inlet: source.inlet.bind(source), config }))
   if (outlets instanceof Promise) throw new MillraceError('MR_JOB_INVALID', `build() of job "${name}" is async; it must return its outlets at once`, { site })
   for (const [outlet, stream] of Object.entries((outlets ?? {}) as Outlets)) addOutlet(builder, outlet, stream, site)
   const graph = builder.finish()
   if (graph.nodes.length === 0) throw new MillraceError('MR_GRAPH_INVALID', `The job "${name}" has no operators`, { site })
   return graph
+}
+
+function describing(jobName: string, site: string, describe: () => unknown): unknown {
+  try {
+    return describe()
+  } catch (cause) {
+    if (cause instanceof MillraceError) throw cause
+    const { class: type, message } = describeError(cause)
+    throw new MillraceError('MR_GRAPH_INVALID', `build() of job "${jobName}" threw ${type}: ${message}`, { cause, site })
+  }
 }
 
 function addOutlet(builder: GraphBuilder, name: string, value: unknown, site: string): void {

@@ -33,6 +33,7 @@ export interface SpawnOptions {
   readonly onOutput?: (text: string, child: { readonly pid: number; kill(): void }) => void
   readonly killAfterMs?: number
   readonly nodeArgs?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
 }
 
 const LIMIT_MS = 10_000
@@ -40,7 +41,8 @@ const LIMIT_MS = 10_000
 /** Runs a program of this folder in a process of its own until it ends, with a limit. */
 export async function runProgram(name: string, args: readonly string[], options: SpawnOptions = {}): Promise<Ending> {
   const path = fileURLToPath(new URL(`./${name}.js`, import.meta.url))
-  const child = spawn(process.execPath, [...(options.nodeArgs ?? []), path, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const env = { ...process.env, ...options.env }
+  const child = spawn(process.execPath, [...(options.nodeArgs ?? []), path, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env })
   let [stdout, stderr, hung] = ['', '', false]
   const kill = (): void => void child.kill('SIGKILL')
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -61,8 +63,13 @@ export async function runProgram(name: string, args: readonly string[], options:
   return { exitCode, signal, hung, stdout, stderr }
 }
 
+export interface LaunchSpawnOptions extends SpawnOptions {
+  /** URL that threads shall load in place of the job's own. */
+  readonly lieAbout?: string
+}
+
 /** Runs the program that launches a job and reads what it told. */
-export async function runLaunch(jobUrl: string, options: object, { lieAbout = '', ...spawning }: SpawnOptions & { lieAbout?: string } = {}): Promise<Ending & { told: Told }> {
+export async function runLaunch(jobUrl: string, options: object, { lieAbout = '', ...spawning }: LaunchSpawnOptions = {}): Promise<Ending & { readonly told: Told }> {
   const ending = await runProgram('launch', [jobUrl, JSON.stringify(options), ...(lieAbout === '' ? [] : [lieAbout])], spawning)
   const lines = ending.stdout.split('\n').filter((line) => line.startsWith('{'))
   return { ...ending, told: Object.assign({}, ...lines.map((line) => JSON.parse(line) as Told)) as Told }
