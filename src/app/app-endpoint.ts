@@ -1,4 +1,4 @@
-import { CreditTable } from '../channel/credit.ts'
+import { CreditTable, mailboxBudget } from '../channel/credit.ts'
 import { PeerRing } from '../channel/peer-ring.ts'
 import { freezeRecord } from '../codec/index.ts'
 import type { MillraceError } from '../errors.ts'
@@ -77,7 +77,7 @@ export class AppEndpoint {
       if (actor.thread !== app) continue
       const name = outletName(this.#plan.graph.nodes[this.#plan.tasks[actor.task]!.nodes[0]!]!)
       const channels = this.#plan.channels.filter(channel => channel.toActor === actor.id)
-      const inbounds = this.outlets.get(name)!.connect(channels, credits, this.#options.mailboxBytes, restoredCheckpoint, thread => bell(thread).ring())
+      const inbounds = this.outlets.get(name)!.connect(channels, credits, mailboxBudget(this.#options.mailboxBytes, channels.length), restoredCheckpoint, thread => bell(thread).ring())
       channels.forEach((channel, slot) => (this.#inbounds[channel.id] = inbounds[slot]!))
     }
     for (const name of this.inlets.keys()) this.#connect(name)
