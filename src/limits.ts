@@ -99,6 +99,10 @@ export const IDLE_WAIT_MS_MAX = 60_000
 export const SHUTDOWN_TIMEOUT_MS = 10_000
 /** Young generation of a worker's heap: three semi-spaces. Records die young, so room for them is worth more than anything else. */
 export const YOUNG_GENERATION_MB_DEFAULT = 96
+/** What a V8 heap limit may be set to. */
+export const HEAP_MB_MAX = 1024 * 1024
+/** Credit that a channel always has, however many share a mailbox: enough for a frame of a few bytes to be under way. */
+export const CHANNEL_ALLOWANCE_BYTES_MIN = 256
 /** Bytes of captured frames that one worker writes. */
 export const CAPTURE_BYTES_MAX = 64 * 1024 * 1024
 /** Steps of a simulated run after which it counts as endless. */
