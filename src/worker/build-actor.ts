@@ -97,7 +97,8 @@ class ChainBuilder {
   #buildReader(node: OperatorNode): OperatorActor | null {
     const step = this.#step(node)
     const reader = { id: node.id, definition: { kind: 'reader' }, spec: {} }
-    this.#run = this.#runner()(reader, [step], { ...this.#code, freeze: null })
+    // What was frozen by its sender costs one look; what was decoded is new.
+    this.#run = this.#runner()(reader, [step], this.#code)
     return step.actor
   }
 
