@@ -27,6 +27,9 @@ export class SimulatedApp implements SimulatedThread, AppEvents {
   readonly #bell: SimulatedBell
   readonly #probe: AttemptProbe
   readonly #chance: Prng
+  /** Pauses of the readers: none, some, or one after every batch. */
+  readonly #pausesOneBatchIn: number
+  readonly #pauseMsMax: number
   #end: RunEnd | null = null
   #reading = 0
 
@@ -35,6 +38,8 @@ export class SimulatedApp implements SimulatedThread, AppEvents {
     this.#bell = new SimulatedBell(doorbells, plan.workers)
     this.#probe = new AttemptProbe(simulation)
     this.#chance = simulation.fork('app')
+    this.#pausesOneBatchIn = [1, 4, Infinity][this.#chance.nextInt(3)]!
+    this.#pauseMsMax = [2, 20, 200][this.#chance.nextInt(3)]!
     this.#endpoint = new AppEndpoint(plan, options, doorbells, {
       defer: fn => void simulation.after(simulation.delayMs(), 'app deferred', fn),
       probe: this.#probe,
@@ -53,7 +58,7 @@ export class SimulatedApp implements SimulatedThread, AppEvents {
   }
 
   isAwake(): boolean {
-    return this.#bell.look()
+    return this.#end === null && this.#bell.look()
   }
 
   turn(): boolean {
@@ -74,8 +79,9 @@ export class SimulatedApp implements SimulatedThread, AppEvents {
   }
 
   attemptStarted: AppEvents['attemptStarted'] = (deployment, restoredCheckpoint) => {
-    this.#probe.attempt = deployment.attempt
+    // What is left in the rings of the last attempt is taken in first.
     this.#endpoint.attemptStarted(deployment, restoredCheckpoint)
+    this.#probe.attempt = deployment.attempt
   }
 
   restarting: AppEvents['restarting'] = () => {
@@ -124,7 +130,7 @@ export class SimulatedApp implements SimulatedThread, AppEvents {
     try {
       for await (const batch of outlet.batches()) {
         records.push(...batch)
-        if (this.#chance.nextInt(4) === 0) await this.#simulation.sleep(this.#simulation.delayMs(), `read ${outlet.name}`)
+        if (this.#chance.nextFloat() * this.#pausesOneBatchIn < 1) await this.#simulation.sleep(this.#chance.nextFloat() * this.#pauseMsMax, `read ${outlet.name}`)
       }
     } catch {
       // The run's error: whoever started the run is told.

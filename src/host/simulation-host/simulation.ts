@@ -19,6 +19,22 @@ export interface SimulatedThread {
   describe(): string
 }
 
+/** One stall in eight is so much longer than others. */
+const LONG_STALL_FACTOR = 20
+
+/** What one run is like. Runs that differ in kind find more than runs that are all alike. */
+interface Temper {
+  readonly stallsOneTurnIn: number
+  /** Shares of delays of up to 20 ms and of up to 2 ms; the others take up to 0.2 ms. */
+  readonly longShare: number
+  readonly mediumShare: number
+}
+
+function drawTemper(chance: Prng): Temper {
+  const pick = (...choices: readonly number[]): number => choices[chance.nextInt(choices.length)]!
+  return { stallsOneTurnIn: pick(5, 50, 500), longShare: pick(0, 0.05, 0.3), mediumShare: pick(0, 0.15, 0.5) }
+}
+
 /**
  * A whole job on one thread: threads that take turns, messages and timers that come at a virtual time, everything in the order that a seed
  * decides. Equal seeds give equal runs, as long as nothing waits for the outside world.
@@ -34,6 +50,7 @@ export class Simulation {
   readonly #agenda = new Agenda()
   readonly #threads: SimulatedThread[] = []
   readonly #stalled = new Set<SimulatedThread>()
+  readonly #temper: Temper
   readonly #stepsMax: number
   #steps = 0
   #idleEvents = 0
@@ -48,6 +65,7 @@ export class Simulation {
     this.clock = new VirtualClock(root.fork('clock'))
     this.#chance = root.fork('schedule')
     this.#delays = root.fork('delays')
+    this.#temper = drawTemper(root.fork('temper'))
     this.#stepsMax = stepsMax
   }
 
@@ -77,7 +95,8 @@ export class Simulation {
   /** How long a message or an operation takes: mostly short, at times long. */
   delayMs(): number {
     const kind = this.#delays.nextFloat()
-    return this.#delays.nextFloat() * (kind < 0.8 ? 0.2 : kind < 0.95 ? 2 : 20)
+    const { longShare, mediumShare } = this.#temper
+    return this.#delays.nextFloat() * (kind < longShare ? 20 : kind < longShare + mediumShare ? 2 : 0.2)
   }
 
   /** Counts a call whose promise may depend on the outside world. */
@@ -133,9 +152,10 @@ export class Simulation {
     this.trace.step(this.clock.elapsedMs, thread.name)
     if (thread.turn()) this.#idleEvents = 0
     // The operating system lets a thread wait now and then.
-    if (this.#chance.nextInt(50) !== 0) return
+    if (this.#chance.nextInt(this.#temper.stallsOneTurnIn) !== 0) return
     this.#stalled.add(thread)
-    this.after(this.delayMs(), `${thread.name} goes on`, () => this.#stalled.delete(thread))
+    const stallMs = this.delayMs() * (this.#chance.nextInt(8) === 0 ? LONG_STALL_FACTOR : 1)
+    this.after(stallMs, `${thread.name} goes on`, () => this.#stalled.delete(thread))
   }
 
   #keepAppointment(): void {
@@ -164,6 +184,8 @@ export class Simulation {
   }
 
   #checkSleepers(): void {
+    // One that was stopped may be about to ring.
+    if (this.#stalled.size > 0) return
     const sleeper = this.#threads.find(thread => thread.overslept())
     if (sleeper !== undefined) throw this.#failure(`${sleeper.name} sleeps although it has work: nobody rang its bell`)
   }
