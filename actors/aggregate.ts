@@ -1,6 +1,5 @@
 import type { ColumnBatch, OperatorActor, OperatorContext, OperatorDefinition, StateChunk } from '../src/actor/contract.ts'
-import { AccumulatorTable } from '../src/state/accumulator-table.ts'
-import type { AggregateSpecs } from '../src/state/aggregates.ts'
+import { AccumulatorTable, type AggregateSpecs } from '../src/actor/operator-kit.ts'
 import { keySelector } from './key-selector.ts'
 import { type RowEmitter, rowEmitter } from './row-emitter.ts'
 

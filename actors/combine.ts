@@ -1,6 +1,5 @@
 import type { OperatorActor, OperatorContext, OperatorDefinition } from '../src/actor/contract.ts'
-import type { AggregateSpecs } from '../src/state/aggregates.ts'
-import { Combiner } from '../src/state/combiner-table.ts'
+import { type AggregateSpecs, Combiner } from '../src/actor/operator-kit.ts'
 import { BATCH_RECORDS_MAX } from '../src/limits.ts'
 import { keySelector } from './key-selector.ts'
 
@@ -16,6 +15,9 @@ class CombineActor implements OperatorActor {
   readonly #context: OperatorContext
   readonly #combiner: Combiner<unknown>
   readonly #patient: boolean
+  #bypassed = false
+  /** The combiner's own loop, so that nothing stands between it and the chain. */
+  process: (record: unknown) => void
 
   constructor(spec: CombineSpec, context: OperatorContext) {
     this.#context = context
@@ -28,14 +30,14 @@ class CombineActor implements OperatorActor {
       batchRecords: BATCH_RECORDS_MAX,
       mode: context.generateCode ? 'generated' : 'interpreted',
     })
+    this.process = this.#combiner.recordAdder
   }
 
   get holdsBack(): boolean {
     return !this.#patient && this.#combiner.entries > 0
   }
 
-  process(record: unknown): void {
-    this.#combiner.addRecord(record)
+  afterBatch(): void {
     if (this.#combiner.shouldFlush) this.flush(true)
   }
 
@@ -43,6 +45,13 @@ class CombineActor implements OperatorActor {
     if (this.#patient && !force) return
     const output = this.#context.output!
     this.#combiner.flush((target, columns, count) => output.pushColumns(target, columns, count))
+    if (this.#combiner.bypassing !== this.#bypassed) this.#follow()
+  }
+
+  /** Combining and bypassing have loops of their own. */
+  #follow(): void {
+    this.#bypassed = this.#combiner.bypassing
+    this.process = this.#combiner.recordAdder
   }
 }
 

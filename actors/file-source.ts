@@ -1,7 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import { parse as parseCsv } from 'csv-parse'
 import { MillraceError } from '../src/errors.ts'
 import type { OperatorActor, OperatorContext, OperatorDefinition, PollResult, StateChunk } from '../src/actor/contract.ts'
 import { splitLines } from './split-lines.ts'
@@ -76,10 +75,12 @@ function readBytes(path: string): NodeJS.ReadableStream & AsyncIterable<Buffer> 
 
 const openLines: OpenFile = path => splitLines(readBytes(path))
 
-const openCsv: OpenFile = (path, { delimiter = ',', columns, parse }) => {
+async function* openCsv(path: string, { delimiter = ',', columns, parse }: FileSpec): AsyncIterable<unknown> {
+  // Loaded when needed: every worker would pay for it at its start.
+  const { parse: parseCsv } = await import('csv-parse')
   const parser = parseCsv({ delimiter, columns: columns === undefined ? true : [...columns], bom: true, skip_empty_lines: true })
   const rows: AsyncIterable<Record<string, string>> = pipeline(readBytes(path), parser, () => {}) as never
-  return parse === undefined ? rows : mapRows(rows, parse)
+  yield* parse === undefined ? rows : mapRows(rows, parse)
 }
 
 async function* mapRows(rows: AsyncIterable<Record<string, string>>, parse: (row: Record<string, string>) => unknown): AsyncIterable<unknown> {

@@ -1,6 +1,6 @@
 import type { Emit, OperatorDefinition, Output } from '../src/actor/contract.ts'
-import { type Key, hashKey } from '../src/core/key-hash.ts'
-import type { Partitioning } from '../src/graph/graph.ts'
+import { type Key, hashKey } from '../src/actor/operator-kit.ts'
+import type { Partitioning } from '../src/actor/partitioning.ts'
 
 /** The last step of a chain that leads to other actors: chooses the channel of each record. Its spec is made by the runtime. */
 interface PartitionSpec {

@@ -1,5 +1,5 @@
 import type { OperatorContext } from '../src/actor/contract.ts'
-import { generate } from '../src/state/generated-code.ts'
+import { generate } from '../src/actor/operator-kit.ts'
 
 type Numbers = Int32Array | Float64Array
 

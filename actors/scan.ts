@@ -1,6 +1,5 @@
 import type { OperatorActor, OperatorContext, OperatorDefinition, StateChunk } from '../src/actor/contract.ts'
-import type { Key } from '../src/core/key-hash.ts'
-import { ValueTable } from '../src/state/value-table.ts'
+import { type Key, ValueTable } from '../src/actor/operator-kit.ts'
 
 type Step = (previous: unknown, record: unknown, key: Key) => unknown
 

@@ -23,6 +23,8 @@ export const SHAPE_CANDIDATES_MAX = 64
 export const SHAPE_IDLE_BATCHES_MAX = 64
 /** Schema tables, and shapes, that a decoder remembers. */
 export const DECODER_SHAPES_MAX = 64
+/** Bytes of a column's last dictionary that a decoder remembers. */
+export const DICTIONARY_REMEMBERED_BYTES_MAX = 16 * 1024
 /** Bytes of text that are decoded into one string; what is kept of it pins no more than that. */
 export const STRING_SLICE_BYTES_MAX = 1024
 /** Bytes of one ring, header excluded. A power of two. */
@@ -97,6 +99,10 @@ export const IDLE_WAIT_MS_MAX = 60_000
 export const SHUTDOWN_TIMEOUT_MS = 10_000
 /** Young generation of a worker's heap: three semi-spaces. Records die young, so room for them is worth more than anything else. */
 export const YOUNG_GENERATION_MB_DEFAULT = 96
+/** What a V8 heap limit may be set to. */
+export const HEAP_MB_MAX = 1024 * 1024
+/** Credit that a channel always has, however many share a mailbox: enough for a frame of a few bytes to be under way. */
+export const CHANNEL_ALLOWANCE_BYTES_MIN = 256
 /** Bytes of captured frames that one worker writes. */
 export const CAPTURE_BYTES_MAX = 64 * 1024 * 1024
 /** Steps of a simulated run after which it counts as endless. */

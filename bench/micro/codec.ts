@@ -1,7 +1,7 @@
 /**
- * Micro-benchmarks of the codec against msgpackr with record structures: `node dist/bench/micro/codec.js [--ms 100] [--rounds 7] [--only bid]`.
- * Both sides pack and unpack the same batches of 1,024 records in one process, in turns, round after round; figures are medians over the rounds in
- * nanoseconds per record, and the ratio is the median of the rounds' ratios.
+ * Micro-benchmarks of the codec against msgpackr with record structures: `node dist/bench/micro/codec.js [--ms 100] [--rounds 7]
+ * [--only bid]`. Both sides pack and unpack the same batches of 1,024 records in one process, in turns, round after round; figures
+ * are medians over the rounds in nanoseconds per record, and the ratio is the median of the rounds' ratios.
  */
 import { parseArgs } from 'node:util'
 import { Bench } from 'tinybench'

@@ -20,6 +20,8 @@ export type StepResult =
 export interface OperatorInstance {
   readonly name: string
   readonly actor: OperatorActor
+  /** What the operator threw, as an error that names it. */
+  readonly blame: (error: unknown) => unknown
 }
 
 export interface ActorParts {
@@ -61,14 +63,21 @@ export class Actor {
   readonly #parts: ActorParts
   readonly #events: ActorEvents
   readonly #alignment: Alignment
+  /** Operators that look after themselves once a batch. */
+  readonly #checked: readonly OperatorActor[]
   /** A source said that its records come later. */
   awaitsPromise = false
   #state: ActorState = 'running'
   /** Checkpoint that a source has to take part in, or 0. */
   #barrierDue = 0
+  /** After that barrier nothing more is read: the run stops with it. */
+  #barrierIsLast = false
+  #paused = false
   /** Operator whose onEnd comes next while ending. */
   #ending = 0
   #finalChunks: readonly ActorChunk[] | null = null
+  /** Operator whose life cycle method runs, to be blamed for what it throws. */
+  #at: OperatorInstance | null = null
   /** A snapshot whose barrier, or what precedes it, still waits in an outbox. */
   #unreported: { readonly checkpointId: number; readonly chunks: readonly ActorChunk[] } | null = null
 
@@ -78,10 +87,16 @@ export class Actor {
     this.#parts = parts
     this.#events = events
     this.#alignment = new Alignment(parts.mailbox.channelCount)
+    this.#checked = parts.operators.map(({ actor }) => actor).filter((actor) => actor.afterBatch !== undefined)
   }
 
   get state(): ActorState {
     return this.#state
+  }
+
+  /** True for a source that makes its records itself. */
+  get polls(): boolean {
+    return this.#parts.source !== null
   }
 
   get injectsBarriers(): boolean {
@@ -107,16 +122,26 @@ export class Actor {
   }
 
   async open(chunksOf: (operator: string) => readonly StateChunk[]): Promise<void> {
-    for (const { name, actor } of this.#parts.operators) {
-      const chunks = chunksOf(name)
-      if (chunks.length > 0) await actor.restore?.(chunks)
-      await actor.open?.()
+    for (const { name, actor, blame } of this.#parts.operators) {
+      try {
+        const chunks = chunksOf(name)
+        if (chunks.length > 0) await actor.restore?.(chunks)
+        await actor.open?.()
+      } catch (error) {
+        throw blame(error)
+      }
     }
   }
 
-  /** A source takes its part in a checkpoint with its next step. Others wait for the barrier in their channels. */
-  requestBarrier(checkpointId: number): void {
-    if (this.#state === 'running' && this.injectsBarriers) this.#barrierDue = checkpointId
+  /**
+   * A source takes its part in a checkpoint with its next step. Others wait for the barrier in their channels.
+   *
+   * @param last the run stops with this checkpoint: the source reads no further, so that nothing comes out which the next run repeats
+   */
+  requestBarrier(checkpointId: number, last: boolean): void {
+    if (this.#state !== 'running' || !this.injectsBarriers) return
+    this.#barrierDue = checkpointId
+    this.#barrierIsLast = last
   }
 
   /** A source that polls stops reading; an inlet waits for the end that the app thread sends. */
@@ -126,11 +151,22 @@ export class Actor {
     this.awaitsPromise = false
   }
 
+  /** Throws what an operator threw, as an error that names the operator. */
   step(): StepResult {
+    this.#at = null
+    try {
+      return this.#step()
+    } catch (error) {
+      throw this.#blamed(error)
+    }
+  }
+
+  #step(): StepResult {
     if (!this.flushKept()) return 'blocked'
     if (this.#state === 'finished') return 'finished'
     if (this.#state === 'ending') return this.#end()
     this.#injectBarrier()
+    if (this.#paused) return this.#runDry()
     if (this.#parts.source !== null) return this.#poll(this.#parts.source)
     const frame = this.#parts.mailbox.take()
     if (frame === null) return this.#runDry()
@@ -147,28 +183,47 @@ export class Actor {
 
   /** Passes on what waits for company; with `force`, all of it. */
   flush(force = false): void {
-    for (const { actor } of this.#parts.operators) actor.flush?.(force)
+    try {
+      for (const operator of this.#parts.operators) this.#in(operator).flush?.(force)
+    } catch (error) {
+      throw this.#blamed(error)
+    }
     for (const outbox of this.#parts.outboxes) outbox.flushBatches()
   }
 
   checkpointCompleted(checkpointId: number): void {
-    for (const { actor } of this.#parts.operators) actor.onCheckpointComplete?.(checkpointId)
+    try {
+      for (const operator of this.#parts.operators) this.#in(operator).onCheckpointComplete?.(checkpointId)
+    } catch (error) {
+      throw this.#blamed(error)
+    }
   }
 
+  /** Closes every operator, also when one of them throws: the attempt is over, and whatever ended it is known already. */
   async close(): Promise<void> {
     this.#parts.onClose()
-    for (const { actor } of this.#parts.operators) await actor.close?.()
+    for (const { actor } of this.#parts.operators) {
+      try {
+        await actor.close?.()
+      } catch {
+        // The others still have to give back what they took.
+      }
+    }
   }
 
   #injectBarrier(): void {
     if (this.#barrierDue === 0) return
     this.#takeSnapshot(this.#barrierDue)
     this.#barrierDue = 0
+    this.#paused = this.#barrierIsLast
+    if (this.#paused) this.awaitsPromise = false
   }
 
   #poll(source: OperatorActor): StepResult {
+    this.#at = this.#parts.operators[0]!
     const result = source.poll!()
     this.awaitsPromise = result === 'waiting'
+    for (const operator of this.#checked) operator.afterBatch!()
     if (result === 'more') return 'progress'
     if (result === 'waiting') return this.#runDry()
     this.#state = 'ending'
@@ -200,8 +255,10 @@ export class Actor {
   #process(frame: Envelope, channel: number): void {
     const batch = frame.batch ?? this.#parts.decoders[channel]!.decode(frame.payload!)
     this.recordsIn += batch.length
+    if (this.#parts.head !== null) this.#at = this.#parts.operators[0]!
     const taken = this.#parts.head?.processBatch?.(batch) === true
     if (!taken) this.#parts.run(batch.records(), 0, batch.length, batch.timestamps)
+    for (const operator of this.#checked) operator.afterBatch!()
     this.#events.consumed(channel, frame.costBytes)
   }
 
@@ -239,7 +296,16 @@ export class Actor {
   }
 
   #snapshot(): ActorChunk[] {
-    return this.#parts.operators.flatMap(({ name, actor }) => (actor.snapshot?.() ?? []).map(chunk => ({ operator: name, ...chunk })))
+    return this.#parts.operators.flatMap(operator => (this.#in(operator).snapshot?.() ?? []).map(chunk => ({ operator: operator.name, ...chunk })))
+  }
+
+  #in(operator: OperatorInstance): OperatorActor {
+    this.#at = operator
+    return operator.actor
+  }
+
+  #blamed(error: unknown): unknown {
+    return this.#at === null ? error : this.#at.blame(error)
   }
 
   /** One operator's last results a step, so that outputs are flushed between them. */
@@ -247,7 +313,7 @@ export class Actor {
     const { operators, outboxes } = this.#parts
     const operator = operators[this.#ending]
     if (operator !== undefined) {
-      operator.actor.flush?.(true)
+      this.#in(operator).flush?.(true)
       if ((operator.actor.onEnd?.() ?? 'done') === 'done') this.#ending++
       return 'progress'
     }

@@ -94,6 +94,8 @@ export interface OperatorActor {
   poll?(): PollResult
   /** True for sources: a checkpoint begins in them. */
   readonly injectsBarriers?: boolean
+  /** After every batch of the actor's input: the place for checks that are too dear for every record. */
+  afterBatch?(): void
   /**
    * Pass on what is held back, since the input ran dry or the linger is over. With `force`, since a barrier or the end is due: then nothing
    * may be kept that is not part of the snapshot.

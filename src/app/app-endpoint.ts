@@ -1,5 +1,6 @@
-import { CreditTable } from '../channel/credit.ts'
+import { CreditTable, mailboxBudget } from '../channel/credit.ts'
 import { PeerRing } from '../channel/peer-ring.ts'
+import { freezeRecord } from '../codec/index.ts'
 import type { MillraceError } from '../errors.ts'
 import { INLET_KIND, isOutlet, outletName } from '../graph/graph.ts'
 import type { Plan } from '../graph/plan.ts'
@@ -33,7 +34,10 @@ export class AppEndpoint {
   readonly #probe: FrameProbe | null
   readonly #bell: Doorbell
   readonly #inbounds: Inbound[] = []
+  /** Positions that inlets were restored at, by attempt and name; word of them may come before that of the attempt. */
   readonly #restored = new Map<string, number>()
+  /** Inlets that have not been connected yet. */
+  readonly #unconnected: Set<string>
   #deployment: Deployment | null = null
   #consumers: readonly Peer[] = []
   #producers = new Map<number, PeerRing>()
@@ -46,8 +50,15 @@ export class AppEndpoint {
     this.#probe = probe ?? null
     this.#bell = new Doorbell(doorbells, plan.workers)
     const heads = plan.tasks.map(task => plan.graph.nodes[task.nodes[0]!]!)
-    this.inlets = new Map(heads.filter(node => node.kind === INLET_KIND).map(({ name }) => [name, new Inlet(name, options.codec, () => this.#bell.ring(), defer)]))
+    const inletParts = { mode: options.codec, freeze: options.freezeRecords ? freezeRecord : null, wake: () => this.#bell.ring(), defer }
+    this.inlets = new Map(heads.filter(node => node.kind === INLET_KIND).map(({ name, site }) => [name, new Inlet({ name, site, ...inletParts })]))
+    this.#unconnected = new Set(this.inlets.keys())
     this.outlets = new Map(heads.filter(isOutlet).map(node => [outletName(node), new Outlet(outletName(node), options.codec)]))
+  }
+
+  /** True when an attempt runs and every inlet knows its position. */
+  get isConnected(): boolean {
+    return this.#deployment !== null && this.#unconnected.size === 0
   }
 
   attemptStarted(deployment: Deployment, restoredCheckpoint: number): void {
@@ -59,13 +70,14 @@ export class AppEndpoint {
     const bell = (thread: number): Doorbell => new Doorbell(doorbells, thread)
     this.#attempt = attempt
     this.#deployment = deployment
+    for (const key of this.#restored.keys()) if (Number.parseInt(key, 10) < attempt) this.#restored.delete(key)
     this.#consumers = rings.filter(ring => ring.to === app).map(({ from, ring }) => ({ consumer: new RingConsumer(ring), bell: bell(from) }))
     this.#producers = new Map(rings.filter(ring => ring.from === app).map(({ to, ring }) => [to, new PeerRing(ring, bell(to))]))
     for (const actor of this.#plan.actors) {
       if (actor.thread !== app) continue
       const name = outletName(this.#plan.graph.nodes[this.#plan.tasks[actor.task]!.nodes[0]!]!)
       const channels = this.#plan.channels.filter(channel => channel.toActor === actor.id)
-      const inbounds = this.outlets.get(name)!.connect(channels, credits, this.#options.mailboxBytes, restoredCheckpoint, thread => bell(thread).ring())
+      const inbounds = this.outlets.get(name)!.connect(channels, credits, mailboxBudget(this.#options.mailboxBytes, channels.length), restoredCheckpoint, thread => bell(thread).ring())
       channels.forEach((channel, slot) => (this.#inbounds[channel.id] = inbounds[slot]!))
     }
     for (const name of this.inlets.keys()) this.#connect(name)
@@ -94,7 +106,7 @@ export class AppEndpoint {
   #connect(name: string): void {
     const position = this.#restored.get(`${this.#attempt} ${name}`)
     if (position === undefined || this.#deployment === null) return
-    this.#restored.clear()
+    this.#unconnected.delete(name)
     const task = this.#plan.tasks.find(({ nodes }) => this.#plan.graph.nodes[nodes[0]!]!.name === name)!
     const actor = this.#plan.actors.find(placed => placed.task === task.id)!
     const channel = this.#plan.channels.find(({ edge, toActor }) => edge === -1 && toActor === actor.id)!

@@ -1,7 +1,7 @@
 import type { CreditTable } from '../channel/credit.ts'
 import type { PeerRing } from '../channel/peer-ring.ts'
 import { RingSender } from '../channel/ring-sender.ts'
-import { BatchDecoder, BatchEncoder, type CodecMode } from '../codec/index.ts'
+import { BatchDecoder, BatchEncoder, type CodecMode, type RecordContext, assertSerializable } from '../codec/index.ts'
 import { MillraceError } from '../errors.ts'
 import { BATCH_RECORDS_DEFAULT } from '../limits.ts'
 import { FrameKind } from '../ring/index.ts'
@@ -16,17 +16,30 @@ export interface InletRoute {
   readonly ring: PeerRing
 }
 
+/** What an inlet is made of. */
+export interface InletParts {
+  readonly name: string
+  /** `file:line:column` of its definition. */
+  readonly site: string
+  readonly mode: CodecMode
+  /** Freezes what is pushed, or null. */
+  readonly freeze: ((record: unknown) => void) | null
+  /** Tells the app thread's pump that something was sent. */
+  readonly wake: () => void
+  /** Runs a function in a later turn of the event loop. */
+  readonly defer: (fn: () => void) => void
+}
+
 /**
  * Where the app thread pushes records into a run. What was pushed is kept until a checkpoint has made it durable, so a restart of the job loses
  * nothing; a crash of the process loses what `committed` does not cover.
  */
 export class Inlet<T = unknown> {
   readonly name: string
-  readonly #mode: CodecMode
+  readonly #parts: InletParts
+  readonly #context: RecordContext
   readonly #encoder: BatchEncoder
   readonly #log: InletLog
-  readonly #wake: () => void
-  readonly #defer: (fn: () => void) => void
   #buffer: T[] = []
   #sender: RingSender | null = null
   #flushScheduled = false
@@ -35,13 +48,13 @@ export class Inlet<T = unknown> {
   #closedBy: MillraceError | null = null
   #room: { readonly promise: Promise<void>; readonly resolve: () => void } | null = null
 
-  /** @internal `wake` tells the app thread's pump that something was sent; `defer` runs a function in a later turn of the event loop. */
-  constructor(name: string, mode: CodecMode, wake: () => void, defer: (fn: () => void) => void) {
+  /** @internal */
+  constructor(parts: InletParts) {
+    const { name, site, mode } = parts
     this.name = name
-    this.#defer = defer
-    this.#mode = mode
-    this.#wake = wake
-    this.#encoder = new BatchEncoder({ name: `inlet-${name}`, mode })
+    this.#parts = parts
+    this.#context = { operator: name, site }
+    this.#encoder = this.#newEncoder()
     this.#log = new InletLog(new BatchDecoder({ name: `inlet-${name}`, mode }))
   }
 
@@ -53,18 +66,21 @@ export class Inlet<T = unknown> {
   /**
    * Hands over a record; resolves at once while there is room, else when there is. Resolves to the record's position, counted from 1.
    *
-   * @throws MillraceError MR_RUN_ENDED after the end of the run; MR_RECORD_NOT_SERIALIZABLE from a later push of the same batch
+   * @throws MillraceError MR_RECORD_NOT_SERIALIZABLE, with the path of the field: nothing was pushed; MR_RUN_ENDED after the end of the run, or its error
    */
   async push(record: T): Promise<number> {
     while (!this.tryPush(record)) await this.#whenRoom()
     return this.#log.end + this.#buffer.length
   }
 
-  /** Hands over a record if there is room now. */
+  /** Hands over a record if there is room now. Throws as {@link push} does. */
   tryPush(record: T): boolean {
     if (this.#closedBy !== null) throw this.#closedBy
     if (this.#ending) throw new MillraceError('MR_RUN_ENDED', `The inlet "${this.name}" was drained; nothing can be pushed any more`)
     if (this.#buffer.length >= BATCH_RECORDS_DEFAULT && !this.#seal()) return false
+    // Here and not when the batch is encoded: whoever pushed it is to know, and its neighbours are not to suffer.
+    assertSerializable(record, this.#context)
+    this.#parts.freeze?.(record)
     this.#buffer.push(record)
     if (this.#buffer.length >= BATCH_RECORDS_DEFAULT) this.#seal()
     else if (!this.#flushScheduled) this.#scheduleFlush()
@@ -75,7 +91,7 @@ export class Inlet<T = unknown> {
   connect(route: InletRoute, position: number): void {
     this.#sender = new RingSender(route.channel, route.attempt, route.credits, route.exclusiveBytes, route.ring, this.#encoder)
     this.#endSent = false
-    this.#log.rewind(position, records => new Uint8Array(new BatchEncoder({ name: `inlet-${this.name}`, mode: this.#mode }).encode(records, 0, records.length, null)))
+    this.#log.rewind(position, records => new Uint8Array(this.#newEncoder().encode(records, 0, records.length, null)))
     this.pump()
   }
 
@@ -97,7 +113,7 @@ export class Inlet<T = unknown> {
     while (sender.flush()) {
       const batch = this.#log.next()
       if (batch !== null) sender.sendEncoded(batch.payload, batch.count)
-      else if (this.#buffer.length > 0) this.#append()
+      else if (this.#buffer.length > 0 && !this.#log.isFull) this.#append()
       else break
     }
     if (this.#ending && !this.#endSent && this.#log.isSent && this.#buffer.length === 0) {
@@ -112,7 +128,7 @@ export class Inlet<T = unknown> {
   end(): void {
     this.#ending = true
     this.pump()
-    this.#wake()
+    this.#parts.wake()
   }
 
   /** @internal The run is over. */
@@ -127,27 +143,33 @@ export class Inlet<T = unknown> {
     if (this.#log.isFull || !this.#log.isSent || (this.#sender !== null && !this.#sender.flush())) return false
     this.#append()
     this.pump()
-    this.#wake()
+    this.#parts.wake()
     return true
   }
 
+  /** What was pushed can be encoded, unless it was changed since or is too large: then the inlet is of no use any more, and says so. */
   #append(): void {
     const records = this.#buffer
     this.#buffer = []
-    this.#log.append(new Uint8Array(this.#encoder.encode(records, 0, records.length, null)), records.length)
+    try {
+      this.#log.append(new Uint8Array(this.#encoder.encode(records, 0, records.length, null)), records.length)
+    } catch (error) {
+      this.#closedBy = error as MillraceError
+      this.#releaseRoom()
+    }
+  }
+
+  #newEncoder(): BatchEncoder {
+    return new BatchEncoder({ name: `inlet-${this.name}`, mode: this.#parts.mode, ...this.#context })
   }
 
   #scheduleFlush(): void {
     this.#flushScheduled = true
-    this.#defer(() => {
+    this.#parts.defer(() => {
       this.#flushScheduled = false
       if (this.#closedBy !== null) return
-      try {
-        this.pump()
-      } catch (error) {
-        this.#closedBy = error instanceof MillraceError ? error : new MillraceError('MR_RUN_ENDED', String(error), { cause: error })
-      }
-      this.#wake()
+      this.pump()
+      this.#parts.wake()
     })
   }
 

@@ -1,12 +1,13 @@
 import { availableParallelism } from 'node:os'
 import type { ResourceLimits } from '../control/worker-pool.ts'
-import type { ChildSpecOptions } from '../supervision/child-spec.ts'
+import { type ChildSpecOptions, childSpec } from '../supervision/child-spec.ts'
 import { MillraceError } from '../errors.ts'
 import {
   BATCH_RECORDS_DEFAULT,
   BATCH_RECORDS_MAX,
   CHECKPOINT_INTERVAL_MS_DEFAULT,
   CHECKPOINT_TIMEOUT_MS_DEFAULT,
+  HEAP_MB_MAX,
   KEY_GROUPS_DEFAULT,
   LINGER_MS_DEFAULT,
   MAILBOX_BYTES_DEFAULT,
@@ -70,30 +71,64 @@ const KNOWN = new Set<string>([
 
 /** @throws MillraceError MR_OPTION_INVALID naming the option and what it may be */
 export function checkOptions(options: LaunchOptions): CheckedOptions {
-  for (const name of Object.keys(options)) {
-    if (!KNOWN.has(name)) throw new MillraceError('MR_OPTION_INVALID', `launch() has no option "${name}". Options: ${[...KNOWN].join(', ')}`)
-  }
-  if (options.stateDir !== undefined && (typeof options.stateDir !== 'string' || options.stateDir === '')) refuse('stateDir', options.stateDir, 'a path')
+  onlyKnown('launch()', options, KNOWN)
+  const { stateDir, signal, checkpointIntervalMs = CHECKPOINT_INTERVAL_MS_DEFAULT, checkpointTimeoutMs = CHECKPOINT_TIMEOUT_MS_DEFAULT } = options
+  if (stateDir !== undefined) path('stateDir', stateDir)
+  if (signal !== undefined && !(signal instanceof AbortSignal)) refuse('signal', signal, 'an AbortSignal')
   return {
-    engine: {
-      workers: integer('workers', options.workers ?? availableParallelism(), 1, WORKERS_MAX),
-      chaining: oneOf('chaining', options.chaining ?? 'on', ['on', 'off']),
-      transport: oneOf('transport', options.transport ?? 'auto', ['auto', 'ring']),
-      codec: oneOf('codec', options.codec ?? 'generated', ['generated', 'interpreted']),
-      freezeRecords: flag('freezeRecords', options.freezeRecords ?? process.env['NODE_ENV'] !== 'production'),
-      ringBytes: powerOfTwo('ringBytes', options.ringBytes ?? RING_BYTES_DEFAULT),
-      mailboxBytes: integer('mailboxBytes', options.mailboxBytes ?? MAILBOX_BYTES_DEFAULT, 1024, 2 ** 30),
-      batchRecords: integer('batchRecords', options.batchRecords ?? BATCH_RECORDS_DEFAULT, 1, BATCH_RECORDS_MAX),
-      lingerMs: number('lingerMs', options.lingerMs ?? LINGER_MS_DEFAULT, 0, 60_000),
-      keyGroups: integer('keyGroups', options.keyGroups ?? KEY_GROUPS_DEFAULT, 1, 32_768),
-      captureDir: options.captureDir ?? null,
-    },
-    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB_DEFAULT, ...options.resourceLimits },
-    checkpointIntervalMs: number('checkpointIntervalMs', options.checkpointIntervalMs ?? CHECKPOINT_INTERVAL_MS_DEFAULT, 1, Infinity),
-    checkpointTimeoutMs: number('checkpointTimeoutMs', options.checkpointTimeoutMs ?? CHECKPOINT_TIMEOUT_MS_DEFAULT, 1, Infinity),
-    fresh: flag('fresh', options.fresh ?? false),
-    restart: options.restart ?? {},
+    engine: checkEngine(options),
+    resourceLimits: checkLimits(options.resourceLimits),
+    checkpointIntervalMs: number('checkpointIntervalMs', checkpointIntervalMs, 1, Infinity),
+    checkpointTimeoutMs: number('checkpointTimeoutMs', checkpointTimeoutMs, 1, Infinity),
+    fresh: flag('fresh', options.fresh === undefined ? false : options.fresh),
+    restart: checkRestart(options.restart),
   }
+}
+
+/** Only what is left out has a default: null is no value of any option. */
+function checkEngine(options: LaunchOptions): EngineOptions {
+  const { workers = availableParallelism(), chaining = 'on', transport = 'auto', codec = 'generated', freezeRecords = process.env['NODE_ENV'] !== 'production' } = options
+  const { ringBytes = RING_BYTES_DEFAULT, mailboxBytes = MAILBOX_BYTES_DEFAULT, batchRecords = BATCH_RECORDS_DEFAULT } = options
+  const { lingerMs = LINGER_MS_DEFAULT, keyGroups = KEY_GROUPS_DEFAULT, captureDir } = options
+  return {
+    workers: integer('workers', workers, 1, WORKERS_MAX),
+    chaining: oneOf('chaining', chaining, ['on', 'off']),
+    transport: oneOf('transport', transport, ['auto', 'ring']),
+    codec: oneOf('codec', codec, ['generated', 'interpreted']),
+    freezeRecords: flag('freezeRecords', freezeRecords),
+    ringBytes: powerOfTwo('ringBytes', ringBytes),
+    mailboxBytes: integer('mailboxBytes', mailboxBytes, 1024, 2 ** 30),
+    batchRecords: integer('batchRecords', batchRecords, 1, BATCH_RECORDS_MAX),
+    lingerMs: number('lingerMs', lingerMs, 0, 60_000),
+    keyGroups: integer('keyGroups', keyGroups, 1, 32_768),
+    captureDir: captureDir === undefined ? null : path('captureDir', captureDir),
+  }
+}
+
+function checkLimits(limits: Partial<ResourceLimits> = {}): ResourceLimits {
+  onlyKnown('resourceLimits', limits, new Set(['maxOldGenerationSizeMb', 'maxYoungGenerationSizeMb']))
+  const { maxOldGenerationSizeMb: old, maxYoungGenerationSizeMb: young = YOUNG_GENERATION_MB_DEFAULT } = limits
+  number('resourceLimits.maxYoungGenerationSizeMb', young, 1, HEAP_MB_MAX)
+  if (old !== undefined) number('resourceLimits.maxOldGenerationSizeMb', old, 1, HEAP_MB_MAX)
+  return { maxYoungGenerationSizeMb: young, ...(old !== undefined && { maxOldGenerationSizeMb: old }) }
+}
+
+function checkRestart(restart: NonNullable<LaunchOptions['restart']> = {}): ChildSpecOptions {
+  onlyKnown('restart', restart, new Set(['maxRestarts', 'periodMs', 'backoff']))
+  if (restart.backoff !== undefined) onlyKnown('restart.backoff', restart.backoff, new Set(['minMs', 'maxMs', 'factor', 'jitter']))
+  childSpec(restart)
+  return restart
+}
+
+function onlyKnown(what: string, options: object, known: ReadonlySet<string>): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) refuse(what === 'launch()' ? 'options' : what, options, 'an object')
+  for (const name of Object.keys(options)) {
+    if (!known.has(name)) throw new MillraceError('MR_OPTION_INVALID', `${what} has no option "${name}". Options: ${[...known].join(', ')}`)
+  }
+}
+
+function path(name: string, value: string): string {
+  return typeof value === 'string' && value !== '' ? value : refuse(name, value, 'a path')
 }
 
 function refuse(name: string, value: unknown, wanted: string): never {

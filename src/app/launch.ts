@@ -5,19 +5,19 @@ import { checkRunnable } from '../graph/load-job.ts'
 import { planJob } from '../graph/plan.ts'
 import { definitionSite } from '../graph/site.ts'
 import { type LaunchOptions, checkOptions } from './launch-options.ts'
-import { Run } from './run.ts'
+import { Run, abortedBy } from './run.ts'
 
 /**
  * Runs a job on worker threads and resolves when it has started.
  *
  * @throws MillraceError for everything that keeps it from starting: MR_OPTION_INVALID, MR_CONFIG_INVALID, MR_JOB_INVALID,
- *   MR_JOB_LOAD_FAILED, MR_GRAPH_INVALID, MR_GRAPH_DIFFERS, MR_LAUNCH_IN_WORKER, MR_STATE_DIR_LOCKED, MR_STATE_INCOMPATIBLE, ...
+ *   MR_JOB_LOAD_FAILED, MR_GRAPH_INVALID, MR_GRAPH_DIFFERS, MR_LAUNCH_IN_WORKER, MR_ABORTED, MR_STATE_DIR_LOCKED, MR_STATE_INCOMPATIBLE, ...
  */
 export async function launch<C, O extends Outlets>(job: Job<C, O>, options: LaunchOptions = {}): Promise<Run<O>> {
   refuseNested(job)
   if (job?.millraceJob !== 1) throw new MillraceError('MR_JOB_INVALID', 'launch() takes a job: the default export of a module that calls defineJob()')
   const checked = checkOptions(options)
-  options.signal?.throwIfAborted()
+  if (options.signal?.aborted === true) throw abortedBy(options.signal.reason)
   checkRunnable(job.url)
   const plan = planJob(await job.buildGraph(options.config), checked.engine)
   demandCloneable(options.config)

@@ -22,6 +22,7 @@ export class Outlet<T = unknown> implements AsyncIterable<T> {
   #ended = false
   #failure: MillraceError | null = null
   #waiting: (() => void) | null = null
+  #absorbs = false
 
   /** @internal */
   constructor(name: string, mode: CodecMode) {
@@ -65,7 +66,14 @@ export class Outlet<T = unknown> implements AsyncIterable<T> {
 
   /** @internal */
   arrived(): void {
+    if (this.#absorbs) this.#absorb()
     this.#notify()
+  }
+
+  /** @internal The run is to stop: what is still on its way, a bounded amount, is taken in at once, so that no reader holds up the end. */
+  absorb(): void {
+    this.#absorbs = true
+    this.#absorb()
   }
 
   /** @internal The run is over: readers end after what is here, or with its failure. */
@@ -76,15 +84,22 @@ export class Outlet<T = unknown> implements AsyncIterable<T> {
   }
 
   #take(): T[] | null {
-    const carried = this.#carried.shift()
-    if (carried !== undefined) return this.#decoder.decode(carried).records() as T[]
+    const payload = this.#carried.shift() ?? this.#takePayload()
+    return payload === null ? null : (this.#decoder.decode(payload).records() as T[])
+  }
+
+  #absorb(): void {
+    for (let payload = this.#takePayload(); payload !== null; payload = this.#takePayload()) this.#carried.push(payload)
+  }
+
+  /** The next batch of the mailbox, whose room goes back to its sender. */
+  #takePayload(): Uint8Array | null {
     for (let frame = this.#mailbox?.take() ?? null; frame !== null; frame = this.#mailbox!.take()) {
       const slot = this.#mailbox!.lastChannel
       if (frame.kind === FrameKind.batch) {
-        const records = this.#decoder.decode(frame.payload!).records() as T[]
         this.#inbounds[slot]!.consumed(frame.costBytes)
         this.#ringSender(this.#inbounds[slot]!.fromThread)
-        return records
+        return frame.payload!
       }
       if (frame.kind === FrameKind.barrier) this.#epochs[slot] = frame.value
     }

@@ -78,6 +78,11 @@ export class RunThreads {
   }
 
   #removeTemporary(): void {
-    if (this.#temporary) rmSync(this.stateDir, { recursive: true, force: true })
+    if (!this.#temporary) return
+    try {
+      rmSync(this.stateDir, { recursive: true, force: true })
+    } catch {
+      // A file that somebody still holds open stays behind in the system's temporary folder.
+    }
   }
 }

@@ -63,24 +63,23 @@ export class Run<O extends Outlets = Outlets> {
 
   /** Counters of every actor since the attempt began. */
   async stats(): Promise<RunStats> {
-    this.#demandRunning()
-    return this.#threads.control.stats()
+    return this.#ask(() => this.#threads.control.stats())
   }
 
   /** Asks for a checkpoint now. */
   async checkpoint(): Promise<void> {
-    this.#demandRunning()
-    await this.#threads.control.triggerCheckpoint()
+    await this.#ask(() => this.#threads.control.triggerCheckpoint())
   }
 
   /**
    * Ends the run. With `drain`, sources and inlets end, everything is processed and last results come out. Without, a last checkpoint is
-   * taken and the next launch with the same stateDir goes on from it.
+   * taken, behind which nothing more is read, and the next launch with the same stateDir goes on from it. Outlets that nobody reads do not hold
+   * that up: what they had to say can still be read afterwards.
    */
   async stop({ drain = false }: { readonly drain?: boolean } = {}): Promise<RunResult> {
     if (!this.#over) {
       if (drain) for (const inlet of this.#endpoint.inlets.values()) inlet.end()
-      await this.#threads.control.stop(drain)
+      this.#askToStop(drain)
     }
     return this.done
   }
@@ -96,21 +95,30 @@ export class Run<O extends Outlets = Outlets> {
 
   /** @internal */
   abort(reason: unknown): void {
-    const error = new MillraceError('MR_ABORTED', `The run was aborted: ${String((reason as Error)?.message ?? reason)}`, { cause: reason })
     if (this.#over) return
-    void this.#threads.control.stop(false)
-    this.#settle.resolve = () => this.#settle.reject(error)
+    this.#askToStop(false)
+    this.#settle.resolve = () => this.#settle.reject(abortedBy(reason))
   }
 
-  #demandRunning(): void {
-    if (this.#over) throw new MillraceError('MR_RUN_ENDED', 'The run has ended')
+  /** Nobody waits for the answer: it never comes when the control thread is lost, `done` does. */
+  #askToStop(drain: boolean): void {
+    if (!drain) for (const outlet of this.#endpoint.outlets.values()) outlet.absorb()
+    void this.#threads.control.stop(drain)
+  }
+
+  /** The answer of the control thread, or an error when the run ends before it. */
+  async #ask<T>(call: () => Promise<T>): Promise<T> {
+    const ended = (): never => {
+      throw new MillraceError('MR_RUN_ENDED', 'The run has ended')
+    }
+    return this.#over ? ended() : Promise.race([call(), this.done.then(ended)])
   }
 
   #events(): AppEvents {
     return {
       attemptStarted: (deployment, checkpoint) => {
         this.#endpoint.attemptStarted(deployment, checkpoint)
-        this.#onStarted()
+        if (this.#endpoint.isConnected) this.#onStarted()
       },
       restarting: (failure, attempt, delayMs) => {
         this.#restarts++
@@ -122,8 +130,9 @@ export class Run<O extends Outlets = Outlets> {
       checkpointFailed: (checkpoint, reason, cause) =>
         this.#tell({ type: 'checkpoint-failed', text: `checkpoint ${checkpoint} failed: ${reason}`, ...(cause && { failure: cause }) }),
       inletNotice: (attempt, { inlet, position, event }) => {
-        if (event === 'restored') this.#endpoint.inletRestored(attempt, inlet, position)
-        else this.#endpoint.inlets.get(inlet)?.commit(position)
+        if (event === 'committed') return this.#endpoint.inlets.get(inlet)?.commit(position)
+        this.#endpoint.inletRestored(attempt, inlet, position)
+        if (this.#endpoint.isConnected) this.#onStarted()
       },
       ended: end => void this.#end(end),
     }
@@ -135,7 +144,6 @@ export class Run<O extends Outlets = Outlets> {
     const failure = end.outcome === 'failed' ? (reviveError(end.failure) as MillraceError) : null
     this.#endpoint.close(failure, new MillraceError('MR_RUN_ENDED', 'The run has ended'))
     await this.#threads.close()
-    this.#onStarted()
     if (end.outcome === 'failed') this.#settle.reject(failure)
     else this.#settle.resolve({ outcome: end.outcome, restarts: this.#restarts })
   }
@@ -147,15 +155,17 @@ export class Run<O extends Outlets = Outlets> {
     const earlier = this.#lastFailure === null ? '' : ` (last failure before: ${this.#lastFailure.message})`
     const error = new MillraceError(code, `The ${thread} thread ended unexpectedly: ${String((cause as Error)?.message ?? cause)}${earlier}`, { cause })
     this.#endpoint.close(error, error)
-    void this.#threads.abandon().finally(() => {
-      this.#onStarted()
-      this.#settle.reject(error)
-    })
+    void this.#threads.abandon().finally(() => this.#settle.reject(error))
   }
 
   #tell(notice: RunNotice): void {
     for (const listener of this.#listeners) listener(notice)
   }
+}
+
+/** What an aborted run, or launch, rejects with. */
+export function abortedBy(reason: unknown): MillraceError {
+  return new MillraceError('MR_ABORTED', `The run was aborted: ${String((reason as Error)?.message ?? reason)}`, { cause: reason })
 }
 
 function named<T>(all: ReadonlyMap<string, T>, name: string, what: string): T {

@@ -1,5 +1,5 @@
 import type { Column, ColumnBatch } from '../actor/contract.ts'
-import { FrameKind } from '../ring/index.ts'
+import type { FrameKind } from '../ring/index.ts'
 
 /** Bytes that a frame counts besides its payload. */
 export const FRAME_COST_BYTES = 32

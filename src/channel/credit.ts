@@ -1,3 +1,5 @@
+import { CHANNEL_ALLOWANCE_BYTES_MIN } from '../limits.ts'
+
 /**
  * Credit of one mailbox: how far each of its channels' senders may write, as absolute byte positions (as in QUIC and Aeron), so a grant is one
  * store and cannot be counted twice. Each channel has an exclusive allowance; the rest of the budget floats to channels with a backlog (as
@@ -41,6 +43,11 @@ export class CreditLedger {
     this.#floatingBytes -= extra
     return (this.#limits[channel] = consumed + this.exclusiveBytes + extra)
   }
+}
+
+/** What is ordered for a mailbox, or what its channels need for one small frame each: with less, nothing could ever be sent. */
+export function mailboxBudget(orderedBytes: number, channels: number): number {
+  return Math.max(orderedBytes, 2 * channels * CHANNEL_ALLOWANCE_BYTES_MIN)
 }
 
 /** Half of the budget is divided among the channels; a single channel has all of it. */

@@ -1,4 +1,4 @@
-import { Doorbell, RingProducer } from '../ring/index.ts'
+import { type Doorbell, RingProducer } from '../ring/index.ts'
 
 /** The way to one other thread: its ring and its doorbell, shared by all channels that lead there. */
 export class PeerRing {

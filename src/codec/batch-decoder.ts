@@ -4,6 +4,7 @@ import type { CodecMode } from './code-generation.ts'
 import { ColumnReader } from './column-reader.ts'
 import { FrameBatch } from './decoded-batch.ts'
 import type { DecodedBatch, KnownShape, ShapeRows } from './decoded-batch.ts'
+import { DictionaryMemory } from './dictionary-memory.ts'
 import { KIND } from './kind.ts'
 import type { Kind } from './kind.ts'
 import { CODE_ABSENTABLE, CODE_KIND_MASK, CODE_NULLABLE, PAYLOAD_HEADER_ELEMENTS, PAYLOAD_VERSION, ARRAY_TYPE } from './payload.ts'
@@ -31,7 +32,7 @@ interface KnownTable {
 export class BatchDecoder {
   readonly #name: string
   readonly #mode: CodecMode
-  /** Most recent first. */
+  /** The last one used first. */
   readonly #tables: KnownTable[] = []
   readonly #shapes = new Map<string, KnownShape>()
 
@@ -41,8 +42,8 @@ export class BatchDecoder {
   }
 
   /**
-   * Opens a payload; columns are decoded when first used. `payload` must stay unchanged as long as the batch is used, and is read without copies if it lies on
-   * an 8-byte boundary. Throws MR_FRAME_CORRUPT, here or when a damaged column is used.
+   * Opens a payload; columns are decoded when first used. `payload` must stay unchanged as long as the batch is used, and is read
+   * without copies if it lies on an 8-byte boundary. Throws MR_FRAME_CORRUPT, here or when a damaged column is used.
    */
   decode(payload: Uint8Array): DecodedBatch {
     const reader = new PayloadReader(payload)
@@ -65,10 +66,13 @@ export class BatchDecoder {
   /** The schema table; one that was seen lately is recognised by its bytes. */
   #readTable(reader: PayloadReader): readonly KnownShape[] {
     const { payload, position } = reader
-    for (const table of this.#tables) {
+    for (let t = 0; t < this.#tables.length; t++) {
+      const table = this.#tables[t]!
       const end = position + table.bytes.length
       if (end > payload.length || payload.compare(table.bytes, 0, table.bytes.length, position, end) !== 0) continue
       reader.position = end
+      this.#tables[t] = this.#tables[0]!
+      this.#tables[0] = table
       return table.shapes
     }
     const count = reader.array()
@@ -96,6 +100,7 @@ export class BatchDecoder {
       schema,
       columnOf: new Map(schema.fields.map((field, c) => [field.name, c])),
       read: createRecordReader(this.#name, schema, this.#mode),
+      memories: schema.fields.map(() => new DictionaryMemory()),
     }
     if (shape.columnOf.size !== schema.fields.length) corrupt('has a shape with two fields of one name')
     this.#shapes.set(key, shape)
@@ -136,5 +141,5 @@ function readSelector(reader: PayloadReader, length: number, shapes: readonly Kn
 }
 
 function readShapeRows(reader: PayloadReader, shape: KnownShape, rows: number): ShapeRows {
-  return { shape, rows, columns: shape.schema.fields.map((field) => new ColumnReader(reader, field, rows)) }
+  return { shape, rows, columns: shape.schema.fields.map((field, c) => new ColumnReader(reader, field, rows, shape.memories[c]!)) }
 }

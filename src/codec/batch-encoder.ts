@@ -26,8 +26,8 @@ const LEARN_EVERY_BATCHES_MAX = 1024
 const REST = createField('', KIND.any, false, false)
 
 /**
- * Encodes the batches of one edge. Nobody declares a schema: it is learnt from the first batch and widens when later batches hold many records that do not
- * fit; single ones are packed as they are. A frame never depends on an earlier one.
+ * Encodes the batches of one edge. Nobody declares a schema: it is learnt from the first batch and widens when later batches hold
+ * many records that do not fit; single ones are packed as they are. A frame never depends on an earlier one.
  */
 export class BatchEncoder {
   readonly #name: string
@@ -55,8 +55,9 @@ export class BatchEncoder {
   }
 
   /**
-   * Encodes records[from..to) as one msgpack value (payload.ts). `timestamps` has the indices of `records`, NaN for none; null leaves the column
-   * out. The returned view is valid until the next call. Throws MR_RECORD_NOT_SERIALIZABLE with the path of the field, MR_RECORD_TOO_LARGE.
+   * Encodes records[from..to) as one msgpack value (payload.ts). `timestamps` has the indices of `records`, NaN for none; null
+   * leaves the column out. The returned view is valid until the next call. Throws MR_RECORD_NOT_SERIALIZABLE with the path of the
+   * field, MR_RECORD_TOO_LARGE.
    */
   encode(records: readonly unknown[], from: number, to: number, timestamps: Float64Array | null): Uint8Array {
     if (from < 0 || to < from || to > records.length || (timestamps !== null && to > timestamps.length)) {
@@ -75,8 +76,8 @@ export class BatchEncoder {
   }
 
   /**
-   * Encodes rows 0..count of ready columns. Int32Array and Float64Array are taken as they are; other values decide the kind of their column. The returned
-   * view is valid until the next call. Throws as {@link encode} does.
+   * Encodes rows 0..count of ready columns. Int32Array and Float64Array are taken as they are; other values decide the kind of their
+   * column. The returned view is valid until the next call. Throws as {@link encode} does.
    */
   encodeColumns(columns: readonly EncodableColumn[], count: number, timestamps: Float64Array | null): Uint8Array {
     return this.#table.write(columns, count, timestamps)
@@ -87,7 +88,10 @@ export class BatchEncoder {
     return this.#shapes.length === 0 || (this.#misfits > MISFITS_PER_BATCH_MAX && this.#misfits * MISFIT_RATIO > this.#rows)
   }
 
-  /** Sorts the records into the columns of their shapes. False, if that may be, when so many do not fit that the schema should be looked at first. */
+  /**
+   * Sorts the records into the columns of their shapes. False, if that may be, when so many do not fit that the schema should be
+   * looked at first.
+   */
   #fill(records: readonly unknown[], from: number, to: number, mayStop: boolean): boolean {
     const shapes = this.#shapes
     for (const shape of shapes) shape.begin(to - from)

@@ -2,6 +2,7 @@ import { KIND } from './kind.ts'
 import { ARRAY_TYPE, MARK } from './payload.ts'
 import { corrupt, typedArrayAt } from './payload-reader.ts'
 import type { ArrayAt, BytesAt, PayloadReader } from './payload-reader.ts'
+import type { DictionaryMemory } from './dictionary-memory.ts'
 import type { FieldSchema } from './schema.ts'
 import { StringSlices } from './string-slices.ts'
 import { unpackValues } from './value-packing.ts'
@@ -24,14 +25,17 @@ export class ColumnReader {
   #array: ArrayAt | undefined
   #bytes: BytesAt | undefined
   #codes: ArrayAt | undefined
+  #entriesStart = 0
   #unit = 1
   #tagged = false
   #data: ColumnData | undefined
   #dictionary: Dictionary | undefined
+  readonly #memory: DictionaryMemory
 
   /** Finds the column at the reader's position. Throws MR_FRAME_CORRUPT. */
-  constructor(reader: PayloadReader, field: FieldSchema, rows: number) {
+  constructor(reader: PayloadReader, field: FieldSchema, rows: number, memory: DictionaryMemory) {
     this.field = field
+    this.#memory = memory
     this.rows = rows
     this.#payload = reader.payload
     const elements = reader.array()
@@ -76,6 +80,7 @@ export class ColumnReader {
 
   #findStrings(reader: PayloadReader): void {
     const codes = reader.nil() ? undefined : reader.typedArray()
+    this.#entriesStart = reader.position
     const lengths = reader.typedArray()
     const unit = reader.uint()
     const blob = reader.bin()
@@ -104,12 +109,18 @@ export class ColumnReader {
     return (this.#data ??= this.#decode())
   }
 
-  /** Distinct strings and the entry of each row, if the column is a dictionary. In a damaged payload codes may lie beyond the entries: see checkCodes. */
+  /**
+   * Distinct strings and the entry of each row, if the column is a dictionary. In a damaged payload codes may lie beyond the
+   * entries: see checkCodes.
+   */
   dictionary(): Dictionary | null {
     if (this.#codes === undefined) return null
     if (this.#dictionary !== undefined) return this.#dictionary
     const codes = typedArrayAt(this.#payload, this.#codes) as Uint8Array
-    return (this.#dictionary = { entries: this.slices().strings(), codes })
+    return (this.#dictionary = {
+      entries: this.#memory.entries(this.#payload, this.#entriesStart, this.#bytes!, () => this.slices().strings()),
+      codes,
+    })
   }
 
   /** Throws MR_FRAME_CORRUPT if a row names an entry that is not there. */

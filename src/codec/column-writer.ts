@@ -5,8 +5,8 @@ import type { FieldSchema } from './schema.ts'
 const NO_MARKS = new Uint8Array(0)
 
 /**
- * One column of one shape while a batch is being encoded: rows are put in place, then written as one element of the payload. Generated encoders
- * write `marks` and the arrays of the subclasses themselves, by the same rules as `putMarked` and `put`.
+ * One column of one shape while a batch is being encoded: rows are put in place, then written as one element of the payload.
+ * Generated encoders write `marks` and the arrays of the subclasses themselves, by the same rules as `putMarked` and `put`.
  */
 export abstract class ColumnWriter {
   readonly field: FieldSchema

@@ -1,4 +1,5 @@
 import type { ColumnReader, Dictionary } from './column-reader.ts'
+import type { DictionaryMemory } from './dictionary-memory.ts'
 import { KIND } from './kind.ts'
 import { MARK } from './payload.ts'
 import { markAt } from './column-reader.ts'
@@ -15,6 +16,8 @@ export interface KnownShape {
   /** Column of each field. */
   readonly columnOf: ReadonlyMap<string, number>
   readonly read: RecordReader
+  /** One per column. */
+  readonly memories: readonly DictionaryMemory[]
 }
 
 /** The rows of one shape in one batch. */

@@ -10,9 +10,9 @@ export interface LearntShape {
 }
 
 /**
- * The shapes of an edge after `seen` were observed: known ones widened, new ones added. When there would be more than SHAPES_PER_BATCH_MAX, the two
- * most alike become one with absentable fields; if none are alike, a shape long unused gives way; else the newcomer is left out.
- * A shape that did not change is the same object as before.
+ * The shapes of an edge after `seen` were observed: known ones widened, new ones added. When there would be more than
+ * SHAPES_PER_BATCH_MAX, the two most alike become one with absentable fields; if none are alike, a shape long unused gives way; else
+ * the newcomer is left out. A shape that did not change is the same object as before.
  */
 export function adaptShapes(learnt: readonly LearntShape[], seen: readonly ShapeSchema[]): ShapeSchema[] {
   const shapes = learnt.map((shape) => shape.schema)

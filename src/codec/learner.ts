@@ -36,8 +36,8 @@ interface Candidate {
 }
 
 /**
- * The shapes that are worth columns among records[from..to), most frequent first: one per list of keys, and one for records that are not objects.
- * The records are checked to be plain data. Throws MR_RECORD_NOT_SERIALIZABLE.
+ * The shapes that are worth columns among records[from..to), most frequent first: one per list of keys, and one for records that are
+ * not objects. The records are checked to be plain data. Throws MR_RECORD_NOT_SERIALIZABLE.
  */
 export function observeShapes(records: readonly unknown[], from: number, to: number, context: RecordContext): ShapeSchema[] {
   const candidates = new Map<string, Candidate>()
@@ -52,8 +52,8 @@ export function observeShapes(records: readonly unknown[], from: number, to: num
 }
 
 /**
- * The frequent candidates; if these leave many rows over, also those that are like another one: records with optional fields come in so many lists of
- * keys that each is rare.
+ * The frequent candidates; if these leave many rows over, also those that are like another one: records with optional fields come in
+ * so many lists of keys that each is rare.
  */
 function worthwhile(candidates: readonly Candidate[], rows: number): Candidate[] {
   const rare = rows >> RARE_SHIFT

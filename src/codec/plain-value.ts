@@ -27,8 +27,8 @@ export interface RecordContext {
 
 /**
  * Throws MR_RECORD_NOT_SERIALIZABLE, with the path of the value (`a.b[3]`), unless `record` is plain data: null, undefined, booleans,
- * numbers, bigints, strings, Date, ArrayBuffer, typed arrays, DataView, Buffer, and plain objects, arrays, Map and Set of these, without cycles.
- * Functions, symbols (as keys too) and instances of other classes are refused.
+ * numbers, bigints, strings, Date, ArrayBuffer, typed arrays, DataView, Buffer, and plain objects, arrays, Map and Set of these,
+ * without cycles. Functions, symbols (as keys too) and instances of other classes are refused.
  */
 export function assertSerializable(record: unknown, context: RecordContext = {}): void {
   if (typeof record !== 'object' || record === null) {

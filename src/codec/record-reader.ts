@@ -63,8 +63,9 @@ interface Source {
 type Fill = (out: unknown[], runs: Runs, shape: number, sources: readonly Source[]) => void
 
 /**
- * Compiles the loops that make the records of one shape: an object literal per record, so that all get one hidden class at once. There is one loop for each
- * combination of forms in which the string columns come: one loop for all would keep too many values alive.
+ * Compiles the loops that make the records of one shape: an object literal per record, so that all get one hidden class at once.
+ * There is one loop for each combination of forms in which the string columns come: one loop for all would keep too many values
+ * alive.
  */
 function generateRecordReader(name: string, schema: ShapeSchema): RecordReader {
   const loops = new Map<number, Fill>()

@@ -1,8 +1,8 @@
 import { corrupt } from './payload-reader.ts'
 
 /**
- * Which records of a batch have which shape, as runs: run i ends before record `ends[i]`, its records have shape `shapes[i]`. The rows of a shape
- * are its records in their order.
+ * Which records of a batch have which shape, as runs: run i ends before record `ends[i]`, its records have shape `shapes[i]`. The
+ * rows of a shape are its records in their order.
  */
 export interface Runs {
   readonly shapes: readonly number[]

@@ -10,8 +10,8 @@ import type { RecordContext } from './plain-value.ts'
 import type { ShapeSchema } from './schema.ts'
 
 /**
- * Puts records[from], records[from + 1], ... into the columns until one does not fit the shape, or `to`; returns the index where it stopped.
- * `row` is the first free row.
+ * Puts records[from], records[from + 1], ... into the columns until one does not fit the shape, or `to`; returns the index where it
+ * stopped. `row` is the first free row.
  */
 export type RowWriter = (records: readonly unknown[], from: number, to: number, row: number) => number
 

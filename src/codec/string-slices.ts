@@ -3,8 +3,9 @@ import { corrupt } from './payload-reader.ts'
 import type { BytesAt } from './payload-reader.ts'
 
 /**
- * Text of a string column, decoded in slices of whole entries. A slice is at most STRING_SLICE_BYTES_MAX long (one entry may be longer), since a string that is cut from another keeps
- * all of it alive: one slice for the whole blob would be faster, and pin 50 KB for each string that somebody keeps.
+ * Text of a string column, decoded in slices of whole entries. A slice is at most STRING_SLICE_BYTES_MAX long (one entry may be
+ * longer), since a string that is cut from another keeps all of it alive: one slice for the whole blob would be faster, and pin 50
+ * KB for each string that somebody keeps.
  */
 export class StringSlices {
   readonly lengths: Uint8Array | Uint16Array | Uint32Array

@@ -6,9 +6,9 @@ import { corrupt } from './payload-reader.ts'
 const DEPTH_MAX = 2 * VALUE_DEPTH_MAX + 2
 
 /**
- * Reads packed values: nil, booleans, numbers, str, bin, arrays and maps with str keys; nothing else occurs. msgpackr is not used for it: it cuts strings out of
- * one long string, so that one kept string pins tens of kilobytes, and it hands out bytes as views of the frame. Everything is checked
- * against the end of the bytes. Throws MR_FRAME_CORRUPT.
+ * Reads packed values: nil, booleans, numbers, str, bin, arrays and maps with str keys; nothing else occurs. msgpackr is not used
+ * for it: it cuts strings out of one long string, so that one kept string pins tens of kilobytes, and it hands out bytes as views of
+ * the frame. Everything is checked against the end of the bytes. Throws MR_FRAME_CORRUPT.
  */
 export class ValueReader {
   readonly #strings = new AsciiCache()

@@ -1,10 +1,11 @@
 /**
- * The tagged form of values that plain msgpack would change. A column of kind `any` has it for all of its values or for none. Every composite and every special
- * value is an array that starts with one of these numbers; nil, booleans, well-formed strings and numbers other than -0 stand for themselves.
+ * The tagged form of values that plain msgpack would change. A column of kind `any` has it for all of its values or for none. Every
+ * composite and every special value is an array that starts with one of these numbers; nil, booleans, well-formed strings and
+ * numbers other than -0 stand for themselves.
  *
- * What msgpackr 2.1 changes in plain form: `__proto__` keys are renamed, -0 becomes 0, lone surrogates become U+FFFD, a Map arrives as an object, holes and
- * dates beyond the timestamp range differ. Its record structures and extensions are no way out: the first are not plain msgpack, the second are
- * registered for the whole module. Its unpacking is not used at all: see value-reader.ts.
+ * What msgpackr 2.1 changes in plain form: `__proto__` keys are renamed, -0 becomes 0, lone surrogates become U+FFFD, a Map arrives
+ * as an object, holes and dates beyond the timestamp range differ. Its record structures and extensions are no way out: the first
+ * are not plain msgpack, the second are registered for the whole module. Its unpacking is not used at all: see value-reader.ts.
  */
 export const VALUE_TAG = {
   /** [1, ...items] */

@@ -31,7 +31,10 @@ export class JobMaster {
   #latest: Manifest | null = null
   #cancelTick = (): void => {}
   #settled: (() => void) | null = null
-  #stopAfter: 'checkpoint' | null = null
+  /** While stopping: the checkpoint that the run ends with, 0 before it has begun. */
+  #lastCheckpoint = 0
+  /** Sources are to end, in this attempt and in those after it. */
+  #draining = false
 
   constructor(host: MasterHost, settings: JobSettings) {
     this.#host = host
@@ -99,7 +102,9 @@ export class JobMaster {
 
   /** Something went wrong; what happens now is the supervisor's decision. */
   failed(failure: FailureData): void {
-    if (this.#state === 'ended' || this.#state === 'starting' && failure.attempt < this.#attempt) return
+    if (this.#state === 'ended') return
+    // The next launch goes on from the last complete checkpoint, as it would have done from this one.
+    if (this.#state === 'stopping') return void this.#end({ outcome: 'stopped' })
     const { state, decision } = decide(this.#supervision, failure, this.#host.clock.nowMs(), this.#host.random())
     this.#supervision = state
     switch (decision.kind) {
@@ -128,14 +133,17 @@ export class JobMaster {
   stop(drain: boolean): void {
     if (this.#state === 'ended' || this.#state === 'stopping') return
     if (drain) {
-      for (const worker of this.#host.workers()) void worker.drainSources().catch(() => {})
+      this.#draining = true
+      if (this.#state === 'running') this.#drainSources()
       return
     }
     if (this.#state !== 'running') return void this.#end({ outcome: 'stopped' })
     this.#state = 'stopping'
-    this.#stopAfter = 'checkpoint'
     this.triggerCheckpoint()
-    if (this.#coordinator?.inFlight === undefined) void this.#end({ outcome: 'stopped' })
+  }
+
+  #drainSources(): void {
+    for (const worker of this.#host.workers()) void worker.drainSources().catch(() => {})
   }
 
   async #startAttempt(attempt: number): Promise<void> {
@@ -151,6 +159,7 @@ export class JobMaster {
       if (this.#state !== 'stopping') this.#state = 'running'
       this.#decide({ type: 'attempt-started', nowMs: this.#host.clock.nowMs(), attempt, actors: this.#actors, sources: this.#sources })
       await Promise.all(workers.map(worker => worker.start()))
+      if (this.#draining && !this.#isOver(attempt)) this.#drainSources()
     } catch (error) {
       this.failed(this.#describe(error, attempt))
     }
@@ -183,19 +192,26 @@ export class JobMaster {
   #decide(event: CoordinatorEvent): void {
     if (this.#coordinator === null || this.#state === 'ended') return
     for (const effect of this.#coordinator.handle(event)) this.#carryOut(effect)
+    // The last checkpoint could not even begin: the sources have ended, the rest drains. What is complete has to do.
+    if (this.#isStopping() && this.#coordinator.inFlight === undefined) void this.#end({ outcome: 'stopped' })
+  }
+
+  #isStopping(): boolean {
+    return this.#state === 'stopping'
   }
 
   #carryOut(effect: CoordinatorEffect): void {
     switch (effect.type) {
       case 'inject-barrier':
-        for (const worker of this.#host.workers()) void worker.triggerCheckpoint(effect.checkpoint).catch(() => {})
+        if (this.#isStopping()) this.#lastCheckpoint = effect.checkpoint
+        for (const worker of this.#host.workers()) void worker.triggerCheckpoint(effect.checkpoint, this.#isStopping()).catch(() => {})
         return
       case 'commit':
         return this.#commit(effect)
       case 'abort':
         this.#host.storage.send({ type: 'abort', attempt: effect.attempt, checkpoint: effect.checkpoint })
         if (effect.reason !== 'attempt-ended') this.#host.app.checkpointFailed(effect.checkpoint, effect.reason, effect.cause ?? null)
-        if (this.#stopAfter !== null) void this.#end({ outcome: 'stopped' })
+        if (effect.checkpoint === this.#lastCheckpoint) void this.#end({ outcome: 'stopped' })
         return
       case 'complete':
         return this.#completed(effect.checkpoint, effect.status === 'finished', effect.tookMs)
@@ -223,7 +239,7 @@ export class JobMaster {
     this.#host.app.checkpointCompleted(checkpoint, tookMs)
     for (const worker of this.#host.workers()) void worker.checkpointCompleted(checkpoint).catch(() => {})
     if (finished) void this.#end({ outcome: 'finished' })
-    else if (this.#stopAfter !== null) void this.#end({ outcome: 'stopped' })
+    else if (checkpoint === this.#lastCheckpoint) void this.#end({ outcome: 'stopped' })
   }
 
   #scheduleTick(atMs: number): void {

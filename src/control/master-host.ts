@@ -28,7 +28,8 @@ export interface WorkerGate {
   start(): Promise<void>
   /** Ends the attempt. When it resolves the worker touches none of its rings any more. */
   stop(): Promise<void>
-  triggerCheckpoint(checkpoint: number): Promise<void>
+  /** Sources put the barrier into their outputs; with `last` they read nothing after it. */
+  triggerCheckpoint(checkpoint: number, last: boolean): Promise<void>
   checkpointCompleted(checkpoint: number): Promise<void>
   drainSources(): Promise<void>
   stats(): Promise<WorkerStats>

@@ -47,8 +47,8 @@ export class RemoteWorker implements WorkerGate {
     return this.#call('stop', this.#api.stop())
   }
 
-  triggerCheckpoint(checkpoint: number): Promise<void> {
-    return this.#call('triggerCheckpoint', this.#api.triggerCheckpoint(checkpoint))
+  triggerCheckpoint(checkpoint: number, last: boolean): Promise<void> {
+    return this.#call('triggerCheckpoint', this.#api.triggerCheckpoint(checkpoint, last))
   }
 
   checkpointCompleted(checkpoint: number): Promise<void> {

@@ -26,6 +26,10 @@ export class ThreadHost implements MasterHost {
   #fingerprint: readonly string[] = []
   #master: JobMaster | null = null
   #stateDir = ''
+  /** Of the storage thread, while the job was being loaded. */
+  readonly #earlyMessages: StorageToControl[] = []
+  /** Asked for before there was anything to stop. */
+  #earlyStop: { readonly drain: boolean } | null = null
   readonly #storageClosed: Promise<void>
   #onStorageClosed = (): void => {}
 
@@ -50,6 +54,8 @@ export class ThreadHost implements MasterHost {
   /** Loads the job, then waits for the storage thread, whose directory decides where the run begins. */
   async run(): Promise<void> {
     expose(this.#api(), nodeEndpoint(this.#task.appPort))
+    // From the first moment: a port that nobody listens to tells nothing, not even that its other end has closed.
+    this.#task.storagePort.on('message', (message: StorageToControl) => this.#onStorage(message))
     try {
       const graph = await (await loadJob(this.#task.jobUrl)).buildGraph(this.#task.config)
       this.#plan = planJob(graph, this.#task.options)
@@ -61,7 +67,8 @@ export class ThreadHost implements MasterHost {
         keyGroups: this.#task.options.keyGroups,
       }
       this.#master = new JobMaster(this, { ...this.#task, plan: this.#plan, identity })
-      this.#task.storagePort.on('message', (message: StorageToControl) => this.#onStorage(message))
+      for (const message of this.#earlyMessages.splice(0)) this.#onStorage(message)
+      if (this.#earlyStop !== null) this.#master.stop(this.#earlyStop.drain)
     } catch (error) {
       await this.shutdown()
       this.app.ended({ outcome: 'failed', failure: describeError(error, { kind: 'module-load' }) })
@@ -100,12 +107,13 @@ export class ThreadHost implements MasterHost {
   #onStorage(message: StorageToControl): void {
     if (message.type === 'opened') this.#stateDir = message.dir
     if (message.type === 'closed') this.#onStorageClosed()
-    this.#master?.stored(message)
+    if (this.#master === null) this.#earlyMessages.push(message)
+    else this.#master.stored(message)
   }
 
   #api(): ControlApi {
     return {
-      stop: drain => this.#master?.stop(drain),
+      stop: drain => (this.#master === null ? void (this.#earlyStop = { drain }) : this.#master.stop(drain)),
       triggerCheckpoint: () => this.#master?.triggerCheckpoint(),
       stats: () => this.#stats(),
     }

@@ -1,6 +1,12 @@
 import { MillraceError } from '../errors.ts'
 import type { Graph, InputEdge, OperatorNode, Parallelism } from './graph.ts'
+import type { Key } from '../core/key-hash.ts'
 import type { OperatorDefinition } from '../actor/contract.ts'
+import type { KeySelector } from '../actor/partitioning.ts'
+import type { AggregateBuilder, AggregateSpecs } from '../state/aggregates.ts'
+import type { KeyedStream } from './keyed-stream.ts'
+import type { Stream } from './stream.ts'
+import type { Table } from './table.ts'
 
 /** Options that every operator takes, always as its last argument. */
 export interface OperatorOptions {
@@ -20,6 +26,22 @@ export interface NodeDraft {
   readonly definition?: OperatorDefinition
 }
 
+/** Makes streams and tables. Given from outside, since each of these classes leads to the others. */
+export interface Flows {
+  stream<T>(sources: readonly number[]): Stream<T>
+  keyed<T, K extends Key>(sources: readonly number[], key: KeySelector<T>): KeyedStream<T, K>
+  table<R>(draft: TableDraft): Table<R>
+}
+
+export interface TableDraft {
+  readonly sources: readonly number[]
+  /** Null: one group of all records. */
+  readonly key: KeySelector | null
+  readonly define: (a: AggregateBuilder<never>) => AggregateSpecs
+  readonly options: OperatorOptions | undefined
+  readonly site: string
+}
+
 /** Collects operators while build() runs. Names are checked here, at run time, since they key the state of a job. */
 export class GraphBuilder {
   readonly #jobName: string
@@ -27,8 +49,11 @@ export class GraphBuilder {
   readonly #names = new Map<string, string>()
   readonly #counters = new Map<string, number>()
 
-  constructor(jobName: string) {
+  readonly flows: Flows
+
+  constructor(jobName: string, makeFlows: (builder: GraphBuilder) => Flows) {
     this.#jobName = jobName
+    this.flows = makeFlows(this)
   }
 
   add(draft: NodeDraft): OperatorNode {

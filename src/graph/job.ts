@@ -1,9 +1,11 @@
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { describeError } from '../core/failure.ts'
 import { MillraceError } from '../errors.ts'
 import type { Graph } from './graph.ts'
 import { OUTLET_KIND } from './graph.ts'
 import { GraphBuilder } from './graph-builder.ts'
+import { KeyedStream } from './keyed-stream.ts'
 import { definitionSite } from './site.ts'
 import { sink } from './sinks.ts'
 import { Sources } from './sources.ts'
@@ -20,6 +22,7 @@ export interface BuildContext<C> {
 }
 
 /** Streams that build() returns, by the name of their outlet. A table becomes the stream of its changes. */
+// oxlint-disable-next-line typescript/no-explicit-any -- a stream is invariant in its records, and outlets take streams of all kinds
 export type Outlets = Readonly<Record<string, Stream<any> | Table<any>>>
 
 export interface JobOptions<C, O extends Outlets> {
@@ -64,14 +67,28 @@ export function defineJob<C = Readonly<Record<string, never>>, O extends Outlets
 }
 
 function build<C, O extends Outlets>(name: string, options: JobOptions<C, O>, config: C, site: string): Graph {
-  const builder = new GraphBuilder(name)
+  const builder = new GraphBuilder(name, (self) => ({
+    stream: (sources) => new Stream(self, sources),
+    keyed: (sources, key) => new KeyedStream(self, sources, key),
+    table: (draft) => new Table(self, draft),
+  }))
   const source = new Sources(builder)
-  const outlets: unknown = options.build({ source, sink, inlet: source.inlet.bind(source), config })
+  const outlets = describing(name, site, () => options.build({ source, sink, inlet: source.inlet.bind(source), config }))
   if (outlets instanceof Promise) throw new MillraceError('MR_JOB_INVALID', `build() of job "${name}" is async; it must return its outlets at once`, { site })
   for (const [outlet, stream] of Object.entries((outlets ?? {}) as Outlets)) addOutlet(builder, outlet, stream, site)
   const graph = builder.finish()
   if (graph.nodes.length === 0) throw new MillraceError('MR_GRAPH_INVALID', `The job "${name}" has no operators`, { site })
   return graph
+}
+
+function describing(jobName: string, site: string, describe: () => unknown): unknown {
+  try {
+    return describe()
+  } catch (cause) {
+    if (cause instanceof MillraceError) throw cause
+    const { class: type, message } = describeError(cause)
+    throw new MillraceError('MR_GRAPH_INVALID', `build() of job "${jobName}" threw ${type}: ${message}`, { cause, site })
+  }
 }
 
 function addOutlet(builder: GraphBuilder, name: string, value: unknown, site: string): void {

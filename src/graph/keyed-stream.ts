@@ -1,10 +1,11 @@
 import type { Key } from '../core/key-hash.ts'
 import type { AggregateBuilder, AggregateResult, AggregateSpecs, NumericField } from '../state/aggregates.ts'
 import type { GraphBuilder, OperatorOptions } from './graph-builder.ts'
-import type { KeySelector } from './graph.ts'
+import type { KeySelector } from '../actor/partitioning.ts'
 import { definitionSite } from './site.ts'
-import { Stream, checkFunction } from './stream.ts'
-import { Table } from './table.ts'
+import { checkFunction } from './check-function.ts'
+import type { Stream } from './stream.ts'
+import type { Table } from './table.ts'
 
 /** A stream divided by key. State is kept per key. */
 export class KeyedStream<T, K extends Key> {
@@ -62,13 +63,13 @@ export class KeyedStream<T, K extends Key> {
   }
 
   #table<R>(define: (a: AggregateBuilder<T>) => AggregateSpecs, options: OperatorOptions | undefined, site: string): Table<R> {
-    return new Table<R>(this.#builder, this.#sources, this.#key as KeySelector, define as never, options, site)
+    return this.#builder.flows.table<R>({ sources: this.#sources, key: this.#key as KeySelector, define: define as never, options, site })
   }
 
   #stateful<U>(kind: string, spec: Record<string, unknown>, options: OperatorOptions | undefined, site: string): Stream<U> {
     const key = this.#key as KeySelector
     const inputs = this.#sources.map(from => ({ from, partitioning: { type: 'hash' as const, key } }))
     const node = this.#builder.add({ kind, inputs, parallelism: 'workers', spec: { ...spec, key }, options, site })
-    return new Stream<U>(this.#builder, [node.id])
+    return this.#builder.flows.stream<U>([node.id])
   }
 }

@@ -1,5 +1,6 @@
 import { MillraceError } from '../errors.ts'
-import type { Graph, InputEdge, OperatorNode, Partitioning } from './graph.ts'
+import type { Graph, InputEdge, OperatorNode } from './graph.ts'
+import type { Partitioning } from '../actor/partitioning.ts'
 import { INLET_KIND, isOutlet } from './graph.ts'
 
 /** A chain of fused operators at one parallelism. `nodes[0]` is its head: a source, or the only one that reads channels. */

@@ -3,7 +3,8 @@ import { SPLITS_MAX, SPLITS_PER_GENERATOR_DEFAULT } from '../limits.ts'
 import type { GraphBuilder } from './graph-builder.ts'
 import { INLET_KIND } from './graph.ts'
 import { definitionSite } from './site.ts'
-import { Stream, checkFunction } from './stream.ts'
+import { checkFunction } from './check-function.ts'
+import type { Stream } from './stream.ts'
 
 export interface SourceOptions<T> {
   /** Event time of a record in ms since 1970. Without it records have none. */
@@ -106,6 +107,6 @@ export class Sources {
     if (spec['eventTime'] !== undefined) checkFunction(spec['eventTime'], `eventTime of "${name}"`)
     const given = spec['parallelism'] as number | undefined
     const options = given === undefined ? { name } : { name, parallelism: given }
-    return new Stream<T>(this.#builder, [this.#builder.add({ kind, inputs: [], parallelism, spec, options, site }).id])
+    return this.#builder.flows.stream<T>([this.#builder.add({ kind, inputs: [], parallelism, spec, options, site }).id])
   }
 }

@@ -1,3 +1,4 @@
+import { describeError } from '../core/failure.ts'
 import { MillraceError } from '../errors.ts'
 
 /** The part of the Standard Schema v1 interface (standardschema.dev) that millrace uses. */
@@ -20,8 +21,17 @@ type SchemaResult<Output> =
  */
 export async function parseConfig<C>(schema: StandardSchema<C> | undefined, raw: unknown, jobName: string): Promise<C> {
   if (schema === undefined) return (raw ?? {}) as C
-  const result = await schema['~standard'].validate(raw ?? {})
+  const result = await validate(schema, raw ?? {}, jobName)
   if (result.issues === undefined) return result.value
   const lines = result.issues.map(issue => `  ${(issue.path ?? []).map(step => String(typeof step === 'object' ? step.key : step)).join('.') || '(config)'}: ${issue.message}`)
   throw new MillraceError('MR_CONFIG_INVALID', `The configuration of job "${jobName}" is not valid:\n${lines.join('\n')}`)
+}
+
+/** A schema may throw, from a refinement of the user for example. */
+async function validate<C>(schema: StandardSchema<C>, raw: unknown, jobName: string): Promise<SchemaResult<C>> {
+  try {
+    return await schema['~standard'].validate(raw)
+  } catch (cause) {
+    throw new MillraceError('MR_CONFIG_INVALID', `The configuration schema of job "${jobName}" threw ${describeError(cause).message}`, { cause })
+  }
 }

@@ -3,11 +3,13 @@ import type { Key } from '../core/key-hash.ts'
 import type { OperatorDefinition } from '../actor/contract.ts'
 import type { AggregateBuilder, AggregateResult, AggregateSpecs } from '../state/aggregates.ts'
 import type { GraphBuilder, OperatorOptions } from './graph-builder.ts'
-import type { InputEdge, Partitioning } from './graph.ts'
-import { KeyedStream } from './keyed-stream.ts'
+import type { InputEdge } from './graph.ts'
+import type { Partitioning } from '../actor/partitioning.ts'
+import type { KeyedStream } from './keyed-stream.ts'
 import type { SinkSpec } from './sinks.ts'
+import { checkFunction } from './check-function.ts'
 import { definitionSite } from './site.ts'
-import { Table } from './table.ts'
+import type { Table } from './table.ts'
 
 /**
  * A flow of records of type T, described inside `build()`. Every method adds one operator and returns what comes out of it.
@@ -50,12 +52,12 @@ export class Stream<T> {
     if (typeof key !== 'string' && typeof key !== 'function') {
       throw new MillraceError('MR_GRAPH_INVALID', 'keyBy takes the name of a field or a function', { site: definitionSite(this.keyBy) })
     }
-    return new KeyedStream(this.#builder, this.#sources, key as never)
+    return this.#builder.flows.keyed(this.#sources, key as never)
   }
 
   /** All records as one group: accumulated in every sending actor, merged in one. */
   aggregate<S extends AggregateSpecs>(define: (a: AggregateBuilder<T>) => S, options?: OperatorOptions): Table<AggregateResult<S>> {
-    return new Table(this.#builder, this.#sources, null, define as never, options, definitionSite(this.aggregate))
+    return this.#builder.flows.table({ sources: this.#sources, key: null, define: define as never, options, site: definitionSite(this.aggregate) })
   }
 
   /** The records of this stream and of others of the same type, in no particular order between them. */
@@ -96,8 +98,3 @@ export class Stream<T> {
 export type KeyField<T> = T extends unknown ? { [F in keyof T & string]: T[F] extends Key ? F : never }[keyof T & string] : never
 /** Type of the key that a field gives. */
 export type FieldKey<T, F> = F extends keyof T ? Extract<T[F], Key> : Key
-
-export function checkFunction<F>(fn: F, operator: string): F {
-  if (typeof fn !== 'function') throw new MillraceError('MR_GRAPH_INVALID', `${operator} takes a function, got ${typeof fn}`)
-  return fn
-}

@@ -1,8 +1,9 @@
 import { MillraceError } from '../errors.ts'
 import { AggregateBuilder, type AggregateSpecs } from '../state/aggregates.ts'
-import type { GraphBuilder, OperatorOptions } from './graph-builder.ts'
-import type { InputEdge, KeySelector } from './graph.ts'
-import { Stream } from './stream.ts'
+import type { GraphBuilder, OperatorOptions, TableDraft } from './graph-builder.ts'
+import type { InputEdge } from './graph.ts'
+import type { KeySelector } from '../actor/partitioning.ts'
+import type { Stream } from './stream.ts'
 
 /**
  * When a table's rows become records. 'every': after each input record, the new row of its key. 'changes': the newest row of each
@@ -19,15 +20,8 @@ export class Table<R> {
   readonly #options: OperatorOptions | undefined
   readonly #site: string
 
-  /** @internal Made by aggregate, count, sum, ... A null key means one group of all records. */
-  constructor(
-    builder: GraphBuilder,
-    sources: readonly number[],
-    key: KeySelector | null,
-    define: (a: AggregateBuilder<never>) => AggregateSpecs,
-    options: OperatorOptions | undefined,
-    site: string,
-  ) {
+  /** @internal Made by aggregate, count, sum, ... */
+  constructor(builder: GraphBuilder, { sources, key, define, options, site }: TableDraft) {
     this.#builder = builder
     this.#sources = sources
     this.#key = key
@@ -72,6 +66,6 @@ export class Table<R> {
       options: this.#key === null ? { ...this.#options, parallelism: 1 } : this.#options,
       site: this.#site,
     })
-    return new Stream<R>(this.#builder, [node.id])
+    return this.#builder.flows.stream<R>([node.id])
   }
 }

@@ -69,6 +69,7 @@ ${addRow(layout)}
 function addRecord(r) {
 ${loadStore(layout, '1')}
 ${addOne}
+store.records++
 return slot
 }
 function addRecords(records, from, to) {

@@ -42,11 +42,14 @@ export class InterpretedLoops<T> implements AccumulatorLoops<T> {
     this.#readRecord(record, key)
     const slot = this.#keys.slotOf(key)
     this.#addRow(slot, record)
+    this.#store.records++
     return slot
   }
 
   addRecords(records: readonly T[], from: number, to: number): void {
+    const { records: before } = this.#store
     for (let i = from; i < to; i++) this.addRecord(records[i])
+    this.#store.records = before
   }
 
   addIntColumns(keys: Int32Array, fields: readonly ValueColumn[], from: number, to: number): void {

@@ -22,6 +22,8 @@ export class AccumulatorStore {
   flags = new Uint8Array(CAPACITY_MIN)
   dirtySlots = new Int32Array(CAPACITY_MIN + 1)
   dirtyCount = 0
+  /** Records that came one by one, since somebody set this to 0. */
+  records = 0
 
   constructor(layout: AccumulatorLayout) {
     this.layout = layout

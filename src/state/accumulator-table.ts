@@ -87,6 +87,12 @@ export class AccumulatorTable<T, S extends AggregateSpecs = AggregateSpecs> {
     return this.#loops.addRecord(record)
   }
 
+  /** `addRecord` as a function of its own, to be called where nothing may stand between caller and loop. */
+  get recordAdder(): (record: T) => number {
+    const loops = this.#loops
+    return loops instanceof InterpretedLoops ? (record) => loops.addRecord(record) : loops.addRecord
+  }
+
   /** Adds records `from` to `to` - 1. */
   addRecords(records: readonly T[], from = 0, to = records.length): void {
     this.#loops.addRecords(records, from, to)

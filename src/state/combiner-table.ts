@@ -118,7 +118,11 @@ export class Combiner<T> {
 
   addRecord(record: T): void {
     this.#active.addRecord(record)
-    this.#records++
+  }
+
+  /** `addRecord` as a function of its own; another one after a flush that began or ended a bypass. */
+  get recordAdder(): (record: T) => unknown {
+    return this.#active.recordAdder
   }
 
   /** Adds records `from` to `to` - 1. */
@@ -208,8 +212,10 @@ export class Combiner<T> {
 
   /** After a flush of `entries`: decides whether to combine or to bypass from now on. */
   #judge(entries: number): void {
-    const records = this.#records
+    const { store } = this.#active
+    const records = this.#records + store.records
     this.#records = 0
+    store.records = 0
     if (this.bypassing) {
       this.#active.keys.clear()
       this.#bypassLeft -= records

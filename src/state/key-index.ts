@@ -1,4 +1,5 @@
 import { canonicalKey, copyTuple, isPrimitiveKey, refuseKey } from '../core/key.ts'
+import { ownString } from '../codec/own-string.ts'
 import { hashKey } from '../core/key-hash.ts'
 import type { Key } from '../core/key-hash.ts'
 import type { PrimitiveKey } from '../core/key.ts'
@@ -102,8 +103,10 @@ export class KeyIndex implements KeySlots {
   }
 
   #insertPrimitive(key: PrimitiveKey): number {
-    const slot = this.#list.pushOther(key)
-    this.#primitives.set(key, slot)
+    // A key that was cut out of a batch would keep the batch's text alive for as long as the state lives.
+    const kept = typeof key === 'string' ? ownString(key) : key
+    const slot = this.#list.pushOther(kept)
+    this.#primitives.set(kept, slot)
     return slot
   }
 

@@ -4,6 +4,7 @@ import type { Mailbox } from '../channel/mailbox.ts'
 import type { Outbox } from '../channel/outbox.ts'
 import type { BatchDecoder } from '../codec/index.ts'
 import type { Clock } from '../core/clock.ts'
+import { describeError } from '../core/failure.ts'
 import { MillraceError } from '../errors.ts'
 import { type ChainCodeOptions, type ChainRun, type ChainStep, compileEmit, compileRun } from '../graph/chain-code.ts'
 import { linkEmit, linkRun } from '../graph/chain-closures.ts'
@@ -48,6 +49,7 @@ class ChainBuilder {
   /** In order of creation: last operator first. */
   readonly #instances: OperatorInstance[] = []
   #run: ChainRun = () => {}
+  #actor: Actor | null = null
 
   constructor(environment: ActorEnvironment, placement: ActorPlacement, wiring: ActorWiring) {
     this.#environment = environment
@@ -67,7 +69,7 @@ class ChainBuilder {
   build(): Actor {
     const node = this.#graph.nodes[this.#task.nodes[0]!]!
     const head = node.inputs.length === 0 ? this.#buildSource(node) : this.#buildReader(node)
-    return new Actor(
+    this.#actor = new Actor(
       {
         id: this.#placement.id,
         name: `${this.#task.name} (${this.#placement.index + 1}/${this.#task.parallelism})`,
@@ -82,6 +84,7 @@ class ChainBuilder {
       },
       this.#wiring.events,
     )
+    return this.#actor
   }
 
   #buildSource(node: OperatorNode): OperatorActor | null {
@@ -94,7 +97,8 @@ class ChainBuilder {
   #buildReader(node: OperatorNode): OperatorActor | null {
     const step = this.#step(node)
     const reader = { id: node.id, definition: { kind: 'reader' }, spec: {} }
-    this.#run = this.#runner()(reader, [step], { ...this.#code, freeze: null })
+    // What was frozen by its sender costs one look; what was decoded is new.
+    this.#run = this.#runner()(reader, [step], this.#code)
     return step.actor
   }
 
@@ -143,13 +147,17 @@ class ChainBuilder {
       generateCode,
       emit,
       output: combined === undefined ? null : this.#wiring.outboxes.get(combined.id)!,
-      run: (records, from, to, timestamps) => this.#run(records, from, to, timestamps),
+      run: (records, from, to, timestamps) => {
+        // What an inlet reads is counted where its frames come in.
+        if (this.#actor!.polls) this.#actor!.recordsIn += to - from
+        this.#run(records, from, to, timestamps)
+      },
       wake: this.#wiring.wake,
       notify: this.#wiring.notify,
       batchRecords: this.#environment.batchRecords,
     }
     const actor = this.#definition(node).create!(node.spec, context)
-    this.#instances.push({ name: node.name, actor })
+    this.#instances.push({ name: node.name, actor, blame: error => blame(error, node) })
     return actor
   }
 
@@ -168,6 +176,7 @@ function placeOf(node: OperatorNode): { operator: string; site: string } {
 export function blame(error: unknown, node: OperatorNode | undefined): unknown {
   if (node === undefined || (error instanceof MillraceError && error.operator !== undefined)) return error
   if (error instanceof MillraceError) return new MillraceError(error.code, error.message, { cause: error.cause ?? error, ...placeOf(node) })
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  const { class: name, message } = describeError(error)
+  const text = error instanceof Error ? `${name}: ${message}` : message
   return new MillraceError('MR_OPERATOR_FAILED', `An operator threw ${text}`, { cause: error, ...placeOf(node) })
 }

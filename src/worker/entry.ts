@@ -36,6 +36,16 @@ export default async function runWorker(task: WorkerTask): Promise<void> {
     readChunks: async (manifest, wanted) => readChunks(stateDir, manifest, wanted),
   })
   let stateDir = task.stateDir
+  // The caller's ring may be over before its message is read: only then does the loop have something to wake up for.
+  const answer = async <T>(call: () => T | Promise<T>): Promise<Answer<T>> => {
+    try {
+      return { value: await call() }
+    } catch (error) {
+      return { failure: describeError(error) }
+    } finally {
+      bell.ring()
+    }
+  }
   const api: WorkerApi = {
     prepare: () => answer(async () => service.prepare(await loadJob(task.jobUrl), task.config)),
     deploy: (deployment, restore, dir) => {
@@ -44,24 +54,16 @@ export default async function runWorker(task: WorkerTask): Promise<void> {
     },
     start: () => answer(() => service.start()),
     stop: () => answer(() => service.stop()),
-    triggerCheckpoint: checkpoint => answer(() => service.triggerCheckpoint(checkpoint)),
+    triggerCheckpoint: (checkpoint, last) => answer(() => service.triggerCheckpoint(checkpoint, last)),
     checkpointCompleted: checkpoint => answer(() => service.checkpointCompleted(checkpoint)),
     drainSources: () => answer(() => service.drainSources()),
     stats: () => answer(() => service.stats()),
-    shutdown: () => answer(() => ((over = true), bell.ring())),
+    shutdown: () => answer(() => void (over = true)),
   }
   expose(api, nodeEndpoint(task.controlPort))
   await runLoop(service, bell, () => over)
   await service.stop()
   for (const port of [task.controlPort, task.eventPort, task.storagePort]) port.close()
-}
-
-async function answer<T>(call: () => T | Promise<T>): Promise<Answer<T>> {
-  try {
-    return { value: await call() }
-  } catch (error) {
-    return { failure: describeError(error) }
-  }
 }
 
 /** LMDB is loaded only by a worker that has state to restore. */

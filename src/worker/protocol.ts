@@ -30,7 +30,7 @@ export interface WorkerApi {
   deploy(deployment: Deployment, restore: Manifest | null, stateDir: string): Promise<Answer<void>>
   start(): Promise<Answer<void>>
   stop(): Promise<Answer<void>>
-  triggerCheckpoint(checkpoint: number): Promise<Answer<void>>
+  triggerCheckpoint(checkpoint: number, last: boolean): Promise<Answer<void>>
   checkpointCompleted(checkpoint: number): Promise<Answer<void>>
   drainSources(): Promise<Answer<void>>
   stats(): Promise<Answer<WorkerStats>>

@@ -1,7 +1,7 @@
 import type { Actor, ActorChunk } from '../actor/actor.ts'
 import type { Registry } from '../actor/contract.ts'
 import type { ChannelSender } from '../channel/channel-sender.ts'
-import { CreditTable, exclusiveBytes } from '../channel/credit.ts'
+import { CreditTable, exclusiveBytes, mailboxBudget } from '../channel/credit.ts'
 import { LocalSender } from '../channel/local-sender.ts'
 import { Mailbox } from '../channel/mailbox.ts'
 import { Outbox } from '../channel/outbox.ts'
@@ -77,7 +77,7 @@ class WorkerWiring {
 
   #openMailbox(actor: ActorPlacement): void {
     const channels = this.#channelsTo(actor)
-    const mailbox = new Mailbox(channels.length, this.#request.options.mailboxBytes)
+    const mailbox = new Mailbox(channels.length, mailboxBudget(this.#request.options.mailboxBytes, channels.length))
     this.#mailboxes.set(actor.id, mailbox)
     channels.forEach((channel, slot) => {
       this.#inbounds[channel.id] = new Inbound(channel.id, channel.fromThread, actor.id, slot, mailbox, this.#credits)
@@ -128,7 +128,8 @@ class WorkerWiring {
         const channels = plan.channels.filter(channel => channel.edge === edge.id && channel.fromActor === placement.id)
         const route = routingTable(options.keyGroups, Math.min(options.keyGroups, channels.length))
         // One encoder an edge: all its channels carry the same shapes.
-        const encoder = new BatchEncoder({ name: `edge-${edge.id}`, mode: options.codec })
+        const { name: operator, site } = plan.graph.nodes[edge.fromNode]!
+        const encoder = new BatchEncoder({ name: `edge-${edge.id}`, mode: options.codec, operator, site })
         return [edge.id, new Outbox(channels.map(channel => this.#sender(channel, encoder)), route, edge.timestamps, options.batchRecords)]
       }),
     )
@@ -137,7 +138,7 @@ class WorkerWiring {
   #sender(channel: Channel, encoder: BatchEncoder): ChannelSender {
     const { plan, options, deployment, index, host, markReady } = this.#request
     const receivers = plan.channels.filter(other => other.toActor === channel.toActor).length
-    const allowanceBytes = exclusiveBytes(options.mailboxBytes, receivers)
+    const allowanceBytes = exclusiveBytes(mailboxBudget(options.mailboxBytes, receivers), receivers)
     if (channel.toThread !== index || options.transport === 'ring') {
       return new RingSender(channel.id, deployment.attempt, this.#credits, allowanceBytes, this.#producers.get(channel.toThread)!, encoder)
     }
@@ -153,6 +154,7 @@ class WorkerWiring {
         markReady(channel.toActor)
       },
       record => assertSerializable(record, { operator: where.name, site: where.site }),
+      options.freezeRecords,
     )
   }
 

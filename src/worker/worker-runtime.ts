@@ -140,10 +140,10 @@ export class WorkerRuntime {
     }
   }
 
-  triggerCheckpoint(checkpointId: number): void {
+  triggerCheckpoint(checkpointId: number, last: boolean): void {
     if (!this.#running) return
     for (const actor of this.#wiring.actors.values()) {
-      actor.requestBarrier(checkpointId)
+      actor.requestBarrier(checkpointId, last)
       if (actor.injectsBarriers) this.#markReady(actor.id)
     }
   }
@@ -151,7 +151,8 @@ export class WorkerRuntime {
   checkpointCompleted(checkpointId: number): void {
     if (!this.#running) return
     for (const actor of this.#wiring.actors.values()) {
-      actor.checkpointCompleted(checkpointId)
+      if (!this.#running) return
+      this.#guard(actor.id, () => actor.checkpointCompleted(checkpointId))
       this.#markReady(actor.id)
     }
   }
@@ -174,11 +175,23 @@ export class WorkerRuntime {
       this.#ready.delete(id)
       if (result === 'blocked') this.#blocked.add(id)
     } catch (error) {
-      this.#running = false
-      this.#host.events.failed(this.#attempt, id, error)
+      this.#failed(id, error)
     } finally {
       this.#announce()
     }
+  }
+
+  #guard(id: number, call: () => void): void {
+    try {
+      call()
+    } catch (error) {
+      this.#failed(id, error)
+    }
+  }
+
+  #failed(id: number, error: unknown): void {
+    this.#running = false
+    this.#host.events.failed(this.#attempt, id, error)
   }
 
   #flushAfterLinger(actor: Actor, nowMs: number): void {

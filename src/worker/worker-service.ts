@@ -59,8 +59,8 @@ export class WorkerService {
     await runtime?.stop()
   }
 
-  triggerCheckpoint(checkpoint: number): void {
-    this.#runtime?.triggerCheckpoint(checkpoint)
+  triggerCheckpoint(checkpoint: number, last: boolean): void {
+    this.#runtime?.triggerCheckpoint(checkpoint, last)
   }
 
   checkpointCompleted(checkpoint: number): void {

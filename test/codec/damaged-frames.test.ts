@@ -91,16 +91,47 @@ describe.each<CodecMode>(['generated', 'interpreted'])('a %s decoder', (mode) =>
 
   it('refuses a row count that nothing backs', () => {
     const hugeCount = [0xce, 0xff, 0xff, 0xff, 0xff]
-    // Records without fields, records of which nothing is known, and a text column.
     const decoder = new BatchDecoder({ name: 'huge', mode })
-    expect(readAll(Uint8Array.of(0x95, 1, 0x91, 0x90, ...hugeCount, 0xc0, 0xc0), decoder)).toBe('corrupt')
-    expect(readAll(Uint8Array.of(0x96, 1, 0x91, 0x92, 0xa1, 0x61, 16, ...hugeCount, 0xc0, 0xc0, 0x91, 0xc0), decoder)).toBe('corrupt')
-    expect(
-      readAll(
-        Uint8Array.of(0x96, 1, 0x91, 0x92, 0xc0, 7, ...hugeCount, 0xc0, 0xc0, 0x94, 0xc0, 0xc2, 6, 0xdd, 0xff, 0xff, 0xff, 0xff, 0xc0),
-        decoder,
-      ),
-    ).toBe('corrupt')
+    const refusal = expect.objectContaining({ code: 'MR_FRAME_CORRUPT' })
+    const withoutFields = [0x95, 1, 0x91, 0x90, ...hugeCount, 0xc0, 0xc0]
+    const withoutValues = [0x96, 1, 0x91, 0x92, 0xa1, 0x61, 16, ...hugeCount, 0xc0, 0xc0, 0x91, 0xc0]
+    const packed = [0x96, 1, 0x91, 0x92, 0xc0, 7, ...hugeCount, 0xc0, 0xc0, 0x94, 0xc0, 0xc2, 6, 0xdd, 0xff, 0xff, 0xff, 0xff, 0xc0]
+    for (const bytes of [withoutFields, withoutValues, packed]) expect(() => decoder.decode(Uint8Array.from(bytes))).toThrow(refusal)
+  })
+
+  it('refuses a selector that names a shape that is not there, and a dictionary code without an entry', () => {
+    const refusal = expect.objectContaining({ code: 'MR_FRAME_CORRUPT' })
+    const decoder = new BatchDecoder({ name: 'names', mode })
+    const selected = (shape: number): Uint8Array => Uint8Array.of(0x95, 1, 0x91, 0x90, 2, 0xc0, 0xc4, 2, 0, shape)
+    expect(decoder.decode(selected(0)).records()).toEqual([{}, {}])
+    expect(() => decoder.decode(selected(1))).toThrow(refusal)
+    const array = (...bytes: number[]): number[] => [0xc7, 2 + bytes.length, 0x41, 1, 0, ...bytes]
+    const coded = (code: number): Uint8Array =>
+      Uint8Array.of(
+        0x96,
+        1,
+        0x91,
+        0x92,
+        0xa1,
+        0x61,
+        4,
+        2,
+        0xc0,
+        0xc0,
+        0x95,
+        0xc0,
+        ...array(0, code),
+        ...array(1, 1),
+        1,
+        0xc4,
+        2,
+        0x78,
+        0x79,
+      )
+    expect(decoder.decode(coded(1)).records()).toEqual([{ a: 'x' }, { a: 'y' }])
+    expect(() => decoder.decode(coded(2)).records()).toThrow(refusal)
+    expect(() => decoder.decode(coded(2)).values('a')).toThrow(refusal)
+    expect(() => decoder.decode(coded(2)).dictionary('a')).toThrow(refusal)
   })
 
   it('reads undamaged frames after damaged ones', () => {

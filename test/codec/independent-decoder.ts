@@ -1,6 +1,6 @@
 /**
- * Reads frames by the layout that src/codec/payload.ts and src/codec/value-tags.ts document, with nothing of src/codec: @msgpack/msgpack reads the
- * value, this file interprets it. Plain and slow on purpose.
+ * Reads frames by the layout that src/codec/payload.ts and src/codec/value-tags.ts document, with nothing of src/codec:
+ * @msgpack/msgpack reads the value, this file interprets it. Plain and slow on purpose.
  */
 import { ExtensionCodec, decode } from '@msgpack/msgpack'
 

@@ -132,6 +132,12 @@ describe.each<CodecMode>(['generated', 'interpreted'])('a schema learnt by a %s 
     expect(sender(mode)([wide, wide]).shapes).toEqual([REST])
   })
 
+  it('has room for a dictionary that was kept and then meets a batch of distinct strings', () => {
+    const send = sender(mode)
+    const batch = (distinct: number): unknown[] => Array.from({ length: 1024 }, (_, i) => ({ text: `text ${distinct} ${i % distinct}` }))
+    for (const distinct of [64, 1024, 64, 1000, 3]) expect(send(batch(distinct)).shapes).toEqual([['text', KIND.string]])
+  })
+
   it('uses a dictionary while strings repeat', () => {
     const send = sender(mode)
     const distinct = (b: number): unknown[] => Array.from({ length: ROWS }, (_, i) => ({ text: `a text of its own, ${b}/${i}` }))

@@ -27,10 +27,52 @@ const streams: [string, fc.Arbitrary<unknown[][]>][] = [
     ),
   ],
   [
+    'one list of fields whose values change after the first batch',
+    fc
+      .tuple(
+        fc.array(narrowRecord(), { minLength: 3, maxLength: 40 }),
+        fc.array(wideRecord(), { maxLength: 40 }),
+        fc.array(wideRecord(), { maxLength: 12 }),
+      )
+      .map((batches): unknown[][] => batches),
+  ],
+  [
     'one kind of primitive',
     fc.array(fc.oneof(fc.array(fc.integer()), fc.array(fc.double()), fc.array(fc.string()), fc.array(fc.date())), { maxLength: 4 }),
   ],
 ]
+
+/** What teaches a codec narrow columns. */
+function narrowRecord(): fc.Arbitrary<object> {
+  return fc.record(
+    {
+      a: fc.integer(),
+      ts: fc.double(),
+      s: fc.string(),
+      ok: fc.boolean(),
+      at: fc.date(),
+      n: fc.bigInt({ min: -5n, max: 5n }),
+    },
+    { noNullPrototype: true },
+  )
+}
+
+/** The same fields, now and then with another value or none. */
+function wideRecord(): fc.Arbitrary<object> {
+  const mostly = (usual: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> => fc.oneof({ weight: 12, arbitrary: usual }, anyPrimitive, anyValue)
+  const fields = {
+    a: mostly(fc.integer()),
+    ts: mostly(fc.double()),
+    s: mostly(fc.string()),
+    ok: mostly(fc.boolean()),
+    at: mostly(fc.date()),
+    n: mostly(fc.bigInt()),
+  }
+  return fc.oneof(
+    { weight: 9, arbitrary: fc.record(fields, { noNullPrototype: true }) },
+    fc.record(fields, { requiredKeys: ['a', 'ts'], noNullPrototype: true }),
+  )
+}
 
 function interleave(parts: readonly object[][]): object[] {
   const longest = Math.max(...parts.map((part) => part.length))

@@ -30,6 +30,7 @@ export const ROUTES: Record<string, LaunchOptions> = {
   'frozen records': { workers: 2, freezeRecords: true, transport: 'ring', chaining: 'off' },
   'records that are not frozen': { workers: 2, freezeRecords: false },
   'a checkpoint every 10 ms': { workers: 2, checkpointIntervalMs: 10 },
+  'more workers than a tiny mailbox has bytes for': { workers: 16, mailboxBytes: 1024, batchRecords: 64 },
   'one key group per worker': { workers: 3, keyGroups: 3 },
 }
 

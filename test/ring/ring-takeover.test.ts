@@ -92,7 +92,10 @@ describe('a thread that is terminated in mid-stream is replaced by another', () 
       expect([1, 2], `deliveries of frame ${i}, RING_SEED=${seed}`).toContain(deliveries[i])
       if (deliveries[i] === 1) again = 0
       else {
-        if (again === 0) outcomes['died in a drain']++, outcomes['died between drains']--
+        if (again === 0) {
+          outcomes['died in a drain']++
+          outcomes['died between drains']--
+        }
         again += 32 + payloadOf(seed, i, PAYLOAD_BYTES_MAX).length
         expect(again, `bytes delivered again up to frame ${i}, RING_SEED=${seed}`).toBeLessThanOrEqual(DRAIN_BYTES_MAX)
       }

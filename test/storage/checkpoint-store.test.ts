@@ -14,7 +14,7 @@ import {
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { MillraceError } from '../../src/errors.ts'
+import type { MillraceError } from '../../src/errors.ts'
 import { openCheckpointReader } from '../../src/storage/checkpoint-reader.ts'
 import { openCheckpointStore } from '../../src/storage/checkpoint-store.ts'
 import { awaitStorageQuiet, createHandshake } from '../../src/storage/handshake.ts'

@@ -1,5 +1,5 @@
 /** Run by checkpoint-store.test: commits under a file size limit of 4 MiB. */
-import { MillraceError } from '../../src/errors.ts'
+import type { MillraceError } from '../../src/errors.ts'
 import { openCheckpointReader } from '../../src/storage/checkpoint-reader.ts'
 import { openCheckpointStore } from '../../src/storage/checkpoint-store.ts'
 import { head, snapshots } from './plain-fixtures.ts'

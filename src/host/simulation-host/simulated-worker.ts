@@ -112,8 +112,8 @@ export class SimulatedWorker implements SimulatedThread, WorkerGate {
     return this.#call('stop', null, () => this.#service.stop())
   }
 
-  triggerCheckpoint(checkpoint: number): Promise<void> {
-    return this.#call('triggerCheckpoint', checkpoint, id => this.#service.triggerCheckpoint(id))
+  triggerCheckpoint(checkpoint: number, last: boolean): Promise<void> {
+    return this.#call('triggerCheckpoint', [checkpoint, last] as const, ([id, isLast]) => this.#service.triggerCheckpoint(id, isLast))
   }
 
   checkpointCompleted(checkpoint: number): Promise<void> {

@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { launch } from '../../src/index.ts'
+import { jobNamed, temporaryDir } from './run-job.ts'
+
+const endless = await jobNamed('endless')
+const inlets = await jobNamed('inlets')
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+function linesOf(path: string): string[] {
+  return readFileSync(path, 'utf8').split('\n').slice(0, -1)
+}
+
+describe.each(['generate', 'sync', 'async', 'silent'] as const)('an endless source (%s)', (from) => {
+  test('ends by stop({ drain: true }) with its last results', async () => {
+    const run = await launch(endless, { workers: 2, config: { from } })
+    const reader = run.outlet('counted').collect() as Promise<{ rows: number }[]>
+    await sleep(50)
+    expect(await run.stop({ drain: true })).toMatchObject({ outcome: 'finished' })
+    expect((await reader).at(-1)!.rows).toBeGreaterThan(0)
+  })
+
+  test('stopped and launched again goes on: the file has every row once, in order', async () => {
+    const dir = temporaryDir()
+    const path = join(dir, 'rows.txt')
+    const options = { workers: 2, stateDir: join(dir, 'state'), config: { from, path }, checkpointIntervalMs: 10 }
+    let length = 0
+    for (let round = 0; round < 3; round++) {
+      const run = await launch(endless, options)
+      await sleep(20)
+      while (from !== 'silent' && linesOf(path).length <= length) await sleep(5)
+      expect(await run.stop()).toMatchObject({ outcome: 'stopped' })
+      const lines = linesOf(path)
+      lines.forEach((line, n) => {
+        if (line !== `${n}`) throw new Error(`line ${n} is ${line}`)
+      })
+      length = lines.length
+    }
+    expect(length).toBeGreaterThan(0)
+  })
+})
+
+test('an outlet that nobody reads does not hold up stop(), and can be read afterwards', async () => {
+  const run = await launch(endless, { workers: 2, config: { from: 'generate', outlet: true }, mailboxBytes: 16 * 1024 })
+  await sleep(200)
+  const startedMs = performance.now()
+  expect(await run.stop()).toMatchObject({ outcome: 'stopped' })
+  expect(performance.now() - startedMs).toBeLessThan(5_000)
+  const rows = (await run.outlet('rows').collect()) as number[]
+  expect(rows.length).toBeGreaterThan(0)
+  expect(rows).toEqual(rows.map((_, n) => n))
+})
+
+test('a reader that leaves early, then the end of the scope: the run is over at once', async () => {
+  const startedMs = performance.now()
+  let seen = 0
+  let leftRun
+  {
+    await using run = await launch(endless, { workers: 2, config: { from: 'generate', outlet: true } })
+    leftRun = run
+    for await (const _ of run.outlet('rows')) if (++seen === 10) break
+  }
+  expect(await leftRun.done).toMatchObject({ outcome: 'stopped' })
+  expect(performance.now() - startedMs).toBeLessThan(8_000)
+})
+
+test('a slow reader gets everything of a job that has ended', async () => {
+  const run = await launch(inlets, { workers: 2, mailboxBytes: 16 * 1024 })
+  const pushing = (async () => {
+    for (let n = 0; n < 5_000; n++) await run.inlet('left').push({ who: 'left', n })
+    return run.stop({ drain: true })
+  })()
+  let count = 0
+  for await (const batch of run.outlet('steps').batches()) {
+    await sleep(1)
+    count += batch.length
+  }
+  expect(count).toBe(5_000)
+  expect(await pushing).toMatchObject({ outcome: 'finished' })
+})
+
+test('stop is the same however often it is called, also after the end', async () => {
+  const run = await launch(endless, { workers: 1, config: { from: 'async' } })
+  const first = run.stop()
+  expect(await Promise.all([run.stop(), run.stop({ drain: true }), first])).toEqual(Array(3).fill({ outcome: 'stopped', restarts: 0 }))
+  expect(await run.stop()).toEqual({ outcome: 'stopped', restarts: 0 })
+  await run[Symbol.asyncDispose]()
+})
+
+describe('an AbortSignal ends a run with MR_ABORTED and its reason:', () => {
+  test('before launch', async () => {
+    const reason = new Error('changed my mind')
+    await expect(launch(endless, { signal: AbortSignal.abort(reason), config: { from: 'sync' } })).rejects.toMatchObject({ code: 'MR_ABORTED', cause: reason })
+  })
+
+  test.each([0, 5, 20, 50, 100, 200])('%i ms after the call of launch', async (afterMs) => {
+    const controller = new AbortController()
+    const reason = new Error('changed my mind')
+    setTimeout(() => controller.abort(reason), afterMs)
+    const running = (async () => (await launch(endless, { workers: 2, signal: controller.signal, config: { from: 'generate', outlet: true } })).done)()
+    await expect(running).rejects.toMatchObject({ code: 'MR_ABORTED', cause: reason })
+  })
+
+  test('and leaves a state directory that the next launch goes on from', async () => {
+    const dir = temporaryDir()
+    const path = join(dir, 'rows.txt')
+    const options = { workers: 2, stateDir: join(dir, 'state'), config: { from: 'async', path }, checkpointIntervalMs: 10 }
+    const controller = new AbortController()
+    const run = await launch(endless, { ...options, signal: controller.signal })
+    await sleep(100)
+    controller.abort()
+    await expect(run.done).rejects.toMatchObject({ code: 'MR_ABORTED' })
+    const before = linesOf(path).length
+    const next = await launch(endless, options)
+    while (linesOf(path).length <= before) await sleep(5)
+    await next.stop()
+    const lines = linesOf(path)
+    expect(before).toBeGreaterThan(0)
+    expect(lines.length).toBeGreaterThan(before)
+    expect(lines).toEqual(lines.map((_, n) => `${n}`))
+  })
+})
