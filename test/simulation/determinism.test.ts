@@ -6,6 +6,8 @@ import mixedJob, { oracle, sorted, thrown } from './jobs/mixed-job.ts'
 import outsideJob from './jobs/outside-job.ts'
 import { randomOptions } from './random-options.ts'
 
+// Hundreds of runs; a busy machine may need longer than usual.
+vi.setConfig({ testTimeout: 120_000 })
 afterEach(() => {
   thrown.clear()
   vi.unstubAllEnvs()
@@ -70,7 +72,7 @@ describe('a simulated run', () => {
   })
 
   test('goes on from the checkpoints of an earlier one', async () => {
-    for (const seed of seeds(60)) {
+    for (const seed of seeds(50)) {
       const { options } = randomOptions(seed)
       const disk = new SimulatedDisk()
       const steps = { ...options, disk, config: { ...config, count: 900, throwAt: [] } }
@@ -82,14 +84,19 @@ describe('a simulated run', () => {
   })
 
   test('that is drained ends with what was read so far', async () => {
-    for (const seed of seeds(40)) {
+    for (const seed of seeds(30)) {
       const { options } = randomOptions(seed)
-      const run = await simulate(mixedJob, { ...options, batchRecords: 1, stop: { afterMs: 10, drain: true }, config: { ...config, count: 5000, throwAt: [] } })
+      const run = await simulate(mixedJob, {
+        ...options,
+        batchRecords: 1,
+        stop: { afterMs: 10, drain: true },
+        config: { ...config, count: 2000, throwAt: [] },
+      })
       const [total] = run.outlets['total' as never] as { n: number }[]
       const steps = (run.outlets['running' as never] as { steps: number }[]).reduce((sum, row) => sum + row.steps, 0)
       expect(run.outcome).toBe('finished')
       expect(total?.n ?? 0, `seed ${seed}`).toBeGreaterThanOrEqual(steps)
-      expect(total?.n ?? 0, `seed ${seed}`).toBeLessThanOrEqual(6666)
+      expect(total?.n ?? 0, `seed ${seed}`).toBeLessThanOrEqual(2667)
     }
   })
 

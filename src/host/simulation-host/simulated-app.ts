@@ -33,7 +33,13 @@ export class SimulatedApp implements SimulatedThread, AppEvents {
   #end: RunEnd | null = null
   #reading = 0
 
-  constructor(simulation: Simulation, plan: Plan, options: EngineOptions, doorbells: SharedArrayBuffer, inputs: Readonly<Record<string, readonly unknown[]>>) {
+  constructor(
+    simulation: Simulation,
+    plan: Plan,
+    options: EngineOptions,
+    doorbells: SharedArrayBuffer,
+    inputs: Readonly<Record<string, readonly unknown[]>>,
+  ) {
     this.#simulation = simulation
     this.#bell = new SimulatedBell(doorbells, plan.workers)
     this.#probe = new AttemptProbe(simulation)
@@ -41,13 +47,14 @@ export class SimulatedApp implements SimulatedThread, AppEvents {
     this.#pausesOneBatchIn = [1, 4, Infinity][this.#chance.nextInt(3)]!
     this.#pauseMsMax = [2, 20, 200][this.#chance.nextInt(3)]!
     this.#endpoint = new AppEndpoint(plan, options, doorbells, {
-      defer: fn => void simulation.after(simulation.delayMs(), 'app deferred', fn),
+      defer: (fn) => void simulation.after(simulation.delayMs(), 'app deferred', fn),
       probe: this.#probe,
     })
     const { inlets, outlets } = this.#endpoint
-    const unknown = Object.keys(inputs).find(name => !inlets.has(name))
-    if (unknown !== undefined) throw new MillraceError('MR_OPTION_INVALID', `The job has no inlet "${unknown}". It has: ${[...inlets.keys()].join(', ') || 'none'}`)
-    this.collected = new Map([...outlets.keys()].map(name => [name, []]))
+    const unknown = Object.keys(inputs).find((name) => !inlets.has(name))
+    if (unknown !== undefined)
+      throw new MillraceError('MR_OPTION_INVALID', `The job has no inlet "${unknown}". It has: ${[...inlets.keys()].join(', ') || 'none'}`)
+    this.collected = new Map([...outlets.keys()].map((name) => [name, []]))
     for (const inlet of inlets.values()) void this.#push(inlet, inputs[inlet.name] ?? [])
     for (const outlet of outlets.values()) void this.#collect(outlet)
   }
@@ -89,7 +96,7 @@ export class SimulatedApp implements SimulatedThread, AppEvents {
     this.#endpoint.attemptEnded()
   }
 
-  checkpointCompleted: AppEvents['checkpointCompleted'] = checkpoint => {
+  checkpointCompleted: AppEvents['checkpointCompleted'] = (checkpoint) => {
     const last = this.checkpoints.at(-1) ?? 0
     if (checkpoint <= last) this.#simulation.broke(`Checkpoint ${checkpoint} was completed after checkpoint ${last}`)
     this.checkpoints.push(checkpoint)
@@ -102,7 +109,7 @@ export class SimulatedApp implements SimulatedThread, AppEvents {
     else this.#endpoint.inlets.get(inlet)?.commit(position)
   }
 
-  ended: AppEvents['ended'] = end => {
+  ended: AppEvents['ended'] = (end) => {
     const failure = end.outcome === 'failed' ? (reviveError(end.failure) as MillraceError) : null
     this.#endpoint.close(failure, new MillraceError('MR_RUN_ENDED', 'The run has ended'))
     this.#end = end
@@ -119,7 +126,8 @@ export class SimulatedApp implements SimulatedThread, AppEvents {
       }
       inlet.end()
     } catch (error) {
-      if (this.#end === null) this.#simulation.broke(`The inlet "${inlet.name}" refused a record: ${String((error as Error)?.message ?? error)}`, error)
+      if (this.#end === null)
+        this.#simulation.broke(`The inlet "${inlet.name}" refused a record: ${String((error as Error)?.message ?? error)}`, error)
     }
   }
 
@@ -130,7 +138,8 @@ export class SimulatedApp implements SimulatedThread, AppEvents {
     try {
       for await (const batch of outlet.batches()) {
         records.push(...batch)
-        if (this.#chance.nextFloat() * this.#pausesOneBatchIn < 1) await this.#simulation.sleep(this.#chance.nextFloat() * this.#pauseMsMax, `read ${outlet.name}`)
+        if (this.#chance.nextFloat() * this.#pausesOneBatchIn < 1)
+          await this.#simulation.sleep(this.#chance.nextFloat() * this.#pauseMsMax, `read ${outlet.name}`)
       }
     } catch {
       // The run's error: whoever started the run is told.

@@ -56,7 +56,7 @@ export class Simulation {
   #idleEvents = 0
   #outsideCalls = 0
   #onOutside: (() => void) | null = null
-  #broken: unknown = null
+  #broken: MillraceError | null = null
 
   constructor(seed: number | string, stepsMax: number, onTrace: ((line: string) => void) | null) {
     const root = new Prng(seed)
@@ -89,7 +89,7 @@ export class Simulation {
   }
 
   sleep(delayMs: number, label: string): Promise<void> {
-    return new Promise(resolve => void this.after(delayMs, label, resolve))
+    return new Promise((resolve) => void this.after(delayMs, label, resolve))
   }
 
   /** How long a message or an operation takes: mostly short, at times long. */
@@ -131,13 +131,13 @@ export class Simulation {
       if (this.#broken !== null) throw this.#broken
       if (isOver()) return
       if (++this.#steps > this.#stepsMax) throw this.#failure(`The run did not end within ${this.#stepsMax} steps`)
-      if (this.#steps % SIMULATION_STEPS_PER_LOOP_TURN === 0) await new Promise<void>(resolve => setImmediate(resolve))
+      if (this.#steps % SIMULATION_STEPS_PER_LOOP_TURN === 0) await new Promise<void>((resolve) => setImmediate(resolve))
       await this.#step()
     }
   }
 
   async #step(): Promise<void> {
-    const awake = this.#threads.filter(thread => !this.#stalled.has(thread) && thread.isAwake())
+    const awake = this.#threads.filter((thread) => !this.#stalled.has(thread) && thread.isAwake())
     const due = this.#agenda.nextMs <= this.clock.elapsedMs
     if (due && (awake.length === 0 || this.#chance.nextInt(2) === 0)) return this.#keepAppointment()
     if (awake.length > 0) return this.#turn(awake[this.#chance.nextInt(awake.length)]!)
@@ -166,7 +166,7 @@ export class Simulation {
   }
 
   get #awaitsOutside(): boolean {
-    return this.#stalled.size === 0 && (this.#outsideCalls > 0 || this.#threads.some(thread => thread.awaitsOutside))
+    return this.#stalled.size === 0 && (this.#outsideCalls > 0 || this.#threads.some((thread) => thread.awaitsOutside))
   }
 
   /** Real time passes until something comes, or the next appointment is due. */
@@ -174,7 +174,7 @@ export class Simulation {
     const untilNextMs = this.#agenda.nextMs - this.clock.elapsedMs
     const waitMs = Math.min(SIMULATION_REAL_WAIT_MS_MAX, Math.max(1, untilNextMs))
     let timer: NodeJS.Timeout | undefined
-    const inTime = await new Promise<boolean>(resolve => {
+    const inTime = await new Promise<boolean>((resolve) => {
       timer = setTimeout(() => resolve(false), waitMs)
       this.#onOutside = () => resolve(true)
     })
@@ -186,12 +186,12 @@ export class Simulation {
   #checkSleepers(): void {
     // One that was stopped may be about to ring.
     if (this.#stalled.size > 0) return
-    const sleeper = this.#threads.find(thread => thread.overslept())
+    const sleeper = this.#threads.find((thread) => thread.overslept())
     if (sleeper !== undefined) throw this.#failure(`${sleeper.name} sleeps although it has work: nobody rang its bell`)
   }
 
   #failure(message: string, cause?: unknown): MillraceError {
-    const threads = this.#threads.map(thread => `  ${thread.describe()}`).join('\n')
+    const threads = this.#threads.map((thread) => `  ${thread.describe()}`).join('\n')
     const when = `step ${this.#steps}, ${this.clock.elapsedMs.toFixed(3)} virtual ms, seed ${this.seed}`
     return new MillraceError('MR_SIMULATION_FAILED', `${message} (${when})\n${threads}\n`, { cause })
   }
@@ -199,5 +199,5 @@ export class Simulation {
 
 /** Resolves when every promise that can settle without the outside world has: ticks run after the queue of microtasks. */
 function promisesSettled(): Promise<void> {
-  return new Promise(resolve => process.nextTick(resolve))
+  return new Promise((resolve) => process.nextTick(resolve))
 }
