@@ -283,7 +283,7 @@ export class Actor {
   #takeSnapshot(checkpointId: number): void {
     this.flush(true)
     for (const outbox of this.#parts.outboxes) outbox.broadcast(FrameKind.barrier, checkpointId)
-    this.#unreported = { checkpointId, chunks: this.#snapshot() }
+    this.#unreported = { checkpointId, chunks: this.#snapshot(checkpointId) }
     this.flushKept()
   }
 
@@ -295,8 +295,8 @@ export class Actor {
     this.#events.snapshotTaken(checkpointId, chunks)
   }
 
-  #snapshot(): ActorChunk[] {
-    return this.#parts.operators.flatMap(operator => (this.#in(operator).snapshot?.() ?? []).map(chunk => ({ operator: operator.name, ...chunk })))
+  #snapshot(checkpointId: number): ActorChunk[] {
+    return this.#parts.operators.flatMap(operator => (this.#in(operator).snapshot?.(checkpointId) ?? []).map(chunk => ({ operator: operator.name, ...chunk })))
   }
 
   #in(operator: OperatorInstance): OperatorActor {
@@ -320,7 +320,7 @@ export class Actor {
     if (this.#finalChunks === null) {
       this.flush(true)
       for (const outbox of outboxes) outbox.broadcast(FrameKind.end, 0)
-      this.#finalChunks = this.#snapshot()
+      this.#finalChunks = this.#snapshot(0)
     }
     if (!this.flushKept()) return 'blocked'
     this.#state = 'finished'
