@@ -59,6 +59,8 @@ export class Actor {
   readonly id: number
   readonly name: string
   recordsIn = 0
+  /** Batches that were processed or read. */
+  batches = 0
   busyMs = 0
   readonly #parts: ActorParts
   readonly #events: ActorEvents
@@ -223,6 +225,7 @@ export class Actor {
     this.#at = this.#parts.operators[0]!
     const result = source.poll!()
     this.awaitsPromise = result === 'waiting'
+    if (!this.awaitsPromise) this.batches++
     for (const operator of this.#checked) operator.afterBatch!()
     if (result === 'more') return 'progress'
     if (result === 'waiting') return this.#runDry()
@@ -255,6 +258,7 @@ export class Actor {
   #process(frame: Envelope, channel: number): void {
     const batch = frame.batch ?? this.#parts.decoders[channel]!.decode(frame.payload!)
     this.recordsIn += batch.length
+    this.batches++
     if (this.#parts.head !== null) this.#at = this.#parts.operators[0]!
     const taken = this.#parts.head?.processBatch?.(batch) === true
     if (!taken) this.#parts.run(batch.records(), 0, batch.length, batch.timestamps)
