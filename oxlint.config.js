@@ -1,5 +1,14 @@
 // A JavaScript configuration (run with `oxlint -c`), because the layering is a table: see scripts/lint/layers.js.
-import { ACTORS, HOST_MODULES, HOST_NEUTRAL, HOST_SIDE_FILES, LAYERS, LMDB_FILES, STORAGE_WRITERS } from './scripts/lint/layers.js'
+import {
+  ACTORS,
+  HOST_MODULES,
+  HOST_NEUTRAL,
+  HOST_NEUTRAL_FILES,
+  HOST_SIDE_FILES,
+  LAYERS,
+  LMDB_FILES,
+  STORAGE_WRITERS,
+} from './scripts/lint/layers.js'
 
 const ROOMS = Object.keys(LAYERS)
 const TS_FILES = ['**/*.ts']
@@ -20,7 +29,7 @@ function forbidRooms(rooms, prefix, message, allowTypeImports = false) {
   return rooms.length === 0 ? [] : [{ regex: `^(\\.\\./)+${prefix}(${rooms.join('|')})/`, message, allowTypeImports }]
 }
 
-function layerRule(room, { imports, types = [], actors = false }) {
+function layerRule(room, { imports, types = [], actors = false }, files = [`src/${room}/**/*.ts`], neutral = HOST_NEUTRAL.includes(room)) {
   const below = new Set([room, ...imports])
   const message = `src/${room} may import: ${imports.join(', ') || 'no other folder'}${types.length > 0 ? `; types of: ${types.join(', ')}` : ''} (scripts/lint/layers.js).`
   const patterns = [
@@ -35,8 +44,8 @@ function layerRule(room, { imports, types = [], actors = false }) {
     ...(room === 'storage' ? [] : [STORAGE]),
     ...(actors ? [] : [{ regex: '^(\\.\\./)+actors/', message: 'Actors are found through the registry, on the side of a host.' }]),
   ]
-  const paths = [LMDB, SELF, ...(HOST_NEUTRAL.includes(room) ? hostModules(`src/${room}`) : [])]
-  return { files: [`src/${room}/**/*.ts`], rules: { 'no-restricted-imports': ['error', { paths, patterns }] } }
+  const paths = [LMDB, SELF, ...(neutral ? hostModules(`src/${room}`) : [])]
+  return { files, rules: { 'no-restricted-imports': ['error', { paths, patterns }] } }
 }
 
 const actorsMessage = `actors/ may import of src/ only: ${ACTORS.imports.join(', ')}, errors.ts and limits.ts (the actor contract; scripts/lint/layers.js).`
@@ -117,12 +126,21 @@ export default {
       },
     },
     ...ROOMS.map((room) => layerRule(room, LAYERS[room])),
+    ...Object.entries(HOST_NEUTRAL_FILES).map(([room, { files, except }]) => ({
+      ...layerRule(room, LAYERS[room], files, true),
+      excludeFiles: except,
+    })),
     actorsRule,
     {
       files: [...HOST_NEUTRAL.map((room) => `src/${room}/**/*.ts`), 'src/host/simulation-host/**/*.ts', 'actors/**/*.ts'],
       excludeFiles: HOST_SIDE_FILES,
       rules: { 'no-restricted-properties': ['error', ...CLOCKS] },
     },
+    ...Object.values(HOST_NEUTRAL_FILES).map(({ files, except }) => ({
+      files,
+      excludeFiles: except,
+      rules: { 'no-restricted-properties': ['error', ...CLOCKS] },
+    })),
     {
       files: ['src/host/simulation-host/**/*.ts'],
       rules: { 'no-restricted-imports': ['error', { paths: [LMDB, SELF, ...hostModules('The simulation host')] }] },

@@ -36,6 +36,13 @@ export const ACTORS = { imports: ['actor'] }
 /** Folders of src/ that run on both hosts: they get clocks, randomness, threads and storage from the host. */
 export const HOST_NEUTRAL = ENGINE
 
+/** In folders that belong to one thread each: the files that run on both hosts, and those among them that do not. */
+export const HOST_NEUTRAL_FILES = {
+  worker: { files: ['src/worker/*.ts'], except: ['src/worker/{entry,loop,protocol,sync-console}.ts'] },
+  control: { files: ['src/control/{job-master,master-host,allocate,actor-names}.ts'], except: [] },
+  app: { files: ['src/app/{app-endpoint,inlet,inlet-log,outlet}.ts'], except: [] },
+}
+
 /** Files that are a host's side of the engine, so real clocks and threads are theirs. */
 export const HOST_SIDE_FILES = ['src/core/clock.ts', 'src/ring/doorbell.ts']
 

@@ -54,13 +54,34 @@ export interface SimulatedRun<O extends Outlets = Outlets> {
  *   a law of the engine was broken: credits, attempts, lost wake-ups, order of checkpoints
  */
 export async function simulate<C, O extends Outlets>(job: Job<C, O>, options: SimulateOptions = {}): Promise<SimulatedRun<O>> {
-  const { seed = seedFromEnvironment() ?? randomSeed(), inputs = {}, stop, maxSteps = SIMULATION_STEPS_MAX_DEFAULT, disk, onTrace, ...launching } = options
-  const checked = checkOptions({ ...launching, workers: launching.workers ?? 2, ringBytes: launching.ringBytes ?? SIMULATION_RING_BYTES_DEFAULT, freezeRecords: true })
+  const {
+    seed = seedFromEnvironment() ?? randomSeed(),
+    inputs = {},
+    stop,
+    maxSteps = SIMULATION_STEPS_MAX_DEFAULT,
+    disk,
+    onTrace,
+    ...launching
+  } = options
+  const checked = checkOptions({
+    ...launching,
+    workers: launching.workers ?? 2,
+    ringBytes: launching.ringBytes ?? SIMULATION_RING_BYTES_DEFAULT,
+    freezeRecords: true,
+  })
   const simulation = new Simulation(seed, maxSteps, onTrace ?? null)
   let host: SimulationHost | null = null
   try {
     const config = cloned(options.config)
-    const settings = { job: job as Job, config, options: checked, inputs, registry, generateCode: canGenerate(), disk: disk ?? new SimulatedDisk() }
+    const settings = {
+      job: job as Job,
+      config,
+      options: checked,
+      inputs,
+      registry,
+      generateCode: canGenerate(),
+      disk: disk ?? new SimulatedDisk(),
+    }
     const running = (host = await SimulationHost.create(simulation, settings))
     running.start()
     if (stop !== undefined) simulation.after(stop.afterMs, 'stop', () => running.stop(stop.drain ?? false))

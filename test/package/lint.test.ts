@@ -125,6 +125,18 @@ const PLANTS: readonly Plant[] = [
     rule: 'no-restricted-imports',
   },
   {
+    breaks: 'the engine of a worker starts threads',
+    file: 'src/worker/threads.ts',
+    code: `import { Worker } from 'node:worker_threads'\nexport const y = Worker`,
+    rule: 'no-restricted-imports',
+  },
+  {
+    breaks: 'the engine of a worker reads the real time',
+    file: 'src/worker/time.ts',
+    code: `export const now = () => performance.now()`,
+    rule: 'no-restricted-properties',
+  },
+  {
     breaks: 'the simulation host starts threads',
     file: 'src/host/simulation-host/threads.ts',
     code: `import { Worker } from 'node:worker_threads'\nexport const y = Worker`,

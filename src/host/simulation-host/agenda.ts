@@ -48,7 +48,7 @@ export class Agenda {
 
   #rise(from: number): void {
     const heap = this.#heap
-    for (let at = from; at > 0; ) {
+    for (let at = from; at > 0;) {
       const parent = (at - 1) >> 1
       if (!before(heap[at]!, heap[parent]!)) return
       swap(heap, at, parent)
@@ -58,7 +58,7 @@ export class Agenda {
 
   #sink(): void {
     const heap = this.#heap
-    for (let at = 0; ; ) {
+    for (let at = 0; ;) {
       const left = 2 * at + 1
       if (left >= heap.length) return
       const least = left + 1 < heap.length && before(heap[left + 1]!, heap[left]!) ? left + 1 : left

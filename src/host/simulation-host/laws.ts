@@ -1,3 +1,4 @@
+import { mailboxBudget } from '../../channel/credit.ts'
 import type { Envelope } from '../../channel/mailbox.ts'
 import type { FrameHeader } from '../../ring/index.ts'
 import type { FrameProbe } from '../../worker/frame-probe.ts'
@@ -26,10 +27,13 @@ export class AttemptProbe implements FrameProbe {
 }
 
 /** No mailbox holds more, or may be made to hold more, than its budget. */
-export function checkCredits(simulation: Simulation, runtime: WorkerRuntime, budgetBytes: number): void {
+export function checkCredits(simulation: Simulation, runtime: WorkerRuntime, orderedBytes: number): void {
   for (const { name, mailbox } of runtime.actors) {
     const { outstandingBytes } = mailbox.ledger
-    if (outstandingBytes > budgetBytes) simulation.broke(`The mailbox of ${name} granted ${outstandingBytes} bytes out of a budget of ${budgetBytes}`)
-    if (mailbox.bytes > outstandingBytes) simulation.broke(`The mailbox of ${name} holds ${mailbox.bytes} bytes but granted only ${outstandingBytes}`)
+    const budgetBytes = mailboxBudget(orderedBytes, mailbox.channelCount)
+    if (outstandingBytes > budgetBytes)
+      simulation.broke(`The mailbox of ${name} granted ${outstandingBytes} bytes out of a budget of ${budgetBytes}`)
+    if (mailbox.bytes > outstandingBytes)
+      simulation.broke(`The mailbox of ${name} holds ${mailbox.bytes} bytes but granted only ${outstandingBytes}`)
   }
 }

@@ -27,22 +27,34 @@ export class SimulatedApp implements SimulatedThread, AppEvents {
   readonly #bell: SimulatedBell
   readonly #probe: AttemptProbe
   readonly #chance: Prng
+  /** Pauses of the readers: none, some, or one after every batch. */
+  readonly #pausesOneBatchIn: number
+  readonly #pauseMsMax: number
   #end: RunEnd | null = null
   #reading = 0
 
-  constructor(simulation: Simulation, plan: Plan, options: EngineOptions, doorbells: SharedArrayBuffer, inputs: Readonly<Record<string, readonly unknown[]>>) {
+  constructor(
+    simulation: Simulation,
+    plan: Plan,
+    options: EngineOptions,
+    doorbells: SharedArrayBuffer,
+    inputs: Readonly<Record<string, readonly unknown[]>>,
+  ) {
     this.#simulation = simulation
     this.#bell = new SimulatedBell(doorbells, plan.workers)
     this.#probe = new AttemptProbe(simulation)
     this.#chance = simulation.fork('app')
+    this.#pausesOneBatchIn = [1, 4, Infinity][this.#chance.nextInt(3)]!
+    this.#pauseMsMax = [2, 20, 200][this.#chance.nextInt(3)]!
     this.#endpoint = new AppEndpoint(plan, options, doorbells, {
-      defer: fn => void simulation.after(simulation.delayMs(), 'app deferred', fn),
+      defer: (fn) => void simulation.after(simulation.delayMs(), 'app deferred', fn),
       probe: this.#probe,
     })
     const { inlets, outlets } = this.#endpoint
-    const unknown = Object.keys(inputs).find(name => !inlets.has(name))
-    if (unknown !== undefined) throw new MillraceError('MR_OPTION_INVALID', `The job has no inlet "${unknown}". It has: ${[...inlets.keys()].join(', ') || 'none'}`)
-    this.collected = new Map([...outlets.keys()].map(name => [name, []]))
+    const unknown = Object.keys(inputs).find((name) => !inlets.has(name))
+    if (unknown !== undefined)
+      throw new MillraceError('MR_OPTION_INVALID', `The job has no inlet "${unknown}". It has: ${[...inlets.keys()].join(', ') || 'none'}`)
+    this.collected = new Map([...outlets.keys()].map((name) => [name, []]))
     for (const inlet of inlets.values()) void this.#push(inlet, inputs[inlet.name] ?? [])
     for (const outlet of outlets.values()) void this.#collect(outlet)
   }
@@ -53,7 +65,7 @@ export class SimulatedApp implements SimulatedThread, AppEvents {
   }
 
   isAwake(): boolean {
-    return this.#bell.look()
+    return this.#end === null && this.#bell.look()
   }
 
   turn(): boolean {
@@ -74,8 +86,9 @@ export class SimulatedApp implements SimulatedThread, AppEvents {
   }
 
   attemptStarted: AppEvents['attemptStarted'] = (deployment, restoredCheckpoint) => {
-    this.#probe.attempt = deployment.attempt
+    // What is left in the rings of the last attempt is taken in first.
     this.#endpoint.attemptStarted(deployment, restoredCheckpoint)
+    this.#probe.attempt = deployment.attempt
   }
 
   restarting: AppEvents['restarting'] = () => {
@@ -83,7 +96,7 @@ export class SimulatedApp implements SimulatedThread, AppEvents {
     this.#endpoint.attemptEnded()
   }
 
-  checkpointCompleted: AppEvents['checkpointCompleted'] = checkpoint => {
+  checkpointCompleted: AppEvents['checkpointCompleted'] = (checkpoint) => {
     const last = this.checkpoints.at(-1) ?? 0
     if (checkpoint <= last) this.#simulation.broke(`Checkpoint ${checkpoint} was completed after checkpoint ${last}`)
     this.checkpoints.push(checkpoint)
@@ -96,7 +109,7 @@ export class SimulatedApp implements SimulatedThread, AppEvents {
     else this.#endpoint.inlets.get(inlet)?.commit(position)
   }
 
-  ended: AppEvents['ended'] = end => {
+  ended: AppEvents['ended'] = (end) => {
     const failure = end.outcome === 'failed' ? (reviveError(end.failure) as MillraceError) : null
     this.#endpoint.close(failure, new MillraceError('MR_RUN_ENDED', 'The run has ended'))
     this.#end = end
@@ -113,7 +126,8 @@ export class SimulatedApp implements SimulatedThread, AppEvents {
       }
       inlet.end()
     } catch (error) {
-      if (this.#end === null) this.#simulation.broke(`The inlet "${inlet.name}" refused a record: ${String((error as Error)?.message ?? error)}`, error)
+      if (this.#end === null)
+        this.#simulation.broke(`The inlet "${inlet.name}" refused a record: ${String((error as Error)?.message ?? error)}`, error)
     }
   }
 
@@ -124,7 +138,8 @@ export class SimulatedApp implements SimulatedThread, AppEvents {
     try {
       for await (const batch of outlet.batches()) {
         records.push(...batch)
-        if (this.#chance.nextInt(4) === 0) await this.#simulation.sleep(this.#simulation.delayMs(), `read ${outlet.name}`)
+        if (this.#chance.nextFloat() * this.#pausesOneBatchIn < 1)
+          await this.#simulation.sleep(this.#chance.nextFloat() * this.#pauseMsMax, `read ${outlet.name}`)
       }
     } catch {
       // The run's error: whoever started the run is told.

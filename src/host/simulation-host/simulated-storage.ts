@@ -28,8 +28,8 @@ export class SimulatedDisk {
 
   /** @throws MillraceError MR_STATE_CORRUPT */
   read(manifest: Manifest, wanted: (key: string) => boolean): { key: string; bytes: Uint8Array }[] {
-    const refs = manifest.actors.flatMap(actor => actor.chunks).filter(({ key }) => wanted(key))
-    return refs.map(ref => {
+    const refs = manifest.actors.flatMap((actor) => actor.chunks).filter(({ key }) => wanted(key))
+    return refs.map((ref) => {
       const bytes = this.#chunks.get(placeOf(ref))
       const damage = findDamage(ref, bytes)
       if (damage !== undefined) throw new MillraceError('MR_STATE_CORRUPT', `Chunk "${ref.key}" in checkpoint ${manifest.id} ${damage}.`)

@@ -54,9 +54,9 @@ export class SimulatedWorker implements SimulatedThread, WorkerGate {
       readChunks,
       probe: this.#probe,
       events: workerEvents(() => this.#service.plan, {
-        store: message => toStorage.send(`store ${message.checkpoint}`, message, outlets.store),
-        failed: failure => this.#out.send('failed', failure, outlets.failed),
-        notify: (attempt, notice) => this.#out.send(notice.event, notice, copy => outlets.notify(attempt, copy)),
+        store: (message) => toStorage.send(`store ${message.checkpoint}`, message, outlets.store),
+        failed: (failure) => this.#out.send('failed', failure, outlets.failed),
+        notify: (attempt, notice) => this.#out.send(notice.event, notice, (copy) => outlets.notify(attempt, copy)),
       }),
       onWake: () => {
         this.#bell.ring()
@@ -89,8 +89,11 @@ export class SimulatedWorker implements SimulatedThread, WorkerGate {
 
   describe(): string {
     const actors = [...(this.#service.runtime?.actors ?? [])]
-    const states = actors.map(actor => `${actor.name}: ${actor.state}, ${actor.recordsIn} in, ${actor.recordsOut} out, ${actor.mailbox.bytes} bytes in its mailbox`)
-    return `${this.name}, ${this.#bell.isAsleep ? 'asleep' : 'awake'}${states.map(state => `\n    ${state}`).join('')}`
+    const states = actors.map(
+      (actor) =>
+        `${actor.name}: ${actor.state}, ${actor.recordsIn} in, ${actor.recordsOut} out, ${actor.mailbox.bytes} bytes in its mailbox`,
+    )
+    return `${this.name}, ${this.#bell.isAsleep ? 'asleep' : 'awake'}${states.map((state) => `\n    ${state}`).join('')}`
   }
 
   prepare(job: Job, config: unknown): Promise<string[]> {
@@ -117,7 +120,7 @@ export class SimulatedWorker implements SimulatedThread, WorkerGate {
   }
 
   checkpointCompleted(checkpoint: number): Promise<void> {
-    return this.#call('checkpointCompleted', checkpoint, id => this.#service.checkpointCompleted(id))
+    return this.#call('checkpointCompleted', checkpoint, (id) => this.#service.checkpointCompleted(id))
   }
 
   drainSources(): Promise<void> {
@@ -136,12 +139,14 @@ export class SimulatedWorker implements SimulatedThread, WorkerGate {
   /** A message there, the call, a message back. Every call rings the bell, as under threads. */
   #call<M, T>(name: string, message: M, handle: (message: M) => T | Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      this.#in.send(name, message, received => {
+      this.#in.send(name, message, (received) => {
         this.#bell.ring()
-        void this.#simulation.outside(async () => handle(received)).then(
-          value => this.#out.send(`${name} done`, value, resolve),
-          error => this.#out.send(`${name} failed`, describeError(error), failure => reject(reviveError(failure))),
-        )
+        void this.#simulation
+          .outside(async () => handle(received))
+          .then(
+            (value) => this.#out.send(`${name} done`, value, resolve),
+            (error) => this.#out.send(`${name} failed`, describeError(error), (failure) => reject(reviveError(failure))),
+          )
       })
     })
   }

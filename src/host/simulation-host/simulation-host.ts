@@ -14,7 +14,7 @@ import type { ControlToStorage } from '../../storage/protocol.ts'
 import type { Deployment } from '../../worker/deployment.ts'
 import { Link } from './link.ts'
 import { SimulatedApp } from './simulated-app.ts'
-import { SimulatedDisk, SimulatedStorage } from './simulated-storage.ts'
+import { type SimulatedDisk, SimulatedStorage } from './simulated-storage.ts'
 import { SimulatedWorker } from './simulated-worker.ts'
 import type { Simulation } from './simulation.ts'
 
@@ -72,14 +72,14 @@ export class SimulationHost implements MasterHost {
     this.appThread = new SimulatedApp(simulation, plan, engine, this.#doorbells, settings.inputs)
     this.app = overLink(this.appThread, new Link(simulation, 'control > app'))
     const fromStorage = new Link(simulation, 'storage > control')
-    this.#storageThread = new SimulatedStorage(simulation, settings.disk, message =>
-      fromStorage.send(message.type, message, received => {
+    this.#storageThread = new SimulatedStorage(simulation, settings.disk, (message) =>
+      fromStorage.send(message.type, message, (received) => {
         if (received.type === 'closed') this.#onStorageClosed()
         this.#master.stored(received)
       }),
     )
     const toStorage = new Link(simulation, 'control > storage')
-    this.storage = { send: message => toStorage.send(message.type, message, received => this.#storageThread.obey(received)) }
+    this.storage = { send: (message) => toStorage.send(message.type, message, (received) => this.#storageThread.obey(received)) }
     this.#workers = Array.from({ length: engine.workers }, (_, index) => this.#worker(index))
     this.#master = new JobMaster(this, { ...rest, plan, identity })
     for (const thread of [...this.#workers, this.appThread]) simulation.join(thread)
@@ -115,7 +115,7 @@ export class SimulationHost implements MasterHost {
 
   async shutdown(): Promise<void> {
     this.storage.send({ type: 'close' })
-    await new Promise<void>(resolve => (this.#onStorageClosed = resolve))
+    await new Promise<void>((resolve) => (this.#onStorageClosed = resolve))
   }
 
   /** Frees what operators took, whatever happened. */
@@ -125,7 +125,7 @@ export class SimulationHost implements MasterHost {
 
   async #prepare(): Promise<readonly WorkerGate[]> {
     const { job, config } = this.#settings
-    const graphs = await Promise.all(this.#workers.map(worker => worker.prepare(job, config)))
+    const graphs = await Promise.all(this.#workers.map((worker) => worker.prepare(job, config)))
     graphs.forEach((graph, worker) => checkSameGraph(this.#fingerprint, graph, `worker ${worker}`))
     return this.#workers
   }
@@ -140,8 +140,8 @@ export class SimulationHost implements MasterHost {
       generateCode,
       readChunks: async (manifest, wanted) => disk.read(manifest, wanted),
       outlets: {
-        store: message => this.#storageThread.receive(message),
-        failed: failure => this.#master.failed(failure),
+        store: (message) => this.#storageThread.receive(message),
+        failed: (failure) => this.#master.failed(failure),
         notify: (attempt, notice) => this.app.inletNotice(attempt, notice),
       },
     })
@@ -153,7 +153,7 @@ function overLink(app: AppEvents, link: Link): AppEvents {
   const event =
     <A extends unknown[]>(name: string, receive: (...args: A) => void) =>
     (...args: A): void =>
-      link.send(name, args, received => receive(...received))
+      link.send(name, args, (received) => receive(...received))
   return {
     attemptStarted: event('attemptStarted', app.attemptStarted),
     restarting: event('restarting', app.restarting),

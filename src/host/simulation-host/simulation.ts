@@ -19,6 +19,22 @@ export interface SimulatedThread {
   describe(): string
 }
 
+/** One stall in eight is so much longer than others. */
+const LONG_STALL_FACTOR = 20
+
+/** What one run is like. Runs that differ in kind find more than runs that are all alike. */
+interface Temper {
+  readonly stallsOneTurnIn: number
+  /** Shares of delays of up to 20 ms and of up to 2 ms; the others take up to 0.2 ms. */
+  readonly longShare: number
+  readonly mediumShare: number
+}
+
+function drawTemper(chance: Prng): Temper {
+  const pick = (...choices: readonly number[]): number => choices[chance.nextInt(choices.length)]!
+  return { stallsOneTurnIn: pick(5, 50, 500), longShare: pick(0, 0.05, 0.3), mediumShare: pick(0, 0.15, 0.5) }
+}
+
 /**
  * A whole job on one thread: threads that take turns, messages and timers that come at a virtual time, everything in the order that a seed
  * decides. Equal seeds give equal runs, as long as nothing waits for the outside world.
@@ -34,12 +50,13 @@ export class Simulation {
   readonly #agenda = new Agenda()
   readonly #threads: SimulatedThread[] = []
   readonly #stalled = new Set<SimulatedThread>()
+  readonly #temper: Temper
   readonly #stepsMax: number
   #steps = 0
   #idleEvents = 0
   #outsideCalls = 0
   #onOutside: (() => void) | null = null
-  #broken: unknown = null
+  #broken: MillraceError | null = null
 
   constructor(seed: number | string, stepsMax: number, onTrace: ((line: string) => void) | null) {
     const root = new Prng(seed)
@@ -48,6 +65,7 @@ export class Simulation {
     this.clock = new VirtualClock(root.fork('clock'))
     this.#chance = root.fork('schedule')
     this.#delays = root.fork('delays')
+    this.#temper = drawTemper(root.fork('temper'))
     this.#stepsMax = stepsMax
   }
 
@@ -71,13 +89,14 @@ export class Simulation {
   }
 
   sleep(delayMs: number, label: string): Promise<void> {
-    return new Promise(resolve => void this.after(delayMs, label, resolve))
+    return new Promise((resolve) => void this.after(delayMs, label, resolve))
   }
 
   /** How long a message or an operation takes: mostly short, at times long. */
   delayMs(): number {
     const kind = this.#delays.nextFloat()
-    return this.#delays.nextFloat() * (kind < 0.8 ? 0.2 : kind < 0.95 ? 2 : 20)
+    const { longShare, mediumShare } = this.#temper
+    return this.#delays.nextFloat() * (kind < longShare ? 20 : kind < longShare + mediumShare ? 2 : 0.2)
   }
 
   /** Counts a call whose promise may depend on the outside world. */
@@ -112,13 +131,13 @@ export class Simulation {
       if (this.#broken !== null) throw this.#broken
       if (isOver()) return
       if (++this.#steps > this.#stepsMax) throw this.#failure(`The run did not end within ${this.#stepsMax} steps`)
-      if (this.#steps % SIMULATION_STEPS_PER_LOOP_TURN === 0) await new Promise<void>(resolve => setImmediate(resolve))
+      if (this.#steps % SIMULATION_STEPS_PER_LOOP_TURN === 0) await new Promise<void>((resolve) => setImmediate(resolve))
       await this.#step()
     }
   }
 
   async #step(): Promise<void> {
-    const awake = this.#threads.filter(thread => !this.#stalled.has(thread) && thread.isAwake())
+    const awake = this.#threads.filter((thread) => !this.#stalled.has(thread) && thread.isAwake())
     const due = this.#agenda.nextMs <= this.clock.elapsedMs
     if (due && (awake.length === 0 || this.#chance.nextInt(2) === 0)) return this.#keepAppointment()
     if (awake.length > 0) return this.#turn(awake[this.#chance.nextInt(awake.length)]!)
@@ -133,9 +152,10 @@ export class Simulation {
     this.trace.step(this.clock.elapsedMs, thread.name)
     if (thread.turn()) this.#idleEvents = 0
     // The operating system lets a thread wait now and then.
-    if (this.#chance.nextInt(50) !== 0) return
+    if (this.#chance.nextInt(this.#temper.stallsOneTurnIn) !== 0) return
     this.#stalled.add(thread)
-    this.after(this.delayMs(), `${thread.name} goes on`, () => this.#stalled.delete(thread))
+    const stallMs = this.delayMs() * (this.#chance.nextInt(8) === 0 ? LONG_STALL_FACTOR : 1)
+    this.after(stallMs, `${thread.name} goes on`, () => this.#stalled.delete(thread))
   }
 
   #keepAppointment(): void {
@@ -146,7 +166,7 @@ export class Simulation {
   }
 
   get #awaitsOutside(): boolean {
-    return this.#stalled.size === 0 && (this.#outsideCalls > 0 || this.#threads.some(thread => thread.awaitsOutside))
+    return this.#stalled.size === 0 && (this.#outsideCalls > 0 || this.#threads.some((thread) => thread.awaitsOutside))
   }
 
   /** Real time passes until something comes, or the next appointment is due. */
@@ -154,7 +174,7 @@ export class Simulation {
     const untilNextMs = this.#agenda.nextMs - this.clock.elapsedMs
     const waitMs = Math.min(SIMULATION_REAL_WAIT_MS_MAX, Math.max(1, untilNextMs))
     let timer: NodeJS.Timeout | undefined
-    const inTime = await new Promise<boolean>(resolve => {
+    const inTime = await new Promise<boolean>((resolve) => {
       timer = setTimeout(() => resolve(false), waitMs)
       this.#onOutside = () => resolve(true)
     })
@@ -164,12 +184,14 @@ export class Simulation {
   }
 
   #checkSleepers(): void {
-    const sleeper = this.#threads.find(thread => thread.overslept())
+    // One that was stopped may be about to ring.
+    if (this.#stalled.size > 0) return
+    const sleeper = this.#threads.find((thread) => thread.overslept())
     if (sleeper !== undefined) throw this.#failure(`${sleeper.name} sleeps although it has work: nobody rang its bell`)
   }
 
   #failure(message: string, cause?: unknown): MillraceError {
-    const threads = this.#threads.map(thread => `  ${thread.describe()}`).join('\n')
+    const threads = this.#threads.map((thread) => `  ${thread.describe()}`).join('\n')
     const when = `step ${this.#steps}, ${this.clock.elapsedMs.toFixed(3)} virtual ms, seed ${this.seed}`
     return new MillraceError('MR_SIMULATION_FAILED', `${message} (${when})\n${threads}\n`, { cause })
   }
@@ -177,5 +199,5 @@ export class Simulation {
 
 /** Resolves when every promise that can settle without the outside world has: ticks run after the queue of microtasks. */
 function promisesSettled(): Promise<void> {
-  return new Promise(resolve => process.nextTick(resolve))
+  return new Promise((resolve) => process.nextTick(resolve))
 }

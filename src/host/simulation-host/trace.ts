@@ -35,7 +35,9 @@ export class Trace implements FrameProbe {
     this.#frames++
     for (const word of [kind, flags, channel, attempt, sequence, records, length]) this.#word(word)
     this.#number(value)
-    this.#listener?.(`                 frame kind=${kind} flags=${flags} channel=${channel} attempt=${attempt} #${sequence} records=${records} value=${value} bytes=${length}`)
+    this.#listener?.(
+      `                 frame kind=${kind} flags=${flags} channel=${channel} attempt=${attempt} #${sequence} records=${records} value=${value} bytes=${length}`,
+    )
   }
 
   handed(channel: number, { kind, batch, value, costBytes }: Envelope): void {
@@ -54,7 +56,7 @@ export class Trace implements FrameProbe {
   #word(word: number): void {
     const low = Math.imul(this.#low ^ word, 0x9e3779b1)
     const high = Math.imul(this.#high ^ word, 0x85ebca77)
-    this.#low = (low ^ (low >>> 15)) + ((high << 7) | (high >>> 25)) | 0
+    this.#low = ((low ^ (low >>> 15)) + ((high << 7) | (high >>> 25))) | 0
     this.#high = high ^ (high >>> 13) ^ low
   }
 }

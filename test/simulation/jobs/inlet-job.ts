@@ -19,7 +19,7 @@ const thrown = new Map<string, Set<number>>()
 export default defineJob<Config>(import.meta, {
   build: ({ inlet, config }) => {
     const orders = inlet<Order>('orders')
-    const passed = orders.map(order => {
+    const passed = orders.map((order) => {
       const before = thrown.get(config.run) ?? thrown.set(config.run, new Set()).get(config.run)!
       if (config.throwAt.includes(order.id) && !before.has(order.id)) {
         before.add(order.id)
@@ -27,7 +27,10 @@ export default defineJob<Config>(import.meta, {
       }
       return { ...order }
     })
-    const steps = passed.keyBy('shop').scan(() => ({ id: -1, shop: '', n: 0 }), (state, { id, shop }) => ({ id, shop, n: state.n + 1 }))
+    const steps = passed.keyBy('shop').scan(
+      () => ({ id: -1, shop: '', n: 0 }),
+      (state, { id, shop }) => ({ id, shop, n: state.n + 1 }),
+    )
     return { passed, steps, cents: passed.keyBy('shop').sum('cents').toStream({ emit: 'final' }) }
   },
 })

@@ -36,26 +36,29 @@ export default defineJob<MixedConfig>(import.meta, {
   build: ({ source, config }) => {
     const { count, splits, throwAt, run } = config
     const rows = source.generate<Mixed>('rows', { count, splits, make: row })
-    const checked = rows.map(record => {
+    const checked = rows.map((record) => {
       failOnce(run, throwAt, record.id)
       return { ...record }
     })
-    const others = source.generate<Mixed>('others', { count: Math.floor(count / 3), splits: 3, make: id => row(id + 5) })
-    const doubled = others.flatMap(record => (record.id % 2 === 0 ? [record, { ...record, value: 1 }] : []))
+    const others = source.generate<Mixed>('others', { count: Math.floor(count / 3), splits: 3, make: (id) => row(id + 5) })
+    const doubled = others.flatMap((record) => (record.id % 2 === 0 ? [record, { ...record, value: 1 }] : []))
     const all = checked.union(doubled)
     const sums = all.keyBy('key').sum('value').toStream({ emit: 'final' })
     const counts = all
-      .filter(record => record.value % 2 === 1)
-      .keyBy(record => record.value % 5)
+      .filter((record) => record.value % 2 === 1)
+      .keyBy((record) => record.value % 5)
       .count()
       .toStream({ emit: 'final' })
     const running = checked
       .keyBy('key')
-      .scan(() => ({ key: '', steps: 0, sum: 0 }), (state, record) => ({ key: record.key, steps: state.steps + 1, sum: state.sum + record.value }))
+      .scan(
+        () => ({ key: '', steps: 0, sum: 0 }),
+        (state, record) => ({ key: record.key, steps: state.steps + 1, sum: state.sum + record.value }),
+      )
       .keyBy('key')
-      .aggregate(a => ({ last: a.max('sum'), steps: a.count() }))
+      .aggregate((a) => ({ last: a.max('sum'), steps: a.count() }))
       .toStream({ emit: 'final' })
-    const total = all.aggregate(a => ({ n: a.count(), sum: a.sum('value'), least: a.min('value') })).toStream({ emit: 'final' })
+    const total = all.aggregate((a) => ({ n: a.count(), sum: a.sum('value'), least: a.min('value') })).toStream({ emit: 'final' })
     return { sums, counts, running, total }
   },
 })
@@ -64,7 +67,7 @@ export default defineJob<MixedConfig>(import.meta, {
 export function oracle(count: number): Record<string, unknown[]> {
   const checked = Array.from({ length: count }, (_, id) => row(id))
   const others = Array.from({ length: Math.floor(count / 3) }, (_, id) => row(id + 5))
-  const doubled = others.flatMap(record => (record.id % 2 === 0 ? [record, { ...record, value: 1 }] : []))
+  const doubled = others.flatMap((record) => (record.id % 2 === 0 ? [record, { ...record, value: 1 }] : []))
   const all = [...checked, ...doubled]
   const sums = new Map<string, number>()
   for (const { key, value } of all) sums.set(key, (sums.get(key) ?? 0) + value)
@@ -79,12 +82,17 @@ export function oracle(count: number): Record<string, unknown[]> {
     sums: [...sums].map(([key, sum]) => ({ key, sum })),
     counts: [...counts].map(([key, n]) => ({ key, count: n })),
     running: [...running].map(([key, { last, steps }]) => ({ key, last, steps })),
-    total: all.length === 0 ? [] : [{ n: all.length, sum: all.reduce((sum, { value }) => sum + value, 0), least: Math.min(...all.map(({ value }) => value)) }],
+    total:
+      all.length === 0
+        ? []
+        : [{ n: all.length, sum: all.reduce((sum, { value }) => sum + value, 0), least: Math.min(...all.map(({ value }) => value)) }],
   })
 }
 
 /** In one order, since outlets promise none. */
 export function sorted(outlets: Readonly<Record<string, readonly unknown[]>>): Record<string, unknown[]> {
   const text = (record: unknown): string => JSON.stringify(record)
-  return Object.fromEntries(Object.entries(outlets).map(([name, records]) => [name, records.toSorted((a, b) => (text(a) < text(b) ? -1 : 1))]))
+  return Object.fromEntries(
+    Object.entries(outlets).map(([name, records]) => [name, records.toSorted((a, b) => (text(a) < text(b) ? -1 : 1))]),
+  )
 }
