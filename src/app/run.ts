@@ -3,6 +3,7 @@ import type { ErrorData, FailureData } from '../core/failure.ts'
 import type { AppEvents, RunEnd } from '../control/master-host.ts'
 import type { RunStats } from '../control/protocol.ts'
 import { MillraceError } from '../errors.ts'
+import type { InletRecord, Inlets } from '../graph/inlets.ts'
 import type { Job, OutletRecord, Outlets } from '../graph/job.ts'
 import type { Plan } from '../graph/plan.ts'
 import { AppEndpoint } from './app-endpoint.ts'
@@ -24,8 +25,11 @@ export interface RunNotice {
   readonly failure?: FailureData | ErrorData
 }
 
+/** A job either declares its inlets, or its run takes any name. */
+export type UndeclaredInlet<I> = string extends keyof I ? string : [keyof I] extends [never] ? string : never
+
 /** A running job. */
-export class Run<O extends Outlets = Outlets> {
+export class Run<O extends Outlets = Outlets, I extends Inlets = Inlets> {
   /** Settles when the run has ended and its threads are gone; rejects with the error that ended it. */
   readonly done: Promise<RunResult>
   /** @internal Resolves when the first attempt runs. */
@@ -40,7 +44,7 @@ export class Run<O extends Outlets = Outlets> {
   #settle: { resolve(result: RunResult): void; reject(error: unknown): void } = { resolve: () => {}, reject: () => {} }
 
   /** @internal Made by launch(). */
-  constructor(job: Job<unknown, O>, plan: Plan, options: CheckedOptions, rawConfig: unknown, stateDir: string | undefined) {
+  constructor(job: Job<unknown, O, I>, plan: Plan, options: CheckedOptions, rawConfig: unknown, stateDir: string | undefined) {
     this.done = new Promise((resolve, reject) => (this.#settle = { resolve, reject }))
     this.done.catch(() => {})
     this.started = new Promise(resolve => (this.#onStarted = resolve))
@@ -51,9 +55,16 @@ export class Run<O extends Outlets = Outlets> {
     void this.#endpoint.run()
   }
 
-  /** @throws MillraceError MR_OPTION_INVALID when the job has no such inlet */
-  inlet<T = unknown>(name: string): Inlet<T> {
-    return named(this.#endpoint.inlets, name, 'inlet') as Inlet<T>
+  /**
+   * Where records are pushed into the job. Inlets that the job declares are known by name and type; those that build() makes have to be told
+   * their type: `run.inlet<Order>('orders')`.
+   *
+   * @throws MillraceError MR_OPTION_INVALID when the job has no such inlet
+   */
+  inlet<N extends keyof I & string>(name: N): Inlet<InletRecord<I[N]>>
+  inlet<T = unknown>(name: UndeclaredInlet<I>): Inlet<T>
+  inlet(name: string): unknown {
+    return named(this.#endpoint.inlets, name, 'inlet')
   }
 
   /** Records of a stream that build() returned. Somebody must read them: what nobody reads holds the job back. */
