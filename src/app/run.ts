@@ -3,13 +3,14 @@ import type { ErrorData, FailureData } from '../core/failure.ts'
 import type { AppEvents, RunEnd } from '../control/master-host.ts'
 import type { RunStats } from '../control/protocol.ts'
 import { MillraceError } from '../errors.ts'
+import { OUTLET_RETRY_MS } from '../limits.ts'
 import type { InletRecord, Inlets } from '../graph/inlets.ts'
 import type { Job, OutletRecord, Outlets } from '../graph/job.ts'
 import type { Plan } from '../graph/plan.ts'
 import { AppEndpoint } from './app-endpoint.ts'
 import type { CheckedOptions } from './launch-options.ts'
 import type { Inlet } from './inlet.ts'
-import type { Outlet } from './outlet.ts'
+import type { Delivery, Outlet } from './outlet.ts'
 import { RunThreads } from './run-threads.ts'
 
 export interface RunResult {
@@ -17,6 +18,10 @@ export interface RunResult {
   readonly outcome: 'finished' | 'stopped'
   /** Restarts of the job after failures. */
   readonly restarts: number
+}
+
+export interface OutletOptions {
+  readonly delivery?: Delivery
 }
 
 export interface RunNotice {
@@ -51,7 +56,10 @@ export class Run<O extends Outlets = Outlets, I extends Inlets = Inlets> {
     const { engine, ...rest } = options
     const settings = { ...rest, jobUrl: job.url, config: rawConfig, options: engine }
     this.#threads = new RunThreads(settings, stateDir, this.#events(), (thread, cause) => this.#lost(thread, cause))
-    this.#endpoint = new AppEndpoint(plan, engine, this.#threads.doorbells, { defer: setImmediate })
+    this.#endpoint = new AppEndpoint(plan, engine, this.#threads.doorbells, {
+      defer: setImmediate,
+      wantCheckpoint: () => void this.checkpoint().catch(() => {}),
+    })
     void this.#endpoint.run()
   }
 
@@ -67,9 +75,17 @@ export class Run<O extends Outlets = Outlets, I extends Inlets = Inlets> {
     return named(this.#endpoint.inlets, name, 'inlet')
   }
 
-  /** Records of a stream that build() returned. Somebody must read them: what nobody reads holds the job back. */
-  outlet<N extends keyof O & string>(name: N): Outlet<OutletRecord<O[N]>> {
-    return named(this.#endpoint.outlets, name, 'outlet') as Outlet<OutletRecord<O[N]>>
+  /**
+   * Records of a stream that build() returned. Somebody must read them: what nobody reads holds the job back.
+   *
+   * @param options.delivery 'committed': only what a complete checkpoint covers, each record exactly once however often the job restarts.
+   *   Default 'immediate': at once; after a restart records of the interrupted checkpoint interval come again. The first call decides.
+   * @throws MillraceError MR_OPTION_INVALID when the job has no such outlet, or it is read in the other way already
+   */
+  outlet<N extends keyof O & string>(name: N, options: OutletOptions = {}): Outlet<OutletRecord<O[N]>> {
+    const outlet = named(this.#endpoint.outlets, name, 'outlet') as Outlet<OutletRecord<O[N]>>
+    outlet.deliver(options.delivery)
+    return outlet
   }
 
   /** Counters of every actor since the attempt began. */
@@ -137,9 +153,14 @@ export class Run<O extends Outlets = Outlets, I extends Inlets = Inlets> {
         this.#endpoint.attemptEnded()
         this.#tell({ type: 'restart', text: `restarting as attempt ${attempt} in ${Math.round(delayMs)} ms: ${failure.message}`, failure })
       },
-      checkpointCompleted: (checkpoint, tookMs) => this.#tell({ type: 'checkpoint', text: `checkpoint ${checkpoint} complete in ${Math.round(tookMs)} ms` }),
-      checkpointFailed: (checkpoint, reason, cause) =>
-        this.#tell({ type: 'checkpoint-failed', text: `checkpoint ${checkpoint} failed: ${reason}`, ...(cause && { failure: cause }) }),
+      checkpointCompleted: (checkpoint, tookMs) => {
+        this.#endpoint.checkpointCompleted(checkpoint)
+        this.#tell({ type: 'checkpoint', text: `checkpoint ${checkpoint} complete in ${Math.round(tookMs)} ms` })
+      },
+      checkpointFailed: (checkpoint, reason, cause) => {
+        setTimeout(() => this.#endpoint.checkpointGivenUp(checkpoint), OUTLET_RETRY_MS).unref()
+        this.#tell({ type: 'checkpoint-failed', text: `checkpoint ${checkpoint} failed: ${reason}`, ...(cause && { failure: cause }) })
+      },
       inletNotice: (attempt, { inlet, position, event }) => {
         if (event === 'committed') return this.#endpoint.inlets.get(inlet)?.commit(position)
         this.#endpoint.inletRestored(attempt, inlet, position)
