@@ -157,7 +157,9 @@ export class Actor {
   step(): StepResult {
     this.#at = null
     try {
-      return this.#step()
+      const result = this.#step()
+      // A barrier that a waiting source sent may have been kept: whoever is idle is not asked again, whoever is blocked is.
+      return result === 'idle' && !this.flushKept() ? 'blocked' : result
     } catch (error) {
       throw this.#blamed(error)
     }
@@ -287,7 +289,7 @@ export class Actor {
   #takeSnapshot(checkpointId: number): void {
     this.flush(true)
     for (const outbox of this.#parts.outboxes) outbox.broadcast(FrameKind.barrier, checkpointId)
-    this.#unreported = { checkpointId, chunks: this.#snapshot() }
+    this.#unreported = { checkpointId, chunks: this.#snapshot(checkpointId) }
     this.flushKept()
   }
 
@@ -299,8 +301,8 @@ export class Actor {
     this.#events.snapshotTaken(checkpointId, chunks)
   }
 
-  #snapshot(): ActorChunk[] {
-    return this.#parts.operators.flatMap(operator => (this.#in(operator).snapshot?.() ?? []).map(chunk => ({ operator: operator.name, ...chunk })))
+  #snapshot(checkpointId: number): ActorChunk[] {
+    return this.#parts.operators.flatMap(operator => (this.#in(operator).snapshot?.(checkpointId) ?? []).map(chunk => ({ operator: operator.name, ...chunk })))
   }
 
   #in(operator: OperatorInstance): OperatorActor {
@@ -324,7 +326,7 @@ export class Actor {
     if (this.#finalChunks === null) {
       this.flush(true)
       for (const outbox of outboxes) outbox.broadcast(FrameKind.end, 0)
-      this.#finalChunks = this.#snapshot()
+      this.#finalChunks = this.#snapshot(0)
     }
     if (!this.flushKept()) return 'blocked'
     this.#state = 'finished'
