@@ -7,7 +7,9 @@
  */
 export { defineJob } from './graph/job.ts'
 export type { BuildContext, Job, JobOptions, OutletRecord, Outlets } from './graph/job.ts'
-export type { Stream } from './graph/stream.ts'
+export type { Sampling, SplitOptions, Stream, StreamRecord } from './graph/stream.ts'
+export { recordsOf } from './graph/outputs.ts'
+export type { Branches, Emitters, OutputStreams, OutputType, OutputTypes, SplitStreams, SwitchedStreams, Tagged, TagField } from './graph/outputs.ts'
 export type { KeyedStream } from './graph/keyed-stream.ts'
 export type { Emit, Table } from './graph/table.ts'
 export type { CsvOptions, FileOptions, GenerateOptions, IterableOptions, SourceOptions, Sources } from './graph/sources.ts'

@@ -68,8 +68,8 @@ export function defineJob<C = Readonly<Record<string, never>>, O extends Outlets
 
 function build<C, O extends Outlets>(name: string, options: JobOptions<C, O>, config: C, site: string): Graph {
   const builder = new GraphBuilder(name, (self) => ({
-    stream: (sources) => new Stream(self, sources),
-    keyed: (sources, key) => new KeyedStream(self, sources, key),
+    stream: (edges) => new Stream(self, edges),
+    keyed: (origins, key) => new KeyedStream(self, origins, key),
     table: (draft) => new Table(self, draft),
   }))
   const source = new Sources(builder)
