@@ -3,10 +3,10 @@ import type { Stream } from './stream.ts'
 
 /** The type of the records of a named output. Made by {@link recordsOf}; holds nothing. */
 export interface OutputType<T> {
-  readonly types?: (record: T) => T
+  readonly types?: { readonly record: T }
 }
 
-export type OutputTypes = Readonly<Record<string, OutputType<never>>>
+export type OutputTypes = Readonly<Record<string, OutputType<unknown>>>
 
 /** Names the type of the records of an output: `{ bad: recordsOf<string>() }`. */
 export function recordsOf<T>(): OutputType<T> {

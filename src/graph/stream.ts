@@ -26,7 +26,7 @@ export interface SplitOptions<R extends string> extends OperatorOptions {
  * A flow of records of type T, described inside `build()`. Every method adds one operator and returns what comes out of it.
  * Functions run on worker threads: they may use what their module defines, and must not change the records they get.
  */
-export class Stream<T> {
+export class Stream<in out T> {
   readonly #builder: GraphBuilder
   readonly #edges: readonly InputEdge[]
 
