@@ -5,8 +5,10 @@ class InletSource implements OperatorActor {
   readonly injectsBarriers = true
   readonly #context: OperatorContext
   #position = 0
-  /** Position of the last snapshot, which the next completed checkpoint makes durable. */
-  #snapshotPosition = 0
+  /** What the checkpoint in flight makes durable. */
+  #taken = { checkpointId: 0, position: 0 }
+  /** What every checkpoint makes durable that took no snapshot before the end; null before the end. */
+  #endPosition: number | null = null
 
   constructor(context: OperatorContext) {
     this.#context = context
@@ -22,8 +24,9 @@ class InletSource implements OperatorActor {
     return true
   }
 
-  snapshot(): StateChunk[] {
-    this.#snapshotPosition = this.#position
+  snapshot(checkpointId: number): StateChunk[] {
+    if (checkpointId === 0) this.#endPosition = this.#position
+    else this.#taken = { checkpointId, position: this.#position }
     return [{ scope: 'split', id: 0, value: { position: this.#position } }]
   }
 
@@ -31,8 +34,9 @@ class InletSource implements OperatorActor {
     this.#position = (chunks[0]!.value as { position: number }).position
   }
 
-  onCheckpointComplete(): void {
-    this.#context.notify({ inlet: this.#context.operator, position: this.#snapshotPosition, event: 'committed' })
+  onCheckpointComplete(checkpointId: number): void {
+    const position = this.#taken.checkpointId === checkpointId ? this.#taken.position : this.#endPosition
+    if (position !== null) this.#context.notify({ inlet: this.#context.operator, position, event: 'committed' })
   }
 }
 

@@ -59,6 +59,8 @@ export class Actor {
   readonly id: number
   readonly name: string
   recordsIn = 0
+  /** Batches that were processed or read. */
+  batches = 0
   busyMs = 0
   readonly #parts: ActorParts
   readonly #events: ActorEvents
@@ -155,7 +157,9 @@ export class Actor {
   step(): StepResult {
     this.#at = null
     try {
-      return this.#step()
+      const result = this.#step()
+      // A barrier that a waiting source sent may have been kept: whoever is idle is not asked again, whoever is blocked is.
+      return result === 'idle' && !this.flushKept() ? 'blocked' : result
     } catch (error) {
       throw this.#blamed(error)
     }
@@ -223,6 +227,7 @@ export class Actor {
     this.#at = this.#parts.operators[0]!
     const result = source.poll!()
     this.awaitsPromise = result === 'waiting'
+    if (!this.awaitsPromise) this.batches++
     for (const operator of this.#checked) operator.afterBatch!()
     if (result === 'more') return 'progress'
     if (result === 'waiting') return this.#runDry()
@@ -255,6 +260,7 @@ export class Actor {
   #process(frame: Envelope, channel: number): void {
     const batch = frame.batch ?? this.#parts.decoders[channel]!.decode(frame.payload!)
     this.recordsIn += batch.length
+    this.batches++
     if (this.#parts.head !== null) this.#at = this.#parts.operators[0]!
     const taken = this.#parts.head?.processBatch?.(batch) === true
     if (!taken) this.#parts.run(batch.records(), 0, batch.length, batch.timestamps)
@@ -283,7 +289,7 @@ export class Actor {
   #takeSnapshot(checkpointId: number): void {
     this.flush(true)
     for (const outbox of this.#parts.outboxes) outbox.broadcast(FrameKind.barrier, checkpointId)
-    this.#unreported = { checkpointId, chunks: this.#snapshot() }
+    this.#unreported = { checkpointId, chunks: this.#snapshot(checkpointId) }
     this.flushKept()
   }
 
@@ -295,8 +301,8 @@ export class Actor {
     this.#events.snapshotTaken(checkpointId, chunks)
   }
 
-  #snapshot(): ActorChunk[] {
-    return this.#parts.operators.flatMap(operator => (this.#in(operator).snapshot?.() ?? []).map(chunk => ({ operator: operator.name, ...chunk })))
+  #snapshot(checkpointId: number): ActorChunk[] {
+    return this.#parts.operators.flatMap(operator => (this.#in(operator).snapshot?.(checkpointId) ?? []).map(chunk => ({ operator: operator.name, ...chunk })))
   }
 
   #in(operator: OperatorInstance): OperatorActor {
@@ -320,7 +326,7 @@ export class Actor {
     if (this.#finalChunks === null) {
       this.flush(true)
       for (const outbox of outboxes) outbox.broadcast(FrameKind.end, 0)
-      this.#finalChunks = this.#snapshot()
+      this.#finalChunks = this.#snapshot(0)
     }
     if (!this.flushKept()) return 'blocked'
     this.#state = 'finished'

@@ -109,7 +109,8 @@ export interface OperatorActor {
   readonly holdsBack?: boolean
   /** All inputs ended: emit last results. Called again while it returns 'more', between batches of output. */
   onEnd?(): 'done' | 'more'
-  snapshot?(): StateChunk[]
+  /** @param checkpointId what it belongs to; 0 after the end: to every later checkpoint */
+  snapshot?(checkpointId: number): StateChunk[]
   restore?(chunks: readonly StateChunk[]): void | Promise<void>
   /** Everything up to this checkpoint is durable. */
   onCheckpointComplete?(checkpointId: number): void

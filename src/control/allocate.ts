@@ -14,7 +14,7 @@ export function allocate(plan: Plan, options: EngineOptions, doorbells: SharedAr
     const pair = `${from}>${to}`
     if (!pairs.has(pair)) pairs.set(pair, { from, to, ring: createRing(options.ringBytes) })
   }
-  return { attempt, rings: [...pairs.values()], doorbells, credits: CreditTable.create(plan.channels.length) }
+  return { attempt, rings: [...pairs.values()], doorbells, credits: CreditTable.create(plan.channels.length), activity: new SharedArrayBuffer(4 * plan.workers) }
 }
 
 /** One doorbell per worker, and one for the app thread. */

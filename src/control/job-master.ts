@@ -30,6 +30,9 @@ export class JobMaster {
   #lineage = ''
   #latest: Manifest | null = null
   #cancelTick = (): void => {}
+  /** Batches by worker, in this attempt; and their sum when the last checkpoint began. */
+  #activity: Int32Array<ArrayBufferLike> = new Int32Array(0)
+  #activityAtCheckpoint = -1
   #settled: (() => void) | null = null
   /** While stopping: the checkpoint that the run ends with, 0 before it has begun. */
   #lastCheckpoint = 0
@@ -87,6 +90,8 @@ export class JobMaster {
         return this.#decide({ type: 'acknowledged', nowMs, attempt, checkpoint, actor })
       }
       case 'declined':
+        // The last state of an actor that ended cannot be asked for again.
+        if (message.checkpoint === FINAL) return this.failed(message.failure)
         return this.#decide({ type: 'declined', nowMs, attempt: message.attempt, checkpoint: message.checkpoint, actor: `${message.task}#${message.index}`, cause: message.failure })
       case 'committed':
         this.#latest = message.manifest
@@ -153,6 +158,8 @@ export class JobMaster {
       if (this.#isOver(attempt)) return
       this.#host.storage.send({ type: 'attempt', attempt })
       const deployment = this.#host.allocate(attempt)
+      this.#activity = new Int32Array(deployment.activity)
+      this.#activityAtCheckpoint = -1
       await Promise.all(workers.map(worker => worker.deploy(deployment, this.#latest)))
       if (this.#isOver(attempt)) return
       this.#host.app.attemptStarted(deployment, this.latestCheckpoint)
@@ -203,12 +210,14 @@ export class JobMaster {
   #carryOut(effect: CoordinatorEffect): void {
     switch (effect.type) {
       case 'inject-barrier':
+        this.#activityAtCheckpoint = this.#activityNow()
         if (this.#isStopping()) this.#lastCheckpoint = effect.checkpoint
         for (const worker of this.#host.workers()) void worker.triggerCheckpoint(effect.checkpoint, this.#isStopping()).catch(() => {})
         return
       case 'commit':
         return this.#commit(effect)
       case 'abort':
+        this.#activityAtCheckpoint = -1
         this.#host.storage.send({ type: 'abort', attempt: effect.attempt, checkpoint: effect.checkpoint })
         if (effect.reason !== 'attempt-ended') this.#host.app.checkpointFailed(effect.checkpoint, effect.reason, effect.cause ?? null)
         if (effect.checkpoint === this.#lastCheckpoint) void this.#end({ outcome: 'stopped' })
@@ -244,7 +253,22 @@ export class JobMaster {
 
   #scheduleTick(atMs: number): void {
     const delayMs = Math.max(0, atMs - this.#host.clock.nowMs())
-    this.#cancelTick = this.#host.setTimer(() => this.#decide({ type: 'tick', nowMs: this.#host.clock.nowMs() }), delayMs)
+    this.#cancelTick = this.#host.setTimer(() => this.#tick(), delayMs)
+  }
+
+  /** A periodic checkpoint that would be like the last one is left out. */
+  #tick(): void {
+    const nowMs = this.#host.clock.nowMs()
+    if (this.#coordinator?.inFlight === undefined && this.#latest !== null && this.#activityNow() === this.#activityAtCheckpoint) {
+      return this.#scheduleTick(nowMs + this.#settings.checkpointIntervalMs)
+    }
+    this.#decide({ type: 'tick', nowMs })
+  }
+
+  #activityNow(): number {
+    let sum = 0
+    for (const batches of this.#activity) sum = (sum + batches) | 0
+    return sum
   }
 
   #releaseSettled(): void {

@@ -5,6 +5,7 @@ import type { Key } from '../core/key-hash.ts'
 import type { PrimitiveKey } from '../core/key.ts'
 import { KeyList } from './key-list.ts'
 import type { KeySlots } from './key-slots.ts'
+import { NOT_SHORT, ShortTextIndex } from './short-text-index.ts'
 
 const CAPACITY_MIN = 16
 /** 2^32 / golden ratio: spreads consecutive and regular integers evenly over the high bits (Knuth, TAOCP 3, 6.4). */
@@ -12,10 +13,10 @@ const GOLDEN = 0x9e3779b1
 
 /**
  * Finds the slot of a key: int32 numbers in an open-addressing table (pairs of key and slot + 1 on one cache line, at most half full),
- * other primitive keys in a Map, tuples in a Map by their canonical text. Slots are dense, in the order in which keys first came.
+ * short texts likewise, other primitive keys in a Map, tuples in a Map by their canonical text. Slots are dense, in the order in which keys first came.
  *
  * Single keys are never removed: a table marks a slot as empty instead (which is where a time-to-live would start).
- * A Map holds 2^24 entries, so that is the bound of keys that are not int32 numbers.
+ * A Map holds 2^24 entries, so that is the bound of keys that are neither int32 numbers nor short texts.
  */
 export class KeyIndex implements KeySlots {
   readonly #list = new KeyList()
@@ -25,6 +26,7 @@ export class KeyIndex implements KeySlots {
   #table = new Int32Array(CAPACITY_MIN * 2)
   #mask = CAPACITY_MIN * 2 - 1
   #shift = 32 - Math.log2(CAPACITY_MIN)
+  readonly #short = new ShortTextIndex()
   readonly #primitives = new Map<PrimitiveKey, number>()
   readonly #tuples = new Map<string, number>()
 
@@ -42,10 +44,7 @@ export class KeyIndex implements KeySlots {
    * @throws MR_KEY_INVALID
    */
   slotOf(key: Key): number {
-    if (typeof key === 'string') {
-      const slot = this.#primitives.get(key)
-      return slot === undefined ? this.#insertPrimitive(key) : slot
-    }
+    if (typeof key === 'string') return this.#slotOfText(key)
     if (typeof key === 'number' && (key | 0) === key) return this.slotOfInt(key)
     return this.#slotOfOther(key)
   }
@@ -69,6 +68,7 @@ export class KeyIndex implements KeySlots {
    */
   find(key: Key): number {
     if (typeof key === 'number' && (key | 0) === key) return this.#findInt(key)
+    if (typeof key === 'string') return this.#findText(key)
     if (isPrimitiveKey(key)) return this.#primitives.get(key) ?? -1
     return Array.isArray(key) ? (this.#tuples.get(canonicalKey(key)) ?? -1) : refuseKey(key)
   }
@@ -87,6 +87,7 @@ export class KeyIndex implements KeySlots {
     if (this.#ints > 0) this.#table.fill(0)
     this.#ints = 0
     this.#list.clear()
+    this.#short.clear()
     this.#primitives.clear()
     this.#tuples.clear()
   }
@@ -100,6 +101,19 @@ export class KeyIndex implements KeySlots {
     const slot = this.#list.pushOther(copyTuple(key))
     this.#tuples.set(text, slot)
     return slot
+  }
+
+  #findText(key: string): number {
+    const slot = this.#short.slotOf(key, 0, false)
+    return slot === NOT_SHORT ? (this.#primitives.get(key) ?? -1) : Math.max(-1, slot)
+  }
+
+  #slotOfText(key: string): number {
+    const { size } = this.#list
+    const slot = this.#short.slotOf(key, size, true)
+    if (slot === size) this.#list.pushOther(key)
+    if (slot !== NOT_SHORT) return slot
+    return this.#primitives.get(key) ?? this.#insertPrimitive(key)
   }
 
   #insertPrimitive(key: PrimitiveKey): number {

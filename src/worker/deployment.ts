@@ -31,4 +31,6 @@ export interface Deployment {
   readonly rings: readonly RingLink[]
   readonly doorbells: SharedArrayBuffer
   readonly credits: SharedArrayBuffer
+  /** One Int32 per worker, which grows while its actors process records: where it stands still, no new checkpoint is needed. */
+  readonly activity: SharedArrayBuffer
 }

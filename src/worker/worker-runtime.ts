@@ -48,6 +48,8 @@ export class WorkerRuntime {
   readonly #waiting: ReadySet
   readonly #flushedMs: Float64Array
   readonly #attempt: number
+  readonly #index: number
+  readonly #activity: Int32Array
   #running = false
 
   constructor(plan: Plan, registry: Registry, options: EngineOptions, index: number, deployment: Deployment, host: WorkerHost) {
@@ -55,6 +57,8 @@ export class WorkerRuntime {
     this.#host = host
     this.#linger = options.lingerMs
     this.#attempt = deployment.attempt
+    this.#index = index
+    this.#activity = new Int32Array(deployment.activity)
     this.#ready = new ReadySet(plan.actors.length)
     this.#blocked = new ReadySet(plan.actors.length)
     this.#waiting = new ReadySet(plan.actors.length)
@@ -164,7 +168,9 @@ export class WorkerRuntime {
   #step(id: number, nowMs: number): void {
     const actor = this.#wiring.actors.get(id)!
     try {
+      const { batches } = actor
       const result = actor.step()
+      if (actor.batches !== batches) this.#activity[this.#index]!++
       if (actor.awaitsPromise) this.#waiting.add(id)
       else this.#waiting.delete(id)
       if (result === 'progress') {

@@ -60,7 +60,7 @@ test('the sink of ks-every emits the last row of each key once, also after a res
     const first = lastByKey.create!({}, context)
     feed(first, before)
     const second = lastByKey.create!({}, context)
-    await second.restore!(first.snapshot!())
+    await second.restore!(first.snapshot!(1))
     feed(second, after)
     expect(second.onEnd!()).toBe('done')
     expect(new Map(emitted.map((row) => [row.key, row]))).toEqual(new Map([...before, ...after].map((row) => [row.key, row])))

@@ -1,0 +1,16 @@
+/** Rows as columns of equal width, two spaces between them. Columns in `right` (by position) are aligned to the right. */
+export function alignRows(rows: readonly (readonly string[])[], right: readonly number[] = []): string[] {
+  const widths: number[] = []
+  for (const row of rows) row.forEach((cell, c) => (widths[c] = Math.max(widths[c] ?? 0, cell.length)))
+  return rows.map(row =>
+    row
+      .map((cell, c) => (right.includes(c) ? cell.padStart(widths[c]!) : cell.padEnd(widths[c]!)))
+      .join('  ')
+      .trimEnd(),
+  )
+}
+
+/** Cut to a number of characters, the end replaced by '…'. */
+export function clip(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`
+}

@@ -1,0 +1,64 @@
+import { alignRows, clip } from '../align.ts'
+import { clockText, countText, percentText } from '../quantities.ts'
+import type { Bottleneck } from './bottleneck.ts'
+import type { Progress, TaskProgress } from './progress.ts'
+
+/** When and where a picture of progress is taken. */
+export interface Moment {
+  readonly job: string
+  readonly elapsedMs: number
+  /** Since the newest checkpoint completed; null when none has. */
+  readonly checkpointAgeMs: number | null
+}
+
+/** Lines shown of a job with very many tasks. */
+const TASK_LINES_MAX = 24
+
+/** The block of lines that is redrawn on a terminal, no line wider than `width`. */
+export function progressBlock(progress: Progress, moment: Moment, width: number): string[] {
+  const shown = progress.tasks.slice(0, TASK_LINES_MAX)
+  const nameWidth = Math.max(12, width - 58)
+  const rows = shown.map(task => taskRow(task, nameWidth))
+  const hidden = progress.tasks.length - shown.length
+  const lines = [
+    headline(progress, moment),
+    ...alignRows(rows, [1, 2, 3, 4]),
+    ...(hidden > 0 ? [`  and ${hidden} more`] : []),
+    `  bottleneck: ${bottleneckText(progress.bottleneck)}`,
+  ]
+  return lines.map(line => clip(line, width))
+}
+
+/** The same in one line, for logs. */
+export function progressLine(progress: Progress, moment: Moment): string {
+  const rates = progress.tasks.filter(({ finished }) => !finished).map(({ name, recordsPerSecond }) => `${name} ${countText(recordsPerSecond)}/s`)
+  const fullest = Math.max(0, ...progress.tasks.map(({ mailboxShare }) => mailboxShare))
+  return [headline(progress, moment), ...rates, `fullest mailbox ${percentText(fullest)}`, `bottleneck: ${bottleneckText(progress.bottleneck)}`].join(' · ')
+}
+
+function headline(progress: Progress, { job, elapsedMs, checkpointAgeMs }: Moment): string {
+  const { attempt, state, checkpoint, share, remainingMs } = progress
+  const age = checkpointAgeMs === null ? '' : `, ${(checkpointAgeMs / 1000).toFixed(1)} s ago`
+  const parts = [job, clockText(elapsedMs), ...(state === 'running' ? [] : [state])]
+  if (attempt > 1) parts.push(`attempt ${attempt}`)
+  parts.push(checkpoint === 0 ? 'no checkpoint yet' : `checkpoint ${checkpoint}${age}`)
+  if (share !== null) parts.push(percentText(share))
+  if (remainingMs !== null && share !== 1) parts.push(`about ${clockText(remainingMs)} left`)
+  return parts.join(' · ')
+}
+
+function taskRow({ name, recordsIn, recordsPerSecond, busyShare, mailboxShare, finished }: TaskProgress, nameWidth: number): string[] {
+  if (finished) return [`  ${clip(name, nameWidth)}`, countText(recordsIn), '', '', 'finished']
+  return [
+    `  ${clip(name, nameWidth)}`,
+    countText(recordsIn),
+    `${countText(recordsPerSecond)}/s`,
+    `busy ${percentText(busyShare)}`,
+    `mailbox ${percentText(mailboxShare)}`,
+  ]
+}
+
+export function bottleneckText(bottleneck: Bottleneck | null): string {
+  if (bottleneck === null) return 'none, the job keeps up with its input'
+  return `${bottleneck.name} (${bottleneck.reason}, busy ${percentText(bottleneck.busyShare)})`
+}

@@ -1,0 +1,113 @@
+import type { RunStats } from '../../control/protocol.ts'
+import type { ActorStats } from '../../worker/worker-stats.ts'
+import { type Bottleneck, type TaskLoad, findBottleneck } from './bottleneck.ts'
+import type { JobShape, TaskShape } from './job-shape.ts'
+
+/** Counters at a time (of any clock that does not go back). */
+export interface Sample {
+  readonly atMs: number
+  readonly stats: RunStats
+}
+
+export interface TaskProgress {
+  readonly name: string
+  readonly actors: number
+  /** Since the attempt began. */
+  readonly recordsIn: number
+  readonly recordsOut: number
+  readonly recordsPerSecond: number
+  /** Shares from 0 to 1, of the busiest actor and the fullest mailbox. */
+  readonly busyShare: number
+  readonly mailboxShare: number
+  readonly finished: boolean
+}
+
+export interface Progress {
+  readonly attempt: number
+  readonly state: string
+  readonly restarts: number
+  /** Newest complete checkpoint, 0 before the first. */
+  readonly checkpoint: number
+  readonly tasks: readonly TaskProgress[]
+  readonly bottleneck: Bottleneck | null
+  /** Part of the input that was read, 0 to 1; null where that is not known. */
+  readonly share: number | null
+  readonly remainingMs: number | null
+}
+
+/**
+ * What happened between two samples.
+ *
+ * @param fromStart false when the run goes on from a checkpoint: nobody knows then how much of the input precedes it
+ */
+export function progressBetween(shape: JobShape, before: Sample | null, now: Sample, fromStart: boolean, startedMs: number): Progress {
+  const { attempt, state, restarts, checkpoint } = now.stats
+  const loads = taskLoads(shape, before, now)
+  const share = fromStart && attempt === 1 ? shareRead(shape, now.stats) : null
+  return {
+    attempt,
+    state,
+    restarts,
+    checkpoint,
+    tasks: loads.map(({ progress }) => progress),
+    bottleneck: findBottleneck(loads.map(({ load }) => load)),
+    share,
+    remainingMs: share === null || share === 0 ? null : ((now.atMs - startedMs) * (1 - share)) / share,
+  }
+}
+
+function shareRead({ totalRecords, sources, tasks }: JobShape, stats: RunStats): number | null {
+  if (totalRecords === null || totalRecords === 0) return null
+  const actors = actorsOf(stats)
+  const read = tasks.filter(({ task }) => sources.includes(task)).flatMap(task => task.actors.map(id => actors.get(id)?.stats.recordsIn ?? 0))
+  return Math.min(1, read.reduce((sum, records) => sum + records, 0) / totalRecords)
+}
+
+interface Placed {
+  readonly stats: ActorStats
+  readonly worker: number
+}
+
+function actorsOf(stats: RunStats): Map<number, Placed> {
+  return new Map(stats.workers.flatMap(({ worker, actors }) => actors.map(actor => [actor.id, { stats: actor, worker }] as const)))
+}
+
+function taskLoads(shape: JobShape, before: Sample | null, now: Sample): { load: TaskLoad; progress: TaskProgress }[] {
+  // Counters begin anew with every attempt.
+  const comparable = before !== null && before.stats.attempt === now.stats.attempt
+  const earlier = comparable ? actorsOf(before.stats) : new Map<number, Placed>()
+  const intervalMs = comparable ? Math.max(1, now.atMs - before.atMs) : Infinity
+  const actors = actorsOf(now.stats)
+  const since = (id: number, counter: 'busyMs' | 'recordsIn'): number => (actors.get(id)?.stats[counter] ?? 0) - (earlier.get(id)?.stats[counter] ?? 0)
+  const workerBusyMs = new Map<number, number>()
+  for (const [id, { worker }] of actors) workerBusyMs.set(worker, (workerBusyMs.get(worker) ?? 0) + since(id, 'busyMs'))
+  return shape.tasks.map(task => {
+    const placed = task.actors.flatMap(id => actors.get(id) ?? [])
+    const busyShare = share(Math.max(0, ...task.actors.map(id => since(id, 'busyMs'))), intervalMs)
+    const workerBusyShare = share(Math.max(0, ...placed.map(({ worker }) => workerBusyMs.get(worker)!)), intervalMs)
+    const mailboxShare = task.mailboxBytes === 0 ? 0 : share(Math.max(0, ...placed.map(({ stats }) => stats.mailboxBytes)), task.mailboxBytes)
+    const recordsPerSecond = (sum(task.actors.map(id => since(id, 'recordsIn'))) / intervalMs) * 1000
+    return {
+      load: { ...task, busyShare, workerBusyShare, mailboxShare },
+      progress: { ...counters(task, placed), recordsPerSecond, busyShare, mailboxShare },
+    }
+  })
+}
+
+function counters(task: TaskShape, placed: readonly Placed[]) {
+  return {
+    name: task.name,
+    actors: task.actors.length,
+    recordsIn: sum(placed.map(({ stats }) => stats.recordsIn)),
+    recordsOut: sum(placed.map(({ stats }) => stats.recordsOut)),
+    finished: placed.length > 0 && placed.every(({ stats }) => stats.state === 'finished'),
+  }
+}
+
+function share(part: number, whole: number): number {
+  return Math.min(1, part / whole)
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
+}

@@ -1,0 +1,180 @@
+import { readdirSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { isatty } from 'node:tty'
+import { launch } from '../../app/launch.ts'
+import { type LaunchOptions, checkOptions } from '../../app/launch-options.ts'
+import type { Run, RunResult } from '../../app/run.ts'
+import { INLET_KIND, isOutlet, outletName } from '../../graph/graph.ts'
+import { type Plan, planJob } from '../../graph/plan.ts'
+import { configFrom } from '../config-values.ts'
+import { EXIT, type ExitCode, exitCodeOf } from '../exit-code.ts'
+import { jobFromFile } from '../job-file.ts'
+import { STDERR, STDOUT, writeAll, writeError } from '../write.ts'
+import { Interrupts } from './interrupts.ts'
+import { jobShape } from './job-shape.ts'
+import { chooseOutlets, readOutlets } from './print-outlets.ts'
+import { JsonReporter, LogReporter, TerminalReporter } from './reporters.ts'
+import type { Reporter } from './run-event.ts'
+import { Watch } from './watch.ts'
+
+/** Options of `millrace run`, as the command line has them. */
+export interface RunFlags {
+  readonly workers?: number
+  readonly config: readonly string[]
+  readonly configFile?: string
+  readonly state?: string
+  readonly fresh: boolean
+  readonly checkpointInterval?: number
+  readonly capture?: string
+  readonly json: boolean
+  readonly verbose: boolean
+  /** Names, or false for --no-outlets. */
+  readonly outlet: readonly string[]
+  readonly outlets: boolean
+}
+
+const INTERVAL_MS = { terminal: 250, json: 1_000, log: 5_000 }
+
+/** Runs a job until it ends, is drained or stopped. */
+export async function runCommand(path: string, flags: RunFlags): Promise<ExitCode> {
+  const config = configFrom(flags.configFile, flags.config)
+  const job = await jobFromFile(path)
+  const options = launchOptions(flags, config)
+  const { engine } = checkOptions(options)
+  const plan = planJob(await job.buildGraph(config), engine)
+  const choice = chooseOutlets(plan.graph.nodes.filter(isOutlet).map(outletName), flags.outlet, !flags.outlets)
+  const view = viewFor(flags, plan)
+  const { reporter } = view
+  const startedMs = performance.now()
+  const control = new RunControl(reporter)
+  try {
+    const fromStart = flags.fresh || !holdsState(flags.state)
+    const run = await launch(job, { ...options, signal: control.signal })
+    control.begin(run)
+    reporter.report({ event: 'started', job: job.name, workers: engine.workers, stateDir: options.stateDir ?? null, startMs: Math.round(performance.now() - startedMs) })
+    warnOfInlets(plan, reporter)
+    const watch = new Watch(run, reporter, { job: job.name, shape: jobShape(plan, engine.mailboxBytes), intervalMs: view.intervalMs, fromStart, startedMs })
+    run.onNotice(({ type, ...notice }) => reporter.report({ event: type, ...notice }))
+    try {
+      const printed = readOutlets(run, choice, text => print(text, reporter, control))
+      const { outcome, restarts } = await run.done
+      await printed
+      return control.ended(outcome, restarts, performance.now() - startedMs)
+    } finally {
+      watch.stop()
+    }
+  } catch (error) {
+    if (control.aborted) return control.ended('stopped', 0, performance.now() - startedMs)
+    reporter.report({ event: 'failed', error })
+    return exitCodeOf(error)
+  } finally {
+    control.release()
+  }
+}
+
+/** What the user asks of a run from outside, before and after it has started. */
+class RunControl {
+  readonly #reporter: Reporter
+  readonly #interrupts: Interrupts
+  readonly #abort = new AbortController()
+  #run: Run | null = null
+  #wish: 'drain' | 'stop' | null = null
+  #outputError: NodeJS.ErrnoException | null = null
+
+  constructor(reporter: Reporter) {
+    this.#reporter = reporter
+    this.#interrupts = new Interrupts({ drain: () => this.#ask('drain'), stop: () => this.#ask('stop') })
+  }
+
+  /** Ends a launch that has not come to its end. */
+  get signal(): AbortSignal {
+    return this.#abort.signal
+  }
+
+  get aborted(): boolean {
+    return this.#abort.signal.aborted
+  }
+
+  begin(run: Run): void {
+    this.#run = run
+    if (this.#wish !== null) this.#carryOut(this.#wish)
+  }
+
+  get outputIsBroken(): boolean {
+    return this.#outputError !== null
+  }
+
+  /** Standard output takes nothing any more. That its reader has left, as `head` does, is no failure. */
+  outputBroke(error: NodeJS.ErrnoException): void {
+    this.#outputError = error
+    this.#ask('stop')
+  }
+
+  release(): void {
+    this.#interrupts.release()
+  }
+
+  /** @throws what kept standard output from being written */
+  ended(outcome: RunResult['outcome'], restarts: number, elapsedMs: number): ExitCode {
+    if (this.#outputError !== null && this.#outputError.code !== 'EPIPE') throw this.#outputError
+    const drained = outcome === 'finished' && this.#wish === 'drain'
+    this.#reporter.report({ event: 'ended', outcome: drained ? 'drained' : outcome, restarts, elapsedMs: Math.round(elapsedMs) })
+    return outcome === 'stopped' ? EXIT.stopped : EXIT.done
+  }
+
+  #ask(wish: 'drain' | 'stop'): void {
+    if (this.#wish === 'stop') return
+    this.#wish = wish
+    this.#reporter.report({ event: wish === 'drain' ? 'draining' : 'stopping' })
+    if (this.#run !== null) this.#carryOut(wish)
+    else if (wish === 'stop') this.#abort.abort('stopped before it ran')
+  }
+
+  #carryOut(wish: 'drain' | 'stop'): void {
+    this.#run!.stop({ drain: wish === 'drain' }).catch(() => {})
+  }
+}
+
+function launchOptions(flags: RunFlags, config: unknown): LaunchOptions {
+  return {
+    fresh: flags.fresh,
+    ...(flags.workers !== undefined && { workers: flags.workers }),
+    ...(config !== undefined && { config }),
+    ...(flags.state !== undefined && { stateDir: resolve(flags.state) }),
+    ...(flags.checkpointInterval !== undefined && { checkpointIntervalMs: flags.checkpointInterval }),
+    ...(flags.capture !== undefined && { captureDir: resolve(flags.capture) }),
+  }
+}
+
+function holdsState(dir: string | undefined): boolean {
+  if (dir === undefined) return false
+  try {
+    return readdirSync(dir).length > 0
+  } catch {
+    return false
+  }
+}
+
+/** Lines that workers print themselves would tear the block apart on a terminal that shows both. */
+function viewFor({ json, verbose }: RunFlags, plan: Plan): { readonly reporter: Reporter; readonly intervalMs: number } {
+  if (json) return { reporter: new JsonReporter(writeError, { verbose }), intervalMs: INTERVAL_MS.json }
+  const workersPrint = isatty(STDOUT) && plan.graph.nodes.some(({ kind }) => kind === 'consoleSink')
+  if (!isatty(STDERR) || workersPrint) return { reporter: new LogReporter(writeError, { verbose }), intervalMs: INTERVAL_MS.log }
+  return { reporter: new TerminalReporter(writeError, () => process.stderr.columns ?? 80, { verbose }), intervalMs: INTERVAL_MS.terminal }
+}
+
+function warnOfInlets(plan: Plan, reporter: Reporter): void {
+  for (const { name, kind } of plan.graph.nodes) {
+    if (kind === INLET_KIND) reporter.report({ event: 'note', text: `inlet "${name}" gets no records: only a program that launches the job can push them` })
+  }
+}
+
+function print(text: string, reporter: Reporter, control: RunControl): void {
+  if (control.outputIsBroken) return
+  if (isatty(STDOUT)) reporter.giveWay()
+  try {
+    writeAll(STDOUT, text)
+  } catch (error) {
+    control.outputBroke(error as NodeJS.ErrnoException)
+  }
+}

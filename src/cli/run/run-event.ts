@@ -1,0 +1,44 @@
+import type { RunNotice } from '../../app/run.ts'
+import { clockText } from '../quantities.ts'
+import type { Progress } from './progress.ts'
+import type { Moment } from './progress-text.ts'
+
+/** Everything that `millrace run` has to tell, in the order in which it happens. */
+export type RunEvent =
+  | { readonly event: 'started'; readonly job: string; readonly workers: number; readonly stateDir: string | null; readonly startMs: number }
+  | ({ readonly event: 'progress' } & Progress & Moment)
+  | ({ readonly event: RunNotice['type'] } & Omit<RunNotice, 'type'>)
+  | { readonly event: 'note'; readonly text: string }
+  | { readonly event: 'draining' | 'stopping' }
+  | { readonly event: 'ended'; readonly outcome: 'finished' | 'drained' | 'stopped'; readonly restarts: number; readonly elapsedMs: number }
+  | { readonly event: 'failed'; readonly error: unknown }
+
+export interface Reporter {
+  report(event: RunEvent): void
+  /** Something else is about to be written where this reporter writes. */
+  giveWay(): void
+}
+
+/** An event that deserves a line of its own; null for those that do not. */
+export function eventText(event: RunEvent): string | null {
+  switch (event.event) {
+    case 'started':
+      return `${event.job} runs on ${event.workers} ${event.workers === 1 ? 'worker' : 'workers'} (started in ${Math.round(event.startMs)} ms), ${
+        event.stateDir === null ? 'checkpoints end with this run' : `checkpoints in ${event.stateDir}`
+      }`
+    case 'restart':
+    case 'checkpoint-failed':
+    case 'note':
+      return event.text
+    case 'draining':
+      return 'draining: sources end, what is in flight is processed. Ctrl-C again stops at once, behind a checkpoint'
+    case 'stopping':
+      return 'stopping behind a checkpoint. Ctrl-C again gives up waiting'
+    case 'ended':
+      return `${event.outcome} after ${clockText(event.elapsedMs)}${event.restarts === 0 ? '' : `, ${event.restarts} ${event.restarts === 1 ? 'restart' : 'restarts'}`}`
+    case 'checkpoint':
+    case 'progress':
+    case 'failed':
+      return null
+  }
+}
