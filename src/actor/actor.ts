@@ -157,7 +157,9 @@ export class Actor {
   step(): StepResult {
     this.#at = null
     try {
-      return this.#step()
+      const result = this.#step()
+      // A barrier that a waiting source sent may have been kept: whoever is idle is not asked again, whoever is blocked is.
+      return result === 'idle' && !this.flushKept() ? 'blocked' : result
     } catch (error) {
       throw this.#blamed(error)
     }
