@@ -14,6 +14,8 @@ export class SplitReader {
   readonly #batchRecords: number
   readonly #wake: () => void
   readonly #ahead: unknown[][] = []
+  /** The batch that an async iterable is filling. */
+  #partial: unknown[] = []
   #skip = 0
   #iterator: Iterator<unknown> | null = null
   #started = false
@@ -39,8 +41,9 @@ export class SplitReader {
   poll(take: (records: unknown[]) => void): PollResult {
     if (!this.#started) this.#start()
     if (this.#iterator !== null) return this.#pull(this.#iterator, take)
-    const batch = this.#ahead.shift()
-    if (batch !== undefined) {
+    // What has come must not wait for what may never come.
+    const batch = this.#ahead.shift() ?? this.#takePartial()
+    if (batch !== null) {
       this.#roomFor?.()
       this.position += batch.length
       take(batch)
@@ -56,6 +59,13 @@ export class SplitReader {
     this.#iterator?.return?.()
     // An iterator that waits for input may never return; nobody waits for it.
     if (this.#asyncIterator?.return !== undefined) void Promise.resolve(this.#asyncIterator.return()).catch(() => {})
+  }
+
+  #takePartial(): unknown[] | null {
+    if (this.#partial.length === 0) return null
+    const batch = this.#partial
+    this.#partial = []
+    return batch
   }
 
   #start(): void {
@@ -101,11 +111,10 @@ export class SplitReader {
   }
 
   async #readAll(iterator: AsyncIterator<unknown>): Promise<void> {
-    let batch: unknown[] = []
     const pass = async (): Promise<void> => {
-      if (batch.length === 0) return
+      const batch = this.#takePartial()
+      if (batch === null) return
       this.#ahead.push(batch)
-      batch = []
       this.#wake()
       if (this.#ahead.length >= READ_AHEAD_BATCHES_MAX && !this.#closed) await new Promise<void>(resolve => (this.#roomFor = resolve))
       this.#roomFor = null
@@ -113,12 +122,12 @@ export class SplitReader {
     // A record that does not come at once must not keep its predecessors waiting.
     let timer: NodeJS.Immediate | null = null
     while (!this.#closed) {
-      timer ??= batch.length > 0 ? setImmediate(() => ((timer = null), void (this.#ahead.length < READ_AHEAD_BATCHES_MAX && pass()))) : null
+      timer ??= this.#partial.length > 0 ? setImmediate(() => ((timer = null), void (this.#ahead.length < READ_AHEAD_BATCHES_MAX && pass()))) : null
       const step = await iterator.next()
       if (step.done === true) break
       if (this.#skip > 0) this.#skip--
-      else batch.push(step.value)
-      if (batch.length >= this.#batchRecords) await pass()
+      else this.#partial.push(step.value)
+      if (this.#partial.length >= this.#batchRecords) await pass()
     }
     if (timer !== null) clearImmediate(timer)
     await pass()

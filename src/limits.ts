@@ -91,6 +91,10 @@ export const READ_AHEAD_BATCHES_MAX = 4
 export const LINE_CHARS_MAX = 64 * 1024 * 1024
 /** Encoded bytes that an inlet keeps since the last complete checkpoint; a push waits beyond. */
 export const INLET_LOG_BYTES_MAX = 256 * 1024 * 1024
+/** Encoded bytes that a 'committed' outlet keeps for its reader and for the next checkpoint; half of it asks for a checkpoint. */
+export const OUTLET_COMMITTED_BYTES_MAX = 64 * 1024 * 1024
+/** Pause after a failed checkpoint before an outlet that needs one lets records in again, and asks for the next. */
+export const OUTLET_RETRY_MS = 1_000
 /** Idle sleeps on the doorbell, one after the other, before a worker waits on its event loop instead. */
 export const IDLE_SLEEPS_MAX = 5
 /** Longest wait of an idle worker on its event loop. */

@@ -16,6 +16,8 @@ import { Outlet } from './outlet.ts'
 export interface AppHost {
   /** Runs `fn` in a later turn of the event loop. */
   readonly defer: (fn: () => void) => void
+  /** Asks for a checkpoint soon: something bounded is half full of what only a checkpoint releases. */
+  readonly wantCheckpoint?: () => void
   /** Looks on; absent under threads. */
   readonly probe?: FrameProbe
 }
@@ -44,16 +46,16 @@ export class AppEndpoint {
   #attempt = 0
   #closed = false
 
-  constructor(plan: Plan, options: EngineOptions, doorbells: SharedArrayBuffer, { defer, probe }: AppHost) {
+  constructor(plan: Plan, options: EngineOptions, doorbells: SharedArrayBuffer, { defer, probe, wantCheckpoint = () => {} }: AppHost) {
     this.#plan = plan
     this.#options = options
     this.#probe = probe ?? null
     this.#bell = new Doorbell(doorbells, plan.workers)
     const heads = plan.tasks.map(task => plan.graph.nodes[task.nodes[0]!]!)
-    const inletParts = { mode: options.codec, freeze: options.freezeRecords ? freezeRecord : null, wake: () => this.#bell.ring(), defer }
+    const inletParts = { mode: options.codec, freeze: options.freezeRecords ? freezeRecord : null, wake: () => this.#bell.ring(), defer, wantCheckpoint }
     this.inlets = new Map(heads.filter(node => node.kind === INLET_KIND).map(({ name, site }) => [name, new Inlet({ name, site, ...inletParts })]))
     this.#unconnected = new Set(this.inlets.keys())
-    this.outlets = new Map(heads.filter(isOutlet).map(node => [outletName(node), new Outlet(outletName(node), options.codec)]))
+    this.outlets = new Map(heads.filter(isOutlet).map(node => [outletName(node), new Outlet(outletName(node), options.codec, wantCheckpoint)]))
   }
 
   /** True when an attempt runs and every inlet knows its position. */
@@ -88,6 +90,15 @@ export class AppEndpoint {
   /** The attempt failed; the next one is on its way. */
   attemptEnded(): void {
     for (const inlet of this.inlets.values()) inlet.disconnect()
+  }
+
+  checkpointCompleted(checkpoint: number): void {
+    for (const outlet of this.outlets.values()) outlet.checkpointCompleted(checkpoint)
+  }
+
+  /** A checkpoint failed, a while ago. */
+  checkpointGivenUp(checkpoint: number): void {
+    for (const outlet of this.outlets.values()) outlet.checkpointGivenUp(checkpoint)
   }
 
   inletRestored(attempt: number, name: string, position: number): void {

@@ -32,6 +32,11 @@ export class InletLog {
     return this.#bytes >= INLET_LOG_BYTES_MAX
   }
 
+  /** Time for a checkpoint. */
+  get isHalfFull(): boolean {
+    return 2 * this.#bytes >= INLET_LOG_BYTES_MAX
+  }
+
   get isSent(): boolean {
     return this.#cursor === this.#batches.length
   }

@@ -28,6 +28,8 @@ export interface InletParts {
   readonly wake: () => void
   /** Runs a function in a later turn of the event loop. */
   readonly defer: (fn: () => void) => void
+  /** Asks for a checkpoint, which makes room. */
+  readonly wantCheckpoint: () => void
 }
 
 /**
@@ -42,11 +44,15 @@ export class Inlet<T = unknown> {
   readonly #log: InletLog
   #buffer: T[] = []
   #sender: RingSender | null = null
+  #ring: PeerRing | null = null
   #flushScheduled = false
   #ending = false
   #endSent = false
   #closedBy: MillraceError | null = null
   #room: { readonly promise: Promise<void>; readonly resolve: () => void } | null = null
+  /** Pushes that wait for room; later ones queue up behind them. */
+  #waiting = 0
+  #checkpointWanted = false
 
   /** @internal */
   constructor(parts: InletParts) {
@@ -68,15 +74,36 @@ export class Inlet<T = unknown> {
    *
    * @throws MillraceError MR_RECORD_NOT_SERIALIZABLE, with the path of the field: nothing was pushed; MR_RUN_ENDED after the end of the run, or its error
    */
-  async push(record: T): Promise<number> {
-    while (!this.tryPush(record)) await this.#whenRoom()
-    return this.#log.end + this.#buffer.length
+  push(record: T): Promise<number> {
+    try {
+      return this.tryPush(record) ? Promise.resolve(this.#position) : this.#pushLater(record)
+    } catch (error) {
+      return Promise.reject(error as MillraceError)
+    }
+  }
+
+  /**
+   * Hands over records in order, waiting whenever there is no room; much quicker than one by one. Resolves to the position of the last one.
+   *
+   * @throws MillraceError as {@link push} does; the records that precede the refused one were pushed
+   */
+  async pushMany(records: readonly T[]): Promise<number> {
+    let next = this.#waiting > 0 ? 0 : this.#takeMany(records, 0)
+    while (next < records.length) next = await this.#whenRoom(() => this.#takeMany(records, next))
+    return this.#position
   }
 
   /** Hands over a record if there is room now. Throws as {@link push} does. */
   tryPush(record: T): boolean {
-    if (this.#closedBy !== null) throw this.#closedBy
-    if (this.#ending) throw new MillraceError('MR_RUN_ENDED', `The inlet "${this.name}" was drained; nothing can be pushed any more`)
+    return this.#waiting > 0 && this.#closedBy === null ? false : this.#take(record)
+  }
+
+  get #position(): number {
+    return this.#log.end + this.#buffer.length
+  }
+
+  #take(record: T): boolean {
+    this.#demandOpen()
     if (this.#buffer.length >= BATCH_RECORDS_DEFAULT && !this.#seal()) return false
     // Here and not when the batch is encoded: whoever pushed it is to know, and its neighbours are not to suffer.
     assertSerializable(record, this.#context)
@@ -87,8 +114,44 @@ export class Inlet<T = unknown> {
     return true
   }
 
+  /** Takes records[from..) as far as there is room, and returns how far that was. */
+  #takeMany(records: readonly T[], from: number): number {
+    let next = from
+    for (;;) {
+      const taken = this.#buffer.length === 0 && records.length - next >= BATCH_RECORDS_DEFAULT ? this.#takeBatch(records, next) : 0
+      if (taken === 0 && (next === records.length || !this.#take(records[next]!))) return next
+      next += Math.max(1, taken)
+    }
+  }
+
+  /** A whole batch without the buffer. Returns 0 when there is no room, or a record has to be refused: one by one they show which. */
+  #takeBatch(records: readonly T[], from: number): number {
+    this.#demandOpen()
+    const to = from + BATCH_RECORDS_DEFAULT
+    if (!this.#hasRoom()) return 0
+    try {
+      this.#log.append(new Uint8Array(this.#encoder.encode(records, from, to, null)), BATCH_RECORDS_DEFAULT)
+    } catch {
+      return 0
+    }
+    if (this.#parts.freeze !== null) for (let i = from; i < to; i++) this.#parts.freeze(records[i])
+    this.#sealed()
+    return BATCH_RECORDS_DEFAULT
+  }
+
+  #demandOpen(): void {
+    if (this.#closedBy !== null) throw this.#closedBy
+    if (this.#ending) throw new MillraceError('MR_RUN_ENDED', `The inlet "${this.name}" was drained; nothing can be pushed any more`)
+  }
+
+  async #pushLater(record: T): Promise<number> {
+    while (!(await this.#whenRoom(() => this.#take(record))));
+    return this.#position
+  }
+
   /** @internal A new attempt of the job reads on from `position`. */
   connect(route: InletRoute, position: number): void {
+    this.#ring = route.ring
     this.#sender = new RingSender(route.channel, route.attempt, route.credits, route.exclusiveBytes, route.ring, this.#encoder)
     this.#endSent = false
     this.#log.rewind(position, records => new Uint8Array(this.#newEncoder().encode(records, 0, records.length, null)))
@@ -103,6 +166,7 @@ export class Inlet<T = unknown> {
   /** @internal */
   commit(position: number): void {
     this.#log.commit(position)
+    this.#checkpointWanted = false
     this.#releaseRoom()
   }
 
@@ -121,6 +185,8 @@ export class Inlet<T = unknown> {
       sender.sendControl(FrameKind.end, 0)
       sender.flush()
     }
+    // At once: whoever pushes without a pause may not let the event loop turn for long.
+    this.#ring!.announce()
     if (this.#buffer.length < BATCH_RECORDS_DEFAULT) this.#releaseRoom()
   }
 
@@ -140,11 +206,22 @@ export class Inlet<T = unknown> {
 
   /** Moves the buffer into the log and on. False when the log is full or earlier batches wait for credit. */
   #seal(): boolean {
-    if (this.#log.isFull || !this.#log.isSent || (this.#sender !== null && !this.#sender.flush())) return false
+    if (!this.#hasRoom()) return false
     this.#append()
+    this.#sealed()
+    return true
+  }
+
+  #hasRoom(): boolean {
+    return !this.#log.isFull && this.#log.isSent && (this.#sender === null || this.#sender.flush())
+  }
+
+  #sealed(): void {
     this.pump()
     this.#parts.wake()
-    return true
+    if (this.#checkpointWanted || !this.#log.isHalfFull) return
+    this.#checkpointWanted = true
+    this.#parts.wantCheckpoint()
   }
 
   /** What was pushed can be encoded, unless it was changed since or is too large: then the inlet is of no use any more, and says so. */
@@ -173,13 +250,23 @@ export class Inlet<T = unknown> {
     })
   }
 
-  async #whenRoom(): Promise<void> {
+  /** Tries again when there may be room. */
+  async #whenRoom<R>(push: () => R): Promise<R> {
     if (this.#room === null) {
       let resolve = (): void => {}
       const promise = new Promise<void>(done => (resolve = done))
       this.#room = { promise, resolve }
     }
+    this.#waiting++
     await this.#room.promise
+    this.#waiting--
+    try {
+      return push()
+    } catch (error) {
+      // Whoever queued up behind this one waits for something to be pushed.
+      this.#releaseRoom()
+      throw error
+    }
   }
 
   #releaseRoom(): void {

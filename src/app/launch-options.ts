@@ -19,11 +19,17 @@ import {
 } from '../limits.ts'
 import type { EngineOptions } from '../worker/deployment.ts'
 
-export interface LaunchOptions {
-  /** Worker threads. Default: the number of cores that the process may use. */
+/** Configuration of the job, as its schema takes it. Must be cloneable. May be left out where the schema allows it. */
+// oxlint-disable-next-line typescript/no-empty-object-type -- asks whether an empty configuration will do
+export type LaunchConfig<R> = {} extends R ? { readonly config?: R } : { readonly config: R }
+
+export type LaunchOptions<R = unknown> = LaunchSettings & LaunchConfig<R>
+
+export interface LaunchSettings {
+  /** Worker threads. Default: the number of cores that the process may use; with `appBusy`, one less, but at least one. */
   readonly workers?: number
-  /** Configuration of the job, as its schema takes it. Must be cloneable. */
-  readonly config?: unknown
+  /** The app thread computes much itself, so a core is left to it. Default false. */
+  readonly appBusy?: boolean
   /** Directory for checkpoints. With one, the next launch goes on where this run stopped; without, a temporary one serves restarts within the run. */
   readonly stateDir?: string
   /** Begin anew, whatever the state directory holds. Default false. */
@@ -65,7 +71,7 @@ export interface CheckedOptions {
 }
 
 const KNOWN = new Set<string>([
-  ...['workers', 'config', 'stateDir', 'fresh', 'checkpointIntervalMs', 'checkpointTimeoutMs', 'restart', 'signal', 'resourceLimits', 'chaining'],
+  ...['workers', 'appBusy', 'config', 'stateDir', 'fresh', 'checkpointIntervalMs', 'checkpointTimeoutMs', 'restart', 'signal', 'resourceLimits', 'chaining'],
   ...['transport', 'codec', 'freezeRecords', 'ringBytes', 'mailboxBytes', 'batchRecords', 'lingerMs', 'keyGroups', 'captureDir'],
 ])
 
@@ -129,6 +135,10 @@ function onlyKnown(what: string, options: object, known: ReadonlySet<string>): v
 
 function path(name: string, value: string): string {
   return typeof value === 'string' && value !== '' ? value : refuse(name, value, 'a path')
+}
+
+function workersDefault(appBusy: boolean): number {
+  return Math.min(WORKERS_MAX, Math.max(1, availableParallelism() - (appBusy ? 1 : 0)))
 }
 
 function refuse(name: string, value: unknown, wanted: string): never {

@@ -3,12 +3,14 @@ import type { ErrorData, FailureData } from '../core/failure.ts'
 import type { AppEvents, RunEnd } from '../control/master-host.ts'
 import type { RunStats } from '../control/protocol.ts'
 import { MillraceError } from '../errors.ts'
+import { OUTLET_RETRY_MS } from '../limits.ts'
+import type { InletRecord, Inlets } from '../graph/inlets.ts'
 import type { Job, OutletRecord, Outlets } from '../graph/job.ts'
 import type { Plan } from '../graph/plan.ts'
 import { AppEndpoint } from './app-endpoint.ts'
 import type { CheckedOptions } from './launch-options.ts'
 import type { Inlet } from './inlet.ts'
-import type { Outlet } from './outlet.ts'
+import type { Delivery, Outlet } from './outlet.ts'
 import { RunThreads } from './run-threads.ts'
 
 export interface RunResult {
@@ -18,14 +20,21 @@ export interface RunResult {
   readonly restarts: number
 }
 
+export interface OutletOptions {
+  readonly delivery?: Delivery
+}
+
 export interface RunNotice {
   readonly type: 'restart' | 'checkpoint' | 'checkpoint-failed'
   readonly text: string
   readonly failure?: FailureData | ErrorData
 }
 
+/** A job either declares its inlets, or its run takes any name. */
+export type UndeclaredInlet<I> = string extends keyof I ? string : [keyof I] extends [never] ? string : never
+
 /** A running job. */
-export class Run<O extends Outlets = Outlets> {
+export class Run<O extends Outlets = Outlets, I extends Inlets = Inlets> {
   /** Settles when the run has ended and its threads are gone; rejects with the error that ended it. */
   readonly done: Promise<RunResult>
   /** @internal Resolves when the first attempt runs. */
@@ -40,25 +49,43 @@ export class Run<O extends Outlets = Outlets> {
   #settle: { resolve(result: RunResult): void; reject(error: unknown): void } = { resolve: () => {}, reject: () => {} }
 
   /** @internal Made by launch(). */
-  constructor(job: Job<unknown, O>, plan: Plan, options: CheckedOptions, rawConfig: unknown, stateDir: string | undefined) {
+  constructor(job: Job<unknown, O, I>, plan: Plan, options: CheckedOptions, rawConfig: unknown, stateDir: string | undefined) {
     this.done = new Promise((resolve, reject) => (this.#settle = { resolve, reject }))
     this.done.catch(() => {})
     this.started = new Promise(resolve => (this.#onStarted = resolve))
     const { engine, ...rest } = options
     const settings = { ...rest, jobUrl: job.url, config: rawConfig, options: engine }
     this.#threads = new RunThreads(settings, stateDir, this.#events(), (thread, cause) => this.#lost(thread, cause))
-    this.#endpoint = new AppEndpoint(plan, engine, this.#threads.doorbells, { defer: setImmediate })
+    this.#endpoint = new AppEndpoint(plan, engine, this.#threads.doorbells, {
+      defer: setImmediate,
+      wantCheckpoint: () => void this.checkpoint().catch(() => {}),
+    })
     void this.#endpoint.run()
   }
 
-  /** @throws MillraceError MR_OPTION_INVALID when the job has no such inlet */
-  inlet<T = unknown>(name: string): Inlet<T> {
-    return named(this.#endpoint.inlets, name, 'inlet') as Inlet<T>
+  /**
+   * Where records are pushed into the job. Inlets that the job declares are known by name and type; those that build() makes have to be told
+   * their type: `run.inlet<Order>('orders')`.
+   *
+   * @throws MillraceError MR_OPTION_INVALID when the job has no such inlet
+   */
+  inlet<N extends keyof I & string>(name: N): Inlet<InletRecord<I[N]>>
+  inlet<T = unknown>(name: UndeclaredInlet<I>): Inlet<T>
+  inlet(name: string): unknown {
+    return named(this.#endpoint.inlets, name, 'inlet')
   }
 
-  /** Records of a stream that build() returned. Somebody must read them: what nobody reads holds the job back. */
-  outlet<N extends keyof O & string>(name: N): Outlet<OutletRecord<O[N]>> {
-    return named(this.#endpoint.outlets, name, 'outlet') as Outlet<OutletRecord<O[N]>>
+  /**
+   * Records of a stream that build() returned. Somebody must read them: what nobody reads holds the job back.
+   *
+   * @param options.delivery 'committed': only what a complete checkpoint covers, each record exactly once however often the job restarts.
+   *   Default 'immediate': at once; after a restart records of the interrupted checkpoint interval come again. The first call decides.
+   * @throws MillraceError MR_OPTION_INVALID when the job has no such outlet, or it is read in the other way already
+   */
+  outlet<N extends keyof O & string>(name: N, options: OutletOptions = {}): Outlet<OutletRecord<O[N]>> {
+    const outlet = named(this.#endpoint.outlets, name, 'outlet') as Outlet<OutletRecord<O[N]>>
+    outlet.deliver(options.delivery)
+    return outlet
   }
 
   /** Counters of every actor since the attempt began. */
@@ -126,9 +153,14 @@ export class Run<O extends Outlets = Outlets> {
         this.#endpoint.attemptEnded()
         this.#tell({ type: 'restart', text: `restarting as attempt ${attempt} in ${Math.round(delayMs)} ms: ${failure.message}`, failure })
       },
-      checkpointCompleted: (checkpoint, tookMs) => this.#tell({ type: 'checkpoint', text: `checkpoint ${checkpoint} complete in ${Math.round(tookMs)} ms` }),
-      checkpointFailed: (checkpoint, reason, cause) =>
-        this.#tell({ type: 'checkpoint-failed', text: `checkpoint ${checkpoint} failed: ${reason}`, ...(cause && { failure: cause }) }),
+      checkpointCompleted: (checkpoint, tookMs) => {
+        this.#endpoint.checkpointCompleted(checkpoint)
+        this.#tell({ type: 'checkpoint', text: `checkpoint ${checkpoint} complete in ${Math.round(tookMs)} ms` })
+      },
+      checkpointFailed: (checkpoint, reason, cause) => {
+        setTimeout(() => this.#endpoint.checkpointGivenUp(checkpoint), OUTLET_RETRY_MS).unref()
+        this.#tell({ type: 'checkpoint-failed', text: `checkpoint ${checkpoint} failed: ${reason}`, ...(cause && { failure: cause }) })
+      },
       inletNotice: (attempt, { inlet, position, event }) => {
         if (event === 'committed') return this.#endpoint.inlets.get(inlet)?.commit(position)
         this.#endpoint.inletRestored(attempt, inlet, position)

@@ -90,6 +90,8 @@ export class JobMaster {
         return this.#decide({ type: 'acknowledged', nowMs, attempt, checkpoint, actor })
       }
       case 'declined':
+        // The last state of an actor that ended cannot be asked for again.
+        if (message.checkpoint === FINAL) return this.failed(message.failure)
         return this.#decide({ type: 'declined', nowMs, attempt: message.attempt, checkpoint: message.checkpoint, actor: `${message.task}#${message.index}`, cause: message.failure })
       case 'committed':
         this.#latest = message.manifest

@@ -1,10 +1,11 @@
 import { basename } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { describeError } from '../core/failure.ts'
 import { MillraceError } from '../errors.ts'
 import type { Graph } from './graph.ts'
 import { OUTLET_KIND } from './graph.ts'
 import { GraphBuilder } from './graph-builder.ts'
+import type { InletSpec, InletStreams, Inlets } from './inlets.ts'
 import { KeyedStream } from './keyed-stream.ts'
 import { definitionSite } from './site.ts'
 import { sink } from './sinks.ts'
@@ -14,71 +15,117 @@ import { Stream } from './stream.ts'
 import { Table } from './table.ts'
 
 /** What `build` receives. */
-export interface BuildContext<C> {
+export interface BuildContext<C, I extends Inlets = NoInlets> {
   readonly source: Sources
   readonly sink: typeof sink
+  /** Streams of the inlets that the job declares, by name. */
+  readonly inlets: InletStreams<I>
+  /**
+   * An inlet whose name is known only while the graph is built, from `config` for example. What happens within build() is no part of its type,
+   * so `run.inlet<T>(name)` has to be told the type of such an inlet again: declare inlets in `inlets` where you can.
+   */
   readonly inlet: Sources['inlet']
   readonly config: C
 }
+
+/** A job that declares no inlets. */
+export type NoInlets = Readonly<Record<never, never>>
+
+/** A job whose build() returns no streams. */
+export type NoOutlets = Readonly<Record<never, never>>
 
 /** Streams that build() returns, by the name of their outlet. A table becomes the stream of its changes. */
 // oxlint-disable-next-line typescript/no-explicit-any -- a stream is invariant in its records, and outlets take streams of all kinds
 export type Outlets = Readonly<Record<string, Stream<any> | Table<any>>>
 
-export interface JobOptions<C, O extends Outlets> {
+/** What build() may return. */
+export type Built = Outlets | void
+
+/** The outlets of a job by what its build() returns. */
+export type OutletsOf<B extends Built> = unknown extends B ? Outlets : [B] extends [void] ? NoOutlets : Exclude<B, void>
+
+export interface JobOptions<C, B extends Built, I extends Inlets = NoInlets, R = C> {
   /** Default: the name of the module's file. */
   readonly name?: string
   /** Any Standard Schema (zod, valibot, arktype ...). Without one, `config` is what launch was given. */
-  readonly config?: StandardSchema<C>
+  readonly config?: StandardSchema<C, R>
+  /** Where the app thread pushes records in, by name. See {@link inlet}. */
+  readonly inlets?: I
   /** Describes the graph. Runs once in every thread and must give the same graph in all of them: no clock, no randomness, no environment. */
-  readonly build: (context: BuildContext<C>) => O | void
+  readonly build: (context: BuildContext<C, I>) => B
 }
 
-/** A job: a value that a module exports, so that every thread can import it. */
-export interface Job<C = unknown, O extends Outlets = Outlets> {
+/**
+ * A job: a value that a module exports, so that every thread can import it.
+ *
+ * Its types: C is the configuration that build() sees, O its outlets, I its declared inlets, R the configuration that launch() takes,
+ * which a schema may turn into C.
+ */
+export interface Job<C = unknown, O extends Outlets = Outlets, I extends Inlets = Inlets, R = unknown> {
   readonly millraceJob: 1
   readonly name: string
   /** URL of the module that exports it. */
   readonly url: string
   readonly buildGraph: (rawConfig: unknown) => Promise<Graph>
   /** Types only. */
-  readonly types?: { readonly config: C; readonly outlets: O }
+  readonly types?: { readonly config: C; readonly outlets: O; readonly inlets: I; readonly launchConfig: R }
 }
+
+/** Where a job is defined: `import.meta` of an ES module, `module` of a CommonJS module, or just its URL. */
+export type ModuleMeta = { readonly url: string } | { readonly filename: string }
 
 /** Element type of an outlet. */
 export type OutletRecord<S> = S extends Stream<infer T> ? T : S extends Table<infer R> ? R : never
 
 /**
- * Defines a job. Its module must export it as default: `export default defineJob(import.meta, { build })`.
+ * Defines a job. Its module must export it as default: `export default defineJob(import.meta, { build })`, or in CommonJS
+ * `module.exports = defineJob(module, { build })`.
  *
  * @throws MillraceError MR_JOB_INVALID when the arguments are not of that form.
  */
-export function defineJob<C = Readonly<Record<string, never>>, O extends Outlets = Outlets>(meta: { readonly url: string }, options: JobOptions<C, O>): Job<C, O> {
-  if (typeof meta?.url !== 'string') throw new MillraceError('MR_JOB_INVALID', 'defineJob takes import.meta as its first argument')
-  if (typeof options?.build !== 'function') throw new MillraceError('MR_JOB_INVALID', `The job in ${meta.url} has no build function`)
-  const name = options.name ?? basename(meta.url.startsWith('file:') ? fileURLToPath(meta.url) : meta.url).replace(/\.[cm]?[jt]s$/, '')
+export function defineJob<C = Readonly<Record<string, never>>, B extends Built = Outlets, I extends Inlets = NoInlets, R = C>(
+  meta: ModuleMeta,
+  options: JobOptions<C, B, I, R>,
+): Job<C, OutletsOf<B>, I, R> {
+  const url = moduleUrl(meta)
+  if (typeof options?.build !== 'function') throw new MillraceError('MR_JOB_INVALID', `The job in ${url} has no build function`)
+  const name = options.name ?? basename(url.startsWith('file:') ? fileURLToPath(url) : url).replace(/\.[cm]?[jt]s$/, '')
   const site = definitionSite(defineJob as never)
   return {
     millraceJob: 1,
     name,
-    url: meta.url,
+    url,
     buildGraph: async rawConfig => build(name, options, await parseConfig(options.config, rawConfig, name), site),
   }
 }
 
-function build<C, O extends Outlets>(name: string, options: JobOptions<C, O>, config: C, site: string): Graph {
+/** A CommonJS `module` has no URL, but a path. */
+function moduleUrl(meta: Partial<Record<'url' | 'filename', unknown>>): string {
+  if (typeof meta?.url === 'string') return meta.url
+  if (typeof meta?.filename === 'string') return pathToFileURL(meta.filename).href
+  throw new MillraceError('MR_JOB_INVALID', 'defineJob takes import.meta as its first argument, or module in a CommonJS module')
+}
+
+function build<C, B extends Built, I extends Inlets, R>(name: string, options: JobOptions<C, B, I, R>, config: C, site: string): Graph {
   const builder = new GraphBuilder(name, (self) => ({
     stream: (sources) => new Stream(self, sources),
     keyed: (sources, key) => new KeyedStream(self, sources, key),
     table: (draft) => new Table(self, draft),
   }))
   const source = new Sources(builder)
-  const outlets = describing(name, site, () => options.build({ source, sink, inlet: source.inlet.bind(source), config }))
+  const inlets = Object.fromEntries(Object.entries(options.inlets ?? {}).map(([inlet, spec]) => [inlet, declaredInlet(source, inlet, spec, site)]))
+  const context = { source, sink, inlet: source.inlet.bind(source), inlets: inlets as InletStreams<I>, config }
+  const outlets = describing(name, site, () => options.build(context))
   if (outlets instanceof Promise) throw new MillraceError('MR_JOB_INVALID', `build() of job "${name}" is async; it must return its outlets at once`, { site })
   for (const [outlet, stream] of Object.entries((outlets ?? {}) as Outlets)) addOutlet(builder, outlet, stream, site)
   const graph = builder.finish()
   if (graph.nodes.length === 0) throw new MillraceError('MR_GRAPH_INVALID', `The job "${name}" has no operators`, { site })
   return graph
+}
+
+function declaredInlet<T>(sources: Sources, name: string, spec: InletSpec<T>, site: string): Stream<T> {
+  if (spec?.millraceInlet !== 1) throw new MillraceError('MR_GRAPH_INVALID', `The declared inlet "${name}" was not made by inlet()`, { site })
+  return sources.declared(name, spec)
 }
 
 function describing(jobName: string, site: string, describe: () => unknown): unknown {

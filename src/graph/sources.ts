@@ -2,6 +2,7 @@ import { MillraceError } from '../errors.ts'
 import { SPLITS_MAX, SPLITS_PER_GENERATOR_DEFAULT } from '../limits.ts'
 import type { GraphBuilder } from './graph-builder.ts'
 import { INLET_KIND } from './graph.ts'
+import type { InletOptions, InletSpec } from './inlets.ts'
 import { definitionSite } from './site.ts'
 import { checkFunction } from './check-function.ts'
 import type { Stream } from './stream.ts'
@@ -89,9 +90,14 @@ export class Sources {
     return this.#files('jsonLines', name, options, definitionSite(this.jsonLines))
   }
 
-  /** Records that the app thread pushes with `run.inlet(name).push(record)`. */
-  inlet<T>(name: string, options: { readonly eventTime?: (record: T) => number } = {}): Stream<T> {
+  /** Records that the app thread pushes with `run.inlet(name).push(record)`. See `inlets` of defineJob for inlets whose type is known to the run. */
+  inlet<T>(name: string, options: InletOptions<T> = {}): Stream<T> {
     return this.#source(INLET_KIND, name, { ...options }, definitionSite(this.inlet), 1)
+  }
+
+  /** @internal An inlet that the job declares. */
+  declared<T>(name: string, { options, site }: InletSpec<T>): Stream<T> {
+    return this.#source(INLET_KIND, name, { ...options }, site, 1)
   }
 
   #files<T>(kind: string, name: string, options: FileOptions<T>, site: string): Stream<T> {

@@ -2,11 +2,11 @@ import { describeError } from '../core/failure.ts'
 import { MillraceError } from '../errors.ts'
 
 /** The part of the Standard Schema v1 interface (standardschema.dev) that millrace uses. */
-export interface StandardSchema<Output = unknown> {
+export interface StandardSchema<Output = unknown, Input = unknown> {
   readonly '~standard': {
     readonly version: 1
     readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>
-    readonly types?: { readonly input: unknown; readonly output: Output } | undefined
+    readonly types?: { readonly input: Input; readonly output: Output } | undefined
   }
 }
 
@@ -19,7 +19,7 @@ type SchemaResult<Output> =
  *
  * @throws MillraceError MR_CONFIG_INVALID listing every field that is wrong.
  */
-export async function parseConfig<C>(schema: StandardSchema<C> | undefined, raw: unknown, jobName: string): Promise<C> {
+export async function parseConfig<C>(schema: StandardSchema<C, unknown> | undefined, raw: unknown, jobName: string): Promise<C> {
   if (schema === undefined) return (raw ?? {}) as C
   const result = await validate(schema, raw ?? {}, jobName)
   if (result.issues === undefined) return result.value

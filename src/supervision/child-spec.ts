@@ -69,7 +69,8 @@ export function childSpec(options: ChildSpecOptions = {}, strategy: Strategy = '
  * @param random from [0, 1)
  */
 export function backoffMs(backoff: Backoff, restart: number, random: number): number {
-  const plain = Math.min(backoff.maxMs, backoff.minMs * backoff.factor ** (restart - 1))
+  // 0 times a factor that has grown to Infinity is no number.
+  const plain = backoff.minMs === 0 ? 0 : Math.min(backoff.maxMs, backoff.minMs * backoff.factor ** (restart - 1))
   const spread = plain * backoff.jitter
   return Math.min(backoff.maxMs, plain - spread + 2 * spread * random)
 }

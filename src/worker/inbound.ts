@@ -12,6 +12,10 @@ export class Inbound {
   readonly #mailbox: Mailbox
   readonly #credits: CreditTable
   readonly #assembler = new FragmentAssembler()
+  /** Batches in the mailbox, and the one that its actor has taken and not reported. */
+  #unconsumed = 0
+  /** What fragments of an incomplete batch have cost, and was not given back. */
+  #owedBytes = 0
 
   /** @param slot position of the channel in the mailbox */
   constructor(channel: number, fromThread: number, toActor: number, slot: number, mailbox: Mailbox, credits: CreditTable) {
@@ -26,26 +30,45 @@ export class Inbound {
 
   /** A frame by reference. */
   deliver(frame: Envelope): void {
+    if (frame.kind === FrameKind.batch) this.#unconsumed++
     this.#mailbox.put(this.#slot, frame)
   }
 
-  /** A frame out of a ring. False when it was a fragment, which leaves the mailbox at once and so gives its credit back. */
+  /**
+   * A frame out of a ring. False when it was a fragment. A batch may be larger than the allowance, so its fragments give their credit back
+   * before it is processed; but only while no other batch waits, else large batches would gather in the mailbox for the price of their ends.
+   */
   receive(header: FrameHeader, payload: Uint8Array<ArrayBuffer>): boolean {
     if (header.kind !== FrameKind.batch) {
-      this.#mailbox.put(this.#slot, { kind: header.kind, batch: null, payload: null, value: header.value, costBytes: 0 })
+      this.deliver({ kind: header.kind, batch: null, payload: null, value: header.value, costBytes: 0 })
       return true
     }
     const costBytes = payload.length + FRAME_COST_BYTES
     const whole = this.#assembler.add(header, payload)
     if (whole === null) {
-      if ((header.flags & FLAG_MORE) !== 0) this.consumed(costBytes)
+      if ((header.flags & FLAG_MORE) !== 0) this.#owedBytes += costBytes
+      this.#payBack()
       return false
     }
-    this.#mailbox.put(this.#slot, { kind: FrameKind.batch, batch: null, payload: whole, value: 0, costBytes })
+    this.deliver({ kind: FrameKind.batch, batch: null, payload: whole, value: 0, costBytes: costBytes + this.#owedBytes })
+    this.#owedBytes = 0
     return true
   }
 
+  /** The oldest batch of the mailbox was processed. */
   consumed(costBytes: number): void {
+    this.#unconsumed--
+    this.#grant(costBytes)
+    this.#payBack()
+  }
+
+  #payBack(): void {
+    if (this.#owedBytes === 0 || this.#unconsumed > 0) return
+    this.#grant(this.#owedBytes)
+    this.#owedBytes = 0
+  }
+
+  #grant(costBytes: number): void {
     this.#credits.publish(this.#channel, this.#mailbox.ledger.consume(this.#slot, costBytes, this.#mailbox.hasBacklog(this.#slot)))
   }
 }

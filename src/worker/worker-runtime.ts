@@ -51,6 +51,8 @@ export class WorkerRuntime {
   readonly #index: number
   readonly #activity: Int32Array
   #running = false
+  #stopped = false
+  #opening: Promise<void> = Promise.resolve()
 
   constructor(plan: Plan, registry: Registry, options: EngineOptions, index: number, deployment: Deployment, host: WorkerHost) {
     this.#plan = plan
@@ -79,8 +81,15 @@ export class WorkerRuntime {
     return this.#wiring.actors.values()
   }
 
+  /** Opens actor by actor, until the attempt is stopped: another one may begin then. */
   async open(restored: RestoredState | null): Promise<void> {
+    this.#opening = this.#open(restored)
+    await this.#opening
+  }
+
+  async #open(restored: RestoredState | null): Promise<void> {
     for (const actor of this.#wiring.actors.values()) {
+      if (this.#stopped) return
       const placement = this.#plan.actors[actor.id]!
       const { parallelism } = this.#plan.tasks[placement.task]!
       await actor.open(operator => restored?.(operator, placement.index, parallelism) ?? [])
@@ -95,7 +104,9 @@ export class WorkerRuntime {
   /** Nothing runs any more; what operators took is given back. */
   async stop(): Promise<void> {
     this.#running = false
+    this.#stopped = true
     this.#ready.clear()
+    await this.#opening.catch(() => {})
     for (const actor of this.#wiring.actors.values()) await actor.close()
   }
 

@@ -5,7 +5,11 @@ import { RecordBatch } from '../../src/channel/batches.ts'
 
 function source() {
   const notices: InletNotice[] = []
-  const context = { operator: 'orders', run: () => {}, notify: (notice: InletNotice) => void notices.push(notice) } as unknown as OperatorContext
+  const context = {
+    operator: 'orders',
+    run: () => {},
+    notify: (notice: InletNotice) => void notices.push(notice),
+  } as unknown as OperatorContext
   const actor = inletSource.create!({}, context)
   const read = (count: number): boolean => actor.processBatch!(new RecordBatch(new Array<number>(count).fill(0), null))
   return { actor, notices, read }
