@@ -58,7 +58,14 @@ function outbox(channels: number): Output {
 /** Keeps the record and no more. */
 function nothing(channels: number): Output {
   const last = new Array<unknown>(channels)
-  return { channelCount: channels, route: routingTable(128, channels), push: (channel, record) => void (last[channel] = record), pushColumns: () => {}, widest: () => 0, pending: () => 0 }
+  return {
+    channelCount: channels,
+    route: routingTable(128, channels),
+    push: (channel, record) => void (last[channel] = record),
+    pushColumns: () => {},
+    widest: () => 0,
+    pending: () => 0,
+  }
 }
 
 function chainInto(output: Output, partitioning: Partitioning): ChainRun {
@@ -77,7 +84,13 @@ function measure(run: ChainRun): number {
 const CHANNELS = 4
 const subjects = Object.entries(PARTITIONINGS).map(([name, partitioning]) => {
   const channels = name === 'forward' ? 1 : CHANNELS
-  return { name, batches: chainInto(outbox(channels), partitioning), alone: chainInto(nothing(channels), partitioning), best: Infinity, bestAlone: Infinity }
+  return {
+    name,
+    batches: chainInto(outbox(channels), partitioning),
+    alone: chainInto(nothing(channels), partitioning),
+    best: Infinity,
+    bestAlone: Infinity,
+  }
 })
 // In turn, so that whatever else the machine does meets all alike; the best of each, since noise only adds.
 for (let pass = 0; pass < PASSES; pass++) {

@@ -12,6 +12,6 @@ export default defineJob(import.meta, {
     firstThree: inlets.orders.limit(3),
     everyTenth: inlets.orders.sample({ every: 10 }),
     someOf: inlets.orders.sample({ ratio: 0.2, seed: 7 }),
-    numbered: inlets.orders.tap(order => void order.id).enumerate(),
+    numbered: inlets.orders.tap((order) => void order.id).enumerate(),
   }),
 })

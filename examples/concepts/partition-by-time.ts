@@ -7,9 +7,11 @@ import type { Order } from './orders.ts'
 import { whereabouts } from './whereabouts.ts'
 
 export default defineJob(import.meta, {
-  inlets: { orders: inlet<Order>({ eventTime: order => order.at }) },
+  inlets: { orders: inlet<Order>({ eventTime: (order) => order.at }) },
   build: ({ inlets }) => {
-    const placed = inlets.orders.partitionByTime({ bucketMs: 60_000, by: 'event' }).transform<{ readonly instance: number; readonly record: Order }>(whereabouts)
+    const placed = inlets.orders
+      .partitionByTime({ bucketMs: 60_000, by: 'event' })
+      .transform<{ readonly instance: number; readonly record: Order }>(whereabouts)
     return { placed }
   },
 })

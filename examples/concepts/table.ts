@@ -8,7 +8,7 @@ import type { Order } from './orders.ts'
 export default defineJob(import.meta, {
   inlets: { orders: inlet<Order>() },
   build: ({ inlets }) => {
-    const perShop = inlets.orders.keyBy('shop').aggregate(a => ({ orders: a.count(), cents: a.sum('cents') }), { name: 'per-shop' })
+    const perShop = inlets.orders.keyBy('shop').aggregate((a) => ({ orders: a.count(), cents: a.sum('cents') }), { name: 'per-shop' })
     return {
       changes: perShop.toStream({ emit: 'changes' }),
       final: inlets.orders.keyBy('shop').count().toStream({ emit: 'final' }),

@@ -40,21 +40,31 @@ const failed = new Set<string>()
 
 const job = defineJob<{ readonly count: number; readonly run: string | null }>(import.meta, {
   build: ({ source, config: { count, run } }) => {
-    const numbers = source.generate('numbers', { count, splits: 2, make: n => n })
+    const numbers = source.generate('numbers', { count, splits: 2, make: (n) => n })
     const even = numbers.transform<number>(sorter, {}, { name: 'sorter' })
-    const odd = even.sideOutput<number>('odd').tap(n => {
+    const odd = even.sideOutput<number>('odd').tap((n) => {
       if (run === null || n < count / 2 || failed.has(run)) return
       failed.add(run)
       throw new Error('fails once')
     })
-    const sums = (name: string, stream: typeof odd) => stream.map(n => ({ n })).aggregate(a => ({ n: a.count(), sum: a.sum('n') }), { name }).toStream({ emit: 'final' })
+    const sums = (name: string, stream: typeof odd) =>
+      stream
+        .map((n) => ({ n }))
+        .aggregate((a) => ({ n: a.count(), sum: a.sum('n') }), { name })
+        .toStream({ emit: 'final' })
     return { even: sums('even', even), odd: sums('odd', odd), seen: sums('seen', even.sideOutput<number>('total')) }
   },
 })
 
-test.each(seeds(8))('side outputs are exact behind restarts, fused or not, with seed %s', async seed => {
+test.each(seeds(8))('side outputs are exact behind restarts, fused or not, with seed %s', async (seed) => {
   const odd = Number(seed) % 2 === 1
-  const run = await simulate(job, { seed, workers: 2, chaining: odd ? 'on' : 'off', checkpointIntervalMs: 2, config: { count: 4_000, run: String(seed) } })
+  const run = await simulate(job, {
+    seed,
+    workers: 2,
+    chaining: odd ? 'on' : 'off',
+    checkpointIntervalMs: 2,
+    config: { count: 4_000, run: String(seed) },
+  })
   expect(run.restarts).toBe(1)
   expect(run.outlets['even']).toEqual([{ n: 2_000, sum: 1_999 * 2_000 }])
   expect(run.outlets['odd']).toEqual([{ n: 2_000, sum: 2_000 * 2_000 }])

@@ -54,22 +54,34 @@ test('a partitioner keeps the order of each sender', async () => {
 test('on threads each time bucket and each chosen channel is one instance, too', async () => {
   const running = await launch(job, { workers: 2, config: { count: 3_000, senders: 2, bucketMs: BUCKET_MS } })
   const names = ['keyed', 'roundRobin', 'rebalance', 'broadcast', 'forward', 'custom', 'event', 'arrival', 'inherited'] as const
-  const collected = Object.fromEntries(await Promise.all(names.map(async name => [name, await running.outlet(name).collect()] as const)))
+  const collected = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await running.outlet(name).collect()] as const)))
   await running.done
   for (const { id, instance } of collected['custom']!) expect(instance).toBe((id * 31) % 2)
   for (const { at, instance } of collected['event']!) expect(instance).toBe(Math.abs(Math.floor(at / BUCKET_MS) % 2))
   expect(collected['broadcast']!.length).toBe(9_000)
 })
 
-test.each([-1, 2, 0.5, NaN, Infinity, 2 ** 32, null, '0', {}])('a channel %j that does not exist fails with MR_PARTITION_INVALID', async choice => {
-  const config: PartitionConfig = { count: 10, senders: 1, bucketMs: 1, choice }
-  const failing = simulate(job, { workers: 2, config, restart: { maxRestarts: 0 } })
-  await expect(failing).rejects.toMatchObject({ code: 'MR_PARTITION_INVALID', operator: expect.any(String), site: expect.stringContaining('partition-job') })
-})
+test.each([-1, 2, 0.5, NaN, Infinity, 2 ** 32, null, '0', {}])(
+  'a channel %j that does not exist fails with MR_PARTITION_INVALID',
+  async (choice) => {
+    const config: PartitionConfig = { count: 10, senders: 1, bucketMs: 1, choice }
+    const failing = simulate(job, { workers: 2, config, restart: { maxRestarts: 0 } })
+    await expect(failing).rejects.toMatchObject({
+      code: 'MR_PARTITION_INVALID',
+      operator: expect.any(String),
+      site: expect.stringContaining('partition-job'),
+    })
+  },
+)
 
 test('partitionByTime refuses a stream without event times', async () => {
   const untimed = defineJob(import.meta, {
-    build: ({ source }) => ({ out: source.generate('n', { count: 1, make: n => n }).partitionByTime({ bucketMs: 10, by: 'event' }).map(n => n) }),
+    build: ({ source }) => ({
+      out: source
+        .generate('n', { count: 1, make: (n) => n })
+        .partitionByTime({ bucketMs: 10, by: 'event' })
+        .map((n) => n),
+    }),
   })
   await expect(runToEnd(untimed)).rejects.toMatchObject({ code: 'MR_GRAPH_INVALID', message: expect.stringContaining('eventTime') })
 })
@@ -78,8 +90,8 @@ test('forward() refuses another number of instances, which the default would reb
   const strict = (forward: boolean) =>
     defineJob(import.meta, {
       build: ({ source }) => {
-        const numbers = source.generate('n', { count: 100, parallelism: 2, make: n => n })
-        return { out: (forward ? numbers.forward() : numbers).map(n => n, { parallelism: 3, name: 'three' }) }
+        const numbers = source.generate('n', { count: 100, parallelism: 2, make: (n) => n })
+        return { out: (forward ? numbers.forward() : numbers).map((n) => n, { parallelism: 3, name: 'three' }) }
       },
     })
   await expect(runToEnd(strict(true))).rejects.toMatchObject({ code: 'MR_GRAPH_INVALID', operator: 'three' })
@@ -88,13 +100,18 @@ test('forward() refuses another number of instances, which the default would reb
 
 test('a broadcast that the next operator would undo is refused', async () => {
   const undoings: ((stream: Stream<{ readonly n: number }>) => Outlets[string])[] = [
-    stream => stream.keyBy('n').count(),
-    stream => stream.distinct('n'),
-    stream => stream.rebalance(),
-    stream => stream.aggregate(a => ({ n: a.count() })),
+    (stream) => stream.keyBy('n').count(),
+    (stream) => stream.distinct('n'),
+    (stream) => stream.rebalance(),
+    (stream) => stream.aggregate((a) => ({ n: a.count() })),
   ]
   for (const undo of undoings) {
-    const undone = defineJob(import.meta, { build: ({ source }) => ({ out: undo(source.generate('n', { count: 1, make: n => ({ n }) }).broadcast()) }) })
-    await expect(runToEnd(undone)).rejects.toMatchObject({ code: 'MR_GRAPH_INVALID', message: expect.stringContaining('broadcast() has no effect') })
+    const undone = defineJob(import.meta, {
+      build: ({ source }) => ({ out: undo(source.generate('n', { count: 1, make: (n) => ({ n }) }).broadcast()) }),
+    })
+    await expect(runToEnd(undone)).rejects.toMatchObject({
+      code: 'MR_GRAPH_INVALID',
+      message: expect.stringContaining('broadcast() has no effect'),
+    })
   }
 })

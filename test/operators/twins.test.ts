@@ -45,10 +45,20 @@ const clock = { nowMs: () => (time += 3), monotonicMs: () => 0 }
 const items = fc.array(fc.record({ id: fc.integer(), kind: fc.constantFrom('a', 'b', 'c', 'other') }), { maxLength: 40 })
 const times = fc.oneof(fc.integer({ min: -5_000, max: 5_000 }), fc.double({ min: -1e6, max: 1e6, noNaN: true }))
 const failures: unknown[] = []
-const options = (generateCode: boolean): ChainCodeOptions => ({ url: 'millrace://test/twins', freeze: null, fail: (error, step) => (failures.push(step), error), generateCode })
+const options = (generateCode: boolean): ChainCodeOptions => ({
+  url: 'millrace://test/twins',
+  freeze: null,
+  fail: (error, step) => (failures.push(step), error),
+  generateCode,
+})
 
 /** What comes out of both forms. `make` is called anew for each, since some have a memory. */
-function both(make: (output: Recorder) => ChainStep, channels: number, records: readonly Item[], timestamps: readonly number[]): [Pushed[], Pushed[]] {
+function both(
+  make: (output: Recorder) => ChainStep,
+  channels: number,
+  records: readonly Item[],
+  timestamps: readonly number[],
+): [Pushed[], Pushed[]] {
   return [compileEmit, linkEmit].map((compile, i) => {
     const output = new Recorder(channels)
     time = 0
@@ -58,7 +68,12 @@ function both(make: (output: Recorder) => ChainStep, channels: number, records: 
   }) as [Pushed[], Pushed[]]
 }
 
-const step = (kind: string, spec: Readonly<Record<string, unknown>>, next: readonly ChainStep[] = [], outputs?: ReadonlyMap<string, readonly ChainStep[]>): ChainStep => {
+const step = (
+  kind: string,
+  spec: Readonly<Record<string, unknown>>,
+  next: readonly ChainStep[] = [],
+  outputs?: ReadonlyMap<string, readonly ChainStep[]>,
+): ChainStep => {
   const definition = registry.get(kind)!
   return { id: 0, definition, spec, actor: null, next, ...(outputs && { outputs }) }
 }
@@ -77,10 +92,10 @@ const PARTITIONINGS: readonly Partitioning[] = [
   { type: 'time', bucketMs: 7, by: 'arrival' },
 ]
 
-test.each(PARTITIONINGS)('partitioner %j', partitioning => {
+test.each(PARTITIONINGS)('partitioner %j', (partitioning) => {
   fc.assert(
     fc.property(items, fc.array(times, { minLength: 1 }), fc.integer({ min: 1, max: 5 }), (records, timestamps, channels) => {
-      const [generated, linked] = both(output => end(output, partitioning), channels, records, timestamps)
+      const [generated, linked] = both((output) => end(output, partitioning), channels, records, timestamps)
       expect(generated).toEqual(linked)
       expect(generated.length).toBe(records.length * (partitioning.type === 'broadcast' ? channels : 1))
       for (const { channel } of generated) expect(Number.isInteger(channel) && channel >= 0 && channel < channels).toBe(true)
@@ -90,20 +105,23 @@ test.each(PARTITIONINGS)('partitioner %j', partitioning => {
 
 /** Each output behind a map that marks it. */
 const marked = (output: Recorder, names: readonly string[]): Map<string, ChainStep[]> =>
-  new Map(names.map(name => [name, [step('map', { fn: (record: Item) => ({ name, record }) }, [end(output, { type: 'forward' })])]]))
+  new Map(names.map((name) => [name, [step('map', { fn: (record: Item) => ({ name, record }) }, [end(output, { type: 'forward' })])]]))
 
-const SPLIT = { names: ['low', 'a', 'unread'], predicates: [({ id }: Item) => id < 0, ({ kind }: Item) => kind === 'a', ({ kind }: Item) => kind === 'b'] }
+const SPLIT = {
+  names: ['low', 'a', 'unread'],
+  predicates: [({ id }: Item) => id < 0, ({ kind }: Item) => kind === 'a', ({ kind }: Item) => kind === 'b'],
+}
 const OPERATORS: Readonly<Record<string, (output: Recorder) => ChainStep>> = {
-  split: output => step('split', { ...SPLIT, rest: null }, [], marked(output, ['low', 'a'])),
-  'split with rest': output => step('split', { ...SPLIT, rest: 'rest' }, [], marked(output, ['a', 'rest'])),
-  'split into nothing but rest': output => step('split', { names: [], predicates: [], rest: 'rest' }, [], marked(output, ['rest'])),
-  switchOn: output => step('switchOn', { field: 'kind' }, [], marked(output, ['a', 'c'])),
-  tap: output => step('tap', { fn: ({ id }: Item) => output.push(0, `tap ${id}`, NaN) }, [end(output, { type: 'forward' })]),
+  split: (output) => step('split', { ...SPLIT, rest: null }, [], marked(output, ['low', 'a'])),
+  'split with rest': (output) => step('split', { ...SPLIT, rest: 'rest' }, [], marked(output, ['a', 'rest'])),
+  'split into nothing but rest': (output) => step('split', { names: [], predicates: [], rest: 'rest' }, [], marked(output, ['rest'])),
+  switchOn: (output) => step('switchOn', { field: 'kind' }, [], marked(output, ['a', 'c'])),
+  tap: (output) => step('tap', { fn: ({ id }: Item) => output.push(0, `tap ${id}`, NaN) }, [end(output, { type: 'forward' })]),
 }
 
-test.each(Object.keys(OPERATORS))('%s', name => {
+test.each(Object.keys(OPERATORS))('%s', (name) => {
   fc.assert(
-    fc.property(items, records => {
+    fc.property(items, (records) => {
       const [generated, linked] = both(OPERATORS[name]!, 1, records, [5])
       expect(generated).toEqual(linked)
     }),
@@ -113,8 +131,17 @@ test.each(Object.keys(OPERATORS))('%s', name => {
 test('each record goes to the first branch that takes it, and no other predicate is asked', () => {
   const asked: string[] = []
   const predicate = (name: string, holds: boolean) => () => (asked.push(name), holds)
-  const spec = { names: ['no', 'yes', 'too late'], predicates: [predicate('no', false), predicate('yes', true), predicate('too late', true)], rest: 'rest' }
-  const [generated, linked] = both(output => step('split', spec, [], marked(output, ['no', 'yes', 'too late', 'rest'])), 1, [{ id: 1, kind: 'a' }], [0])
+  const spec = {
+    names: ['no', 'yes', 'too late'],
+    predicates: [predicate('no', false), predicate('yes', true), predicate('too late', true)],
+    rest: 'rest',
+  }
+  const [generated, linked] = both(
+    (output) => step('split', spec, [], marked(output, ['no', 'yes', 'too late', 'rest'])),
+    1,
+    [{ id: 1, kind: 'a' }],
+    [0],
+  )
   expect(asked).toEqual(['no', 'yes', 'no', 'yes'])
   expect(generated.map(({ record }) => (record as { name: string }).name)).toEqual(['yes'])
   expect(linked).toEqual(generated)

@@ -43,7 +43,8 @@ export default defineJob<PartitionConfig>(import.meta, {
   build: ({ source, config }) => {
     const { count, senders, bucketMs, choice } = config
     const rows = source.generate<Timed>('rows', { count, splits: senders, parallelism: senders, make: timedRow, eventTime: ({ at }) => at })
-    const seen = (stream: Stream<Timed>, parallelism?: number): Stream<Seen> => stream.transform<Seen>(witness, {}, parallelism === undefined ? {} : { parallelism })
+    const seen = (stream: Stream<Timed>, parallelism?: number): Stream<Seen> =>
+      stream.transform<Seen>(witness, {}, parallelism === undefined ? {} : { parallelism })
     return {
       keyed: seen(rows.distinct('id')),
       roundRobin: seen(rows.roundRobin(), 4),
