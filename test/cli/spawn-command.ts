@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { onTestFinished } from 'vitest'
+import { onTestFinished, vi } from 'vitest'
 
 export interface Ending {
   readonly exitCode: number | null
@@ -28,7 +28,10 @@ export interface SpawnOptions {
   readonly env?: Readonly<Record<string, string>>
 }
 
-const LIMIT_MS = 20_000
+const LIMIT_MS = 60_000
+/** Starting processes takes its time on a machine that does other things as well. */
+vi.setConfig({ testTimeout: 3 * LIMIT_MS })
+
 const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url))
 
 /** Runs `millrace` in a process of its own to its end; one that hangs is killed, which shows as signal SIGKILL. */

@@ -21,12 +21,12 @@ export class RecordPrinter {
   constructor(beforeWrite: () => void, onBroken: (error: NodeJS.ErrnoException) => void) {
     this.#beforeWrite = isatty(STDOUT) ? beforeWrite : () => {}
     this.#onBroken = onBroken
-    // The stream is not used, but opening it makes writes to a full pipe return instead of wait (not on Windows).
-    void process.stdout
   }
 
   /** Resolves when the text is written, or never will be. */
   async print(text: string): Promise<void> {
+    // The stream is not used, but opening it makes writes to a full pipe return instead of wait (not on Windows).
+    void process.stdout
     this.#last = this.#last.then(() => this.#write(Buffer.from(text)))
     return this.#last
   }

@@ -13,6 +13,7 @@ export class RunControl {
   /** Resolves when the run is to stop; never otherwise. */
   readonly stopped = new Promise<void>((resolve) => (this.#onStopped = resolve))
   #wish: 'drain' | 'stop' | null = null
+  #drains = false
   #outputError: NodeJS.ErrnoException | null = null
 
   constructor(reporter: Reporter) {
@@ -37,6 +38,7 @@ export class RunControl {
   /** Standard output takes nothing any more. That its reader has left, as `head` does, is no failure. */
   outputBroke(error: NodeJS.ErrnoException): void {
     this.#outputError = error
+    this.#reporter.report({ event: 'note', text: `standard output takes nothing any more: ${error.message}` })
     this.#ask('stop')
   }
 
@@ -47,7 +49,7 @@ export class RunControl {
   /** @throws what kept standard output from being written */
   ended(outcome: RunResult['outcome'], restarts: number, elapsedMs: number): ExitCode {
     if (this.#outputError !== null && this.#outputError.code !== 'EPIPE') throw this.#outputError
-    const drained = outcome === 'finished' && this.#wish === 'drain'
+    const drained = outcome === 'finished' && this.#drains
     this.#reporter.report({ event: 'ended', outcome: drained ? 'drained' : outcome, restarts, elapsedMs: Math.round(elapsedMs) })
     return outcome === 'stopped' ? EXIT.stopped : EXIT.done
   }
@@ -55,6 +57,7 @@ export class RunControl {
   #ask(wish: 'drain' | 'stop'): void {
     if (this.#wish === 'stop') return
     this.#wish = wish
+    this.#drains ||= wish === 'drain'
     this.#reporter.report({ event: wish === 'drain' ? 'draining' : 'stopping' })
     if (wish === 'stop') this.#onStopped()
     if (this.#run !== null) this.#carryOut(wish)
