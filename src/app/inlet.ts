@@ -190,8 +190,9 @@ export class Inlet<T = unknown> {
     if (this.#buffer.length < BATCH_RECORDS_DEFAULT) this.#releaseRoom()
   }
 
-  /** @internal No more records: the source actor ends after what was pushed. */
+  /** No more records: this source of the job ends after what was pushed. A job whose sources have all ended finishes. */
   end(): void {
+    if (this.#closedBy !== null) return
     this.#ending = true
     this.pump()
     this.#parts.wake()
