@@ -21,6 +21,15 @@ export const filter: OperatorDefinition = {
   },
 }
 
+export const tap: OperatorDefinition = {
+  kind: 'tap',
+  weave: (w, value) => `${w.spec('fn')}(${value})\n${w.next(value)}`,
+  link: ({ fn }, next) => (record, timestamp) => {
+    ;(fn as Fn<void>)(record)
+    next(record, timestamp)
+  },
+}
+
 export const flatMap: OperatorDefinition = {
   kind: 'flatMap',
   weave: (w, value) => {

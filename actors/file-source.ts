@@ -19,12 +19,14 @@ type OpenFile = (path: string, spec: FileSpec) => AsyncIterable<unknown>
 class FileSource implements OperatorActor {
   readonly injectsBarriers = true
   readonly #context: OperatorContext
+  readonly #paths: readonly string[]
   readonly #splits: readonly number[]
   readonly #readers: ReadonlyMap<number, SplitReader>
   #current = 0
 
   constructor(spec: FileSpec, context: OperatorContext, open: OpenFile) {
     this.#context = context
+    this.#paths = spec.paths
     this.#splits = spec.paths.map((_, split) => split).filter(split => split % context.parallelism === context.index)
     this.#readers = new Map(
       this.#splits.map(split => {
@@ -44,11 +46,22 @@ class FileSource implements OperatorActor {
   }
 
   snapshot(): StateChunk[] {
-    return [...this.#readers].map(([id, reader]) => ({ scope: 'split', id, value: { position: reader.position } }))
+    return [...this.#readers].map(([id, reader]) => ({ scope: 'split', id, value: { path: this.#paths[id], position: reader.position } }))
   }
 
   restore(chunks: readonly StateChunk[]): void {
-    for (const { id, value } of chunks) this.#readers.get(id)?.skipTo((value as { position: number }).position)
+    for (const { id, value } of chunks) {
+      const { path, position } = value as { path: string; position: number }
+      if (path !== this.#paths[id]) this.#refuse(id, path)
+      this.#readers.get(id)!.skipTo(position)
+    }
+  }
+
+  /** Positions belong to files: more may follow at the end of the list, but those that were there keep their places. */
+  #refuse(split: number, path: string): never {
+    const { operator, site } = this.#context
+    const text = `The checkpoint knows ${path} as file ${split + 1} of the source, which is ${this.#paths[split] ?? 'not there'} now. Add files at the end of the list only, or begin anew with fresh: true`
+    throw new MillraceError('MR_STATE_INCOMPATIBLE', text, { operator, site })
   }
 
   async close(): Promise<void> {

@@ -1,3 +1,4 @@
+import { MillraceError } from '../src/errors.ts'
 import { GENERATOR_BLOCK_ROWS } from '../src/limits.ts'
 import type { OperatorActor, OperatorContext, OperatorDefinition, PollResult, StateChunk } from '../src/actor/contract.ts'
 
@@ -39,11 +40,22 @@ class GenerateSource implements OperatorActor {
   }
 
   snapshot(): StateChunk[] {
-    return [...this.#positions].map(([id, row]) => ({ scope: 'split', id, value: { row } }))
+    return [...this.#positions].map(([id, row]) => ({ scope: 'split', id, value: { row, splits: this.#spec.splits } }))
   }
 
   restore(chunks: readonly StateChunk[]): void {
-    for (const { id, value } of chunks) if (this.#positions.has(id)) this.#positions.set(id, (value as { row: number }).row)
+    for (const { id, value } of chunks) {
+      const { row, splits } = value as { row: number; splits: number }
+      if (splits !== this.#spec.splits) this.#refuse(splits)
+      this.#positions.set(id, row)
+    }
+  }
+
+  /** A position means other rows where there are more or fewer splits. */
+  #refuse(splits: number): never {
+    const { operator, site } = this.#context
+    const text = `The checkpoint was taken with splits=${splits}, this job has splits=${this.#spec.splits}. Give the source as many as before, or begin anew with fresh: true`
+    throw new MillraceError('MR_STATE_INCOMPATIBLE', text, { operator, site })
   }
 
   /** The split whose next row is the lowest, or -1 when all are at their end. */

@@ -1,7 +1,10 @@
 import type { OperatorDefinition, Registry } from '../src/actor/contract.ts'
 import { aggregate } from './aggregate.ts'
-import { filter, flatMap, map } from './chain.ts'
+import { flatMapTo, split, switchOn } from './branch.ts'
+import { filter, flatMap, map, tap } from './chain.ts'
 import { combine } from './combine.ts'
+import { enumerate, limit, sample } from './counting.ts'
+import { distinct } from './distinct.ts'
 import { csvSource, jsonLinesSource, linesSource } from './file-source.ts'
 import { fileSink } from './file-sink.ts'
 import { consoleSink, forEachSink } from './simple-sinks.ts'
@@ -21,9 +24,17 @@ const definitions: readonly OperatorDefinition[] = [
   map,
   filter,
   flatMap,
+  tap,
+  split,
+  switchOn,
+  flatMapTo,
   partition,
   scan,
   reduce,
+  distinct,
+  sample,
+  limit,
+  enumerate,
   combine,
   aggregate,
   fileSink,

@@ -16,6 +16,7 @@ export const ERROR_CODES = {
   MR_RECORD_NOT_SERIALIZABLE: 'A record holds a value that cannot cross threads. Emit plain data: no functions, symbols or class instances.',
   MR_RECORD_TOO_LARGE: 'A record is larger than the limit. Split it, or raise the limit that the message names.',
   MR_KEY_INVALID: 'A key is not a string, finite number, bigint, boolean or a tuple of them. Return one of these from keyBy.',
+  MR_PARTITION_INVALID: 'A record could not be given to an instance. Return an integer of 0 to channels - 1 from partitionBy; give every record an event time for partitionByTime.',
   MR_AGGREGATE_INVALID: 'An aggregate met a value that it cannot use. Map the field to a number first.',
   MR_FRAME_CORRUPT: 'A frame could not be decoded. The memory or file that it came from is damaged, or not a millrace frame.',
   MR_RING_INVALID: 'A ring buffer has a wrong size or was not made by createRing().',

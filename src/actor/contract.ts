@@ -35,8 +35,10 @@ export interface Output {
   push(channel: number, record: unknown, timestamp: number): void
   /** Rows 0..count of the columns, which are copied. */
   pushColumns(channel: number, columns: readonly Column[], count: number): void
-  /** The channel with the most credit. */
+  /** The channel with the most credit; of several, each in turn. */
   widest(): number
+  /** Records that wait for the batch of a channel to be full. */
+  pending(channel: number): number
 }
 
 /** A piece of state. Group chunks follow their key group, split chunks their split, instance chunks the instance number. */
@@ -62,7 +64,9 @@ export interface OperatorContext {
   /** False where the process forbids code generation, or a test asks for it. */
   readonly generateCode: boolean
   /** Passes a record on to the operators after this one. */
-  readonly emit: (record: unknown, timestamp: number) => void
+  readonly emit: Emit
+  /** The same for a named output; what nothing reads goes nowhere. */
+  readonly emitTo: (output: string) => Emit
   /** The outgoing edge of a routing operator; null for others. */
   readonly output: Output | null
   /** Runs the rest of a source's chain: rows `from` to `to` of what the head of the chain reads. Only for sources. */
@@ -120,16 +124,20 @@ export interface Weaver {
   spec(key: string): string
   constant(value: unknown): string
   fresh(prefix: string): string
-  /** Code of all operators after this one, for the record in the variable `value`. */
-  next(value: string): string
+  /** Named outputs that something reads. */
+  readonly outputs: readonly string[]
+  /** Code of all operators that read this one, or one of its named outputs, for the record in the variable `value`. */
+  next(value: string, output?: string): string
 }
 
 export interface OperatorDefinition {
   readonly kind: string
+  /** Names of its outputs besides the one that every operator has; `stream.sideOutput(name)` reads them. */
+  readonly outputs?: readonly string[]
   /** Stateless operators: code for the record in the variable `value`. */
   readonly weave?: (weaver: Weaver, value: string, spec: Readonly<Record<string, unknown>>) => string
   /** The same as a closure, for processes that forbid code generation. */
-  readonly link?: (spec: Readonly<Record<string, unknown>>, next: Emit) => Emit
+  readonly link?: (spec: Readonly<Record<string, unknown>>, next: Emit, outputs: ReadonlyMap<string, Emit>) => Emit
   /** Sources whose records are computed from a row number: expression of the record in row `i`. */
   readonly weaveRow?: (weaver: Weaver, row: string) => string
   readonly makeRow?: (spec: Readonly<Record<string, unknown>>) => (row: number) => unknown

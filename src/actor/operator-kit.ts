@@ -2,6 +2,7 @@
  * What an operator may use besides the contract: keys and their hash, tables of keyed state, code generation. One place, so that files in
  * `actors/` import from `src/actor/` only.
  */
+export type { Clock } from '../core/clock.ts'
 export { type Key, hashKey } from '../core/key-hash.ts'
 export { AccumulatorTable } from '../state/accumulator-table.ts'
 export type { AggregateSpecs } from '../state/aggregates.ts'

@@ -230,10 +230,22 @@ export class Inlet<T = unknown> {
     const records = this.#buffer
     this.#buffer = []
     try {
-      this.#log.append(new Uint8Array(this.#encoder.encode(records, 0, records.length, null)), records.length)
+      this.#appendRange(records, 0, records.length)
     } catch (error) {
       this.#closedBy = error as MillraceError
       this.#releaseRoom()
+    }
+  }
+
+  /** Records that are too large together are halved. */
+  #appendRange(records: readonly T[], from: number, to: number): void {
+    try {
+      this.#log.append(new Uint8Array(this.#encoder.encode(records, from, to, null)), to - from)
+    } catch (error) {
+      if (to - from === 1 || (error as MillraceError).code !== 'MR_RECORD_TOO_LARGE') throw error
+      const middle = (from + to) >> 1
+      this.#appendRange(records, from, middle)
+      this.#appendRange(records, middle, to)
     }
   }
 

@@ -19,6 +19,8 @@ export class Outbox implements Output {
   readonly #limits: Int32Array
   readonly #batchRecords: number
   #kept = false
+  /** The channel that was found widest last; those behind it are asked first. */
+  #widest = -1
 
   constructor(senders: readonly ChannelSender[], route: Uint16Array, timestamps: boolean, batchRecords: number) {
     this.channelCount = senders.length
@@ -53,11 +55,16 @@ export class Outbox implements Output {
   widest(): number {
     let best = 0
     let most = -Infinity
-    for (let channel = 0; channel < this.channelCount; channel++) {
+    for (let i = 1; i <= this.channelCount; i++) {
+      const channel = (this.#widest + i) % this.channelCount
       const available = this.#senders[channel]!.availableBytes - this.#counts[channel]!
       if (available > most) [best, most] = [channel, available]
     }
-    return best
+    return (this.#widest = best)
+  }
+
+  pending(channel: number): number {
+    return this.#counts[channel]!
   }
 
   /** True while a partly filled batch waits. */

@@ -1,5 +1,6 @@
 import type { Column } from '../actor/contract.ts'
 import type { BatchEncoder } from '../codec/index.ts'
+import type { MillraceError } from '../errors.ts'
 import { BATCH_BYTES_TARGET, BATCH_RECORDS_MAX } from '../limits.ts'
 import { FLAG_CONTINUED, FLAG_MORE, FrameHeader, FrameKind } from '../ring/index.ts'
 import { type ChannelSender, FRAME_COST_BYTES, type KeptFrame, controlFrame } from './channel-sender.ts'
@@ -40,10 +41,23 @@ export class RingSender implements ChannelSender {
   }
 
   sendRecords(records: unknown[], count: number, timestamps: Float64Array | null): void {
-    if (count === 0) return
-    const payload = this.#encoder.encode(records, 0, count, timestamps)
-    this.#adapt(payload.length, count)
-    this.sendEncoded(payload, count)
+    if (count > 0) this.#sendRange(records, 0, count, timestamps)
+  }
+
+  /** Batches learn from the last one how many records they should hold; those that became larger all at once are halved. */
+  #sendRange(records: unknown[], from: number, to: number, timestamps: Float64Array | null): void {
+    let payload: Uint8Array
+    try {
+      payload = this.#encoder.encode(records, from, to, timestamps)
+    } catch (error) {
+      if (to - from === 1 || (error as MillraceError).code !== 'MR_RECORD_TOO_LARGE') throw error
+      const middle = (from + to) >> 1
+      this.#sendRange(records, from, middle, timestamps)
+      this.#sendRange(records, middle, to, timestamps)
+      return
+    }
+    this.#adapt(payload.length, to - from)
+    this.sendEncoded(payload, to - from)
   }
 
   sendColumns(columns: readonly Column[], count: number): void {

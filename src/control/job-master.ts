@@ -5,7 +5,7 @@ import { type FailureData, describeError } from '../core/failure.ts'
 import { MillraceError } from '../errors.ts'
 import { FINAL, type StorageToControl } from '../storage/protocol.ts'
 import { childSpec } from '../supervision/child-spec.ts'
-import { type SupervisionState, decide, superviseRegions } from '../supervision/decide.ts'
+import { type SupervisionState, decide, isIncurable, superviseRegions } from '../supervision/decide.ts'
 import { planActorNames, planSources } from './actor-names.ts'
 import type { JobSettings, MasterHost, RunEnd } from './master-host.ts'
 
@@ -38,6 +38,8 @@ export class JobMaster {
   #lastCheckpoint = 0
   /** Sources are to end, in this attempt and in those after it. */
   #draining = false
+  /** The attempt is on the workers, or about to be. */
+  #deploying = false
 
   constructor(host: MasterHost, settings: JobSettings) {
     this.#host = host
@@ -124,6 +126,13 @@ export class JobMaster {
     }
   }
 
+  /** A worker thread ended by itself; its replacement is on the way, and the next attempt waits for it. */
+  lost(failure: FailureData): void {
+    // Several may end at once, or one while others are told to stop: an attempt that is over cannot fail again.
+    if (this.#state === 'restarting' && !this.#deploying && !isIncurable(failure)) return
+    this.failed({ ...failure, attempt: this.#attempt })
+  }
+
   /** Ends the run with an error. */
   fail(failure: FailureData): void {
     void this.#end({ outcome: 'failed', failure })
@@ -158,6 +167,7 @@ export class JobMaster {
       if (this.#isOver(attempt)) return
       this.#host.storage.send({ type: 'attempt', attempt })
       const deployment = this.#host.allocate(attempt)
+      this.#deploying = true
       this.#activity = new Int32Array(deployment.activity)
       this.#activityAtCheckpoint = -1
       await Promise.all(workers.map(worker => worker.deploy(deployment, this.#latest)))
@@ -178,6 +188,7 @@ export class JobMaster {
 
   async #restart(attempt: number, delayMs: number): Promise<void> {
     this.#state = 'restarting'
+    this.#deploying = false
     this.#attempt = attempt
     this.#decide({ type: 'attempt-ended', nowMs: this.#host.clock.nowMs() })
     // Only the outcome of a commit in flight tells which checkpoint comes next.

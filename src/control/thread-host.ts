@@ -46,7 +46,7 @@ export class ThreadHost implements MasterHost {
       {
         failed: failure => void this.#master?.failed(failure),
         notify: (attempt, notice) => this.app.inletNotice(attempt, notice),
-        lost: (_worker, failure) => void this.#master?.failed({ ...failure, attempt: this.#master.attempt }),
+        lost: (_worker, failure) => void this.#master?.lost(failure),
         storagePort: (worker, port) => task.storagePort.postMessage({ type: 'add-worker', worker, port }, [port]),
       },
       () => this.#stateDir,

@@ -42,8 +42,7 @@ function timeOf(eventTime: (record: unknown) => number, record: unknown, step: n
 
 function linkStep(step: ChainStep, options: ChainCodeOptions): Emit {
   const { actor } = step
-  const target: Emit =
-    actor === null ? step.definition.link!(step.spec, linkEmit(step.next, options)) : (record, timestamp) => actor.process!(record, timestamp)
+  const target: Emit = actor === null ? linkWoven(step, options) : (record, timestamp) => actor.process!(record, timestamp)
   return (record, timestamp) => {
     try {
       target(record, timestamp)
@@ -51,4 +50,9 @@ function linkStep(step: ChainStep, options: ChainCodeOptions): Emit {
       throw options.fail(error, step.id)
     }
   }
+}
+
+function linkWoven(step: ChainStep, options: ChainCodeOptions): Emit {
+  const outputs = new Map([...(step.outputs ?? [])].map(([name, steps]) => [name, linkEmit(steps, options)]))
+  return step.definition.link!(step.spec, linkEmit(step.next, options), outputs)
 }

@@ -12,6 +12,8 @@ export interface ChainStep {
   readonly actor: OperatorActor | null
   /** Steps that read what this one emits. Empty for operators that are not woven. */
   readonly next: readonly ChainStep[]
+  /** The same by named output. */
+  readonly outputs?: ReadonlyMap<string, readonly ChainStep[]>
 }
 
 export interface ChainCodeOptions {
@@ -27,10 +29,12 @@ export interface ChainCodeOptions {
 /** Runs rows from..to of a batch through a chain. */
 export type ChainRun = (records: unknown, from: number, to: number, timestamps: Float64Array | null) => void
 
+const NO_OUTPUTS: ReadonlyMap<string, readonly ChainStep[]> = new Map()
+
 let functionCount = 0
 
 /** Collects the constants of one generated function. */
-class FunctionText implements Omit<Weaver, 'spec' | 'next'> {
+class FunctionText implements Omit<Weaver, 'spec' | 'next' | 'outputs'> {
   readonly #constants: unknown[] = []
   #names = 0
 
@@ -61,7 +65,7 @@ export function compileEmit(steps: readonly ChainStep[], options: ChainCodeOptio
 export function compileRun(head: { readonly id: number; readonly definition: OperatorDefinition; readonly spec: Spec }, steps: readonly ChainStep[], options: ChainCodeOptions): ChainRun {
   const text = new FunctionText()
   const rows = head.definition.weaveRow
-  const value = rows === undefined ? 'records[i]' : rows(weaver(text, head.spec, () => ''), 'i')
+  const value = rows === undefined ? 'records[i]' : rows(weaver(text, head.spec, [], () => ''), 'i')
   const eventTime = head.spec['eventTime']
   const time = eventTime === undefined ? 'timestamps === null ? NaN : timestamps[i]' : `${text.constant(eventTime)}(v)`
   const loop = `for (let i = from; i < to; i++) {\nat = ${head.id}\nconst v = ${value}\nconst ts = ${time}\n${freezing(text, options, 'v')}${branches(steps, 'v', text, options)}\n}`
@@ -84,10 +88,14 @@ function branches(steps: readonly ChainStep[], value: string, text: FunctionText
 function stepCode(step: ChainStep, value: string, text: FunctionText, options: ChainCodeOptions): string {
   const weave = step.definition.weave
   if (weave === undefined || step.actor !== null) return `${text.constant(step.actor)}.process(${value}, ts)`
-  const next = (result: string): string => `${result === value ? '' : freezing(text, options, result)}${branches(step.next, result, text, options)}`
-  return weave(weaver(text, step.spec, next), value, step.spec)
+  const { outputs = NO_OUTPUTS } = step
+  const next = (result: string, output?: string): string => {
+    const readers = output === undefined ? step.next : (outputs.get(output) ?? [])
+    return `${result === value ? '' : freezing(text, options, result)}${branches(readers, result, text, options)}\nat = ${step.id}`
+  }
+  return weave(weaver(text, step.spec, [...outputs.keys()], next), value, step.spec)
 }
 
-function weaver(text: FunctionText, spec: Spec, next: (value: string) => string): Weaver {
-  return { spec: key => text.constant(spec[key]), constant: value => text.constant(value), fresh: prefix => text.fresh(prefix), next }
+function weaver(text: FunctionText, spec: Spec, outputs: readonly string[], next: Weaver['next']): Weaver {
+  return { spec: key => text.constant(spec[key]), constant: value => text.constant(value), fresh: prefix => text.fresh(prefix), outputs, next }
 }

@@ -1,5 +1,5 @@
 import { MillraceError } from '../errors.ts'
-import type { Graph, OperatorNode } from './graph.ts'
+import type { Graph, OperatorNode, Origin } from './graph.ts'
 
 /** One line per operator; two threads that built the same graph have equal lines. */
 export function fingerprint(graph: Graph): string[] {
@@ -7,8 +7,12 @@ export function fingerprint(graph: Graph): string[] {
 }
 
 function describe(node: OperatorNode): string {
-  const inputs = node.inputs.map(({ from, partitioning }) => `${from}:${partitioning.type}${partitioning.type === 'hash' ? `(${print(partitioning.key)})` : ''}`)
+  const inputs = node.inputs.map(input => `${place(input)}:${print(input.partitioning)}`)
   return `${node.kind} "${node.name}" x${node.parallelism} <- [${inputs.join(', ')}] ${print(node.spec)}`
+}
+
+function place({ from, output }: Origin): string {
+  return output === undefined ? `${from}` : `${from}.${output}`
 }
 
 function print(value: unknown): string {
@@ -36,5 +40,5 @@ export function checkSameGraph(expected: readonly string[], actual: readonly str
 
 /** What state depends on: kinds, names and edges, but neither code nor options. */
 export function structure(graph: Graph): string {
-  return graph.nodes.map(node => `${node.kind} ${node.name} <- ${node.inputs.map(({ from, partitioning }) => `${from}:${partitioning.type}`).join(',')}`).join('; ')
+  return graph.nodes.map(node => `${node.kind} ${node.name} <- ${node.inputs.map(input => `${place(input)}:${input.partitioning.type}`).join(',')}`).join('; ')
 }

@@ -1,5 +1,5 @@
 import { MillraceError } from '../errors.ts'
-import type { Graph, InputEdge, OperatorNode, Parallelism } from './graph.ts'
+import type { Graph, InputEdge, OperatorNode, Origin, Parallelism } from './graph.ts'
 import type { Key } from '../core/key-hash.ts'
 import type { OperatorDefinition } from '../actor/contract.ts'
 import type { KeySelector } from '../actor/partitioning.ts'
@@ -28,13 +28,13 @@ export interface NodeDraft {
 
 /** Makes streams and tables. Given from outside, since each of these classes leads to the others. */
 export interface Flows {
-  stream<T>(sources: readonly number[]): Stream<T>
-  keyed<T, K extends Key>(sources: readonly number[], key: KeySelector<T>): KeyedStream<T, K>
+  stream<T>(edges: readonly InputEdge[]): Stream<T>
+  keyed<T, K extends Key>(origins: readonly Origin[], key: KeySelector<T>): KeyedStream<T, K>
   table<R>(draft: TableDraft): Table<R>
 }
 
 export interface TableDraft {
-  readonly sources: readonly number[]
+  readonly origins: readonly Origin[]
   /** Null: one group of all records. */
   readonly key: KeySelector | null
   readonly define: (a: AggregateBuilder<never>) => AggregateSpecs

@@ -1,8 +1,14 @@
 import type { OperatorDefinition } from '../actor/contract.ts'
 import type { Partitioning } from '../actor/partitioning.ts'
 
-export interface InputEdge {
+/** Where records come from: an operator, and which of its outputs. */
+export interface Origin {
   readonly from: number
+  /** Absent: the output that every operator has. */
+  readonly output?: string | undefined
+}
+
+export interface InputEdge extends Origin {
   readonly partitioning: Partitioning
 }
 
@@ -40,4 +46,9 @@ export function isOutlet(node: OperatorNode): boolean {
 /** The name under which build() returned the stream. */
 export function outletName(node: OperatorNode): string {
   return node.spec['outlet'] as string
+}
+
+/** What an operator emits, as far as nothing says how it is spread. */
+export function outputOf(node: OperatorNode, output?: string): InputEdge {
+  return { from: node.id, output, partitioning: { type: 'forward' } }
 }

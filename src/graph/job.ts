@@ -108,8 +108,8 @@ function moduleUrl(meta: Partial<Record<'url' | 'filename', unknown>>): string {
 
 function build<C, B extends Built, I extends Inlets, R>(name: string, options: JobOptions<C, B, I, R>, config: C, site: string): Graph {
   const builder = new GraphBuilder(name, (self) => ({
-    stream: (sources) => new Stream(self, sources),
-    keyed: (sources, key) => new KeyedStream(self, sources, key),
+    stream: (edges) => new Stream(self, edges),
+    keyed: (origins, key) => new KeyedStream(self, origins, key),
     table: (draft) => new Table(self, draft),
   }))
   const source = new Sources(builder)

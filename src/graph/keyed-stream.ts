@@ -2,6 +2,7 @@ import type { Key } from '../core/key-hash.ts'
 import type { AggregateBuilder, AggregateResult, AggregateSpecs, NumericField } from '../state/aggregates.ts'
 import type { GraphBuilder, OperatorOptions } from './graph-builder.ts'
 import type { KeySelector } from '../actor/partitioning.ts'
+import { type Origin, outputOf } from './graph.ts'
 import { definitionSite } from './site.ts'
 import { checkFunction } from './check-function.ts'
 import type { Stream } from './stream.ts'
@@ -10,13 +11,13 @@ import type { Table } from './table.ts'
 /** A stream divided by key. State is kept per key. */
 export class KeyedStream<T, K extends Key> {
   readonly #builder: GraphBuilder
-  readonly #sources: readonly number[]
+  readonly #origins: readonly Origin[]
   readonly #key: KeySelector<T>
 
   /** @internal Made by keyBy. */
-  constructor(builder: GraphBuilder, sources: readonly number[], key: KeySelector<T>) {
+  constructor(builder: GraphBuilder, origins: readonly Origin[], key: KeySelector<T>) {
     this.#builder = builder
-    this.#sources = sources
+    this.#origins = origins
     this.#key = key
   }
 
@@ -32,6 +33,11 @@ export class KeyedStream<T, K extends Key> {
   /** Combines the records of each key two by two and emits every step; the first record of a key is emitted as it is. */
   reduce(fn: (previous: T, record: T) => T, options?: OperatorOptions): Stream<T> {
     return this.#stateful('reduce', { fn: checkFunction(fn, 'reduce') }, options, definitionSite(this.reduce))
+  }
+
+  /** The first record of each key; all that follow are dropped. Keeps every key for as long as the job runs. */
+  distinct(options?: OperatorOptions): Stream<T> {
+    return this.#stateful('distinct', {}, options, definitionSite(this.distinct))
   }
 
   /** Several aggregates per key: `a => ({ orders: a.count(), cents: a.sum('cents') })`. */
@@ -63,13 +69,13 @@ export class KeyedStream<T, K extends Key> {
   }
 
   #table<R>(define: (a: AggregateBuilder<T>) => AggregateSpecs, options: OperatorOptions | undefined, site: string): Table<R> {
-    return this.#builder.flows.table<R>({ sources: this.#sources, key: this.#key as KeySelector, define: define as never, options, site })
+    return this.#builder.flows.table<R>({ origins: this.#origins, key: this.#key as KeySelector, define: define as never, options, site })
   }
 
   #stateful<U>(kind: string, spec: Record<string, unknown>, options: OperatorOptions | undefined, site: string): Stream<U> {
     const key = this.#key as KeySelector
-    const inputs = this.#sources.map(from => ({ from, partitioning: { type: 'hash' as const, key } }))
+    const inputs = this.#origins.map(({ from, output }) => ({ from, output, partitioning: { type: 'hash' as const, key } }))
     const node = this.#builder.add({ kind, inputs, parallelism: 'workers', spec: { ...spec, key }, options, site })
-    return this.#builder.flows.stream<U>([node.id])
+    return this.#builder.flows.stream<U>([outputOf(node)])
   }
 }

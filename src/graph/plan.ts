@@ -16,6 +16,8 @@ export interface Task {
 export interface TaskEdge {
   readonly id: number
   readonly fromNode: number
+  /** The named output of that node which it leads away from, or the one that every operator has. */
+  readonly output: string | undefined
   readonly fromTask: number
   readonly toTask: number
   readonly partitioning: Partitioning
@@ -103,16 +105,28 @@ function collectEdges(graph: Graph, taskOf: readonly number[], tasks: readonly T
     for (const input of node.inputs) {
       const [from, to] = [taskOf[input.from]!, taskOf[node.id]!]
       if (from === to) continue
-      edges.push({ id: edges.length, fromNode: input.from, fromTask: from, toTask: to, partitioning: settle(input, tasks[from]!, tasks[to]!), timestamps: timed[input.from]! })
+      const timestamps = timed[input.from]!
+      const partitioning = settle(node, input, tasks[from]!, tasks[to]!, timestamps)
+      edges.push({ id: edges.length, fromNode: input.from, output: input.output, fromTask: from, toTask: to, partitioning, timestamps })
     }
   }
   return edges
 }
 
-function settle(input: InputEdge, from: Task, to: Task): Partitioning {
+function settle(node: OperatorNode, { partitioning }: InputEdge, from: Task, to: Task, timestamps: boolean): Partitioning {
   if (to.onAppThread) return { type: 'gather' }
-  if (input.partitioning.type !== 'forward' || from.parallelism === to.parallelism) return input.partitioning
+  if (partitioning.type === 'time' && partitioning.by === 'event' && !timestamps) {
+    refuse(node, "partitionByTime({ by: 'event' }) needs event times: give the source an eventTime, or partition by 'arrival'")
+  }
+  if (partitioning.type !== 'forward' || from.parallelism === to.parallelism) return partitioning
+  if (partitioning.strict) {
+    refuse(node, `forward() leads from ${from.parallelism} instances ("${from.name}") to ${to.parallelism}: give both the same parallelism, or rebalance()`)
+  }
   return to.parallelism === 1 ? { type: 'gather' } : { type: 'rebalance' }
+}
+
+function refuse(node: OperatorNode, why: string): never {
+  throw new MillraceError('MR_GRAPH_INVALID', why, { operator: node.name, site: node.site })
 }
 
 function timedNodes(graph: Graph): boolean[] {

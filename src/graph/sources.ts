@@ -1,7 +1,7 @@
 import { MillraceError } from '../errors.ts'
 import { SPLITS_MAX, SPLITS_PER_GENERATOR_DEFAULT } from '../limits.ts'
 import type { GraphBuilder } from './graph-builder.ts'
-import { INLET_KIND } from './graph.ts'
+import { INLET_KIND, outputOf } from './graph.ts'
 import type { InletOptions, InletSpec } from './inlets.ts'
 import { definitionSite } from './site.ts'
 import { checkFunction } from './check-function.ts'
@@ -113,6 +113,6 @@ export class Sources {
     if (spec['eventTime'] !== undefined) checkFunction(spec['eventTime'], `eventTime of "${name}"`)
     const given = spec['parallelism'] as number | undefined
     const options = given === undefined ? { name } : { name, parallelism: given }
-    return this.#builder.flows.stream<T>([this.#builder.add({ kind, inputs: [], parallelism, spec, options, site }).id])
+    return this.#builder.flows.stream<T>([outputOf(this.#builder.add({ kind, inputs: [], parallelism, spec, options, site }))])
   }
 }

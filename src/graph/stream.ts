@@ -3,26 +3,37 @@ import type { Key } from '../core/key-hash.ts'
 import type { OperatorDefinition } from '../actor/contract.ts'
 import type { AggregateBuilder, AggregateResult, AggregateSpecs } from '../state/aggregates.ts'
 import type { GraphBuilder, OperatorOptions } from './graph-builder.ts'
-import type { InputEdge } from './graph.ts'
-import type { Partitioning } from '../actor/partitioning.ts'
+import { type InputEdge, type OperatorNode, type Origin, type Parallelism, outputOf } from './graph.ts'
+import type { ChooseChannel, Partitioning } from '../actor/partitioning.ts'
 import type { KeyedStream } from './keyed-stream.ts'
 import type { SinkSpec } from './sinks.ts'
 import { checkFunction } from './check-function.ts'
+import * as check from './check-options.ts'
+import { type Branches, type Emitters, type OutputStreams, type OutputTypes, type SplitStreams } from './outputs.ts'
+import { type SwitchedStreams, type TagField, checkOutputNames, streamsByName } from './outputs.ts'
 import { definitionSite } from './site.ts'
 import type { Table } from './table.ts'
+
+/** How {@link Stream.sample} chooses: every nth record of each instance, or each record with a probability. */
+export type Sampling = { readonly every: number } | { readonly ratio: number; readonly seed?: number | string }
+
+export interface SplitOptions<R extends string> extends OperatorOptions {
+  /** Name of one more branch, for the records that no predicate takes. Default: they are dropped. */
+  readonly rest?: R
+}
 
 /**
  * A flow of records of type T, described inside `build()`. Every method adds one operator and returns what comes out of it.
  * Functions run on worker threads: they may use what their module defines, and must not change the records they get.
  */
-export class Stream<T> {
+export class Stream<in out T> {
   readonly #builder: GraphBuilder
-  readonly #sources: readonly number[]
+  readonly #edges: readonly InputEdge[]
 
   /** @internal Streams are made by sources and operators. */
-  constructor(builder: GraphBuilder, sources: readonly number[]) {
+  constructor(builder: GraphBuilder, edges: readonly InputEdge[]) {
     this.#builder = builder
-    this.#sources = sources
+    this.#edges = edges
   }
 
   /** One record in, one out. */
@@ -42,6 +53,92 @@ export class Stream<T> {
     return this.#add('flatMap', { fn: checkFunction(fn, 'flatMap') }, options, definitionSite(this.flatMap))
   }
 
+  /** Calls `fn` with each record and passes the record on: for logs and counters. After a restart it is called again for some. */
+  tap(fn: (record: T) => void, options?: OperatorOptions): Stream<T> {
+    return this.#add('tap', { fn: checkFunction(fn, 'tap') }, options, definitionSite(this.tap))
+  }
+
+  /**
+   * Sends each record to the first branch whose predicate holds: `split({ big: o => o.cents > 100, paid: o => o.paid }, { rest: 'others' })`
+   * gives the streams `big`, `paid` and `others`. A type predicate narrows its branch. Without `rest`, what no branch takes is dropped.
+   *
+   * @throws MillraceError MR_GRAPH_INVALID for names that are none, or used twice
+   */
+  split<B extends Branches<T>, R extends string = never>(branches: B, options?: SplitOptions<R>): SplitStreams<T, B, R> {
+    const site = definitionSite(this.split)
+    const { rest, ...others } = options ?? ({} as SplitOptions<R>)
+    const names = Object.keys(branches ?? {})
+    if (rest !== undefined && names.includes(rest)) throw new MillraceError('MR_GRAPH_INVALID', `split has two branches named "${rest}"`, { site })
+    const outputs = rest === undefined ? names : [...names, rest]
+    checkOutputNames('split', outputs, site)
+    const predicates = names.map(name => checkFunction(branches[name], `split branch "${name}"`))
+    const node = this.#node('split', { names, predicates, rest: rest ?? null }, others, site)
+    return Object.fromEntries(outputs.map(name => [name, this.#outputOf(node, name)])) as SplitStreams<T, B, R>
+  }
+
+  /**
+   * Divides a union by the field that tells its members apart: `const { bid, auction } = events.switchOn('kind')`, each a stream of that member.
+   * Read the members by name; records of those that nobody reads are dropped.
+   */
+  switchOn<F extends TagField<T>>(field: F, options?: OperatorOptions): SwitchedStreams<T, F> {
+    const site = definitionSite(this.switchOn)
+    if (typeof field !== 'string') throw new MillraceError('MR_GRAPH_INVALID', `switchOn takes the name of a field, got ${typeof field}`, { site })
+    const node = this.#node('switchOn', { field }, options, site)
+    return streamsByName(`switchOn("${field}")`, name => this.#outputOf(node, name), site) as SwitchedStreams<T, F>
+  }
+
+  /**
+   * One record in, any number out, each to the output that `fn` chooses:
+   * `lines.flatMapTo({ orders: recordsOf<Order>(), bad: recordsOf<string>() }, (line, to) => (ok(line) ? to.orders(parse(line)) : to.bad(line)))`
+   * gives the streams `orders` and `bad`. The functions of `to` may be called while `fn` runs, not later.
+   *
+   * @throws MillraceError MR_GRAPH_INVALID for names that are none
+   */
+  flatMapTo<O extends OutputTypes>(outputs: O, fn: (record: T, to: Emitters<O>) => void, options?: OperatorOptions): OutputStreams<O> {
+    const site = definitionSite(this.flatMapTo)
+    const names = Object.keys(outputs ?? {})
+    checkOutputNames('flatMapTo', names, site)
+    const node = this.#node('flatMapTo', { names, fn: checkFunction(fn, 'flatMapTo') }, options, site)
+    return Object.fromEntries(names.map(name => [name, this.#outputOf(node, name)])) as OutputStreams<O>
+  }
+
+  /** The first record of each key: a field of the record, or a function of it. Keeps every key for as long as the job runs. */
+  distinct<F extends KeyField<T>>(field: F, options?: OperatorOptions): Stream<T>
+  distinct(key: (record: T) => Key, options?: OperatorOptions): Stream<T>
+  distinct(key: string | ((record: T) => Key), options?: OperatorOptions): Stream<T> {
+    const site = definitionSite(this.distinct)
+    checkKey(key, 'distinct', site)
+    const inputs = this.#origins('distinct', site).map(origin => ({ ...origin, partitioning: { type: 'hash' as const, key } }))
+    return this.#streamOf(this.#builder.add({ kind: 'distinct', inputs, parallelism: 'workers', spec: { key }, options, site }))
+  }
+
+  /**
+   * Part of the records: `{ every: 10 }` is the 10th, 20th, ... of each instance, `{ ratio: 0.1, seed: 7 }` each with that probability. The
+   * choice depends on the seed, the instance and the number of the record in it, so that a restart chooses the same again.
+   *
+   * @throws MillraceError MR_OPTION_INVALID
+   */
+  sample(sampling: Sampling, options?: OperatorOptions): Stream<T> {
+    const site = definitionSite(this.sample)
+    return this.#add('sample', check.sampling(sampling, site), options, site)
+  }
+
+  /**
+   * The first `n` records of the whole job: gathered to one instance, which drops the rest. The sources are read on all the same: other
+   * parts of the job may want them.
+   *
+   * @throws MillraceError MR_OPTION_INVALID
+   */
+  limit(n: number, options?: OperatorOptions): Stream<T> {
+    const site = definitionSite(this.limit)
+    return this.#single('limit', { n: check.count(n, 'limit', site) }, options, site)
+  }
+
+  /** Numbers the records of the whole job from 0, in the order in which they reach its one instance. */
+  enumerate(options?: OperatorOptions): Stream<{ readonly index: number; readonly record: T }> {
+    return this.#single('enumerate', {}, options, definitionSite(this.enumerate))
+  }
+
   /**
    * Divides the stream by key: a field of the record, or a function of it. All records of one key are processed by one actor, in the
    * order in which each sender produced them. Keys are strings, finite numbers, bigints, booleans, or tuples of these.
@@ -49,27 +146,85 @@ export class Stream<T> {
   keyBy<F extends KeyField<T>>(field: F): KeyedStream<T, FieldKey<T, F>>
   keyBy<K extends Key>(key: (record: T) => K): KeyedStream<T, K>
   keyBy(key: string | ((record: T) => Key)): unknown {
-    if (typeof key !== 'string' && typeof key !== 'function') {
-      throw new MillraceError('MR_GRAPH_INVALID', 'keyBy takes the name of a field or a function', { site: definitionSite(this.keyBy) })
-    }
-    return this.#builder.flows.keyed(this.#sources, key as never)
+    const site = definitionSite(this.keyBy)
+    checkKey(key, 'keyBy', site)
+    return this.#builder.flows.keyed(this.#origins('keyBy', site), key as never)
   }
 
   /** All records as one group: accumulated in every sending actor, merged in one. */
   aggregate<S extends AggregateSpecs>(define: (a: AggregateBuilder<T>) => S, options?: OperatorOptions): Table<AggregateResult<S>> {
-    return this.#builder.flows.table({ sources: this.#sources, key: null, define: define as never, options, site: definitionSite(this.aggregate) })
+    const site = definitionSite(this.aggregate)
+    return this.#builder.flows.table({ origins: this.#origins('aggregate', site), key: null, define: define as never, options, site })
   }
 
-  /** The records of this stream and of others of the same type, in no particular order between them. */
-  union(...others: Stream<T>[]): Stream<T> {
-    return new Stream(this.#builder, [...new Set([...this.#sources, ...others.flatMap(other => other.#sources)])])
+  /** The records of this stream and of others, in no particular order between them. */
+  // oxlint-disable-next-line typescript/no-explicit-any -- a stream is invariant in its records, and streams of all types may be united
+  union<O extends readonly Stream<any>[]>(...others: O): Stream<T | StreamRecord<O[number]>> {
+    const edges = [this, ...others].flatMap(stream => (stream as Stream<unknown>).#edges)
+    return new Stream(this.#builder, edges.filter((edge, i) => edges.findIndex(({ from, output }) => from === edge.from && output === edge.output) === i))
+  }
+
+  /** Each batch to the instance of the next operator with the most credit: the least busy one. */
+  rebalance(): Stream<T> {
+    return this.#spread({ type: 'rebalance' })
+  }
+
+  /** Each record to the next instance of the next operator, in turn: as even as can be, whatever they are busy with. */
+  roundRobin(): Stream<T> {
+    return this.#spread({ type: 'roundRobin' })
+  }
+
+  /** Each record to every instance of the next operator. */
+  broadcast(): Stream<T> {
+    return this.#spread({ type: 'broadcast' })
+  }
+
+  /**
+   * Instance i to instance i of the next operator. That is what happens without it, too, where both have equally many; with it, a job
+   * in which they have not is refused.
+   */
+  forward(): Stream<T> {
+    return this.#spread({ type: 'forward', strict: true })
+  }
+
+  /**
+   * Each record to the instance of the next operator that `choose(record, channels)` names: an integer of 0 to `channels` - 1. It must depend on
+   * nothing but its arguments, so that all senders agree. Anything else that it returns fails the job with MR_PARTITION_INVALID.
+   */
+  partitionBy(choose: ChooseChannel<T>): Stream<T> {
+    return this.#spread({ type: 'custom', choose: checkFunction(choose, 'partitionBy') })
+  }
+
+  /**
+   * Each stretch of `bucketMs` of time to one instance of the next operator, the next stretch to the next one. 'event': by the records' event
+   * times, of which each must have one; 'arrival': by the clock of the sender.
+   *
+   * @throws MillraceError MR_OPTION_INVALID
+   */
+  partitionByTime(options: { readonly bucketMs: number; readonly by: 'event' | 'arrival' }): Stream<T> {
+    return this.#spread({ type: 'time', ...check.timeBuckets(options, definitionSite(this.partitionByTime)) })
   }
 
   /** An operator of one's own; see the actor contract. */
   transform<U>(definition: OperatorDefinition, spec: Readonly<Record<string, unknown>> = {}, options?: OperatorOptions): Stream<U> {
     const site = definitionSite(this.transform)
-    const node = this.#builder.add({ kind: definition.kind, inputs: this.edges(), parallelism: this.#parallelism(), spec, options, site, definition })
-    return new Stream(this.#builder, [node.id])
+    const parallelism = this.#parallelism()
+    return this.#streamOf(this.#builder.add({ kind: definition.kind, inputs: this.edges(), parallelism, spec, options, site, definition }))
+  }
+
+  /**
+   * What the operator that made this stream puts out under a name: see `outputs` of the actor contract.
+   *
+   * @throws MillraceError MR_GRAPH_INVALID when it has no such output
+   */
+  sideOutput<U>(name: string): Stream<U> {
+    const site = definitionSite(this.sideOutput)
+    const [edge, second] = this.#edges
+    const node = second === undefined && edge!.output === undefined ? this.#builder.node(edge!.from) : undefined
+    if (node?.definition?.outputs?.includes(name) !== true) {
+      throw new MillraceError('MR_GRAPH_INVALID', `There is no output named ${JSON.stringify(name)}: ${node === undefined ? 'this stream has several origins' : `"${node.name}" has ${node.definition?.outputs?.join(', ') ?? 'none'}`}`, { site })
+    }
+    return this.#outputOf(node, name)
   }
 
   /** Ends the stream in a sink. */
@@ -79,21 +234,62 @@ export class Stream<T> {
   }
 
   /** @internal */
-  edges(partitioning: Partitioning = { type: 'forward' }): InputEdge[] {
-    return this.#sources.map(from => ({ from, partitioning }))
+  edges(): readonly InputEdge[] {
+    return this.#edges
   }
 
   #add<U>(kind: string, spec: Record<string, unknown>, options: OperatorOptions | undefined, site: string): Stream<U> {
-    const node = this.#builder.add({ kind, inputs: this.edges(), parallelism: this.#parallelism(), spec, options, site })
-    return new Stream<U>(this.#builder, [node.id])
+    return this.#streamOf(this.#node(kind, spec, options, site))
   }
 
-  #parallelism(): number | 'workers' {
-    const all = this.#sources.map(id => this.#builder.node(id).parallelism)
+  #node(kind: string, spec: Record<string, unknown>, options: OperatorOptions | undefined, site: string): OperatorNode {
+    return this.#builder.add({ kind, inputs: this.edges(), parallelism: this.#parallelism(), spec, options, site })
+  }
+
+  /** An operator that only one instance can do. */
+  #single<U>(kind: string, spec: Record<string, unknown>, options: OperatorOptions | undefined, site: string): Stream<U> {
+    if (options?.parallelism !== undefined && options.parallelism !== 1) {
+      throw new MillraceError('MR_OPTION_INVALID', `${kind} has one instance for the whole job: parallelism=${String(options.parallelism)} cannot be`, { site })
+    }
+    return this.#streamOf(this.#builder.add({ kind, inputs: this.edges(), parallelism: 1, spec, options, site }))
+  }
+
+  #streamOf<U>(node: OperatorNode): Stream<U> {
+    return new Stream<U>(this.#builder, [outputOf(node)])
+  }
+
+  #outputOf<U>(node: OperatorNode, output: string): Stream<U> {
+    return new Stream<U>(this.#builder, [outputOf(node, output)])
+  }
+
+  #spread(partitioning: Partitioning): Stream<T> {
+    const edges = this.#origins(partitioning.type, undefined).map(origin => ({ ...origin, partitioning }))
+    return new Stream(this.#builder, edges)
+  }
+
+  /** Without how they are spread, for operators that spread the records themselves; a broadcast would be lost on them. */
+  #origins(operator: string, site: string | undefined): Origin[] {
+    if (this.#edges.some(({ partitioning }) => partitioning.type === 'broadcast')) {
+      throw new MillraceError('MR_GRAPH_INVALID', `broadcast() has no effect in front of ${operator}, which spreads the records anew: put an operator between them`, site === undefined ? {} : { site })
+    }
+    return this.#edges.map(({ from, output }) => ({ from, output }))
+  }
+
+  #parallelism(): Parallelism {
+    if (this.#edges.some(({ partitioning }) => partitioning.type !== 'forward')) return 'workers'
+    const all = this.#edges.map(({ from }) => this.#builder.node(from).parallelism)
     return all.every(p => p === all[0]) ? all[0]! : 'workers'
   }
 }
 
+function checkKey(key: unknown, operator: string, site: string): void {
+  if (typeof key !== 'string' && typeof key !== 'function') {
+    throw new MillraceError('MR_GRAPH_INVALID', `${operator} takes the name of a field or a function`, { site })
+  }
+}
+
+/** Type of the records of a stream. */
+export type StreamRecord<S> = S extends Stream<infer T> ? T : never
 /** Names of the fields of T that can be keys. */
 export type KeyField<T> = T extends unknown ? { [F in keyof T & string]: T[F] extends Key ? F : never }[keyof T & string] : never
 /** Type of the key that a field gives. */

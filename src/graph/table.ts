@@ -1,7 +1,7 @@
 import { MillraceError } from '../errors.ts'
 import { AggregateBuilder, type AggregateSpecs } from '../state/aggregates.ts'
 import type { GraphBuilder, OperatorOptions, TableDraft } from './graph-builder.ts'
-import type { InputEdge } from './graph.ts'
+import { type InputEdge, type Origin, outputOf } from './graph.ts'
 import type { KeySelector } from '../actor/partitioning.ts'
 import type { Stream } from './stream.ts'
 
@@ -14,16 +14,16 @@ export type Emit = 'every' | 'changes' | 'final'
 /** Aggregates per key that change as records come in. It becomes a stream of rows only explicitly. */
 export class Table<R> {
   readonly #builder: GraphBuilder
-  readonly #sources: readonly number[]
+  readonly #origins: readonly Origin[]
   readonly #key: KeySelector | null
   readonly #specs: AggregateSpecs
   readonly #options: OperatorOptions | undefined
   readonly #site: string
 
   /** @internal Made by aggregate, count, sum, ... */
-  constructor(builder: GraphBuilder, { sources, key, define, options, site }: TableDraft) {
+  constructor(builder: GraphBuilder, { origins, key, define, options, site }: TableDraft) {
     this.#builder = builder
-    this.#sources = sources
+    this.#origins = origins
     this.#key = key
     this.#specs = define(new AggregateBuilder())
     this.#options = options
@@ -41,16 +41,16 @@ export class Table<R> {
 
   #perRecord(): Stream<R> {
     const partitioning = this.#key === null ? { type: 'gather' as const } : { type: 'hash' as const, key: this.#key }
-    const inputs = this.#sources.map(from => ({ from, partitioning }))
+    const inputs = this.#origins.map(({ from, output }) => ({ from, output, partitioning }))
     return this.#aggregate(inputs, { key: this.#key, specs: this.#specs, emit: 'every', merges: false })
   }
 
   #combined(emit: Emit): Stream<R> {
     const spec = { key: this.#key, specs: this.#specs, emit }
-    const combiners = this.#sources.map((from, i) => {
+    const combiners = this.#origins.map(({ from, output }, i) => {
       const options = this.#options?.name === undefined ? {} : { name: `${this.#options.name}.combine${i === 0 ? '' : i + 1}` }
       const { parallelism } = this.#builder.node(from)
-      const input = { from, partitioning: { type: 'forward' as const } }
+      const input = { from, output, partitioning: { type: 'forward' as const } }
       return this.#builder.add({ kind: 'combine', inputs: [input], parallelism, spec, options, site: this.#site }).id
     })
     const inputs = combiners.map(from => ({ from, partitioning: { type: 'combined' as const } }))
@@ -66,6 +66,6 @@ export class Table<R> {
       options: this.#key === null ? { ...this.#options, parallelism: 1 } : this.#options,
       site: this.#site,
     })
-    return this.#builder.flows.stream<R>([node.id])
+    return this.#builder.flows.stream<R>([outputOf(node)])
   }
 }

@@ -9,7 +9,7 @@ import { MillraceError } from '../errors.ts'
 import { type ChainCodeOptions, type ChainRun, type ChainStep, compileEmit, compileRun } from '../graph/chain-code.ts'
 import { linkEmit, linkRun } from '../graph/chain-closures.ts'
 import { type Graph, type OperatorNode } from '../graph/graph.ts'
-import type { ActorPlacement, Plan, Task } from '../graph/plan.ts'
+import type { ActorPlacement, Plan, Task, TaskEdge } from '../graph/plan.ts'
 
 export interface ActorEnvironment {
   readonly plan: Plan
@@ -91,7 +91,7 @@ class ChainBuilder {
     const definition = this.#definition(node)
     const head = { id: node.id, definition, spec: node.spec }
     this.#run = this.#runner()(head, this.#stepsAfter(node), this.#code)
-    return definition.create === undefined ? null : this.#create(node, () => {})
+    return definition.create === undefined ? null : this.#create(node, () => {}, this.#emitters(this.#stepsByOutput(node)))
   }
 
   #buildReader(node: OperatorNode): OperatorActor | null {
@@ -110,31 +110,52 @@ class ChainBuilder {
     return this.#environment.generateCode ? compileEmit(steps, this.#code) : linkEmit(steps, this.#code)
   }
 
-  #stepsAfter(node: OperatorNode): ChainStep[] {
-    const fused = this.#task.nodes.map(id => this.#graph.nodes[id]!).filter(next => next.id !== node.id && next.inputs.some(input => input.from === node.id))
-    const edges = this.#environment.plan.edges.filter(edge => edge.fromNode === node.id && edge.partitioning.type !== 'combined')
+  #stepsAfter(node: OperatorNode, output?: string): ChainStep[] {
+    const fused = this.#fusedWith(node).filter(next => next.inputs[0]!.output === output)
+    const edges = this.#edgesOf(node).filter(edge => edge.output === output && edge.partitioning.type !== 'combined')
     return [
       ...fused.map(next => this.#step(next)),
       ...edges.map(edge => {
-        const spec = { output: this.#wiring.outboxes.get(edge.id)!, partitioning: edge.partitioning }
+        const spec = { output: this.#wiring.outboxes.get(edge.id)!, partitioning: edge.partitioning, clock: this.#environment.clock }
         const reader = this.#environment.plan.tasks[edge.toTask]!.nodes[0]!
         return { id: reader, definition: this.#environment.registry.get('partition')!, spec, actor: null, next: [] }
       }),
     ]
   }
 
+  /** By named output of a node that something reads: its steps. */
+  #stepsByOutput(node: OperatorNode): Map<string, ChainStep[]> {
+    const read = [...this.#fusedWith(node).map(next => next.inputs[0]!.output), ...this.#edgesOf(node).map(edge => edge.output)]
+    const names = new Set(read.filter(output => output !== undefined))
+    return new Map([...names].map(output => [output, this.#stepsAfter(node, output)]))
+  }
+
+  /** Operators of this chain that read a node: each has no other input. */
+  #fusedWith(node: OperatorNode): OperatorNode[] {
+    return this.#task.nodes.map(id => this.#graph.nodes[id]!).filter(next => next.id !== node.id && next.inputs.some(input => input.from === node.id))
+  }
+
+  #edgesOf(node: OperatorNode): TaskEdge[] {
+    return this.#environment.plan.edges.filter(edge => edge.fromNode === node.id)
+  }
+
   #step(node: OperatorNode): ChainStep {
     const definition = this.#definition(node)
     const next = this.#stepsAfter(node)
-    if (definition.create === undefined) return { id: node.id, definition, spec: node.spec, actor: null, next }
-    const actor = this.#create(node, this.#emit(next))
+    const outputs = this.#stepsByOutput(node)
+    if (definition.create === undefined) return { id: node.id, definition, spec: node.spec, actor: null, next, outputs }
+    const actor = this.#create(node, this.#emit(next), this.#emitters(outputs))
     if (actor.process === undefined) throw new MillraceError('MR_GRAPH_INVALID', `The operator kind "${definition.kind}" has no process method`, placeOf(node))
     return { id: node.id, definition, spec: node.spec, actor, next: [] }
   }
 
-  #create(node: OperatorNode, emit: Emit): OperatorActor {
+  #emitters(outputs: ReadonlyMap<string, readonly ChainStep[]>): ReadonlyMap<string, Emit> {
+    return new Map([...outputs].map(([name, steps]) => [name, this.#emit(steps)]))
+  }
+
+  #create(node: OperatorNode, emit: Emit, outputs: ReadonlyMap<string, Emit>): OperatorActor {
     const { plan, attempt, keyGroups, clock, generateCode } = this.#environment
-    const combined = plan.edges.find(edge => edge.fromNode === node.id && edge.partitioning.type === 'combined')
+    const combined = this.#edgesOf(node).find(edge => edge.partitioning.type === 'combined')
     const context: OperatorContext = {
       jobName: plan.graph.jobName,
       operator: node.name,
@@ -146,6 +167,7 @@ class ChainBuilder {
       clock,
       generateCode,
       emit,
+      emitTo: name => outputs.get(name) ?? (() => {}),
       output: combined === undefined ? null : this.#wiring.outboxes.get(combined.id)!,
       run: (records, from, to, timestamps) => {
         // What an inlet reads is counted where its frames come in.

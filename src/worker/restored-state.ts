@@ -1,5 +1,6 @@
 import type { StateChunk } from '../actor/contract.ts'
 import type { Manifest } from '../checkpoint/manifest.ts'
+import { MillraceError } from '../errors.ts'
 import { type Plan, routingTable } from '../graph/plan.ts'
 import { decodeChunk, parseChunkKey } from './chunk-key.ts'
 import type { RestoredState } from './worker-runtime.ts'
@@ -30,10 +31,16 @@ export async function readRestoredState(manifest: Manifest, plan: Plan, worker: 
 /** Instance on this worker that a chunk belongs to, or null. */
 function ownership(plan: Plan, worker: number, keyGroups: number): (operator: string, scope: StateChunk['scope'], id: number) => number | null {
   const tasks = new Map(plan.tasks.flatMap(task => task.nodes.map(node => [plan.graph.nodes[node]!.name, task] as const)))
+  // As the senders route: instances beyond the number of key groups own none.
+  const owners = new Map(plan.tasks.map(({ parallelism }) => [parallelism, routingTable(keyGroups, Math.min(keyGroups, parallelism))] as const))
   return (operator, scope, id) => {
     const task = tasks.get(operator)
     if (task === undefined) return null
-    const index = scope === 'group' ? routingTable(keyGroups, task.parallelism)[id]! : scope === 'split' ? id % task.parallelism : id
+    const index = scope === 'group' ? owners.get(task.parallelism)![id]! : scope === 'split' ? id % task.parallelism : id
+    if (index >= task.parallelism) {
+      const text = `The checkpoint holds state of instance ${id} of "${operator}", which has ${task.parallelism} instances now. Give it as many as before`
+      throw new MillraceError('MR_STATE_INCOMPATIBLE', text, { operator })
+    }
     const placed = plan.actors.some(actor => actor.task === task.id && actor.index === index && actor.thread === worker)
     return placed ? index : null
   }

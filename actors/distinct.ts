@@ -1,0 +1,34 @@
+import type { OperatorActor, OperatorContext, OperatorDefinition, StateChunk } from '../src/actor/contract.ts'
+import { type Key, ValueTable } from '../src/actor/operator-kit.ts'
+
+/** Lets the first record of each key pass, and remembers the keys. */
+class DistinctActor implements OperatorActor {
+  readonly #context: OperatorContext
+  readonly #keyOf: (record: unknown) => Key
+  readonly #seen = new ValueTable<true>()
+
+  constructor(key: string | ((record: unknown) => Key), context: OperatorContext) {
+    this.#context = context
+    this.#keyOf = typeof key === 'string' ? record => (record as Record<string, Key>)[key]! : key
+  }
+
+  process(record: unknown, timestamp: number): void {
+    const slot = this.#seen.slotOf(this.#keyOf(record))
+    if (this.#seen.has(slot)) return
+    this.#seen.set(slot, true)
+    this.#context.emit(record, timestamp)
+  }
+
+  snapshot(): StateChunk[] {
+    return [...this.#seen.snapshot(this.#context.keyGroups)].map(([id, value]) => ({ scope: 'group', id, value }))
+  }
+
+  restore(chunks: readonly StateChunk[]): void {
+    for (const { value } of chunks) this.#seen.restore(value as Uint8Array)
+  }
+}
+
+export const distinct: OperatorDefinition = {
+  kind: 'distinct',
+  create: (spec, context) => new DistinctActor(spec['key'] as string, context),
+}

@@ -1,0 +1,39 @@
+import { expect, test, vi } from 'vitest'
+import { Prng } from '../../src/core/prng.ts'
+import { SimulatedDisk, seeds, simulate } from '../../src/testing/index.ts'
+import { randomOptions } from './random-options.ts'
+import rescaleJob from './jobs/rescale-job.ts'
+
+// Hundreds of runs; a busy machine may need longer than usual.
+vi.setConfig({ testTimeout: 120_000 })
+
+test('stopped and gone on with any number of workers, more than key groups among them, a job gives the same', async () => {
+  let stopped = 0
+  for (const seed of seeds(60)) {
+    const chance = new Prng(`rescale ${seed}`)
+    const { options } = randomOptions(seed)
+    const disk = new SimulatedDisk()
+    const common = { ...options, disk, keyGroups: [1, 3, 128][chance.nextInt(3)]!, config: { count: 3_000 } }
+    const steps = new Set<string>()
+    for (let round = 0; ; round++) {
+      const workers = 1 + chance.nextInt(5)
+      const stop = round < 4 ? { stop: { afterMs: 20 + chance.nextInt(60) } } : {}
+      const run = await simulate(rescaleJob, { ...common, workers, ...stop, seed: `${seed}/${round}` })
+      for (const { key, n } of run.outlets.steps) steps.add(`${key}/${n}`)
+      if (run.outcome === 'stopped') {
+        stopped++
+        continue
+      }
+      const sums = new Map(run.outlets.sums.map(({ key, sum }) => [key, sum]))
+      expect(sums.size, `seed ${seed}`).toBe(7)
+      for (let key = 0; key < 7; key++) {
+        let sum = 0
+        for (let id = key; id < 3_000; id += 7) sum += id
+        expect(sums.get(key), `seed ${seed} key ${key}`).toBe(sum)
+      }
+      expect(steps.size, `seed ${seed}`).toBe(3_000)
+      break
+    }
+  }
+  expect(stopped).toBeGreaterThan(60)
+})
