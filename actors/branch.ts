@@ -16,14 +16,16 @@ export const split: OperatorDefinition = {
   weave: (w, value, spec) => {
     const { names, predicates, rest } = spec as unknown as SplitSpec
     const conditions = names.map((name, i) => `if (${w.constant(predicates[i])}(${value})) {\n${w.next(value, name)}\n}`)
-    return rest === null ? conditions.join(' else ') : `${conditions.join(' else ')}${names.length === 0 ? '' : ' else '}{\n${w.next(value, rest)}\n}`
+    return rest === null
+      ? conditions.join(' else ')
+      : `${conditions.join(' else ')}${names.length === 0 ? '' : ' else '}{\n${w.next(value, rest)}\n}`
   },
   link: (spec, _, outputs) => {
     const { names, predicates, rest } = spec as unknown as SplitSpec
-    const branches = names.map(name => outputs.get(name) ?? NOWHERE)
+    const branches = names.map((name) => outputs.get(name) ?? NOWHERE)
     const others = rest === null ? NOWHERE : (outputs.get(rest) ?? NOWHERE)
     return (record, timestamp) => {
-      const branch = predicates.findIndex(predicate => predicate(record))
+      const branch = predicates.findIndex((predicate) => predicate(record))
       ;(branch === -1 ? others : branches[branch]!)(record, timestamp)
     }
   },
@@ -32,7 +34,7 @@ export const split: OperatorDefinition = {
 export const switchOn: OperatorDefinition = {
   kind: 'switchOn',
   weave: (w, value, spec) => {
-    const cases = w.outputs.map(name => `case ${JSON.stringify(name)}: {\n${w.next(value, name)}\nbreak\n}`)
+    const cases = w.outputs.map((name) => `case ${JSON.stringify(name)}: {\n${w.next(value, name)}\nbreak\n}`)
     return `switch (${value}[${JSON.stringify(spec['field'])}]) {\n${cases.join('\n')}\n}`
   },
   link: (spec, _, outputs) => {
@@ -55,7 +57,7 @@ class FlatMapToActor implements OperatorActor {
 
   constructor({ names, fn }: FlatMapToSpec, context: OperatorContext) {
     this.#fn = fn
-    this.#to = Object.freeze(Object.fromEntries(names.map(name => [name, this.#emitter(context.emitTo(name), name)])))
+    this.#to = Object.freeze(Object.fromEntries(names.map((name) => [name, this.#emitter(context.emitTo(name), name)])))
   }
 
   process(record: unknown, timestamp: number): void {
@@ -69,8 +71,9 @@ class FlatMapToActor implements OperatorActor {
   }
 
   #emitter(emit: Emit, name: string): (record: unknown) => void {
-    return record => {
-      if (!this.#running) throw new MillraceError('MR_OPERATOR_FAILED', `flatMapTo: to.${name}() was called when the function had returned already`)
+    return (record) => {
+      if (!this.#running)
+        throw new MillraceError('MR_OPERATOR_FAILED', `flatMapTo: to.${name}() was called when the function had returned already`)
       emit(record, this.#timestamp)
     }
   }

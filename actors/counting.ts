@@ -29,10 +29,10 @@ class CountingActor implements OperatorActor {
 /** Which records of an instance pass, by their number: nothing random that a restart would have to bring back. */
 function picker(spec: Readonly<Record<string, unknown>>, instance: number): (n: number) => boolean {
   const { every, ratio, seed } = spec as { every?: number; ratio: number; seed: number | string }
-  if (every !== undefined) return n => n % every === every - 1
+  if (every !== undefined) return (n) => n % every === every - 1
   const limit = ratio * 2 ** 32
   const salt = hashKey([seed, instance])
-  return n => hashKey((n ^ salt) | 0) < limit
+  return (n) => hashKey((n ^ salt) | 0) < limit
 }
 
 export const sample: OperatorDefinition = {

@@ -9,7 +9,7 @@ class DistinctActor implements OperatorActor {
 
   constructor(key: string | ((record: unknown) => Key), context: OperatorContext) {
     this.#context = context
-    this.#keyOf = typeof key === 'string' ? record => (record as Record<string, Key>)[key]! : key
+    this.#keyOf = typeof key === 'string' ? (record) => (record as Record<string, Key>)[key]! : key
   }
 
   process(record: unknown, timestamp: number): void {

@@ -14,7 +14,7 @@ interface PartitionSpec {
 export const partition: OperatorDefinition = {
   kind: 'partition',
   weave: (w, value, spec) => weavePartition(w, value, spec as unknown as PartitionSpec),
-  link: spec => linkPartition(spec as unknown as PartitionSpec),
+  link: (spec) => linkPartition(spec as unknown as PartitionSpec),
 }
 
 function weavePartition(w: Weaver, value: string, { output, partitioning, clock }: PartitionSpec): string {
@@ -23,7 +23,8 @@ function weavePartition(w: Weaver, value: string, { output, partitioning, clock 
   const push = (channel: string): string => `${out}.push(${channel}, ${value}, ts)`
   switch (partitioning.type) {
     case 'hash': {
-      const key = typeof partitioning.key === 'string' ? `${value}[${JSON.stringify(partitioning.key)}]` : `${w.constant(partitioning.key)}(${value})`
+      const key =
+        typeof partitioning.key === 'string' ? `${value}[${JSON.stringify(partitioning.key)}]` : `${w.constant(partitioning.key)}(${value})`
       return push(`${w.constant(output.route)}[${w.constant(hashKey)}(${key}) % ${output.route.length}]`)
     }
     case 'rebalance': {
@@ -99,7 +100,7 @@ function linkPartition({ output, partitioning, clock }: PartitionSpec): Emit {
 }
 
 function keyReader(key: string | ((record: unknown) => Key)): (record: unknown) => Key {
-  return typeof key === 'string' ? record => (record as Record<string, Key>)[key]! : key
+  return typeof key === 'string' ? (record) => (record as Record<string, Key>)[key]! : key
 }
 
 function refuseChannel(given: unknown, channels: number): never {

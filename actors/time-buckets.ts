@@ -22,7 +22,10 @@ export class TimeBuckets {
 
   #seek(timeMs: number): void {
     if (!Number.isFinite(timeMs)) {
-      throw new MillraceError('MR_PARTITION_INVALID', `partitionByTime met a record ${Number.isNaN(timeMs) ? 'without event time' : `of event time ${timeMs}`}`)
+      throw new MillraceError(
+        'MR_PARTITION_INVALID',
+        `partitionByTime met a record ${Number.isNaN(timeMs) ? 'without event time' : `of event time ${timeMs}`}`,
+      )
     }
     let bucket = Math.floor(timeMs / this.#bucketMs)
     // The quotient may have been rounded up to the next integer.

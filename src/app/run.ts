@@ -45,6 +45,8 @@ export class Run<O extends Outlets = Outlets, I extends Inlets = Inlets> {
   readonly #endpoint: AppEndpoint
   readonly #threads: RunThreads
   readonly #listeners: ((notice: RunNotice) => void)[] = []
+  /** Questions under way. Not each of them waits for `done` itself, which would keep them, and their answers, until the end. */
+  readonly #asking = new Set<(reason: unknown) => void>()
   #restarts = 0
   #over = false
   #lastFailure: FailureData | null = null
@@ -54,7 +56,8 @@ export class Run<O extends Outlets = Outlets, I extends Inlets = Inlets> {
   /** @internal Made by launch(). */
   constructor(plan: Plan, options: CheckedOptions, entries: ThreadEntries, rawConfig: unknown, stateDir: string | undefined) {
     this.done = new Promise((resolve, reject) => (this.#settle = { resolve, reject }))
-    this.done.catch(() => {})
+    const failAsking = (reason: unknown): void => this.#asking.forEach(fail => fail(reason))
+    this.done.then(() => failAsking(new MillraceError('MR_RUN_ENDED', 'The run has ended')), failAsking)
     this.started = new Promise(resolve => (this.#onStarted = resolve))
     const { engine, ...rest } = options
     const settings = { ...rest, jobUrl: entries.job, workerEntry: entries.worker, config: rawConfig, options: engine }
@@ -152,10 +155,15 @@ export class Run<O extends Outlets = Outlets, I extends Inlets = Inlets> {
 
   /** The answer of the control thread, or an error when the run ends before it. */
   async #ask<T>(call: () => Promise<T>): Promise<T> {
-    const ended = (): never => {
-      throw new MillraceError('MR_RUN_ENDED', 'The run has ended')
+    if (this.#over) throw new MillraceError('MR_RUN_ENDED', 'The run has ended')
+    let fail: (reason: unknown) => void = () => {}
+    const ended = new Promise<never>((_, reject) => (fail = reject))
+    this.#asking.add(fail)
+    try {
+      return await Promise.race([call(), ended])
+    } finally {
+      this.#asking.delete(fail)
     }
-    return this.#over ? ended() : Promise.race([call(), this.done.then(ended)])
   }
 
   #events(): AppEvents {

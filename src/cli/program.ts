@@ -3,11 +3,14 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { WORKERS_MAX } from '../limits.ts'
 import { errorText } from './error-text.ts'
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts'
-import { type RunFlags, runCommand } from './run/run-command.ts'
+import type { ExplainFlags, GraphFlags } from './plan/plan-commands.ts'
+import type { RunFlags } from './run/run-command.ts'
 import { UsageError } from './usage-error.ts'
 import { STDOUT, writeAll, writeError } from './write.ts'
 
-/** Carries a command line out. Never throws: everything that goes wrong is told on standard error. */
+/**
+ * Carries a command line out; each command's code is loaded when it is used. Never throws: everything that goes wrong is told on standard error.
+ */
 export async function execute(args: readonly string[]): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT.done
   const program = describeProgram(code => (exitCode = code))
@@ -36,6 +39,10 @@ function describeProgram(done: (code: ExitCode) => void): Command {
       outputError: (text, write) => write(`millrace: ${text.replace(/^error: /, '').trim().replaceAll(/\s*\n\s*/g, ' ')}\n`),
     })
   addRun(program, done)
+  addGraph(program)
+  addExplain(program)
+  addFrame(program)
+  addDoctor(program, done)
   return program
 }
 
@@ -52,7 +59,70 @@ function addRun(program: Command, done: (code: ExitCode) => void): void {
     .option('--capture <dir>', 'write the frames that workers receive there, for "millrace frame"')
     .option('--json', 'tell everything as JSON lines on standard error', false)
     .option('--verbose', 'errors with their stacks', false)
-    .action(async (job: string, flags: RunFlags) => done(await runCommand(job, flags)))
+    .action(async (job: string, flags: RunFlags) => {
+      const { runCommand } = await import('./run/run-command.ts')
+      done(await runCommand(job, flags))
+    })
+}
+
+function addGraph(program: Command): void {
+  withConfig(program.command('graph'))
+    .description('show the operators of a job and how they are connected; nothing runs')
+    .argument('<job>', 'module that exports the job')
+    .option('--mermaid', 'as a Mermaid flowchart', false)
+    .option('--verbose', 'errors with their stacks', false)
+    .action(async (job: string, flags: GraphFlags) => {
+      const { graphCommand } = await import('./plan/plan-commands.ts')
+      print(await graphCommand(job, flags))
+    })
+}
+
+function addExplain(program: Command): void {
+  withConfig(program.command('explain'))
+    .description('show where the actors of a job would run, what bounds its memory, and what it guarantees; nothing runs')
+    .argument('<job>', 'module that exports the job')
+    .option('--workers <n>', 'worker threads (default: one per core)', workers)
+    .option('--json', 'as JSON', false)
+    .option('--verbose', 'errors with their stacks', false)
+    .action(async (job: string, flags: ExplainFlags) => {
+      const { explainCommand } = await import('./plan/plan-commands.ts')
+      print(await explainCommand(job, flags))
+    })
+}
+
+function addFrame(program: Command): void {
+  program
+    .command('frame')
+    .description('list frames that "run --capture" wrote, or take one apart: header, msgpack, columns, records')
+    .argument('<path>', 'file of captured frames, or the folder with them')
+    .option('--index <n>', 'the frame to take apart', wholeNumber)
+    .option('--verbose', 'errors with their stacks', false)
+    .action(async (path: string, flags: { readonly index?: number }) => {
+      const { frameCommand } = await import('./frame/frame-command.ts')
+      print(frameCommand(path, flags))
+    })
+}
+
+function addDoctor(program: Command, done: (code: ExitCode) => void): void {
+  program
+    .command('doctor')
+    .description('look whether millrace can run here, and say what to do where it cannot')
+    .option('--json', 'as JSON', false)
+    .action(async (flags: { readonly json: boolean }) => {
+      const { doctorCommand } = await import('./doctor/doctor-command.ts')
+      const { text, exitCode } = await doctorCommand(flags)
+      print(text)
+      done(exitCode)
+    })
+}
+
+function print(text: string): void {
+  try {
+    writeAll(STDOUT, text)
+  } catch (error) {
+    // Whoever read it, head for example, has seen enough.
+    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
+  }
 }
 
 /** The options that decide what build() describes. */
@@ -70,6 +140,11 @@ function workers(value: string): number {
   const number = /^\d+$/.test(value) ? Number(value) : NaN
   if (!(number >= 1 && number <= WORKERS_MAX)) throw new InvalidArgumentError(`It takes an integer from 1 to ${WORKERS_MAX}.`)
   return number
+}
+
+function wholeNumber(value: string): number {
+  if (!/^\d+$/.test(value)) throw new InvalidArgumentError('It takes an integer, 0 or more.')
+  return Number(value)
 }
 
 function milliseconds(value: string): number {

@@ -17,7 +17,9 @@ export class RemoteWorker implements WorkerGate {
   readonly #index: number
   readonly #api: Remote<WorkerApi>
   readonly #bell: Doorbell
-  readonly #ended: Promise<never>
+  /** Calls under way, to be told of the thread's end. Not each of them waits for `ended` itself: what a promise keeps, it keeps until it settles. */
+  readonly #pending = new Set<(reason: unknown) => void>()
+  #endedBy: { readonly reason: unknown } | null = null
   readonly #stateDir: () => string
   readonly #kill: () => void
 
@@ -26,9 +28,12 @@ export class RemoteWorker implements WorkerGate {
     this.#index = index
     this.#api = api
     this.#bell = bell
-    this.#ended = ended
     this.#stateDir = stateDir
     this.#kill = kill
+    ended.catch((reason: unknown) => {
+      this.#endedBy = { reason }
+      for (const reject of this.#pending) reject(reason)
+    })
   }
 
   prepare(): Promise<string[]> {
@@ -77,20 +82,25 @@ export class RemoteWorker implements WorkerGate {
 
   async #call<T>(name: string, pending: Promise<Answer<T>>): Promise<T> {
     this.#bell.ring()
-    let timer: NodeJS.Timeout | undefined
-    const deadline = new Promise<never>((_, reject) => {
-      const late = (): void => {
-        reject(new MillraceError('MR_CALL_TIMEOUT', `Worker ${this.#index} did not answer ${name}() within ${CONTROL_CALL_TIMEOUT_MS} ms`))
-        this.#kill()
-      }
-      timer = setTimeout(late, CONTROL_CALL_TIMEOUT_MS)
-    })
+    if (this.#endedBy !== null) {
+      pending.catch(() => {})
+      throw this.#endedBy.reason
+    }
+    let fail: (reason: unknown) => void = () => {}
+    const failed = new Promise<never>((_, reject) => (fail = reject))
+    const late = (): void => {
+      fail(new MillraceError('MR_CALL_TIMEOUT', `Worker ${this.#index} did not answer ${name}() within ${CONTROL_CALL_TIMEOUT_MS} ms`))
+      this.#kill()
+    }
+    const timer = setTimeout(late, CONTROL_CALL_TIMEOUT_MS)
+    this.#pending.add(fail)
     try {
-      const result = await Promise.race([pending, this.#ended, deadline])
+      const result = await Promise.race([pending, failed])
       if ('failure' in result) throw reviveError(result.failure)
       return result.value
     } finally {
       clearTimeout(timer)
+      this.#pending.delete(fail)
     }
   }
 }

@@ -3,9 +3,9 @@ import type { ChainCodeOptions, ChainRun, ChainStep } from './chain-code.ts'
 
 /** The interpreted twin of chain-code.ts, for processes that forbid code generation: the same behaviour from closures. */
 export function linkEmit(steps: readonly ChainStep[], options: ChainCodeOptions): Emit {
-  const targets = steps.map(step => linkStep(step, options))
+  const targets = steps.map((step) => linkStep(step, options))
   const { freeze } = options
-  const all: Emit = targets.length === 1 ? targets[0]! : (record, timestamp) => targets.forEach(target => target(record, timestamp))
+  const all: Emit = targets.length === 1 ? targets[0]! : (record, timestamp) => targets.forEach((target) => target(record, timestamp))
   if (freeze === null) return all
   return (record, timestamp) => {
     freeze(record)
@@ -13,7 +13,11 @@ export function linkEmit(steps: readonly ChainStep[], options: ChainCodeOptions)
   }
 }
 
-export function linkRun(head: { readonly id: number; readonly definition: OperatorDefinition; readonly spec: ChainStep['spec'] }, steps: readonly ChainStep[], options: ChainCodeOptions): ChainRun {
+export function linkRun(
+  head: { readonly id: number; readonly definition: OperatorDefinition; readonly spec: ChainStep['spec'] },
+  steps: readonly ChainStep[],
+  options: ChainCodeOptions,
+): ChainRun {
   const emit = linkEmit(steps, options)
   const make = head.definition.makeRow?.(head.spec)
   const eventTime = head.spec['eventTime'] as ((record: unknown) => number) | undefined

@@ -62,10 +62,20 @@ export function compileEmit(steps: readonly ChainStep[], options: ChainCodeOptio
 }
 
 /** The loop of a chain: over an array of records, or over row numbers when the head computes its records. */
-export function compileRun(head: { readonly id: number; readonly definition: OperatorDefinition; readonly spec: Spec }, steps: readonly ChainStep[], options: ChainCodeOptions): ChainRun {
+export function compileRun(
+  head: { readonly id: number; readonly definition: OperatorDefinition; readonly spec: Spec },
+  steps: readonly ChainStep[],
+  options: ChainCodeOptions,
+): ChainRun {
   const text = new FunctionText()
   const rows = head.definition.weaveRow
-  const value = rows === undefined ? 'records[i]' : rows(weaver(text, head.spec, [], () => ''), 'i')
+  const value =
+    rows === undefined
+      ? 'records[i]'
+      : rows(
+          weaver(text, head.spec, [], () => ''),
+          'i',
+        )
   const eventTime = head.spec['eventTime']
   const time = eventTime === undefined ? 'timestamps === null ? NaN : timestamps[i]' : `${text.constant(eventTime)}(v)`
   const loop = `for (let i = from; i < to; i++) {\nat = ${head.id}\nconst v = ${value}\nconst ts = ${time}\n${freezing(text, options, 'v')}${branches(steps, 'v', text, options)}\n}`
@@ -82,7 +92,7 @@ function freezing(text: FunctionText, options: ChainCodeOptions, value: string):
 }
 
 function branches(steps: readonly ChainStep[], value: string, text: FunctionText, options: ChainCodeOptions): string {
-  return steps.map(step => `{\nat = ${step.id}\n${stepCode(step, value, text, options)}\n}`).join('\n')
+  return steps.map((step) => `{\nat = ${step.id}\n${stepCode(step, value, text, options)}\n}`).join('\n')
 }
 
 function stepCode(step: ChainStep, value: string, text: FunctionText, options: ChainCodeOptions): string {
@@ -97,5 +107,11 @@ function stepCode(step: ChainStep, value: string, text: FunctionText, options: C
 }
 
 function weaver(text: FunctionText, spec: Spec, outputs: readonly string[], next: Weaver['next']): Weaver {
-  return { spec: key => text.constant(spec[key]), constant: value => text.constant(value), fresh: prefix => text.fresh(prefix), outputs, next }
+  return {
+    spec: (key) => text.constant(spec[key]),
+    constant: (value) => text.constant(value),
+    fresh: (prefix) => text.fresh(prefix),
+    outputs,
+    next,
+  }
 }

@@ -7,7 +7,10 @@ export function count(n: number, operator: string, site: string): number {
   throw new MillraceError('MR_OPTION_INVALID', `${operator}(${String(n)}) is not a number of records`, { site })
 }
 
-export function sampling(given: { readonly every?: unknown; readonly ratio?: unknown; readonly seed?: unknown }, site: string): Record<string, unknown> {
+export function sampling(
+  given: { readonly every?: unknown; readonly ratio?: unknown; readonly seed?: unknown },
+  site: string,
+): Record<string, unknown> {
   const { every, ratio, seed = 0 } = given ?? {}
   if (every !== undefined && ratio === undefined) {
     if (Number.isSafeInteger(every) && (every as number) >= 1) return { every }
@@ -16,13 +19,21 @@ export function sampling(given: { readonly every?: unknown; readonly ratio?: unk
   if (every !== undefined || typeof ratio !== 'number' || !(ratio >= 0 && ratio <= 1)) {
     throw new MillraceError('MR_OPTION_INVALID', 'sample takes { every: n } or { ratio, seed } with a ratio of 0 to 1', { site })
   }
-  if (typeof seed !== 'string' && !Number.isFinite(seed)) throw new MillraceError('MR_OPTION_INVALID', `sample seed=${String(seed)} is neither a number nor a text`, { site })
+  if (typeof seed !== 'string' && !Number.isFinite(seed))
+    throw new MillraceError('MR_OPTION_INVALID', `sample seed=${String(seed)} is neither a number nor a text`, { site })
   return { ratio, seed }
 }
 
-export function timeBuckets(given: { readonly bucketMs: number; readonly by: 'event' | 'arrival' }, site: string): { bucketMs: number; by: 'event' | 'arrival' } {
+export function timeBuckets(
+  given: { readonly bucketMs: number; readonly by: 'event' | 'arrival' },
+  site: string,
+): { bucketMs: number; by: 'event' | 'arrival' } {
   const { bucketMs, by } = given ?? {}
-  if (!(Number.isSafeInteger(bucketMs) && bucketMs > 0)) throw new MillraceError('MR_OPTION_INVALID', `partitionByTime bucketMs=${String(bucketMs)} is not a whole number of milliseconds`, { site })
-  if (by !== 'event' && by !== 'arrival') throw new MillraceError('MR_OPTION_INVALID', `partitionByTime by=${String(by)} is not one of 'event', 'arrival'`, { site })
+  if (!(Number.isSafeInteger(bucketMs) && bucketMs > 0))
+    throw new MillraceError('MR_OPTION_INVALID', `partitionByTime bucketMs=${String(bucketMs)} is not a whole number of milliseconds`, {
+      site,
+    })
+  if (by !== 'event' && by !== 'arrival')
+    throw new MillraceError('MR_OPTION_INVALID', `partitionByTime by=${String(by)} is not one of 'event', 'arrival'`, { site })
   return { bucketMs, by }
 }

@@ -27,14 +27,20 @@ export type Branches<T> = Readonly<Record<string, (record: T) => boolean>>
 /** A stream for each branch; where the predicate is a type predicate, of the narrowed type. */
 export type SplitStreams<T, B, R extends string> = {
   // oxlint-disable-next-line typescript/no-explicit-any -- the parameter of a type predicate must admit every type that it may narrow to
-  readonly [N in keyof B]: Stream<B[N] extends (record: any) => record is infer U ? U & T : T>
+  readonly [N in keyof B]: Stream<B[N] extends ((record: any) => record is infer U) ? U & T : T>
 } & { readonly [N in R]: Stream<T> }
 
 /** Names of the fields of T that hold strings: those that can tell the members of a union apart. */
 export type TagField<T> = { [F in keyof T]: T[F] extends string ? F : never }[keyof T] & string
 
 /** The members of a union whose field F is V. */
-export type Tagged<T, F extends keyof T, V> = T extends unknown ? (V extends T[F] ? (T[F] extends V ? T : T & Readonly<Record<F, V>>) : never) : never
+export type Tagged<T, F extends keyof T, V> = T extends unknown
+  ? V extends T[F]
+    ? T[F] extends V
+      ? T
+      : T & Readonly<Record<F, V>>
+    : never
+  : never
 
 /** A stream for each value of the field, of the members of the union that have it. */
 export type SwitchedStreams<T, F extends keyof T> = { readonly [V in T[F] & string]: Stream<Tagged<T, F, V>> }
@@ -47,7 +53,11 @@ export function checkOutputNames(operator: string, names: readonly string[], sit
   if (names.length === 0) throw new MillraceError('MR_GRAPH_INVALID', `${operator} needs at least one output`, { site })
   for (const name of names) {
     if (typeof name === 'string' && /^[\p{L}_$][\p{L}\p{N}_$.-]{0,99}$/u.test(name) && name !== '__proto__') continue
-    throw new MillraceError('MR_GRAPH_INVALID', `${operator} cannot have an output named ${JSON.stringify(name)}: 1 to 100 letters, digits and _ $ . -, no digit first`, { site })
+    throw new MillraceError(
+      'MR_GRAPH_INVALID',
+      `${operator} cannot have an output named ${JSON.stringify(name)}: 1 to 100 letters, digits and _ $ . -, no digit first`,
+      { site },
+    )
   }
 }
 
@@ -57,7 +67,11 @@ export function checkOutputNames(operator: string, names: readonly string[], sit
  */
 export function streamsByName(operator: string, streamOf: (name: string) => Stream<unknown>, site: string): object {
   const refuse = (): never => {
-    throw new MillraceError('MR_GRAPH_INVALID', `The members of ${operator} are not known when the job runs: read those that you want by name, as in const { a, b } = ...`, { site })
+    throw new MillraceError(
+      'MR_GRAPH_INVALID',
+      `The members of ${operator} are not known when the job runs: read those that you want by name, as in const { a, b } = ...`,
+      { site },
+    )
   }
   const known = new Map<string, Stream<unknown>>()
   return new Proxy(Object.freeze({}), {

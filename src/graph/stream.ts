@@ -68,12 +68,13 @@ export class Stream<in out T> {
     const site = definitionSite(this.split)
     const { rest, ...others } = options ?? ({} as SplitOptions<R>)
     const names = Object.keys(branches ?? {})
-    if (rest !== undefined && names.includes(rest)) throw new MillraceError('MR_GRAPH_INVALID', `split has two branches named "${rest}"`, { site })
+    if (rest !== undefined && names.includes(rest))
+      throw new MillraceError('MR_GRAPH_INVALID', `split has two branches named "${rest}"`, { site })
     const outputs = rest === undefined ? names : [...names, rest]
     checkOutputNames('split', outputs, site)
-    const predicates = names.map(name => checkFunction(branches[name], `split branch "${name}"`))
+    const predicates = names.map((name) => checkFunction(branches[name], `split branch "${name}"`))
     const node = this.#node('split', { names, predicates, rest: rest ?? null }, others, site)
-    return Object.fromEntries(outputs.map(name => [name, this.#outputOf(node, name)])) as SplitStreams<T, B, R>
+    return Object.fromEntries(outputs.map((name) => [name, this.#outputOf(node, name)])) as SplitStreams<T, B, R>
   }
 
   /**
@@ -82,9 +83,10 @@ export class Stream<in out T> {
    */
   switchOn<F extends TagField<T>>(field: F, options?: OperatorOptions): SwitchedStreams<T, F> {
     const site = definitionSite(this.switchOn)
-    if (typeof field !== 'string') throw new MillraceError('MR_GRAPH_INVALID', `switchOn takes the name of a field, got ${typeof field}`, { site })
+    if (typeof field !== 'string')
+      throw new MillraceError('MR_GRAPH_INVALID', `switchOn takes the name of a field, got ${typeof field}`, { site })
     const node = this.#node('switchOn', { field }, options, site)
-    return streamsByName(`switchOn("${field}")`, name => this.#outputOf(node, name), site) as SwitchedStreams<T, F>
+    return streamsByName(`switchOn("${field}")`, (name) => this.#outputOf(node, name), site) as SwitchedStreams<T, F>
   }
 
   /**
@@ -99,7 +101,7 @@ export class Stream<in out T> {
     const names = Object.keys(outputs ?? {})
     checkOutputNames('flatMapTo', names, site)
     const node = this.#node('flatMapTo', { names, fn: checkFunction(fn, 'flatMapTo') }, options, site)
-    return Object.fromEntries(names.map(name => [name, this.#outputOf(node, name)])) as OutputStreams<O>
+    return Object.fromEntries(names.map((name) => [name, this.#outputOf(node, name)])) as OutputStreams<O>
   }
 
   /** The first record of each key: a field of the record, or a function of it. Keeps every key for as long as the job runs. */
@@ -108,7 +110,7 @@ export class Stream<in out T> {
   distinct(key: string | ((record: T) => Key), options?: OperatorOptions): Stream<T> {
     const site = definitionSite(this.distinct)
     checkKey(key, 'distinct', site)
-    const inputs = this.#origins('distinct', site).map(origin => ({ ...origin, partitioning: { type: 'hash' as const, key } }))
+    const inputs = this.#origins('distinct', site).map((origin) => ({ ...origin, partitioning: { type: 'hash' as const, key } }))
     return this.#streamOf(this.#builder.add({ kind: 'distinct', inputs, parallelism: 'workers', spec: { key }, options, site }))
   }
 
@@ -160,8 +162,11 @@ export class Stream<in out T> {
   /** The records of this stream and of others, in no particular order between them. */
   // oxlint-disable-next-line typescript/no-explicit-any -- a stream is invariant in its records, and streams of all types may be united
   union<O extends readonly Stream<any>[]>(...others: O): Stream<T | StreamRecord<O[number]>> {
-    const edges = [this, ...others].flatMap(stream => (stream as Stream<unknown>).#edges)
-    return new Stream(this.#builder, edges.filter((edge, i) => edges.findIndex(({ from, output }) => from === edge.from && output === edge.output) === i))
+    const edges = [this, ...others].flatMap((stream) => (stream as Stream<unknown>).#edges)
+    return new Stream(
+      this.#builder,
+      edges.filter((edge, i) => edges.findIndex(({ from, output }) => from === edge.from && output === edge.output) === i),
+    )
   }
 
   /** Each batch to the instance of the next operator with the most credit: the least busy one. */
@@ -222,7 +227,11 @@ export class Stream<in out T> {
     const [edge, second] = this.#edges
     const node = second === undefined && edge!.output === undefined ? this.#builder.node(edge!.from) : undefined
     if (node?.definition?.outputs?.includes(name) !== true) {
-      throw new MillraceError('MR_GRAPH_INVALID', `There is no output named ${JSON.stringify(name)}: ${node === undefined ? 'this stream has several origins' : `"${node.name}" has ${node.definition?.outputs?.join(', ') ?? 'none'}`}`, { site })
+      throw new MillraceError(
+        'MR_GRAPH_INVALID',
+        `There is no output named ${JSON.stringify(name)}: ${node === undefined ? 'this stream has several origins' : `"${node.name}" has ${node.definition?.outputs?.join(', ') ?? 'none'}`}`,
+        { site },
+      )
     }
     return this.#outputOf(node, name)
   }
@@ -230,7 +239,14 @@ export class Stream<in out T> {
   /** Ends the stream in a sink. */
   to(sink: SinkSpec<T>, options?: OperatorOptions): void {
     const site = definitionSite(this.to)
-    this.#builder.add({ kind: sink.kind, inputs: this.edges(), parallelism: sink.parallelism, spec: sink.spec, options: options ?? {}, site })
+    this.#builder.add({
+      kind: sink.kind,
+      inputs: this.edges(),
+      parallelism: sink.parallelism,
+      spec: sink.spec,
+      options: options ?? {},
+      site,
+    })
   }
 
   /** @internal */
@@ -249,7 +265,11 @@ export class Stream<in out T> {
   /** An operator that only one instance can do. */
   #single<U>(kind: string, spec: Record<string, unknown>, options: OperatorOptions | undefined, site: string): Stream<U> {
     if (options?.parallelism !== undefined && options.parallelism !== 1) {
-      throw new MillraceError('MR_OPTION_INVALID', `${kind} has one instance for the whole job: parallelism=${String(options.parallelism)} cannot be`, { site })
+      throw new MillraceError(
+        'MR_OPTION_INVALID',
+        `${kind} has one instance for the whole job: parallelism=${String(options.parallelism)} cannot be`,
+        { site },
+      )
     }
     return this.#streamOf(this.#builder.add({ kind, inputs: this.edges(), parallelism: 1, spec, options, site }))
   }
@@ -263,14 +283,18 @@ export class Stream<in out T> {
   }
 
   #spread(partitioning: Partitioning): Stream<T> {
-    const edges = this.#origins(partitioning.type, undefined).map(origin => ({ ...origin, partitioning }))
+    const edges = this.#origins(partitioning.type, undefined).map((origin) => ({ ...origin, partitioning }))
     return new Stream(this.#builder, edges)
   }
 
   /** Without how they are spread, for operators that spread the records themselves; a broadcast would be lost on them. */
   #origins(operator: string, site: string | undefined): Origin[] {
     if (this.#edges.some(({ partitioning }) => partitioning.type === 'broadcast')) {
-      throw new MillraceError('MR_GRAPH_INVALID', `broadcast() has no effect in front of ${operator}, which spreads the records anew: put an operator between them`, site === undefined ? {} : { site })
+      throw new MillraceError(
+        'MR_GRAPH_INVALID',
+        `broadcast() has no effect in front of ${operator}, which spreads the records anew: put an operator between them`,
+        site === undefined ? {} : { site },
+      )
     }
     return this.#edges.map(({ from, output }) => ({ from, output }))
   }
@@ -278,7 +302,7 @@ export class Stream<in out T> {
   #parallelism(): Parallelism {
     if (this.#edges.some(({ partitioning }) => partitioning.type !== 'forward')) return 'workers'
     const all = this.#edges.map(({ from }) => this.#builder.node(from).parallelism)
-    return all.every(p => p === all[0]) ? all[0]! : 'workers'
+    return all.every((p) => p === all[0]) ? all[0]! : 'workers'
   }
 }
 

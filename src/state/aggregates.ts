@@ -75,6 +75,8 @@ export class AggregateBuilder<T> {
 
   /** An aggregate of your own. Its methods are called on `aggregator` itself, which may be an instance of a class. */
   custom<Acc, Out>(aggregator: Aggregator<T, Acc, Out>): CustomSpec<T, Acc, Out> {
+    // Functions of a literal are called as they are: a wrapper would be one text for all aggregates, whose type feedback they would share.
+    if (Object.getPrototypeOf(aggregator) === Object.prototype) return { ...aggregator, kind: 'custom' }
     return {
       kind: 'custom',
       create: () => aggregator.create(),

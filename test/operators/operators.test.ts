@@ -14,17 +14,17 @@ const ROUTES = [
   { workers: 2, transport: 'ring', mailboxBytes: 2048 },
 ] as const
 
-test.each(ROUTES)('every operator gives what plain loops give, with %o', async options => {
+test.each(ROUTES)('every operator gives what plain loops give, with %o', async (options) => {
   const run = await simulate(job, { ...options, seed: 1, config: { count: COUNT, throwAt: [], run: 'plain' } })
   expect(sorted(run.outlets)).toEqual(sorted(oracle(COUNT)))
 })
 
-test.each([0, 1, 3])('every operator gives what plain loops give for %i records', async count => {
+test.each([0, 1, 3])('every operator gives what plain loops give for %i records', async (count) => {
   const run = await simulate(job, { workers: 2, seed: 1, config: { count, throwAt: [], run: 'few' } })
   expect(sorted(run.outlets)).toEqual(sorted(oracle(count)))
 })
 
-test.each(seeds(6))('state of every operator survives restarts, with seed %s', async seed => {
+test.each(seeds(6))('state of every operator survives restarts, with seed %s', async (seed) => {
   const options = ROUTES[Number(seed) % ROUTES.length] ?? ROUTES[1]
   const config = { count: COUNT, throwAt: [300, 900, 1_400], run: `crash-${seed}` }
   const run = await simulate(job, { ...options, seed, config, checkpointIntervalMs: 3, restart: { maxRestarts: 10 } })

@@ -1,3 +1,4 @@
+import { mailboxBudget } from '../../channel/credit.ts'
 import { isOutlet, outletName } from '../../graph/graph.ts'
 import type { Plan } from '../../graph/plan.ts'
 
@@ -26,6 +27,11 @@ export interface JobShape {
 export function jobShape(plan: Plan, mailboxBytes: number): JobShape {
   const head = (task: number) => plan.graph.nodes[plan.tasks[task]!.nodes[0]!]!
   const working = plan.tasks.filter(task => !task.onAppThread)
+  const budget = (task: number): number => {
+    const first = plan.actors.find(actor => actor.task === task)!
+    const channels = plan.channels.filter(channel => channel.toActor === first.id).length
+    return channels === 0 ? 0 : mailboxBudget(mailboxBytes, channels)
+  }
   const tasks = working.map(({ id, name }) => {
     const next = [...new Set(plan.edges.filter(edge => edge.fromTask === id).map(edge => edge.toTask))]
     return {
@@ -34,7 +40,7 @@ export function jobShape(plan: Plan, mailboxBytes: number): JobShape {
       actors: plan.actors.filter(actor => actor.task === id).map(actor => actor.id),
       receivers: next.filter(to => !plan.tasks[to]!.onAppThread),
       outlets: next.map(head).filter(isOutlet).map(outletName),
-      mailboxBytes: plan.channels.some(channel => plan.actors[channel.toActor]!.task === id) ? mailboxBytes : 0,
+      mailboxBytes: budget(id),
     }
   })
   const sources = working.filter(({ id }) => head(id).inputs.length === 0).map(({ id }) => id)

@@ -23,15 +23,15 @@ export function chooseOutlets(all: readonly string[], named: readonly string[], 
 /**
  * Reads all outlets to their ends.
  *
- * @param print writes text to standard output
+ * @param print writes text to standard output; the next batch waits for it
  * @returns when all have ended; never rejects because of the run, whose own promise tells how it ended
  */
-export async function readOutlets(run: Run, { all, printed, bare }: OutletChoice, print: (text: string) => void): Promise<void> {
+export async function readOutlets(run: Run, { all, printed, bare }: OutletChoice, print: (text: string) => Promise<void>): Promise<void> {
   const read = async (name: string): Promise<void> => {
     const prints = printed.includes(name)
     try {
       for await (const batch of run.outlet(name).batches()) {
-        if (prints) print(batch.map(record => jsonLine(bare ? record : { outlet: name, record })).join(''))
+        if (prints) await print(batch.map(record => jsonLine(bare ? record : { outlet: name, record })).join(''))
       }
     } catch {
       // The run failed: run.done says so.

@@ -32,7 +32,7 @@ export function progressBlock(progress: Progress, moment: Moment, width: number)
 /** The same in one line, for logs. */
 export function progressLine(progress: Progress, moment: Moment): string {
   const rates = progress.tasks.filter(({ finished }) => !finished).map(({ name, recordsPerSecond }) => `${name} ${countText(recordsPerSecond)}/s`)
-  const fullest = Math.max(0, ...progress.tasks.map(({ mailboxShare }) => mailboxShare))
+  const fullest = Math.max(0, ...progress.tasks.map(({ mailboxShare }) => mailboxShare ?? 0))
   return [headline(progress, moment), ...rates, `fullest mailbox ${percentText(fullest)}`, `bottleneck: ${bottleneckText(progress.bottleneck)}`].join(' · ')
 }
 
@@ -54,7 +54,7 @@ function taskRow({ name, recordsIn, recordsPerSecond, busyShare, mailboxShare, f
     countText(recordsIn),
     `${countText(recordsPerSecond)}/s`,
     `busy ${percentText(busyShare)}`,
-    `mailbox ${percentText(mailboxShare)}`,
+    mailboxShare === null ? '' : `mailbox ${percentText(mailboxShare)}`,
   ]
 }
 

@@ -18,7 +18,8 @@ export interface TaskProgress {
   readonly recordsPerSecond: number
   /** Shares from 0 to 1, of the busiest actor and the fullest mailbox. */
   readonly busyShare: number
-  readonly mailboxShare: number
+  /** Null for a source, which has no mailbox. */
+  readonly mailboxShare: number | null
   readonly finished: boolean
 }
 
@@ -85,10 +86,10 @@ function taskLoads(shape: JobShape, before: Sample | null, now: Sample): { load:
     const placed = task.actors.flatMap(id => actors.get(id) ?? [])
     const busyShare = share(Math.max(0, ...task.actors.map(id => since(id, 'busyMs'))), intervalMs)
     const workerBusyShare = share(Math.max(0, ...placed.map(({ worker }) => workerBusyMs.get(worker)!)), intervalMs)
-    const mailboxShare = task.mailboxBytes === 0 ? 0 : share(Math.max(0, ...placed.map(({ stats }) => stats.mailboxBytes)), task.mailboxBytes)
+    const mailboxShare = task.mailboxBytes === 0 ? null : share(Math.max(0, ...placed.map(({ stats }) => stats.mailboxBytes)), task.mailboxBytes)
     const recordsPerSecond = (sum(task.actors.map(id => since(id, 'recordsIn'))) / intervalMs) * 1000
     return {
-      load: { ...task, busyShare, workerBusyShare, mailboxShare },
+      load: { ...task, busyShare, workerBusyShare, mailboxShare: mailboxShare ?? 0 },
       progress: { ...counters(task, placed), recordsPerSecond, busyShare, mailboxShare },
     }
   })

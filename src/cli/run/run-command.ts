@@ -1,18 +1,19 @@
 import { readdirSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { isatty } from 'node:tty'
 import { launch } from '../../app/launch.ts'
 import { type LaunchOptions, checkOptions } from '../../app/launch-options.ts'
-import type { Run, RunResult } from '../../app/run.ts'
 import { INLET_KIND, isOutlet, outletName } from '../../graph/graph.ts'
 import { type Plan, planJob } from '../../graph/plan.ts'
 import { configFrom } from '../config-values.ts'
-import { EXIT, type ExitCode, exitCodeOf } from '../exit-code.ts'
+import { type ExitCode, exitCodeOf } from '../exit-code.ts'
 import { jobFromFile } from '../job-file.ts'
-import { STDERR, STDOUT, writeAll, writeError } from '../write.ts'
-import { Interrupts } from './interrupts.ts'
+import { STDERR, STDOUT, writeError } from '../write.ts'
 import { jobShape } from './job-shape.ts'
 import { chooseOutlets, readOutlets } from './print-outlets.ts'
+import { RecordPrinter } from './record-printer.ts'
+import { RunControl } from './run-control.ts'
 import { JsonReporter, LogReporter, TerminalReporter } from './reporters.ts'
 import type { Reporter } from './run-event.ts'
 import { Watch } from './watch.ts'
@@ -33,6 +34,8 @@ export interface RunFlags {
   readonly outlets: boolean
 }
 
+/** Time for the last records of a stopped run to be taken. */
+const LAST_OUTPUT_MS = 1_000
 const INTERVAL_MS = { terminal: 250, json: 1_000, log: 5_000 }
 
 /** Runs a job until it ends, is drained or stopped. */
@@ -47,6 +50,7 @@ export async function runCommand(path: string, flags: RunFlags): Promise<ExitCod
   const { reporter } = view
   const startedMs = performance.now()
   const control = new RunControl(reporter)
+  const printer = new RecordPrinter(() => reporter.giveWay(), error => control.outputBroke(error))
   try {
     const fromStart = flags.fresh || !holdsState(flags.state)
     const run = await launch(job, { ...options, signal: control.signal })
@@ -56,10 +60,12 @@ export async function runCommand(path: string, flags: RunFlags): Promise<ExitCod
     const watch = new Watch(run, reporter, { job: job.name, shape: jobShape(plan, engine.mailboxBytes), intervalMs: view.intervalMs, fromStart, startedMs })
     run.onNotice(({ type, ...notice }) => reporter.report({ event: type, ...notice }))
     try {
-      const printed = readOutlets(run, choice, text => print(text, reporter, control))
+      const printed = readOutlets(run, choice, text => printer.print(text))
       const { outcome, restarts } = await run.done
-      await printed
-      return control.ended(outcome, restarts, performance.now() - startedMs)
+      // Whoever stops a job may do so because nobody takes its output.
+      const taken = await Promise.race([printed.then(() => true), control.stopped.then(() => pause(LAST_OUTPUT_MS, false))])
+      printer.close()
+      return control.ended(taken ? outcome : 'stopped', restarts, performance.now() - startedMs)
     } finally {
       watch.stop()
     }
@@ -69,69 +75,6 @@ export async function runCommand(path: string, flags: RunFlags): Promise<ExitCod
     return exitCodeOf(error)
   } finally {
     control.release()
-  }
-}
-
-/** What the user asks of a run from outside, before and after it has started. */
-class RunControl {
-  readonly #reporter: Reporter
-  readonly #interrupts: Interrupts
-  readonly #abort = new AbortController()
-  #run: Run | null = null
-  #wish: 'drain' | 'stop' | null = null
-  #outputError: NodeJS.ErrnoException | null = null
-
-  constructor(reporter: Reporter) {
-    this.#reporter = reporter
-    this.#interrupts = new Interrupts({ drain: () => this.#ask('drain'), stop: () => this.#ask('stop') })
-  }
-
-  /** Ends a launch that has not come to its end. */
-  get signal(): AbortSignal {
-    return this.#abort.signal
-  }
-
-  get aborted(): boolean {
-    return this.#abort.signal.aborted
-  }
-
-  begin(run: Run): void {
-    this.#run = run
-    if (this.#wish !== null) this.#carryOut(this.#wish)
-  }
-
-  get outputIsBroken(): boolean {
-    return this.#outputError !== null
-  }
-
-  /** Standard output takes nothing any more. That its reader has left, as `head` does, is no failure. */
-  outputBroke(error: NodeJS.ErrnoException): void {
-    this.#outputError = error
-    this.#ask('stop')
-  }
-
-  release(): void {
-    this.#interrupts.release()
-  }
-
-  /** @throws what kept standard output from being written */
-  ended(outcome: RunResult['outcome'], restarts: number, elapsedMs: number): ExitCode {
-    if (this.#outputError !== null && this.#outputError.code !== 'EPIPE') throw this.#outputError
-    const drained = outcome === 'finished' && this.#wish === 'drain'
-    this.#reporter.report({ event: 'ended', outcome: drained ? 'drained' : outcome, restarts, elapsedMs: Math.round(elapsedMs) })
-    return outcome === 'stopped' ? EXIT.stopped : EXIT.done
-  }
-
-  #ask(wish: 'drain' | 'stop'): void {
-    if (this.#wish === 'stop') return
-    this.#wish = wish
-    this.#reporter.report({ event: wish === 'drain' ? 'draining' : 'stopping' })
-    if (this.#run !== null) this.#carryOut(wish)
-    else if (wish === 'stop') this.#abort.abort('stopped before it ran')
-  }
-
-  #carryOut(wish: 'drain' | 'stop'): void {
-    this.#run!.stop({ drain: wish === 'drain' }).catch(() => {})
   }
 }
 
@@ -166,15 +109,5 @@ function viewFor({ json, verbose }: RunFlags, plan: Plan): { readonly reporter: 
 function warnOfInlets(plan: Plan, reporter: Reporter): void {
   for (const { name, kind } of plan.graph.nodes) {
     if (kind === INLET_KIND) reporter.report({ event: 'note', text: `inlet "${name}" gets no records: only a program that launches the job can push them` })
-  }
-}
-
-function print(text: string, reporter: Reporter, control: RunControl): void {
-  if (control.outputIsBroken) return
-  if (isatty(STDOUT)) reporter.giveWay()
-  try {
-    writeAll(STDOUT, text)
-  } catch (error) {
-    control.outputBroke(error as NodeJS.ErrnoException)
   }
 }

@@ -1,5 +1,5 @@
 import type { RunNotice } from '../../app/run.ts'
-import { clockText } from '../quantities.ts'
+import { clockText, plural } from '../quantities.ts'
 import type { Progress } from './progress.ts'
 import type { Moment } from './progress-text.ts'
 
@@ -23,7 +23,7 @@ export interface Reporter {
 export function eventText(event: RunEvent): string | null {
   switch (event.event) {
     case 'started':
-      return `${event.job} runs on ${event.workers} ${event.workers === 1 ? 'worker' : 'workers'} (started in ${Math.round(event.startMs)} ms), ${
+      return `${event.job} runs on ${plural(event.workers, 'worker')} (started in ${Math.round(event.startMs)} ms), ${
         event.stateDir === null ? 'checkpoints end with this run' : `checkpoints in ${event.stateDir}`
       }`
     case 'restart':
@@ -35,7 +35,7 @@ export function eventText(event: RunEvent): string | null {
     case 'stopping':
       return 'stopping behind a checkpoint. Ctrl-C again gives up waiting'
     case 'ended':
-      return `${event.outcome} after ${clockText(event.elapsedMs)}${event.restarts === 0 ? '' : `, ${event.restarts} ${event.restarts === 1 ? 'restart' : 'restarts'}`}`
+      return `${event.outcome} after ${clockText(event.elapsedMs)}${event.restarts === 0 ? '' : `, ${plural(event.restarts, 'restart')}`}`
     case 'checkpoint':
     case 'progress':
     case 'failed':

@@ -39,7 +39,11 @@ export function happening(id: number): Happening {
   return id % 3 === 0 ? { kind: 'auction', id, title: `t${id % 7}` } : { kind: 'bid', id, cents: id % 100 }
 }
 
-const ids = <T extends { readonly id: number }>(stream: Stream<T>) => stream.map(({ id }) => ({ id })).aggregate(a => ({ n: a.count(), sum: a.sum('id'), max: a.max('id') })).toStream({ emit: 'final' })
+const ids = <T extends { readonly id: number }>(stream: Stream<T>) =>
+  stream
+    .map(({ id }) => ({ id }))
+    .aggregate((a) => ({ n: a.count(), sum: a.sum('id'), max: a.max('id') }))
+    .toStream({ emit: 'final' })
 
 /** Every operator, its results summed up at the end, which is exact after any number of restarts. */
 export default defineJob<OperatorsConfig>(import.meta, {
@@ -59,17 +63,26 @@ export default defineJob<OperatorsConfig>(import.meta, {
       even: ids(even),
       others: ids(others),
       again: ids(small.union(others)),
-      bids: bid.aggregate(a => ({ cents: a.sum('cents'), n: a.count() })).toStream({ emit: 'final' }),
+      bids: bid.aggregate((a) => ({ cents: a.sum('cents'), n: a.count() })).toStream({ emit: 'final' }),
       titles: auction.keyBy('title').count().toStream({ emit: 'final' }),
       halves: ids(halves),
       odd: ids(odd.filter(({ id }) => id % 3 === 0)),
-      distinct: all.distinct(({ id }) => id % 11).aggregate(a => ({ n: a.count() })).toStream({ emit: 'final' }),
+      distinct: all
+        .distinct(({ id }) => id % 11)
+        .aggregate((a) => ({ n: a.count() }))
+        .toStream({ emit: 'final' }),
       // The first of a key is known where one instance sends.
       first: ids(one.keyBy('kind').distinct()),
       every: ids(one.sample({ every: 7 })),
-      limit: all.limit(30).aggregate(a => ({ n: a.count() })).toStream({ emit: 'final' }),
+      limit: all
+        .limit(30)
+        .aggregate((a) => ({ n: a.count() }))
+        .toStream({ emit: 'final' }),
       firsts: ids(one.limit(30)),
-      enumerate: all.enumerate().aggregate(a => ({ n: a.count(), sum: a.sum('index'), max: a.max('index') })).toStream({ emit: 'final' }),
+      enumerate: all
+        .enumerate()
+        .aggregate((a) => ({ n: a.count(), sum: a.sum('index'), max: a.max('index') }))
+        .toStream({ emit: 'final' }),
       mixed: ids(bid.union(auction).filter(({ kind }) => kind === 'bid')),
       roundRobin: ids(all.roundRobin().filter(() => true)),
       rebalance: ids(one.rebalance()),
@@ -87,11 +100,15 @@ type Rows = Record<string, unknown[]>
 export function oracle(count: number): Rows {
   const all = Array.from({ length: count }, (_, id) => happening(id))
   const sumUp = (records: readonly { readonly id: number }[]): unknown[] =>
-    records.length === 0 ? [] : [{ n: records.length, sum: records.reduce((sum, { id }) => sum + id, 0), max: Math.max(...records.map(({ id }) => id)) }]
-  const firstOf = (keyOf: (record: Happening) => unknown): Happening[] => [...new Map(all.toReversed().map(record => [keyOf(record), record])).values()]
+    records.length === 0
+      ? []
+      : [{ n: records.length, sum: records.reduce((sum, { id }) => sum + id, 0), max: Math.max(...records.map(({ id }) => id)) }]
+  const firstOf = (keyOf: (record: Happening) => unknown): Happening[] => [
+    ...new Map(all.toReversed().map((record) => [keyOf(record), record])).values(),
+  ]
   const small = all.filter(({ id }) => id < 50)
   const others = all.filter(({ id }) => id >= 50 && id % 2 === 1)
-  const bids = all.filter(record => record.kind === 'bid')
+  const bids = all.filter((record) => record.kind === 'bid')
   const titles = new Map<string, number>()
   for (const record of all) if (record.kind === 'auction') titles.set(record.title, (titles.get(record.title) ?? 0) + 1)
   const halves = all.filter(({ id }) => id % 2 === 0).flatMap(({ id }) => [{ id: id / 2 }, { id: id / 2 }])
@@ -111,7 +128,7 @@ export function oracle(count: number): Rows {
     firsts: sumUp(all.slice(0, 30)),
     enumerate: count === 0 ? [] : [{ n: count, sum: (count * (count - 1)) / 2, max: count - 1 }],
     mixed: sumUp(bids),
-    ...Object.fromEntries(['roundRobin', 'rebalance', 'custom', 'forward', 'arrival'].map(name => [name, sumUp(all)])),
+    ...Object.fromEntries(['roundRobin', 'rebalance', 'custom', 'forward', 'arrival'].map((name) => [name, sumUp(all)])),
     broadcast: sumUp([...all, ...all, ...all]),
   }
 }

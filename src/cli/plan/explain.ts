@@ -1,0 +1,145 @@
+import { exclusiveBytes, mailboxBudget } from '../../channel/credit.ts'
+import { INLET_KIND } from '../../graph/graph.ts'
+import type { Plan } from '../../graph/plan.ts'
+import { INLET_LOG_BYTES_MAX } from '../../limits.ts'
+import type { EngineOptions } from '../../worker/deployment.ts'
+import { nodeName, partitioningText } from './graph-text.ts'
+import { type JobGuarantee, guaranteeOf } from './guarantee.ts'
+
+export interface ExplainedActor {
+  readonly actor: number
+  readonly index: number
+  /** A worker's number, or 'app': the app thread. */
+  readonly thread: number | 'app'
+  readonly channels: number
+  /** Bytes that it may have received and not processed, over all of its channels. */
+  readonly mailboxBytes: number
+  /** The part of that which each channel has for itself. */
+  readonly allowanceBytes: number
+}
+
+export interface ExplainedTask {
+  readonly name: string
+  readonly operators: readonly { readonly name: string; readonly kind: string }[]
+  /** Where the task keeps keyed state; null when it has none. */
+  readonly backend: string | null
+  readonly actors: readonly ExplainedActor[]
+}
+
+export interface ExplainedEdge {
+  readonly from: string
+  readonly to: string
+  readonly partitioning: string
+  readonly channels: number
+  /** Channels that cross from one thread to another, through a ring. */
+  readonly crossing: number
+}
+
+export interface ExplainedRing {
+  readonly from: number | 'app'
+  readonly to: number | 'app'
+  readonly channels: number
+  readonly bytes: number
+}
+
+export interface Explanation {
+  readonly job: string
+  readonly workers: number
+  readonly tasks: readonly ExplainedTask[]
+  readonly edges: readonly ExplainedEdge[]
+  readonly rings: readonly ExplainedRing[]
+  /** Bounds of everything that can be on its way; state and heaps come on top. */
+  readonly memory: { readonly mailboxBytes: number; readonly ringBytes: number; readonly inletLogBytes: number; readonly totalBytes: number }
+  readonly backend: string
+  readonly guarantee: JobGuarantee
+}
+
+const BACKEND_DEFAULT = 'memory'
+/** Operators that keep state by key, or per instance, in a backend. */
+const STATEFUL = new Set(['aggregate', 'combine', 'scan', 'reduce'])
+
+/** What a plan comes to: operator -> actor -> worker -> rings, and what bounds it. A pure function, as the plan is. */
+export function explain(plan: Plan, options: EngineOptions): Explanation {
+  const tasks = plan.tasks.map(task => explainTask(plan, task.id, options))
+  const rings = explainRings(plan, options)
+  const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
+  const mailboxBytes = sum(tasks.flatMap(task => task.actors.map(actor => actor.mailboxBytes)))
+  const ringBytes = sum(rings.map(ring => ring.bytes))
+  const inletLogBytes = plan.graph.nodes.filter(({ kind }) => kind === INLET_KIND).length * INLET_LOG_BYTES_MAX
+  return {
+    job: plan.graph.jobName,
+    workers: plan.workers,
+    tasks,
+    edges: explainEdges(plan, options),
+    rings,
+    memory: { mailboxBytes, ringBytes, inletLogBytes, totalBytes: mailboxBytes + ringBytes + inletLogBytes },
+    backend: [...new Set(tasks.flatMap(task => task.backend ?? []))].join(', ') || 'none, no operator keeps state',
+    guarantee: guaranteeOf(plan.graph),
+  }
+}
+
+function explainTask(plan: Plan, id: number, { mailboxBytes }: EngineOptions): ExplainedTask {
+  const { nodes } = plan.tasks[id]!
+  const operators = nodes.map(node => plan.graph.nodes[node]!)
+  const actors = plan.actors.filter(actor => actor.task === id)
+  return {
+    name: operators.map(nodeName).join(' > '),
+    operators: operators.map(node => ({ name: nodeName(node), kind: node.kind })),
+    backend: backendOf(operators),
+    actors: actors.map(({ id: actor, index, thread }) => {
+      const channels = plan.channels.filter(channel => channel.toActor === actor).length
+      const budget = channels === 0 ? 0 : mailboxBudget(mailboxBytes, channels)
+      return {
+        actor,
+        index,
+        thread: threadName(plan, thread),
+        channels,
+        mailboxBytes: budget,
+        allowanceBytes: channels === 0 ? 0 : exclusiveBytes(budget, channels),
+      }
+    }),
+  }
+}
+
+function backendOf(operators: readonly { readonly kind: string; readonly spec: Readonly<Record<string, unknown>> }[]): string | null {
+  const backends = operators.flatMap(({ kind, spec }) => {
+    if (typeof spec['backend'] === 'string') return spec['backend']
+    return STATEFUL.has(kind) ? BACKEND_DEFAULT : []
+  })
+  return backends.length === 0 ? null : [...new Set(backends)].join(', ')
+}
+
+function explainEdges(plan: Plan, options: EngineOptions): ExplainedEdge[] {
+  return plan.edges.map(edge => {
+    const channels = plan.channels.filter(channel => channel.edge === edge.id)
+    const names = (task: number): string => plan.tasks[task]!.nodes.map(node => nodeName(plan.graph.nodes[node]!)).join(' > ')
+    return {
+      from: nodeName(plan.graph.nodes[edge.fromNode]!),
+      to: names(edge.toTask),
+      partitioning: partitioningText(edge.partitioning) ?? 'forward',
+      channels: channels.length,
+      crossing: channels.filter(channel => usesRing(channel, options)).length,
+    }
+  })
+}
+
+/** One ring for each ordered pair of threads that exchange records, as the control thread allocates them. */
+function explainRings(plan: Plan, options: EngineOptions): ExplainedRing[] {
+  const pairs = new Map<string, { from: number; to: number; channels: number }>()
+  for (const channel of plan.channels) {
+    if (!usesRing(channel, options)) continue
+    const key = `${channel.fromThread}>${channel.toThread}`
+    const pair = pairs.get(key) ?? { from: channel.fromThread, to: channel.toThread, channels: 0 }
+    pair.channels++
+    pairs.set(key, pair)
+  }
+  return [...pairs.values()].map(({ from, to, channels }) => ({ from: threadName(plan, from), to: threadName(plan, to), channels, bytes: options.ringBytes }))
+}
+
+function usesRing({ fromThread, toThread }: { readonly fromThread: number; readonly toThread: number }, { transport }: EngineOptions): boolean {
+  return fromThread !== toThread || transport === 'ring'
+}
+
+function threadName(plan: Plan, thread: number): number | 'app' {
+  return thread === plan.workers ? 'app' : thread
+}

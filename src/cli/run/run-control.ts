@@ -1,0 +1,67 @@
+import type { Run, RunResult } from '../../app/run.ts'
+import { EXIT, type ExitCode } from '../exit-code.ts'
+import { Interrupts } from './interrupts.ts'
+import type { Reporter } from './run-event.ts'
+
+/** What the user asks of a run from outside, before and after it has started. */
+export class RunControl {
+  readonly #reporter: Reporter
+  readonly #interrupts: Interrupts
+  readonly #abort = new AbortController()
+  #run: Run | null = null
+  #onStopped = (): void => {}
+  /** Resolves when the run is to stop; never otherwise. */
+  readonly stopped = new Promise<void>(resolve => (this.#onStopped = resolve))
+  #wish: 'drain' | 'stop' | null = null
+  #outputError: NodeJS.ErrnoException | null = null
+
+  constructor(reporter: Reporter) {
+    this.#reporter = reporter
+    this.#interrupts = new Interrupts({ drain: () => this.#ask('drain'), stop: () => this.#ask('stop') })
+  }
+
+  /** Ends a launch that has not come to its end. */
+  get signal(): AbortSignal {
+    return this.#abort.signal
+  }
+
+  get aborted(): boolean {
+    return this.#abort.signal.aborted
+  }
+
+  begin(run: Run): void {
+    this.#run = run
+    if (this.#wish !== null) this.#carryOut(this.#wish)
+  }
+
+  /** Standard output takes nothing any more. That its reader has left, as `head` does, is no failure. */
+  outputBroke(error: NodeJS.ErrnoException): void {
+    this.#outputError = error
+    this.#ask('stop')
+  }
+
+  release(): void {
+    this.#interrupts.release()
+  }
+
+  /** @throws what kept standard output from being written */
+  ended(outcome: RunResult['outcome'], restarts: number, elapsedMs: number): ExitCode {
+    if (this.#outputError !== null && this.#outputError.code !== 'EPIPE') throw this.#outputError
+    const drained = outcome === 'finished' && this.#wish === 'drain'
+    this.#reporter.report({ event: 'ended', outcome: drained ? 'drained' : outcome, restarts, elapsedMs: Math.round(elapsedMs) })
+    return outcome === 'stopped' ? EXIT.stopped : EXIT.done
+  }
+
+  #ask(wish: 'drain' | 'stop'): void {
+    if (this.#wish === 'stop') return
+    this.#wish = wish
+    this.#reporter.report({ event: wish === 'drain' ? 'draining' : 'stopping' })
+    if (wish === 'stop') this.#onStopped()
+    if (this.#run !== null) this.#carryOut(wish)
+    else if (wish === 'stop') this.#abort.abort('stopped before it ran')
+  }
+
+  #carryOut(wish: 'drain' | 'stop'): void {
+    this.#run!.stop({ drain: wish === 'drain' }).catch(() => {})
+  }
+}

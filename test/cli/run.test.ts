@@ -1,0 +1,108 @@
+import { readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { job, jsonLines, millrace, temporaryDir } from './spawn-command.ts'
+
+const workers = ['--workers', '2']
+
+test('records of all outlets come on standard output as JSON lines that name their outlet, and the run exits with 0', async () => {
+  const { exitCode, stdout, stderr } = await millrace(['run', job('orders'), ...workers])
+  const lines = jsonLines(stdout)
+  const shops = lines.filter(({ outlet }) => outlet === 'perShop').map(({ record }) => record as { key: string; cents: number })
+  expect(shops.map(({ key }) => key).sort()).toEqual(Array.from({ length: 7 }, (_, n) => `shop ${n}`))
+  expect(shops.reduce((sum, { cents }) => sum + cents, 0)).toBe((999 * 1000) / 2)
+  expect(lines.filter(({ outlet }) => outlet === 'top')).toEqual([{ outlet: 'top', record: { shop: 'shop 5', cents: 999 } }])
+  expect(lines).toHaveLength(8)
+  expect(stderr).toMatch(/^orders runs on 2 workers .*\nfinished after 0:0\d\n$/)
+  expect(exitCode).toBe(0)
+})
+
+test('--outlet prints the bare records of that outlet', async () => {
+  const { exitCode, stdout } = await millrace(['run', job('orders'), ...workers, '--outlet', 'top'])
+  expect(jsonLines(stdout)).toEqual([{ shop: 'shop 5', cents: 999 }])
+  expect(exitCode).toBe(0)
+})
+
+test('--no-outlets prints nothing and reads all the same, so that the job ends', async () => {
+  const { exitCode, stdout } = await millrace(['run', job('orders'), ...workers, '--no-outlets', '--config', 'count=300000'])
+  expect(stdout).toBe('')
+  expect(exitCode).toBe(0)
+})
+
+test('--config goes through the schema, dots lead into objects, and it wins over --config-file', async () => {
+  const file = join(temporaryDir(), 'config.json')
+  writeFileSync(file, JSON.stringify({ count: 7, limits: { minCents: 999 } }))
+  const both = await millrace(['run', job('orders'), ...workers, '--config-file', file, '--config', 'count=3000', '--outlet', 'top'])
+  expect(jsonLines(both.stdout)).toHaveLength(3)
+  const nested = await millrace(['run', job('orders'), ...workers, '--config', 'limits.minCents=2000'])
+  expect(nested.stdout).toBe('')
+})
+
+test('--json tells everything as one event a line', async () => {
+  const { exitCode, stderr } = await millrace(['run', job('slow'), ...workers, '--json', '--config', 'count=4000'])
+  const events = jsonLines(stderr)
+  expect(events[0]).toMatchObject({ event: 'started', job: 'slow', workers: 2 })
+  expect(events.at(-1)).toMatchObject({ event: 'ended', outcome: 'finished', restarts: 0 })
+  const progress = events.filter(({ event }) => event === 'progress')
+  expect(progress.length).toBeGreaterThan(0)
+  expect(progress[0]).toMatchObject({ job: 'slow', attempt: 1, tasks: [{ name: 'numbers' }, { name: 'slow > end', actors: 2 }] })
+  expect(progress.at(-1)!['share']).toBe(1)
+  expect(exitCode).toBe(0)
+})
+
+test('a second run goes on from the state directory, --fresh begins anew', async () => {
+  const state = join(temporaryDir(), 'state')
+  const stopSoon = (text: string, command: { signal(name: NodeJS.Signals): void }): void => {
+    if (text.includes('"event":"checkpoint"') && !text.includes('"event":"stopping"')) command.signal('SIGTERM')
+  }
+  const paced = ['run', job('paced'), '--workers', '1', '--json', '--state', state, '--checkpoint-interval', '200']
+  const first = await millrace(paced, { onStderr: stopSoon })
+  expect(first.exitCode).toBe(130)
+  expect(readdirSync(state)).not.toEqual([])
+  const second = await millrace(paced)
+  expect(second.exitCode).toBe(0)
+  // How much of the input precedes the checkpoint is not known then, so no share is shown.
+  const shares = jsonLines(second.stderr).filter(({ event }) => event === 'progress').map(({ share }) => share)
+  expect(shares.every((share) => share === null)).toBe(true)
+  const third = await millrace([...paced, '--fresh'])
+  expect(third.exitCode).toBe(0)
+  expect(jsonLines(third.stderr).filter(({ event }) => event === 'progress').some(({ share }) => share !== null)).toBe(true)
+})
+
+test('a failing job exits with 1 and says code, operator, place, causes, remedy and link; stacks with --verbose', async () => {
+  const { exitCode, stderr } = await millrace(['run', job('failing'), ...workers])
+  const lines = stderr.split('\n')
+  const at = lines.findIndex((line) => line.startsWith('MR_RESTARTS_EXHAUSTED: '))
+  expect(lines.slice(at + 1)).toEqual([
+    '  operator: picky',
+    expect.stringMatching(/^ {2}defined at: .*failing\.js:\d+:\d+$/),
+    '  caused by MR_OPERATOR_FAILED: An operator threw RangeError: two is too much',
+    '  caused by RangeError: two is too much',
+    '  caused by Error: the root of it',
+    expect.stringMatching(/^ {2}what to do: /),
+    '  more: docs/errors.md#mr_restarts_exhausted',
+    '',
+  ])
+  expect(lines.filter((line) => line.startsWith('restarting as attempt'))).toHaveLength(5)
+  expect(exitCode).toBe(1)
+  const verbose = await millrace(['run', job('failing'), ...workers, '--verbose'])
+  expect(verbose.stderr).toMatch(/caused by RangeError: two is too much\n {4}at .*failing\.js:\d+:\d+/)
+})
+
+test('a failure is an event with --json', async () => {
+  const { stderr } = await millrace(['run', job('failing'), '--workers', '1', '--json'])
+  expect(jsonLines(stderr).at(-1)).toMatchObject({
+    event: 'failed',
+    error: { code: 'MR_RESTARTS_EXHAUSTED', operator: 'picky', docs: 'docs/errors.md#mr_restarts_exhausted', cause: { cause: { class: 'RangeError' } } },
+  })
+})
+
+test('an inlet, which only a program can fill, is named', async () => {
+  const { exitCode, stderr } = await millrace(['run', job('inlet'), '--workers', '1'], {
+    onStderr: (text, command) => {
+      if (text.includes('gets no records') && !text.includes('draining')) command.signal('SIGINT')
+    },
+  })
+  expect(stderr).toContain('inlet "numbers" gets no records')
+  expect(exitCode).toBe(0)
+})
