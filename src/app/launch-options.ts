@@ -21,7 +21,6 @@ import type { EntryOptions } from './thread-entries.ts'
 import type { EngineOptions } from '../worker/deployment.ts'
 
 /** Configuration of the job, as its schema takes it. Must be cloneable. May be left out where the schema allows it. */
-// oxlint-disable-next-line typescript/no-empty-object-type -- asks whether an empty configuration will do
 export type LaunchConfig<R> = {} extends R ? { readonly config?: R } : { readonly config: R }
 
 export type LaunchOptions<R = unknown> = LaunchSettings & LaunchConfig<R>

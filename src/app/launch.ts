@@ -10,7 +10,6 @@ import { Run, abortedBy } from './run.ts'
 import { threadEntries } from './thread-entries.ts'
 
 /** The options may be left out where the job's configuration may be. */
-// oxlint-disable-next-line typescript/no-empty-object-type -- asks whether an empty configuration will do
 export type LaunchArguments<R> = {} extends R ? [options?: LaunchOptions<R>] : [options: LaunchOptions<R>]
 
 /**
