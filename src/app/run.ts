@@ -36,8 +36,9 @@ export interface RunNotice {
 /** A job either declares its inlets, or its run takes any name. */
 export type UndeclaredInlet<I> = string extends keyof I ? string : [keyof I] extends [never] ? string : never
 
-/** A running job. */
-export class Run<O extends Outlets = Outlets, I extends Inlets = Inlets> {
+/** A running job. Plain `Run`, without its types, is the run of any job. */
+// oxlint-disable-next-line typescript/no-explicit-any -- a run takes records of its inlets' types, so none but any stands for all
+export class Run<O extends Outlets = any, I extends Inlets = any> {
   /** Settles when the run has ended and its threads are gone; rejects with the error that ended it. */
   readonly done: Promise<RunResult>
   /** @internal Resolves when the first attempt runs. */

@@ -98,5 +98,9 @@ test('inlets that build() makes take any name, and their type from whoever pushe
 test('jobs of all kinds fit where any job is taken', () => {
   expectTypeOf(orders).toExtend<Job>()
   expectTypeOf(orders).toExtend<Job<unknown, Outlets, Inlets, unknown>>()
-  expectTypeOf<RunOf<typeof orders>>().toExtend<Run<Outlets, Inlets>>()
+  expectTypeOf<RunOf<typeof orders>>().toExtend<Run>()
+  whatARunOf(orders, (run) => {
+    const any: Run = run
+    expectTypeOf(any.inlet<Order>('orders')).toEqualTypeOf<Inlet<Order>>()
+  })
 })
