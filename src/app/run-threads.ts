@@ -6,8 +6,10 @@ import { expose, wrap } from 'comlink'
 import type { Remote } from 'comlink'
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
 import { allocateDoorbells } from '../control/allocate.ts'
+import { within } from '../core/within.ts'
 import type { AppEvents } from '../control/master-host.ts'
 import type { ControlApi, ControlTask } from '../control/protocol.ts'
+import { SHUTDOWN_TIMEOUT_MS } from '../limits.ts'
 import { type StorageHandshake, awaitStorageQuiet, createHandshake } from '../storage/handshake.ts'
 
 export type ThreadSettings = Omit<ControlTask, 'doorbells' | 'storagePort' | 'appPort' | 'eventPort'>
@@ -18,6 +20,8 @@ export class RunThreads {
   readonly control: Remote<ControlApi>
   readonly stateDir: string
   readonly #control: Worker
+  readonly #storage: Worker
+  readonly #storageEnded: Promise<void>
   readonly #ports: readonly MessagePort[]
   readonly #handshake: StorageHandshake = createHandshake()
   readonly #temporary: boolean
@@ -32,7 +36,8 @@ export class RunThreads {
     const app = new MessageChannel()
     const event = new MessageChannel()
     this.#ports = [app.port1, event.port1]
-    this.#startStorage(storage.port2, lost)
+    this.#storage = this.#startStorage(storage.port2, lost)
+    this.#storageEnded = new Promise(resolve => this.#storage.once('exit', () => resolve()))
     const task: ControlTask = { ...settings, doorbells: this.doorbells, storagePort: storage.port1, appPort: app.port2, eventPort: event.port2 }
     this.#control = new Worker(new URL(`../control/entry${extname(import.meta.url)}`, import.meta.url), {
       name: 'millrace-control',
@@ -55,13 +60,17 @@ export class RunThreads {
     this.#removeTemporary()
   }
 
-  /** Another thread broke: nothing may write any more when the process ends. */
+  /** Another thread broke. Without the control thread, the storage thread finishes what it does, closes its directory and ends. */
   async abandon(): Promise<void> {
-    this.#quiet()
+    this.#control.removeAllListeners()
+    await this.#control.terminate()
+    this.#storage.ref()
+    await within(SHUTDOWN_TIMEOUT_MS, this.#storageEnded)
+    this.#storage.unref()
     await this.close()
   }
 
-  #startStorage(controlPort: MessagePort, lost: (thread: 'storage', cause: unknown) => void): void {
+  #startStorage(controlPort: MessagePort, lost: (thread: 'storage', cause: unknown) => void): Worker {
     const storage = new Worker(new URL(`../storage/entry${extname(import.meta.url)}`, import.meta.url), {
       name: 'millrace-storage',
       workerData: { stateDir: this.stateDir, handshake: this.#handshake, controlPort },
@@ -70,6 +79,7 @@ export class RunThreads {
     storage.on('error', error => lost('storage', error))
     // It lives as long as the control thread wants it, which keeps the process alive already.
     storage.unref()
+    return storage
   }
 
   #quiet(): void {

@@ -4,6 +4,7 @@ import { expose, wrap } from 'comlink'
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
 import { Piscina } from 'piscina'
 import { type FailureData, type FailureKind, describeError } from '../core/failure.ts'
+import { within } from '../core/within.ts'
 import { MillraceError } from '../errors.ts'
 import { SHUTDOWN_TIMEOUT_MS } from '../limits.ts'
 import { Doorbell } from '../ring/index.ts'
@@ -111,11 +112,4 @@ export class WorkerPool {
     this.#start(index)
     this.#events.lost(index, describeError(error, { kind }))
   }
-}
-
-async function within(limitMs: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<void>(resolve => (timer = setTimeout(resolve, limitMs)))
-  await Promise.race([work, late])
-  clearTimeout(timer)
 }

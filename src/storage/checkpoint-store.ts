@@ -66,21 +66,16 @@ export class CheckpointStore {
     this.dir = dir
     this.#retained = retained
     this.#handshake = handshake
-    if (!beginWriting(handshake)) throw stopped()
+    this.#environment = undisturbed(handshake, () => openEnvironment(dir, 'read-write'))
     try {
-      this.#environment = openEnvironment(dir, 'read-write')
-    } finally {
-      endWriting(handshake)
-    }
-    try {
-      reading(this.#environment, `The database in ${dir}`, () => this.#load())
+      undisturbed(handshake, () => reading(this.#environment, `The database in ${dir}`, () => this.#load()))
       this.firstId = Math.max(this.#reserved, this.#manifests.at(-1)?.id ?? 0) + 1
       this.#transact(() => {
         this.#put(FORMAT_KEY, encodeJson({ product: 'millrace', formatVersion: CHECKPOINT_FORMAT_VERSION }))
         this.#reserve(this.firstId)
       })
     } catch (error) {
-      void this.#environment.close()
+      void this.close()
       throw openingError(dir, error)
     }
   }
@@ -135,11 +130,19 @@ export class CheckpointStore {
     }
   }
 
-  /** Idempotent. */
+  /**
+   * Idempotent. Counts as writing: a thread that is ended inside of LMDB takes the process with it. When the process is about to end nothing is
+   * closed; what is committed is on disk.
+   */
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    await this.#environment.close()
+    if (!beginWriting(this.#handshake)) return
+    try {
+      await this.#environment.close()
+    } finally {
+      endWriting(this.#handshake)
+    }
   }
 
   #admit(head: ManifestHead): void {
@@ -176,12 +179,17 @@ export class CheckpointStore {
 
   /** Synchronous, abortable, flushed before it returns. */
   #transact(work: () => void): void {
-    if (!beginWriting(this.#handshake)) throw stopped()
-    try {
-      this.#environment.transactionSync(work)
-    } finally {
-      endWriting(this.#handshake)
-    }
+    undisturbed(this.#handshake, () => this.#environment.transactionSync(work))
+  }
+}
+
+/** Runs what enters LMDB: the end of the process waits for it, and it does not begin any more once the process is about to end. */
+function undisturbed<T>(handshake: StorageHandshake, work: () => T): T {
+  if (!beginWriting(handshake)) throw stopped()
+  try {
+    return work()
+  } finally {
+    endWriting(handshake)
   }
 }
 

@@ -150,3 +150,26 @@ test('after a restart pushed records are replayed exactly: the file holds every 
     expect(lines.map((line) => (JSON.parse(line) as Item).n)).toEqual(Array.from({ length: 10_000 }, (_, n) => n))
   }
 })
+
+test.each([0, 1])('a slow reader of an outlet loses nothing by a restart, and gets again only what followed the last checkpoint (reads every %i ms)', async (pauseMs) => {
+  const dir = temporaryDir()
+  for (const crashAt of [2_000, 3_500, 4_999]) {
+    const config = { crashAt, marker: join(dir, `${crashAt}.marker`) }
+    const run = await launch(job, { workers: 2, config, checkpointIntervalMs: 5, mailboxBytes: 8192, ringBytes: 8192, batchRecords: 64 })
+    const reader = (async () => {
+      const counts: number[] = []
+      for await (const batch of run.outlet('steps').batches()) {
+        counts.push(...(batch as Step[]).map((step) => step.count))
+        if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs))
+      }
+      return counts
+    })()
+    await pushAll(run, 'left', 0, 5_000)
+    expect(await run.stop({ drain: true })).toEqual({ outcome: 'finished', restarts: 1 })
+    const counts = await reader
+    expect([...new Set(counts)].sort((a, b) => a - b)).toEqual(Array.from({ length: 5_000 }, (_, n) => n + 1))
+    // One step back at most, where the restart was; everything else in order.
+    const backwards = counts.filter((count, i) => i > 0 && count <= counts[i - 1]!)
+    expect(backwards.length).toBeLessThanOrEqual(1)
+  }
+})

@@ -33,7 +33,16 @@ export async function finish(job: AnyJob, options: LaunchOptions): Promise<RunRe
 
 /** An empty directory, removed after the test. */
 export function temporaryDir(): string {
-  const dir = mkdtempSync(join(tmpdir(), 'millrace-engine-'))
-  onTestFinished(() => rmSync(dir, { recursive: true, force: true, maxRetries: 3 }))
+  const dir = makeDir()
+  onTestFinished(() => removeDir(dir))
   return dir
+}
+
+/** An empty directory, to be removed by the caller. */
+export function makeDir(): string {
+  return mkdtempSync(join(tmpdir(), 'millrace-engine-'))
+}
+
+export function removeDir(dir: string): void {
+  rmSync(dir, { recursive: true, force: true, maxRetries: 3 })
 }

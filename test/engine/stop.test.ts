@@ -42,6 +42,16 @@ describe.each(['generate', 'sync', 'async', 'silent'] as const)('an endless sour
   })
 })
 
+test('a drain outlives a restart: the sources end in the next attempt too', async () => {
+  const dir = temporaryDir()
+  const run = await launch(endless, { workers: 2, checkpointIntervalMs: 10, config: { from: 'async', path: join(dir, 'rows.txt'), marker: join(dir, 'marker') } })
+  await sleep(50)
+  expect(await run.stop({ drain: true })).toEqual({ outcome: 'finished', restarts: 1 })
+  const lines = linesOf(join(dir, 'rows.txt'))
+  expect(lines.length).toBeGreaterThan(0)
+  expect(lines).toEqual(lines.map((_, n) => `${n}`))
+})
+
 test('an outlet that nobody reads does not hold up stop(), and can be read afterwards', async () => {
   const run = await launch(endless, { workers: 2, config: { from: 'generate', outlet: true }, mailboxBytes: 16 * 1024 })
   await sleep(200)

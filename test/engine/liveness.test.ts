@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest'
+import { launch } from '../../src/index.ts'
+import { COUNTER_BYTES, RECORDS } from './jobs/liveness.ts'
+import { measure } from './measure.ts'
+import type { MemoryOverTime } from './measure.ts'
+import { jobNamed } from './run-job.ts'
+
+test('an app thread that is blocked for 5 s holds up neither records nor checkpoints', async () => {
+  const seen = await measure<{ freePerMs: number; blockedPerMs: number; checkpoints: number }>('blocked', 5)
+  // A blocked app thread takes one of the cores itself; on a busy machine the rest varies.
+  expect(seen.blockedPerMs).toBeGreaterThan(seen.freePerMs / 4)
+  expect(seen.checkpoints).toBeGreaterThan(10)
+})
+
+test.each(['ticks-busy', 'ticks-idle'])("a user's interval of 50 ms in the workers keeps running (%s)", async (situation) => {
+  const { seen, reference, records } = await measure<{ seen: number[]; reference: number; records: number }>(situation, 3)
+  expect(reference).toBeGreaterThan(20)
+  for (const ticks of seen) expect(ticks).toBeGreaterThanOrEqual(0.8 * reference)
+  if (situation === 'ticks-busy') expect(records).toBeGreaterThan(10_000)
+})
+
+test('an idle run uses no measurable CPU, and little memory', async () => {
+  const { cpuShare, aboveBareMb } = await measure<{ cpuShare: number; aboveBareMb: number }>('idle', 4)
+  console.log(`idle: ${(100 * cpuShare).toFixed(2)} % of a core, ${aboveBareMb.toFixed(0)} MB above bare Node.js`)
+  expect(cpuShare).toBeLessThan(0.01)
+  expect(aboveBareMb).toBeLessThan(120)
+})
+
+test('a string kept of every batch pins no more than a slice of it', async () => {
+  const job = await jobNamed('liveness')
+  const counters = new SharedArrayBuffer(COUNTER_BYTES)
+  const batches = 1_500
+  // A whole batch of text would be 60 KB for each string: 90 MB in all.
+  const limits = { maxOldGenerationSizeMb: 40, maxYoungGenerationSizeMb: 16 }
+  const config = { from: 'generate', counters, keeps: true, count: 1024 * batches }
+  const run = await launch(job, { workers: 2, transport: 'ring', chaining: 'off', freezeRecords: false, resourceLimits: limits, restart: { maxRestarts: 0 }, config })
+  expect(await run.done).toMatchObject({ outcome: 'finished' })
+  expect(new Int32Array(counters)[RECORDS]).toBe(1024 * batches)
+})
+
+test('a sink that is far slower than its source keeps memory flat', async () => {
+  const { samples, records } = await measure<MemoryOverTime>('slow-sink', 7)
+  const warm = samples.filter(({ second }) => second > 2.5).map(({ rssMb }) => rssMb)
+  expect(records).toBeGreaterThan(0)
+  expect(Math.max(...warm) - warm[0]!).toBeLessThan(60)
+})
