@@ -28,6 +28,8 @@ export class ThreadHost implements MasterHost {
   #fingerprint: readonly string[] = []
   #master: JobMaster | null = null
   #stateDir = ''
+  /** The newest. */
+  #deployment: Deployment | null = null
   /** Of the storage thread, while the job was being loaded. */
   readonly #earlyMessages: StorageToControl[] = []
   /** Asked for before there was anything to stop. */
@@ -97,7 +99,7 @@ export class ThreadHost implements MasterHost {
   }
 
   allocate(attempt: number): Deployment {
-    return allocate(this.#plan!, this.#task.options, this.#task.doorbells, attempt)
+    return (this.#deployment = allocate(this.#plan!, this.#task.options, this.#task.doorbells, attempt, this.#deployment))
   }
 
   async shutdown(): Promise<void> {
