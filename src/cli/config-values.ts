@@ -23,7 +23,8 @@ export function applyPairs(base: Values, pairs: readonly string[]): Values {
     if (path.split('.').includes('__proto__')) throw new UsageError(`--config ${pair}: __proto__ cannot be a key`)
     for (const earlier of given.keys()) {
       if (earlier === path) throw new UsageError(`--config ${path} is given twice`)
-      if (earlier.startsWith(`${path}.`) || path.startsWith(`${earlier}.`)) throw new UsageError(`--config ${earlier} and --config ${path} exclude each other`)
+      if (earlier.startsWith(`${path}.`) || path.startsWith(`${earlier}.`))
+        throw new UsageError(`--config ${earlier} and --config ${path} exclude each other`)
     }
     given.set(path, pair.slice(at + 1))
   }
@@ -51,6 +52,7 @@ function readConfigFile(path: string): Values {
   } catch (cause) {
     throw new UsageError(`--config-file ${path} is not JSON: ${(cause as Error).message}`, { cause })
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new UsageError(`--config-file ${path} does not hold a JSON object`)
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new UsageError(`--config-file ${path} does not hold a JSON object`)
   return value as Values
 }

@@ -58,7 +58,10 @@ function causeLines(error: ErrorData, verbose: boolean): string[] {
 
 /** The frames of a stack, without the message that precedes them. */
 function stackLines({ stack }: ErrorData, indent: string): string[] {
-  return (stack ?? '').split('\n').filter(line => /^\s+at /.test(line)).map(line => indent + line.trim())
+  return (stack ?? '')
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .map((line) => indent + line.trim())
 }
 
 function plainError(error: ErrorData, verbose: boolean): Readonly<Record<string, unknown>> {

@@ -13,7 +13,7 @@ import { STDOUT, writeAll, writeError } from './write.ts'
  */
 export async function execute(args: readonly string[]): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT.done
-  const program = describeProgram(code => (exitCode = code))
+  const program = describeProgram((code) => (exitCode = code))
   try {
     await program.parseAsync([...args], { from: 'user' })
     return exitCode
@@ -33,10 +33,16 @@ function describeProgram(done: (code: ExitCode) => void): Command {
     .helpCommand('help [command]', 'print the help of a command')
     .exitOverride()
     .configureOutput({
-      writeOut: text => writeAll(STDOUT, text),
+      writeOut: (text) => writeAll(STDOUT, text),
       writeErr: writeError,
       // One line, the suggestion included.
-      outputError: (text, write) => write(`millrace: ${text.replace(/^error: /, '').trim().replaceAll(/\s*\n\s*/g, ' ')}\n`),
+      outputError: (text, write) =>
+        write(
+          `millrace: ${text
+            .replace(/^error: /, '')
+            .trim()
+            .replaceAll(/\s*\n\s*/g, ' ')}\n`,
+        ),
     })
   addRun(program, done)
   addGraph(program)

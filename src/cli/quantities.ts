@@ -13,7 +13,9 @@ export function bytesText(bytes: number): string {
 
 /** 1204332 -> '1,204,332'. */
 export function countText(count: number): string {
-  return Math.round(count).toString().replaceAll(/\B(?=(\d{3})+$)/g, ',')
+  return Math.round(count)
+    .toString()
+    .replaceAll(/\B(?=(\d{3})+$)/g, ',')
 }
 
 /** A share of 0 to 1 -> '43 %'. */

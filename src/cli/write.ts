@@ -8,7 +8,7 @@ const EAGAIN_PAUSE_MS = 2
 /** Writes at once, so that a busy event loop or an early exit holds nothing back. @throws what the system says, EPIPE when nobody reads */
 export function writeAll(fd: number, text: string): void {
   const bytes = Buffer.from(text)
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     try {
       at += writeSync(fd, bytes, at)
     } catch (error) {

@@ -62,11 +62,17 @@ test('a second run goes on from the state directory, --fresh begins anew', async
   const second = await millrace(paced)
   expect(second.exitCode).toBe(0)
   // How much of the input precedes the checkpoint is not known then, so no share is shown.
-  const shares = jsonLines(second.stderr).filter(({ event }) => event === 'progress').map(({ share }) => share)
+  const shares = jsonLines(second.stderr)
+    .filter(({ event }) => event === 'progress')
+    .map(({ share }) => share)
   expect(shares.every((share) => share === null)).toBe(true)
   const third = await millrace([...paced, '--fresh'])
   expect(third.exitCode).toBe(0)
-  expect(jsonLines(third.stderr).filter(({ event }) => event === 'progress').some(({ share }) => share !== null)).toBe(true)
+  expect(
+    jsonLines(third.stderr)
+      .filter(({ event }) => event === 'progress')
+      .some(({ share }) => share !== null),
+  ).toBe(true)
 })
 
 test('a failing job exits with 1 and says code, operator, place, causes, remedy and link; stacks with --verbose', async () => {
@@ -93,7 +99,12 @@ test('a failure is an event with --json', async () => {
   const { stderr } = await millrace(['run', job('failing'), '--workers', '1', '--json'])
   expect(jsonLines(stderr).at(-1)).toMatchObject({
     event: 'failed',
-    error: { code: 'MR_RESTARTS_EXHAUSTED', operator: 'picky', docs: 'docs/errors.md#mr_restarts_exhausted', cause: { cause: { class: 'RangeError' } } },
+    error: {
+      code: 'MR_RESTARTS_EXHAUSTED',
+      operator: 'picky',
+      docs: 'docs/errors.md#mr_restarts_exhausted',
+      cause: { cause: { class: 'RangeError' } },
+    },
   })
 })
 

@@ -25,6 +25,7 @@ export interface SpawnOptions {
   /** Never reads standard output, so that the pipe fills. */
   readonly readsOutput?: boolean
   readonly nodeArgs?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
 }
 
 const LIMIT_MS = 20_000
@@ -32,8 +33,11 @@ const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url))
 
 /** Runs `millrace` in a process of its own to its end; one that hangs is killed, which shows as signal SIGKILL. */
 export async function millrace(args: readonly string[], options: SpawnOptions = {}): Promise<Ending> {
-  const { onStderr, onStdout, readsOutput = true, nodeArgs = [] } = options
-  const child = spawn(process.execPath, [...nodeArgs, main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const { onStderr, onStdout, readsOutput = true, nodeArgs = [], env = {} } = options
+  const child = spawn(process.execPath, [...nodeArgs, main, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  })
   const watched: Watched = { signal: (name) => child.kill(name), closeOutput: () => child.stdout.destroy() }
   let [stdout, stderr] = ['', '']
   if (readsOutput) {
@@ -71,5 +75,8 @@ export function temporaryDir(): string {
 
 /** Lines of JSON. */
 export function jsonLines(text: string): Record<string, unknown>[] {
-  return text.split('\n').filter(Boolean).map((line) => JSON.parse(line) as Record<string, unknown>)
+  return text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
 }

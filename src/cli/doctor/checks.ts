@@ -21,14 +21,24 @@ const STORAGE_TIMEOUT_MS = 10_000
 
 /** All checks, in the order in which they matter. */
 export async function runChecks(): Promise<CheckResult[]> {
-  return [checkNode(process.versions.node), checkSharedMemory(), checkWaitAsync(), checkCodeGeneration(canGenerateCode()), checkTypeScript(), checkCores(), await checkStorage()]
+  return [
+    checkNode(process.versions.node),
+    checkSharedMemory(),
+    checkWaitAsync(),
+    checkCodeGeneration(canGenerateCode()),
+    checkTypeScript(),
+    checkCores(),
+    await checkStorage(),
+  ]
 }
 
 export function checkNode(version: string): CheckResult {
   const [major = 0, minor = 0] = version.split('.').map(Number)
   const ok = major > NODE_MIN[0] || (major === NODE_MIN[0] && minor >= NODE_MIN[1])
   const found = `${version} on ${process.platform} ${process.arch}`
-  return ok ? { name: 'Node.js', status: 'ok', found } : { name: 'Node.js', status: 'failed', found, remedy: `Install Node.js ${NODE_MIN.join('.')} or newer.` }
+  return ok
+    ? { name: 'Node.js', status: 'ok', found }
+    : { name: 'Node.js', status: 'failed', found, remedy: `Install Node.js ${NODE_MIN.join('.')} or newer.` }
 }
 
 /** Rings live in it. It is memory of the process: /dev/shm and its size do not matter. */
@@ -38,7 +48,12 @@ function checkSharedMemory(): CheckResult {
     Atomics.store(new Int32Array(new SharedArrayBuffer(4 * 1024 * 1024)), 0, 1)
     return { name, status: 'ok', found: 'available (memory of the process, not of /dev/shm)' }
   } catch (error) {
-    return { name, status: 'failed', found: (error as Error).message, remedy: 'Run Node.js without --no-harmony-sharedarraybuffer, and with more memory.' }
+    return {
+      name,
+      status: 'failed',
+      found: (error as Error).message,
+      remedy: 'Run Node.js without --no-harmony-sharedarraybuffer, and with more memory.',
+    }
   }
 }
 
@@ -51,13 +66,23 @@ function checkWaitAsync(): CheckResult {
 export function checkCodeGeneration(allowed: boolean): CheckResult {
   const name = 'code generation'
   if (allowed) return { name, status: 'ok', found: 'allowed' }
-  return { name, status: 'warning', found: 'forbidden: chains and codecs are interpreted, which is slower', remedy: 'Run without --disallow-code-generation-from-strings.' }
+  return {
+    name,
+    status: 'warning',
+    found: 'forbidden: chains and codecs are interpreted, which is slower',
+    remedy: 'Run without --disallow-code-generation-from-strings.',
+  }
 }
 
 function checkTypeScript(): CheckResult {
   const name = 'TypeScript jobs'
   if ((process.features as { typescript?: unknown }).typescript) return { name, status: 'ok', found: 'run as they are' }
-  return { name, status: 'warning', found: 'this Node.js does not run .ts files', remedy: 'Compile jobs to JavaScript, or use Node.js 22.18 or newer.' }
+  return {
+    name,
+    status: 'warning',
+    found: 'this Node.js does not run .ts files',
+    remedy: 'Compile jobs to JavaScript, or use Node.js 22.18 or newer.',
+  }
 }
 
 function checkCores(): CheckResult {
@@ -97,7 +122,10 @@ async function checkStorage(): Promise<CheckResult> {
 async function openStorage(stateDir: string): Promise<number> {
   const { port1, port2 } = new MessageChannel()
   const workerData = { stateDir, handshake: createHandshake(), controlPort: port2 }
-  const thread = new Worker(new URL(`../../storage/entry${extname(import.meta.url)}`, import.meta.url), { workerData, transferList: [port2] })
+  const thread = new Worker(new URL(`../../storage/entry${extname(import.meta.url)}`, import.meta.url), {
+    workerData,
+    transferList: [port2],
+  })
   const ended = new Promise<never>((_, reject) => {
     thread.once('error', reject).once('exit', () => reject(new Error('the storage thread ended')))
   })
@@ -105,7 +133,7 @@ async function openStorage(stateDir: string): Promise<number> {
   const deadline = AbortSignal.timeout(STORAGE_TIMEOUT_MS)
   const late = new Promise<never>((_, reject) => deadline.addEventListener('abort', () => reject(new Error('no answer in time'))))
   late.catch(() => {})
-  const answer = new Promise<StorageToControl>(resolve => port1.once('message', resolve))
+  const answer = new Promise<StorageToControl>((resolve) => port1.once('message', resolve))
   try {
     const first = await Promise.race([answer, ended, late])
     if (first.type === 'open-failed') throw new Error(first.failure.message)

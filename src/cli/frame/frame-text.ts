@@ -18,7 +18,15 @@ const ELEMENTS = ['version', 'shapes', 'rows', 'timestamps', 'selector']
 export function frameList(frames: readonly FoundFrame[]): string {
   const head = ['index', 'file', 'kind', 'channel', 'attempt', 'records', 'bytes', '']
   const rows = frames.map(({ index, file, frame }) => [
-    ...[String(index), file, kindName(frame), String(frame.channel), String(frame.attempt), countText(frame.records), countText(frame.payload.length)],
+    ...[
+      String(index),
+      file,
+      kindName(frame),
+      String(frame.channel),
+      String(frame.attempt),
+      countText(frame.records),
+      countText(frame.payload.length),
+    ],
     frame.kind === FrameKind.batch ? flagText(frame) : `value ${frame.value}`,
   ])
   return `${alignRows([head, ...rows], [0, 3, 4, 5, 6]).join('\n')}\n`
@@ -38,9 +46,12 @@ export function headerText({ index, file, frame }: FoundFrame): string {
 }
 
 export function payloadText(view: PayloadView): string {
-  const columns = view.shapes.flatMap(({ records, columns: own }, s) => [`  shape ${s}: ${countText(records)} records`, ...alignRows(own.map(columnRow), [2])])
+  const columns = view.shapes.flatMap(({ records, columns: own }, s) => [
+    `  shape ${s}: ${countText(records)} records`,
+    ...alignRows(own.map(columnRow), [2]),
+  ])
   const times = view.timestamps === null ? [] : [`  event times: ${listText(view.timestamps)}`]
-  const records = view.records.slice(0, RECORDS_MAX).map(record => `  ${oneLine(record, 200)}`)
+  const records = view.records.slice(0, RECORDS_MAX).map((record) => `  ${oneLine(record, 200)}`)
   const more = view.records.length > RECORDS_MAX ? [`  and ${countText(view.records.length - RECORDS_MAX)} more`] : []
   return [`msgpack (offset: value):`, ...treeLines(view), 'columns:', ...columns, ...times, 'records:', ...records, ...more, ''].join('\n')
 }
@@ -51,7 +62,9 @@ function columnRow({ name, kind, nullable, absentable, bytes, values }: ViewedCo
 }
 
 function treeLines({ tree, shapes }: PayloadView): string[] {
-  const names = shapes.flatMap((shape, s) => shape.columns.map(({ name }) => `column ${name ?? '(the record)'}${shapes.length > 1 ? ` of shape ${s}` : ''}`))
+  const names = shapes.flatMap((shape, s) =>
+    shape.columns.map(({ name }) => `column ${name ?? '(the record)'}${shapes.length > 1 ? ` of shape ${s}` : ''}`),
+  )
   const rows = [[`  ${tree.offset}`, nodeText(tree)]]
   tree.items.forEach((item, i) => {
     rows.push([`  ${item.offset}`, `  ${ELEMENTS[i] ?? names[i - ELEMENTS.length] ?? '?'}: ${nodeText(item)}`])
@@ -61,7 +74,9 @@ function treeLines({ tree, shapes }: PayloadView): string[] {
 }
 
 function innerRows({ items }: MsgpackNode, depth: number): string[][] {
-  const rows = items.slice(0, ITEMS_MAX).flatMap(item => [[`  ${item.offset}`, '  '.repeat(depth) + nodeText(item)], ...(depth < 4 ? innerRows(item, depth + 1) : [])])
+  const rows = items
+    .slice(0, ITEMS_MAX)
+    .flatMap((item) => [[`  ${item.offset}`, '  '.repeat(depth) + nodeText(item)], ...(depth < 4 ? innerRows(item, depth + 1) : [])])
   if (items.length > ITEMS_MAX) rows.push(['', `${'  '.repeat(depth)}and ${countText(items.length - ITEMS_MAX)} more`])
   return rows
 }
@@ -75,7 +90,9 @@ function nodeText({ type, value, items, extension }: MsgpackNode): string {
     case 'bin':
       return `bin, ${countText((value as Uint8Array).length)} bytes`
     case 'ext':
-      return extension === ARRAY_EXTENSION ? typedArrayText(value as Uint8Array) : `ext ${extension}, ${countText((value as Uint8Array).length)} bytes`
+      return extension === ARRAY_EXTENSION
+        ? typedArrayText(value as Uint8Array)
+        : `ext ${extension}, ${countText((value as Uint8Array).length)} bytes`
     default:
       return oneLine(value, VALUE_CHARS_MAX)
   }
@@ -88,7 +105,7 @@ function typedArrayText(bytes: Uint8Array): string {
 }
 
 function listText(values: readonly unknown[]): string {
-  const shown = values.slice(0, ITEMS_MAX).map(value => oneLine(value, VALUE_CHARS_MAX / 2))
+  const shown = values.slice(0, ITEMS_MAX).map((value) => oneLine(value, VALUE_CHARS_MAX / 2))
   return clip(shown.join(', '), VALUE_CHARS_MAX * 2) + (values.length > ITEMS_MAX ? ', …' : '')
 }
 

@@ -51,6 +51,14 @@ function viewColumn(name: MsgpackNode, code: MsgpackNode, column: MsgpackNode, r
   const bits = code.value as number
   const kind = Object.entries(KIND).find(([, number]) => number === (bits & CODE_KIND_MASK))![0]
   const field = name.type === 'nil' ? null : name.type === 'str' ? (name.value as string) : (name.value as Buffer).toString('utf16le')
-  const values = field === null ? rows : rows.flatMap(row => (Object.hasOwn(row as object, field) ? [(row as Record<string, unknown>)[field]] : []))
-  return { name: field, kind, nullable: (bits & CODE_NULLABLE) !== 0, absentable: (bits & CODE_ABSENTABLE) !== 0, bytes: column.bytes, values }
+  const values =
+    field === null ? rows : rows.flatMap((row) => (Object.hasOwn(row as object, field) ? [(row as Record<string, unknown>)[field]] : []))
+  return {
+    name: field,
+    kind,
+    nullable: (bits & CODE_NULLABLE) !== 0,
+    absentable: (bits & CODE_ABSENTABLE) !== 0,
+    bytes: column.bytes,
+    values,
+  }
 }

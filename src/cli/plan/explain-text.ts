@@ -18,7 +18,7 @@ export function explainText(explanation: Explanation): string {
     `guarantee end to end: ${guarantee.endToEnd} (after a crash of the process: with --state)`,
     [...alignRows([...guaranteeRows('reads', guarantee.sources), ...guaranteeRows('writes', guarantee.ends)])].join('\n'),
   ]
-  return `${sections.filter(text => text !== '').join('\n')}\n`
+  return `${sections.filter((text) => text !== '').join('\n')}\n`
 }
 
 function section(title: string, rows: readonly (readonly string[])[]): string {
@@ -29,8 +29,8 @@ function section(title: string, rows: readonly (readonly string[])[]): string {
 }
 
 function actorRows({ tasks }: Explanation): string[][] {
-  return tasks.flatMap(task =>
-    task.actors.map(actor => [
+  return tasks.flatMap((task) =>
+    task.actors.map((actor) => [
       `  ${actor.index === 0 ? task.name : ''}`,
       `actor ${actor.actor}`,
       threadText(actor.thread),
@@ -46,11 +46,21 @@ function mailboxText({ channels, mailboxBytes, allowanceBytes }: ExplainedActor)
 }
 
 function edgeRows({ edges }: Explanation): string[][] {
-  return edges.map(edge => [`  ${edge.from}`, `-> ${edge.to}`, edge.partitioning, `${plural(edge.channels, 'channel')}, ${edge.crossing} through rings`])
+  return edges.map((edge) => [
+    `  ${edge.from}`,
+    `-> ${edge.to}`,
+    edge.partitioning,
+    `${plural(edge.channels, 'channel')}, ${edge.crossing} through rings`,
+  ])
 }
 
 function ringRows({ rings }: Explanation): string[][] {
-  return rings.map(ring => [`  ${threadText(ring.from)}`, `-> ${threadText(ring.to)}`, bytesText(ring.bytes), plural(ring.channels, 'channel')])
+  return rings.map((ring) => [
+    `  ${threadText(ring.from)}`,
+    `-> ${threadText(ring.to)}`,
+    bytesText(ring.bytes),
+    plural(ring.channels, 'channel'),
+  ])
 }
 
 function threadText(thread: number | 'app'): string {

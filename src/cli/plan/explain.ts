@@ -49,7 +49,12 @@ export interface Explanation {
   readonly edges: readonly ExplainedEdge[]
   readonly rings: readonly ExplainedRing[]
   /** Bounds of everything that can be on its way; state and heaps come on top. */
-  readonly memory: { readonly mailboxBytes: number; readonly ringBytes: number; readonly inletLogBytes: number; readonly totalBytes: number }
+  readonly memory: {
+    readonly mailboxBytes: number
+    readonly ringBytes: number
+    readonly inletLogBytes: number
+    readonly totalBytes: number
+  }
   readonly backend: string
   readonly guarantee: JobGuarantee
 }
@@ -60,11 +65,11 @@ const STATEFUL = new Set(['aggregate', 'combine', 'scan', 'reduce'])
 
 /** What a plan comes to: operator -> actor -> worker -> rings, and what bounds it. A pure function, as the plan is. */
 export function explain(plan: Plan, options: EngineOptions): Explanation {
-  const tasks = plan.tasks.map(task => explainTask(plan, task.id, options))
+  const tasks = plan.tasks.map((task) => explainTask(plan, task.id, options))
   const rings = explainRings(plan, options)
   const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
-  const mailboxBytes = sum(tasks.flatMap(task => task.actors.map(actor => actor.mailboxBytes)))
-  const ringBytes = sum(rings.map(ring => ring.bytes))
+  const mailboxBytes = sum(tasks.flatMap((task) => task.actors.map((actor) => actor.mailboxBytes)))
+  const ringBytes = sum(rings.map((ring) => ring.bytes))
   const inletLogBytes = plan.graph.nodes.filter(({ kind }) => kind === INLET_KIND).length * INLET_LOG_BYTES_MAX
   return {
     job: plan.graph.jobName,
@@ -73,21 +78,21 @@ export function explain(plan: Plan, options: EngineOptions): Explanation {
     edges: explainEdges(plan, options),
     rings,
     memory: { mailboxBytes, ringBytes, inletLogBytes, totalBytes: mailboxBytes + ringBytes + inletLogBytes },
-    backend: [...new Set(tasks.flatMap(task => task.backend ?? []))].join(', ') || 'none, no operator keeps state',
+    backend: [...new Set(tasks.flatMap((task) => task.backend ?? []))].join(', ') || 'none, no operator keeps state',
     guarantee: guaranteeOf(plan.graph),
   }
 }
 
 function explainTask(plan: Plan, id: number, { mailboxBytes }: EngineOptions): ExplainedTask {
   const { nodes } = plan.tasks[id]!
-  const operators = nodes.map(node => plan.graph.nodes[node]!)
-  const actors = plan.actors.filter(actor => actor.task === id)
+  const operators = nodes.map((node) => plan.graph.nodes[node]!)
+  const actors = plan.actors.filter((actor) => actor.task === id)
   return {
     name: operators.map(nodeName).join(' > '),
-    operators: operators.map(node => ({ name: nodeName(node), kind: node.kind })),
+    operators: operators.map((node) => ({ name: nodeName(node), kind: node.kind })),
     backend: backendOf(operators),
     actors: actors.map(({ id: actor, index, thread }) => {
-      const channels = plan.channels.filter(channel => channel.toActor === actor).length
+      const channels = plan.channels.filter((channel) => channel.toActor === actor).length
       const budget = channels === 0 ? 0 : mailboxBudget(mailboxBytes, channels)
       return {
         actor,
@@ -110,15 +115,15 @@ function backendOf(operators: readonly { readonly kind: string; readonly spec: R
 }
 
 function explainEdges(plan: Plan, options: EngineOptions): ExplainedEdge[] {
-  return plan.edges.map(edge => {
-    const channels = plan.channels.filter(channel => channel.edge === edge.id)
-    const names = (task: number): string => plan.tasks[task]!.nodes.map(node => nodeName(plan.graph.nodes[node]!)).join(' > ')
+  return plan.edges.map((edge) => {
+    const channels = plan.channels.filter((channel) => channel.edge === edge.id)
+    const names = (task: number): string => plan.tasks[task]!.nodes.map((node) => nodeName(plan.graph.nodes[node]!)).join(' > ')
     return {
       from: nodeName(plan.graph.nodes[edge.fromNode]!),
       to: names(edge.toTask),
       partitioning: partitioningText(edge.partitioning) ?? 'forward',
       channels: channels.length,
-      crossing: channels.filter(channel => usesRing(channel, options)).length,
+      crossing: channels.filter((channel) => usesRing(channel, options)).length,
     }
   })
 }
@@ -133,10 +138,18 @@ function explainRings(plan: Plan, options: EngineOptions): ExplainedRing[] {
     pair.channels++
     pairs.set(key, pair)
   }
-  return [...pairs.values()].map(({ from, to, channels }) => ({ from: threadName(plan, from), to: threadName(plan, to), channels, bytes: options.ringBytes }))
+  return [...pairs.values()].map(({ from, to, channels }) => ({
+    from: threadName(plan, from),
+    to: threadName(plan, to),
+    channels,
+    bytes: options.ringBytes,
+  }))
 }
 
-function usesRing({ fromThread, toThread }: { readonly fromThread: number; readonly toThread: number }, { transport }: EngineOptions): boolean {
+function usesRing(
+  { fromThread, toThread }: { readonly fromThread: number; readonly toThread: number },
+  { transport }: EngineOptions,
+): boolean {
   return fromThread !== toThread || transport === 'ring'
 }
 

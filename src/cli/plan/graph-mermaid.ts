@@ -3,8 +3,8 @@ import { nodeName, partitioningText } from './graph-text.ts'
 
 /** The graph as a Mermaid flowchart: sources rounded, ends doubly framed. */
 export function graphMermaid(graph: Graph): string {
-  const read = new Set(graph.nodes.flatMap(node => node.inputs.map(input => input.from)))
-  const lines = ['flowchart LR', ...graph.nodes.map(node => `  n${node.id}${shape(node, !read.has(node.id))}`)]
+  const read = new Set(graph.nodes.flatMap((node) => node.inputs.map((input) => input.from)))
+  const lines = ['flowchart LR', ...graph.nodes.map((node) => `  n${node.id}${shape(node, !read.has(node.id))}`)]
   for (const node of graph.nodes) {
     for (const { from, partitioning } of node.inputs) {
       const how = partitioningText(partitioning)

@@ -18,11 +18,11 @@ export function partitioningText(partitioning: Partitioning): string | null {
 
 /** One line an operator: name, kind, instances, what it reads, where it is defined. */
 export function graphText(graph: Graph): string {
-  const rows = graph.nodes.map(node => [
+  const rows = graph.nodes.map((node) => [
     `  ${nodeName(node)}`,
     node.kind,
     `x ${node.parallelism}`,
-    node.inputs.length === 0 ? '' : `<- ${node.inputs.map(input => inputText(graph, input.from, input.partitioning)).join(', ')}`,
+    node.inputs.length === 0 ? '' : `<- ${node.inputs.map((input) => inputText(graph, input.from, input.partitioning)).join(', ')}`,
     siteText(node.site),
   ])
   return `${graph.jobName}: ${graph.nodes.length} operators\n${alignRows(rows).join('\n')}\n`

@@ -33,7 +33,10 @@ const SOURCES: Readonly<Record<string, Known>> = {
   lines: REPLAYED('read on from its position'),
   csv: REPLAYED('read on from its position'),
   jsonLines: REPLAYED('read on from its position'),
-  [INLET_KIND]: { guarantee: 'exactly-once', why: 'kept until a checkpoint covers it; after a crash of the process, push what `committed` does not cover again' },
+  [INLET_KIND]: {
+    guarantee: 'exactly-once',
+    why: 'kept until a checkpoint covers it; after a crash of the process, push what `committed` does not cover again',
+  },
 }
 
 const ENDS: Readonly<Record<string, Known>> = {
@@ -46,17 +49,17 @@ const OUTLET: Known = { guarantee: 'at-least-once', why: 'records since the chec
 
 /** What each end of a job shows after a failure, and so the job: an end is no better than the sources that reach it. */
 export function guaranteeOf(graph: Graph): JobGuarantee {
-  const read = new Set(graph.nodes.flatMap(node => node.inputs.map(input => input.from)))
-  const sources = graph.nodes.filter(node => node.inputs.length === 0)
-  const ends = graph.nodes.filter(node => !read.has(node.id) && node.inputs.length > 0)
-  const reached = ends.map(end => ({ end, own: endOf(end), from: sourcesOf(graph, end) }))
+  const read = new Set(graph.nodes.flatMap((node) => node.inputs.map((input) => input.from)))
+  const sources = graph.nodes.filter((node) => node.inputs.length === 0)
+  const ends = graph.nodes.filter((node) => !read.has(node.id) && node.inputs.length > 0)
+  const reached = ends.map((end) => ({ end, own: endOf(end), from: sourcesOf(graph, end) }))
   const judged = reached.map(({ end, own, from }) => {
     const weakest = from.map(sourceOf).reduce((a, b) => (isWeaker(b.guarantee, a.guarantee) ? b : a), own)
     return { name: nodeName(end), ...weakest }
   })
   return {
     endToEnd: judged.reduce<Guarantee>((a, b) => (isWeaker(b.guarantee, a) ? b.guarantee : a), 'exactly-once'),
-    sources: sources.map(node => ({ name: nodeName(node), ...sourceOf(node) })),
+    sources: sources.map((node) => ({ name: nodeName(node), ...sourceOf(node) })),
     ends: judged,
   }
 }
@@ -76,7 +79,7 @@ function endOf(node: OperatorNode): Known {
 
 /** What a source or sink says of itself, for kinds that users define. */
 function declared(node: OperatorNode): Known | null {
-  const guarantee = LEVELS.find(level => level === node.spec['guarantee'])
+  const guarantee = LEVELS.find((level) => level === node.spec['guarantee'])
   return guarantee === undefined ? null : { guarantee, why: `the ${node.kind} says so` }
 }
 
@@ -87,5 +90,5 @@ function unknown(node: OperatorNode): Known {
 function sourcesOf(graph: Graph, end: OperatorNode): OperatorNode[] {
   const seen = new Set<number>([end.id])
   for (const id of seen) for (const { from } of graph.nodes[id]!.inputs) seen.add(from)
-  return [...seen].map(id => graph.nodes[id]!).filter(node => node.inputs.length === 0)
+  return [...seen].map((id) => graph.nodes[id]!).filter((node) => node.inputs.length === 0)
 }

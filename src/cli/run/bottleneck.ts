@@ -30,12 +30,13 @@ const BUSY_SHARE = 0.7
  */
 export function findBottleneck(tasks: readonly TaskLoad[]): Bottleneck | null {
   const full = new Set(tasks.filter(({ mailboxShare }) => mailboxShare >= FULL_SHARE).map(({ task }) => task))
-  const holding = tasks.filter(({ task, receivers }) => full.has(task) && !receivers.some(receiver => full.has(receiver)))
+  const holding = tasks.filter(({ task, receivers }) => full.has(task) && !receivers.some((receiver) => full.has(receiver)))
   const holder = busiest(holding)
   if (holder !== null) {
     // It neither works nor waits for another task: what it waits for is the reader of its outlet.
     const [outlet] = holder.outlets
-    if (outlet !== undefined && holder.workerBusyShare < BUSY_SHARE) return { name: outlet, reason: 'outlet is read slowly', busyShare: holder.busyShare }
+    if (outlet !== undefined && holder.workerBusyShare < BUSY_SHARE)
+      return { name: outlet, reason: 'outlet is read slowly', busyShare: holder.busyShare }
     return { name: holder.name, reason: 'holds back its senders', busyShare: holder.busyShare }
   }
   const worker = busiest(tasks.filter(({ workerBusyShare }) => workerBusyShare >= BUSY_SHARE))

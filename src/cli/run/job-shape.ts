@@ -26,25 +26,25 @@ export interface JobShape {
 /** What progress needs to know of a plan. Outlets live on the app thread and have no figures of their own. */
 export function jobShape(plan: Plan, mailboxBytes: number): JobShape {
   const head = (task: number) => plan.graph.nodes[plan.tasks[task]!.nodes[0]!]!
-  const working = plan.tasks.filter(task => !task.onAppThread)
+  const working = plan.tasks.filter((task) => !task.onAppThread)
   const budget = (task: number): number => {
-    const first = plan.actors.find(actor => actor.task === task)!
-    const channels = plan.channels.filter(channel => channel.toActor === first.id).length
+    const first = plan.actors.find((actor) => actor.task === task)!
+    const channels = plan.channels.filter((channel) => channel.toActor === first.id).length
     return channels === 0 ? 0 : mailboxBudget(mailboxBytes, channels)
   }
   const tasks = working.map(({ id, name }) => {
-    const next = [...new Set(plan.edges.filter(edge => edge.fromTask === id).map(edge => edge.toTask))]
+    const next = [...new Set(plan.edges.filter((edge) => edge.fromTask === id).map((edge) => edge.toTask))]
     return {
       task: id,
       name,
-      actors: plan.actors.filter(actor => actor.task === id).map(actor => actor.id),
-      receivers: next.filter(to => !plan.tasks[to]!.onAppThread),
+      actors: plan.actors.filter((actor) => actor.task === id).map((actor) => actor.id),
+      receivers: next.filter((to) => !plan.tasks[to]!.onAppThread),
       outlets: next.map(head).filter(isOutlet).map(outletName),
       mailboxBytes: budget(id),
     }
   })
   const sources = working.filter(({ id }) => head(id).inputs.length === 0).map(({ id }) => id)
-  const counts = sources.map(id => head(id).spec['count'])
+  const counts = sources.map((id) => head(id).spec['count'])
   const known = counts.every((count): count is number => Number.isFinite(count))
   return { tasks, sources, totalRecords: known ? counts.reduce((sum: number, count) => sum + (count as number), 0) : null }
 }

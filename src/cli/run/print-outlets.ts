@@ -31,7 +31,7 @@ export async function readOutlets(run: Run, { all, printed, bare }: OutletChoice
     const prints = printed.includes(name)
     try {
       for await (const batch of run.outlet(name).batches()) {
-        if (prints) await print(batch.map(record => jsonLine(bare ? record : { outlet: name, record })).join(''))
+        if (prints) await print(batch.map((record) => jsonLine(bare ? record : { outlet: name, record })).join(''))
       }
     } catch {
       // The run failed: run.done says so.

@@ -18,7 +18,7 @@ const TASK_LINES_MAX = 24
 export function progressBlock(progress: Progress, moment: Moment, width: number): string[] {
   const shown = progress.tasks.slice(0, TASK_LINES_MAX)
   const nameWidth = Math.max(12, width - 58)
-  const rows = shown.map(task => taskRow(task, nameWidth))
+  const rows = shown.map((task) => taskRow(task, nameWidth))
   const hidden = progress.tasks.length - shown.length
   const lines = [
     headline(progress, moment),
@@ -26,14 +26,21 @@ export function progressBlock(progress: Progress, moment: Moment, width: number)
     ...(hidden > 0 ? [`  and ${hidden} more`] : []),
     `  bottleneck: ${bottleneckText(progress.bottleneck)}`,
   ]
-  return lines.map(line => clip(line, width))
+  return lines.map((line) => clip(line, width))
 }
 
 /** The same in one line, for logs. */
 export function progressLine(progress: Progress, moment: Moment): string {
-  const rates = progress.tasks.filter(({ finished }) => !finished).map(({ name, recordsPerSecond }) => `${name} ${countText(recordsPerSecond)}/s`)
+  const rates = progress.tasks
+    .filter(({ finished }) => !finished)
+    .map(({ name, recordsPerSecond }) => `${name} ${countText(recordsPerSecond)}/s`)
   const fullest = Math.max(0, ...progress.tasks.map(({ mailboxShare }) => mailboxShare ?? 0))
-  return [headline(progress, moment), ...rates, `fullest mailbox ${percentText(fullest)}`, `bottleneck: ${bottleneckText(progress.bottleneck)}`].join(' · ')
+  return [
+    headline(progress, moment),
+    ...rates,
+    `fullest mailbox ${percentText(fullest)}`,
+    `bottleneck: ${bottleneckText(progress.bottleneck)}`,
+  ].join(' · ')
 }
 
 function headline(progress: Progress, { job, elapsedMs, checkpointAgeMs }: Moment): string {

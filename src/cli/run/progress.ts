@@ -60,7 +60,9 @@ export function progressBetween(shape: JobShape, before: Sample | null, now: Sam
 function shareRead({ totalRecords, sources, tasks }: JobShape, stats: RunStats): number | null {
   if (totalRecords === null || totalRecords === 0) return null
   const actors = actorsOf(stats)
-  const read = tasks.filter(({ task }) => sources.includes(task)).flatMap(task => task.actors.map(id => actors.get(id)?.stats.recordsIn ?? 0))
+  const read = tasks
+    .filter(({ task }) => sources.includes(task))
+    .flatMap((task) => task.actors.map((id) => actors.get(id)?.stats.recordsIn ?? 0))
   return Math.min(1, read.reduce((sum, records) => sum + records, 0) / totalRecords)
 }
 
@@ -70,7 +72,7 @@ interface Placed {
 }
 
 function actorsOf(stats: RunStats): Map<number, Placed> {
-  return new Map(stats.workers.flatMap(({ worker, actors }) => actors.map(actor => [actor.id, { stats: actor, worker }] as const)))
+  return new Map(stats.workers.flatMap(({ worker, actors }) => actors.map((actor) => [actor.id, { stats: actor, worker }] as const)))
 }
 
 function taskLoads(shape: JobShape, before: Sample | null, now: Sample): { load: TaskLoad; progress: TaskProgress }[] {
@@ -79,15 +81,17 @@ function taskLoads(shape: JobShape, before: Sample | null, now: Sample): { load:
   const earlier = comparable ? actorsOf(before.stats) : new Map<number, Placed>()
   const intervalMs = comparable ? Math.max(1, now.atMs - before.atMs) : Infinity
   const actors = actorsOf(now.stats)
-  const since = (id: number, counter: 'busyMs' | 'recordsIn'): number => (actors.get(id)?.stats[counter] ?? 0) - (earlier.get(id)?.stats[counter] ?? 0)
+  const since = (id: number, counter: 'busyMs' | 'recordsIn'): number =>
+    (actors.get(id)?.stats[counter] ?? 0) - (earlier.get(id)?.stats[counter] ?? 0)
   const workerBusyMs = new Map<number, number>()
   for (const [id, { worker }] of actors) workerBusyMs.set(worker, (workerBusyMs.get(worker) ?? 0) + since(id, 'busyMs'))
-  return shape.tasks.map(task => {
-    const placed = task.actors.flatMap(id => actors.get(id) ?? [])
-    const busyShare = share(Math.max(0, ...task.actors.map(id => since(id, 'busyMs'))), intervalMs)
+  return shape.tasks.map((task) => {
+    const placed = task.actors.flatMap((id) => actors.get(id) ?? [])
+    const busyShare = share(Math.max(0, ...task.actors.map((id) => since(id, 'busyMs'))), intervalMs)
     const workerBusyShare = share(Math.max(0, ...placed.map(({ worker }) => workerBusyMs.get(worker)!)), intervalMs)
-    const mailboxShare = task.mailboxBytes === 0 ? null : share(Math.max(0, ...placed.map(({ stats }) => stats.mailboxBytes)), task.mailboxBytes)
-    const recordsPerSecond = (sum(task.actors.map(id => since(id, 'recordsIn'))) / intervalMs) * 1000
+    const mailboxShare =
+      task.mailboxBytes === 0 ? null : share(Math.max(0, ...placed.map(({ stats }) => stats.mailboxBytes)), task.mailboxBytes)
+    const recordsPerSecond = (sum(task.actors.map((id) => since(id, 'recordsIn'))) / intervalMs) * 1000
     return {
       load: { ...task, busyShare, workerBusyShare, mailboxShare: mailboxShare ?? 0 },
       progress: { ...counters(task, placed), recordsPerSecond, busyShare, mailboxShare },

@@ -37,12 +37,12 @@ export class RecordPrinter {
   }
 
   async #write(bytes: Buffer): Promise<void> {
-    for (let at = 0; at < bytes.length && !this.#closed; ) {
+    for (let at = 0; at < bytes.length && !this.#closed;) {
       this.#beforeWrite()
       try {
         at += writeSync(STDOUT, bytes, at)
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'EAGAIN') await new Promise(resolve => setTimeout(resolve, FULL_PIPE_PAUSE_MS))
+        if ((error as NodeJS.ErrnoException).code === 'EAGAIN') await new Promise((resolve) => setTimeout(resolve, FULL_PIPE_PAUSE_MS))
         else this.#break(error as NodeJS.ErrnoException)
       }
     }

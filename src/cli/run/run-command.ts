@@ -50,17 +50,32 @@ export async function runCommand(path: string, flags: RunFlags): Promise<ExitCod
   const { reporter } = view
   const startedMs = performance.now()
   const control = new RunControl(reporter)
-  const printer = new RecordPrinter(() => reporter.giveWay(), error => control.outputBroke(error))
+  const printer = new RecordPrinter(
+    () => reporter.giveWay(),
+    (error) => control.outputBroke(error),
+  )
   try {
     const fromStart = flags.fresh || !holdsState(flags.state)
     const run = await launch(job, { ...options, signal: control.signal })
     control.begin(run)
-    reporter.report({ event: 'started', job: job.name, workers: engine.workers, stateDir: options.stateDir ?? null, startMs: Math.round(performance.now() - startedMs) })
+    reporter.report({
+      event: 'started',
+      job: job.name,
+      workers: engine.workers,
+      stateDir: options.stateDir ?? null,
+      startMs: Math.round(performance.now() - startedMs),
+    })
     warnOfInlets(plan, reporter)
-    const watch = new Watch(run, reporter, { job: job.name, shape: jobShape(plan, engine.mailboxBytes), intervalMs: view.intervalMs, fromStart, startedMs })
+    const watch = new Watch(run, reporter, {
+      job: job.name,
+      shape: jobShape(plan, engine.mailboxBytes),
+      intervalMs: view.intervalMs,
+      fromStart,
+      startedMs,
+    })
     run.onNotice(({ type, ...notice }) => reporter.report({ event: type, ...notice }))
     try {
-      const printed = readOutlets(run, choice, text => printer.print(text))
+      const printed = readOutlets(run, choice, (text) => printer.print(text))
       const { outcome, restarts } = await run.done
       // Whoever stops a job may do so because nobody takes its output.
       const taken = await Promise.race([printed.then(() => true), control.stopped.then(() => pause(LAST_OUTPUT_MS, false))])
@@ -108,6 +123,7 @@ function viewFor({ json, verbose }: RunFlags, plan: Plan): { readonly reporter: 
 
 function warnOfInlets(plan: Plan, reporter: Reporter): void {
   for (const { name, kind } of plan.graph.nodes) {
-    if (kind === INLET_KIND) reporter.report({ event: 'note', text: `inlet "${name}" gets no records: only a program that launches the job can push them` })
+    if (kind === INLET_KIND)
+      reporter.report({ event: 'note', text: `inlet "${name}" gets no records: only a program that launches the job can push them` })
   }
 }

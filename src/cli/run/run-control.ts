@@ -11,7 +11,7 @@ export class RunControl {
   #run: Run | null = null
   #onStopped = (): void => {}
   /** Resolves when the run is to stop; never otherwise. */
-  readonly stopped = new Promise<void>(resolve => (this.#onStopped = resolve))
+  readonly stopped = new Promise<void>((resolve) => (this.#onStopped = resolve))
   #wish: 'drain' | 'stop' | null = null
   #outputError: NodeJS.ErrnoException | null = null
 

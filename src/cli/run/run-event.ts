@@ -5,7 +5,13 @@ import type { Moment } from './progress-text.ts'
 
 /** Everything that `millrace run` has to tell, in the order in which it happens. */
 export type RunEvent =
-  | { readonly event: 'started'; readonly job: string; readonly workers: number; readonly stateDir: string | null; readonly startMs: number }
+  | {
+      readonly event: 'started'
+      readonly job: string
+      readonly workers: number
+      readonly stateDir: string | null
+      readonly startMs: number
+    }
   | ({ readonly event: 'progress' } & Progress & Moment)
   | ({ readonly event: RunNotice['type'] } & Omit<RunNotice, 'type'>)
   | { readonly event: 'note'; readonly text: string }

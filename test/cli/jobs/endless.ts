@@ -4,6 +4,11 @@ import { defineJob } from '../../../src/index.ts'
 export default defineJob(import.meta, {
   build: ({ source }) => {
     const numbers = source.generate('numbers', { count: Infinity, make: (n) => ({ parity: n % 2 }) })
-    return { counts: numbers.keyBy('parity').aggregate((a) => ({ count: a.count() }), { name: 'counts' }).toStream({ emit: 'final' }) }
+    return {
+      counts: numbers
+        .keyBy('parity')
+        .aggregate((a) => ({ count: a.count() }), { name: 'counts' })
+        .toStream({ emit: 'final' }),
+    }
   },
 })

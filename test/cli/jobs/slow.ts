@@ -16,6 +16,9 @@ export default defineJob(import.meta, {
         },
         { name: 'slow', parallelism: 2 },
       )
-      .to(sink.forEach(() => {}), { name: 'end' })
+      .to(
+        sink.forEach(() => {}),
+        { name: 'end' },
+      )
   },
 })
