@@ -2,11 +2,15 @@ import type { ColumnBatch, OperatorActor, OperatorContext, OperatorDefinition, S
 import { AccumulatorTable, type AggregateSpecs } from '../src/actor/operator-kit.ts'
 import { keySelector } from './key-selector.ts'
 import { type RowEmitter, rowEmitter } from './row-emitter.ts'
+import { TableLog } from './table-log.ts'
 
 interface AggregateSpec {
   readonly key: string | ((record: unknown) => never) | null
   readonly specs: AggregateSpecs
-  readonly emit: 'every' | 'changes' | 'final'
+  /** 'changelog': changes with their kinds. */
+  readonly emit: 'every' | 'changes' | 'final' | 'changelog'
+  /** For a table of a table, whose rows can vanish: those of its sums that are averages. */
+  readonly averages?: readonly string[]
   /** True when the input holds partial accumulators of combiners, false when it holds records. */
   readonly merges: boolean
 }
@@ -20,6 +24,8 @@ class AggregateActor implements OperatorActor {
   readonly #spec: AggregateSpec
   readonly #table: AccumulatorTable<unknown>
   readonly #columnFields: readonly string[] | null
+  /** For changes with kinds, and for tables whose rows can vanish. */
+  readonly #log: TableLog | null
   #emitRows: RowEmitter | null = null
   /** Next slot to emit at the end. */
   #endSlot = 0
@@ -33,11 +39,15 @@ class AggregateActor implements OperatorActor {
       key: keySelector(spec.key),
       mode: context.generateCode ? 'generated' : 'interpreted',
     })
+    const { averages = null, emit } = spec
+    const tells = emit === 'changelog' ? 'kinds' : emit === 'changes' ? 'rows' : 'nothing'
+    this.#log =
+      averages === null && tells !== 'kinds' ? null : new TableLog(this.#table, averages, tells, (record) => context.emit(record, NaN))
     this.#columnFields = spec.merges ? this.#table.layout.columns.map(({ name }) => name) : null
   }
 
   get holdsBack(): boolean {
-    return this.#spec.emit === 'changes' && this.#table.dirtyCount > 0
+    return (this.#spec.emit === 'changes' || this.#spec.emit === 'changelog') && this.#table.dirtyCount > 0
   }
 
   process(record: unknown, timestamp: number): void {
@@ -48,14 +58,14 @@ class AggregateActor implements OperatorActor {
   processBatch(batch: ColumnBatch): boolean {
     if (this.#columnFields === null) return this.#spec.emit === 'every' && this.#processColumns(batch)
     const keys = this.#spec.key === null ? new Int32Array(batch.length) : (batch.numbers('key') ?? batch.values('key'))
-    const columns = this.#columnFields.map(name => batch.numbers(name) ?? batch.values(name))
+    const columns = this.#columnFields.map((name) => batch.numbers(name) ?? batch.values(name))
     this.#table.mergeColumns(keys as never, columns as never, 0, batch.length)
     return true
   }
 
   flush(): void {
-    if (this.#spec.emit !== 'changes') return
-    this.#table.drainDirty(slot => this.#context.emit(this.#table.resultAt(slot), NaN))
+    if (this.#log !== null) this.#log.drain()
+    else if (this.#spec.emit === 'changes') this.#table.drainDirty((slot) => this.#context.emit(this.#table.resultAt(slot), NaN))
   }
 
   onEnd(): 'done' | 'more' {
@@ -63,7 +73,7 @@ class AggregateActor implements OperatorActor {
     const { keys, store } = this.#table
     const until = Math.min(keys.size, this.#endSlot + END_ROWS_MAX)
     for (; this.#endSlot < until; this.#endSlot++) {
-      if (store.flags[this.#endSlot] !== 0) this.#context.emit(this.#table.resultAt(this.#endSlot), NaN)
+      if (store.flags[this.#endSlot] !== 0) this.#context.emit(this.#rowAt(this.#endSlot), NaN)
     }
     if (this.#endSlot < keys.size) return 'more'
     // What was emitted is gone from the state: a restart after the end must not emit it again.
@@ -78,6 +88,11 @@ class AggregateActor implements OperatorActor {
 
   restore(chunks: readonly StateChunk[]): void {
     for (const { value } of chunks) this.#table.restore(value as Uint8Array)
+    this.#log?.restored()
+  }
+
+  #rowAt(slot: number): unknown {
+    return this.#log === null ? this.#table.resultAt(slot) : this.#log.rowAt(slot)
   }
 
   /** Every step from columns: the fields that the aggregates read, and no record is made. */
@@ -86,11 +101,18 @@ class AggregateActor implements OperatorActor {
     if (typeof key !== 'string' || !this.#table.addsColumns) return false
     const keys = batch.numbers(key)
     if (keys === null) return false
-    const fields = this.#table.layout.fields.map(field => batch.numbers(field))
-    if (fields.some(field => field === null)) return false
+    const fields = this.#table.layout.fields.map((field) => batch.numbers(field))
+    if (fields.some((field) => field === null)) return false
     const results = this.#table.runColumns(keys, fields as Float64Array[], 0, batch.length)
-    this.#emitRows ??= rowEmitter(this.#context, results.map(({ name }) => name))
-    this.#emitRows(keys, results.map(({ values }) => values), batch.timestamps)
+    this.#emitRows ??= rowEmitter(
+      this.#context,
+      results.map(({ name }) => name),
+    )
+    this.#emitRows(
+      keys,
+      results.map(({ values }) => values),
+      batch.timestamps,
+    )
     return true
   }
 }

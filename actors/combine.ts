@@ -7,7 +7,7 @@ interface CombineSpec {
   readonly key: string | ((record: unknown) => never) | null
   readonly specs: AggregateSpecs
   /** Results that come at the end only leave all the time to combine. */
-  readonly emit: 'changes' | 'final'
+  readonly emit: 'changes' | 'final' | 'changelog'
 }
 
 /** The sending side of an aggregate: turns records into partial accumulators by key, and sends those. Holds nothing across a barrier. */

@@ -4,6 +4,7 @@ import { flatMapTo, split, switchOn } from './branch.ts'
 import { filter, flatMap, map, tap } from './chain.ts'
 import { combine } from './combine.ts'
 import { enumerate, limit, sample } from './counting.ts'
+import { deltas } from './deltas.ts'
 import { distinct } from './distinct.ts'
 import { csvSource, jsonLinesSource, linesSource } from './file-source.ts'
 import { fileSink } from './file-sink.ts'
@@ -37,6 +38,7 @@ const definitions: readonly OperatorDefinition[] = [
   enumerate,
   combine,
   aggregate,
+  deltas,
   fileSink,
   consoleSink,
   forEachSink,

@@ -40,6 +40,8 @@ export interface TableDraft {
   readonly define: (a: AggregateBuilder<never>) => AggregateSpecs
   readonly options: OperatorOptions | undefined
   readonly site: string
+  /** For a table of a table, whose rows can vanish: those of its sums that are averages. */
+  readonly averages?: readonly string[]
 }
 
 /** Collects operators while build() runs. Names are checked here, at run time, since they key the state of a job. */

@@ -9,7 +9,7 @@ import type { Stream } from './stream.ts'
 import type { Table } from './table.ts'
 
 /** A stream divided by key. State is kept per key. */
-export class KeyedStream<T, K extends Key> {
+export class KeyedStream<in out T, in out K extends Key> {
   readonly #builder: GraphBuilder
   readonly #origins: readonly Origin[]
   readonly #key: KeySelector<T>
@@ -41,31 +41,34 @@ export class KeyedStream<T, K extends Key> {
   }
 
   /** Several aggregates per key: `a => ({ orders: a.count(), cents: a.sum('cents') })`. */
-  aggregate<S extends AggregateSpecs>(define: (a: AggregateBuilder<T>) => S, options?: OperatorOptions): Table<{ key: K } & AggregateResult<S>> {
+  aggregate<S extends AggregateSpecs>(
+    define: (a: AggregateBuilder<T>) => S,
+    options?: OperatorOptions,
+  ): Table<{ key: K } & AggregateResult<S>> {
     return this.#table(define as never, options, definitionSite(this.aggregate))
   }
 
   /** Number of records per key. */
   count(options?: OperatorOptions): Table<{ key: K; count: number }> {
-    return this.#table(a => ({ count: a.count() }), options, definitionSite(this.count))
+    return this.#table((a) => ({ count: a.count() }), options, definitionSite(this.count))
   }
 
   /** Sum of a numeric field per key. Integers are exact up to 2^53. */
   sum(field: NumericField<T>, options?: OperatorOptions): Table<{ key: K; sum: number }> {
-    return this.#table(a => ({ sum: a.sum(field) }), options, definitionSite(this.sum))
+    return this.#table((a) => ({ sum: a.sum(field) }), options, definitionSite(this.sum))
   }
 
   min(field: NumericField<T>, options?: OperatorOptions): Table<{ key: K; min: number }> {
-    return this.#table(a => ({ min: a.min(field) }), options, definitionSite(this.min))
+    return this.#table((a) => ({ min: a.min(field) }), options, definitionSite(this.min))
   }
 
   max(field: NumericField<T>, options?: OperatorOptions): Table<{ key: K; max: number }> {
-    return this.#table(a => ({ max: a.max(field) }), options, definitionSite(this.max))
+    return this.#table((a) => ({ max: a.max(field) }), options, definitionSite(this.max))
   }
 
   /** Arithmetic mean of a numeric field per key. */
   avg(field: NumericField<T>, options?: OperatorOptions): Table<{ key: K; avg: number }> {
-    return this.#table(a => ({ avg: a.avg(field) }), options, definitionSite(this.avg))
+    return this.#table((a) => ({ avg: a.avg(field) }), options, definitionSite(this.avg))
   }
 
   #table<R>(define: (a: AggregateBuilder<T>) => AggregateSpecs, options: OperatorOptions | undefined, site: string): Table<R> {

@@ -11,6 +11,7 @@ import sideOutputs from '../../examples/concepts/side-outputs.ts'
 import split from '../../examples/concepts/split.ts'
 import switchOn, { type Happening } from '../../examples/concepts/switch-on.ts'
 import table from '../../examples/concepts/table.ts'
+import tableOfTable from '../../examples/concepts/table-of-table.ts'
 import { runToEnd } from '../../src/testing/index.ts'
 
 const SHOPS = ['a', 'b', 'c']
@@ -131,4 +132,25 @@ test('parts of a stream', async () => {
   expect(someOf.length).toBeGreaterThan(3)
   expect(someOf.length).toBeLessThan(25)
   expect(numbered).toEqual(orders.map((record, index) => ({ index, record })))
+})
+
+test('table of a table: a customer who moves on is counted once', async () => {
+  const purchases = [
+    { customer: 'ann', euros: 90 },
+    { customer: 'bob', euros: 20 },
+    { customer: 'ann', euros: 30 },
+    { customer: 'bob', euros: 95 },
+    { customer: 'cid', euros: 1 },
+  ]
+  const { classes, changes } = await runToEnd(tableOfTable, { purchases })
+  expect(sorted(classes, ({ key }) => key)).toEqual([
+    { key: 'large', count: 2 },
+    { key: 'small', count: 1 },
+  ])
+  const rows = new Map<string, number>()
+  for (const { kind, row } of changes) {
+    if (kind === 'delete') rows.delete(row.key)
+    else if (kind !== 'update-before') rows.set(row.key, row.count)
+  }
+  expect(Object.fromEntries(rows)).toEqual({ large: 2, small: 1 })
 })
