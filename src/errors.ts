@@ -10,6 +10,7 @@ export const ERROR_CODES = {
   MR_JOB_TYPESCRIPT_UNSUPPORTED: 'This Node.js cannot run .ts job modules. Use Node.js 22.18 or newer, or compile the job to JavaScript.',
   MR_GRAPH_INVALID: 'The graph of the job is not valid. Change the operator that the message names.',
   MR_GRAPH_DIFFERS: 'Two threads built different graphs from one job. Remove clocks, random values and environment from build().',
+  MR_ENTRY_MISSING: 'A module that a thread begins with does not exist. In a bundled app, build it and name it: workerEntry, controlEntry, storageEntry, jobEntry.',
   MR_LAUNCH_IN_WORKER: 'launch() ran inside a worker of millrace. Keep launch() out of modules that the job imports.',
   MR_OPERATOR_FAILED: 'User code of an operator threw. Fix the cause, or give the operator an onError policy.',
   MR_RECORD_NOT_SERIALIZABLE: 'A record holds a value that cannot cross threads. Emit plain data: no functions, symbols or class instances.',
@@ -47,7 +48,14 @@ export interface ErrorDetails {
   readonly site?: string
 }
 
+/** A bundle may hold this class several times: what one copy throws is an instance of every other's as well. */
+const BRAND = Symbol.for('millrace.error')
+
 export class MillraceError extends Error {
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && BRAND in value
+  }
+
   readonly code: ErrorCode
   readonly operator: string | undefined
   readonly site: string | undefined
@@ -59,6 +67,11 @@ export class MillraceError extends Error {
     this.code = code
     this.operator = details.operator
     this.site = details.site
+  }
+
+  /** @internal */
+  get [BRAND](): true {
+    return true
   }
 
   /** What to do about it. */

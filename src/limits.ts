@@ -99,6 +99,8 @@ export const OUTLET_RETRY_MS = 1_000
 export const IDLE_SLEEPS_MAX = 5
 /** Longest wait of an idle worker on its event loop. */
 export const IDLE_WAIT_MS_MAX = 60_000
+/** Longest CPU profile: all of its samples are kept until its end. */
+export const PROFILE_MS_MAX = 600_000
 /** Time that threads get to end by themselves when a run ends. */
 export const SHUTDOWN_TIMEOUT_MS = 10_000
 /** Young generation of a worker's heap: three semi-spaces. Records die young, so room for them is worth more than anything else. */

@@ -41,8 +41,17 @@ async function measure({ delivery, inArrays, rates, appNs }: Case): Promise<void
   const [into, out] = [run.inlet('readings'), run.outlet('doubled', { delivery })]
   let [read, sum] = [0, 0]
   const reader = (async () => {
-    if (!inArrays) for await (const { value } of out) (read++, (sum += value))
-    else for await (const batch of out.batches()) (read += batch.length), (sum += batch.at(-1)!.value)
+    if (inArrays) {
+      for await (const batch of out.batches()) {
+        read += batch.length
+        sum += batch.at(-1)!.value
+      }
+      return
+    }
+    for await (const { value } of out) {
+      read++
+      sum += value
+    }
   })()
   const startedMs = performance.now()
   const startedNs = threadCpuNs()

@@ -38,9 +38,9 @@ export const HOST_NEUTRAL = ENGINE
 
 /** In folders that belong to one thread each: the files that run on both hosts, and those among them that do not. */
 export const HOST_NEUTRAL_FILES = {
-  worker: { files: ['src/worker/*.ts'], except: ['src/worker/{entry,loop,protocol,sync-console}.ts'] },
+  worker: { files: ['src/worker/*.ts'], except: ['src/worker/{entry,loop,protocol,sync-console,cpu-profiler}.ts'] },
   control: { files: ['src/control/{job-master,master-host,allocate,actor-names}.ts'], except: [] },
-  app: { files: ['src/app/{app-endpoint,inlet,inlet-log,outlet}.ts'], except: [] },
+  app: { files: ['src/app/{app-endpoint,inlet,inlet-log,outlet,committed-frames,record-reader}.ts'], except: [] },
 }
 
 /** Files that are a host's side of the engine, so real clocks and threads are theirs. */

@@ -321,6 +321,7 @@ export class Actor {
     if (operator !== undefined) {
       this.#in(operator).flush?.(true)
       if ((operator.actor.onEnd?.() ?? 'done') === 'done') this.#ending++
+      for (const checked of this.#checked) checked.afterBatch!()
       return 'progress'
     }
     if (this.#finalChunks === null) {

@@ -185,13 +185,18 @@ export class Inlet<T = unknown> {
       sender.sendControl(FrameKind.end, 0)
       sender.flush()
     }
+    if (!this.#checkpointWanted && this.#log.isHalfFull) {
+      this.#checkpointWanted = true
+      this.#parts.wantCheckpoint()
+    }
     // At once: whoever pushes without a pause may not let the event loop turn for long.
     this.#ring!.announce()
     if (this.#buffer.length < BATCH_RECORDS_DEFAULT) this.#releaseRoom()
   }
 
-  /** @internal No more records: the source actor ends after what was pushed. */
+  /** No more records: this source of the job ends after what was pushed. A job whose sources have all ended finishes. */
   end(): void {
+    if (this.#closedBy !== null) return
     this.#ending = true
     this.pump()
     this.#parts.wake()
@@ -219,9 +224,6 @@ export class Inlet<T = unknown> {
   #sealed(): void {
     this.pump()
     this.#parts.wake()
-    if (this.#checkpointWanted || !this.#log.isHalfFull) return
-    this.#checkpointWanted = true
-    this.#parts.wantCheckpoint()
   }
 
   /** What was pushed can be encoded, unless it was changed since or is too large: then the inlet is of no use any more, and says so. */

@@ -17,15 +17,15 @@ import {
   WORKERS_MAX,
   YOUNG_GENERATION_MB_DEFAULT,
 } from '../limits.ts'
+import type { EntryOptions } from './thread-entries.ts'
 import type { EngineOptions } from '../worker/deployment.ts'
 
 /** Configuration of the job, as its schema takes it. Must be cloneable. May be left out where the schema allows it. */
-// oxlint-disable-next-line typescript/no-empty-object-type -- asks whether an empty configuration will do
 export type LaunchConfig<R> = {} extends R ? { readonly config?: R } : { readonly config: R }
 
 export type LaunchOptions<R = unknown> = LaunchSettings & LaunchConfig<R>
 
-export interface LaunchSettings {
+export interface LaunchSettings extends EntryOptions {
   /** Worker threads. Default: the number of cores that the process may use; with `appBusy`, one less, but at least one. */
   readonly workers?: number
   /** The app thread computes much itself, so a core is left to it. Default false. */
@@ -72,7 +72,7 @@ export interface CheckedOptions {
 
 const KNOWN = new Set<string>([
   ...['workers', 'appBusy', 'config', 'stateDir', 'fresh', 'checkpointIntervalMs', 'checkpointTimeoutMs', 'restart', 'signal', 'resourceLimits', 'chaining'],
-  ...['transport', 'codec', 'freezeRecords', 'ringBytes', 'mailboxBytes', 'batchRecords', 'lingerMs', 'keyGroups', 'captureDir'],
+  ...['workerEntry', 'controlEntry', 'storageEntry', 'jobEntry', 'transport', 'codec', 'freezeRecords', 'ringBytes', 'mailboxBytes', 'batchRecords', 'lingerMs', 'keyGroups', 'captureDir'],
 ])
 
 /** @throws MillraceError MR_OPTION_INVALID naming the option and what it may be */
@@ -93,7 +93,7 @@ export function checkOptions(options: LaunchOptions): CheckedOptions {
 
 /** Only what is left out has a default: null is no value of any option. */
 function checkEngine(options: LaunchOptions): EngineOptions {
-  const { workers = availableParallelism(), chaining = 'on', transport = 'auto', codec = 'generated', freezeRecords = process.env['NODE_ENV'] !== 'production' } = options
+  const { appBusy = false, workers = workersDefault(flag('appBusy', appBusy)), chaining = 'on', transport = 'auto', codec = 'generated', freezeRecords = process.env['NODE_ENV'] !== 'production' } = options
   const { ringBytes = RING_BYTES_DEFAULT, mailboxBytes = MAILBOX_BYTES_DEFAULT, batchRecords = BATCH_RECORDS_DEFAULT } = options
   const { lingerMs = LINGER_MS_DEFAULT, keyGroups = KEY_GROUPS_DEFAULT, captureDir } = options
   return {

@@ -7,16 +7,17 @@ import { planJob } from '../graph/plan.ts'
 import { definitionSite } from '../graph/site.ts'
 import { type LaunchOptions, checkOptions } from './launch-options.ts'
 import { Run, abortedBy } from './run.ts'
+import { threadEntries } from './thread-entries.ts'
 
 /** The options may be left out where the job's configuration may be. */
-// oxlint-disable-next-line typescript/no-empty-object-type -- asks whether an empty configuration will do
 export type LaunchArguments<R> = {} extends R ? [options?: LaunchOptions<R>] : [options: LaunchOptions<R>]
 
 /**
  * Runs a job on worker threads and resolves when it has started.
  *
  * @throws MillraceError for everything that keeps it from starting: MR_OPTION_INVALID, MR_CONFIG_INVALID, MR_JOB_INVALID,
- *   MR_JOB_LOAD_FAILED, MR_GRAPH_INVALID, MR_GRAPH_DIFFERS, MR_LAUNCH_IN_WORKER, MR_ABORTED, MR_STATE_DIR_LOCKED, MR_STATE_INCOMPATIBLE, ...
+ *   MR_JOB_LOAD_FAILED, MR_GRAPH_INVALID, MR_GRAPH_DIFFERS, MR_LAUNCH_IN_WORKER, MR_ABORTED, MR_STATE_DIR_LOCKED, MR_STATE_INCOMPATIBLE,
+ *   MR_ENTRY_MISSING, ...
  */
 export async function launch<C, O extends Outlets, I extends Inlets, R>(job: Job<C, O, I, R>, ...[given]: LaunchArguments<R>): Promise<Run<O, I>> {
   const options: LaunchOptions = given === undefined ? {} : given
@@ -24,10 +25,11 @@ export async function launch<C, O extends Outlets, I extends Inlets, R>(job: Job
   if (job?.millraceJob !== 1) throw new MillraceError('MR_JOB_INVALID', 'launch() takes a job: the default export of a module that calls defineJob()')
   const checked = checkOptions(options)
   if (options.signal?.aborted === true) throw abortedBy(options.signal.reason)
-  checkRunnable(job.url)
+  const entries = threadEntries(options, job.url)
+  checkRunnable(entries.job)
   const plan = planJob(await job.buildGraph(options.config), checked.engine)
   demandCloneable(options.config)
-  const run = new Run<O, I>(job, plan, checked, options.config, options.stateDir)
+  const run = new Run<O, I>(plan, checked, entries, options.config, options.stateDir)
   const onAbort = (): void => run.abort(options.signal!.reason)
   options.signal?.addEventListener('abort', onAbort, { once: true })
   void run.done.catch(() => {}).finally(() => options.signal?.removeEventListener('abort', onAbort))

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { extname, join } from 'node:path'
+import { join } from 'node:path'
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 import { expose, wrap } from 'comlink'
 import type { Remote } from 'comlink'
@@ -11,6 +11,7 @@ import type { AppEvents } from '../control/master-host.ts'
 import type { ControlApi, ControlTask } from '../control/protocol.ts'
 import { SHUTDOWN_TIMEOUT_MS } from '../limits.ts'
 import { type StorageHandshake, awaitStorageQuiet, createHandshake } from '../storage/handshake.ts'
+import type { ThreadEntries } from './thread-entries.ts'
 
 export type ThreadSettings = Omit<ControlTask, 'doorbells' | 'storagePort' | 'appPort' | 'eventPort'>
 
@@ -28,7 +29,7 @@ export class RunThreads {
   readonly #onExit = (): void => this.#quiet()
 
   /** @param lost told when a thread ends that should not, with its name and error */
-  constructor(settings: ThreadSettings, stateDir: string | undefined, events: AppEvents, lost: (thread: 'control' | 'storage', cause: unknown) => void) {
+  constructor(settings: ThreadSettings, entries: ThreadEntries, stateDir: string | undefined, events: AppEvents, lost: (thread: 'control' | 'storage', cause: unknown) => void) {
     this.#temporary = stateDir === undefined
     this.stateDir = stateDir ?? mkdtempSync(join(tmpdir(), 'millrace-'))
     this.doorbells = allocateDoorbells(settings.options.workers)
@@ -36,10 +37,10 @@ export class RunThreads {
     const app = new MessageChannel()
     const event = new MessageChannel()
     this.#ports = [app.port1, event.port1]
-    this.#storage = this.#startStorage(storage.port2, lost)
+    this.#storage = this.#startStorage(entries.storage, storage.port2, lost)
     this.#storageEnded = new Promise(resolve => this.#storage.once('exit', () => resolve()))
     const task: ControlTask = { ...settings, doorbells: this.doorbells, storagePort: storage.port1, appPort: app.port2, eventPort: event.port2 }
-    this.#control = new Worker(new URL(`../control/entry${extname(import.meta.url)}`, import.meta.url), {
+    this.#control = new Worker(new URL(entries.control), {
       name: 'millrace-control',
       workerData: task,
       transferList: [storage.port1, app.port2, event.port2],
@@ -70,8 +71,8 @@ export class RunThreads {
     await this.close()
   }
 
-  #startStorage(controlPort: MessagePort, lost: (thread: 'storage', cause: unknown) => void): Worker {
-    const storage = new Worker(new URL(`../storage/entry${extname(import.meta.url)}`, import.meta.url), {
+  #startStorage(entry: string, controlPort: MessagePort, lost: (thread: 'storage', cause: unknown) => void): Worker {
+    const storage = new Worker(new URL(entry), {
       name: 'millrace-storage',
       workerData: { stateDir: this.stateDir, handshake: this.#handshake, controlPort },
       transferList: [controlPort],

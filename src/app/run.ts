@@ -1,17 +1,20 @@
+import { resolve } from 'node:path'
 import { reviveError } from '../core/failure.ts'
 import type { ErrorData, FailureData } from '../core/failure.ts'
 import type { AppEvents, RunEnd } from '../control/master-host.ts'
 import type { RunStats } from '../control/protocol.ts'
 import { MillraceError } from '../errors.ts'
-import { OUTLET_RETRY_MS } from '../limits.ts'
+import { OUTLET_RETRY_MS, PROFILE_MS_MAX } from '../limits.ts'
 import type { InletRecord, Inlets } from '../graph/inlets.ts'
-import type { Job, OutletRecord, Outlets } from '../graph/job.ts'
+import type { OutletRecord, Outlets } from '../graph/job.ts'
+import type { Answer } from '../worker/protocol.ts'
 import type { Plan } from '../graph/plan.ts'
 import { AppEndpoint } from './app-endpoint.ts'
 import type { CheckedOptions } from './launch-options.ts'
 import type { Inlet } from './inlet.ts'
 import type { Delivery, Outlet } from './outlet.ts'
 import { RunThreads } from './run-threads.ts'
+import type { ThreadEntries } from './thread-entries.ts'
 
 export interface RunResult {
   /** 'finished': the input ended and everything was processed. 'stopped': stop() without drain; the next launch goes on from here. */
@@ -33,8 +36,9 @@ export interface RunNotice {
 /** A job either declares its inlets, or its run takes any name. */
 export type UndeclaredInlet<I> = string extends keyof I ? string : [keyof I] extends [never] ? string : never
 
-/** A running job. */
-export class Run<O extends Outlets = Outlets, I extends Inlets = Inlets> {
+/** A running job. Plain `Run`, without its types, is the run of any job. */
+// oxlint-disable-next-line typescript/no-explicit-any -- a run takes records of its inlets' types, so none but any stands for all
+export class Run<O extends Outlets = any, I extends Inlets = any> {
   /** Settles when the run has ended and its threads are gone; rejects with the error that ended it. */
   readonly done: Promise<RunResult>
   /** @internal Resolves when the first attempt runs. */
@@ -51,14 +55,14 @@ export class Run<O extends Outlets = Outlets, I extends Inlets = Inlets> {
   #settle: { resolve(result: RunResult): void; reject(error: unknown): void } = { resolve: () => {}, reject: () => {} }
 
   /** @internal Made by launch(). */
-  constructor(job: Job<unknown, O, I>, plan: Plan, options: CheckedOptions, rawConfig: unknown, stateDir: string | undefined) {
+  constructor(plan: Plan, options: CheckedOptions, entries: ThreadEntries, rawConfig: unknown, stateDir: string | undefined) {
     this.done = new Promise((resolve, reject) => (this.#settle = { resolve, reject }))
     const failAsking = (reason: unknown): void => this.#asking.forEach(fail => fail(reason))
     this.done.then(() => failAsking(new MillraceError('MR_RUN_ENDED', 'The run has ended')), failAsking)
     this.started = new Promise(resolve => (this.#onStarted = resolve))
     const { engine, ...rest } = options
-    const settings = { ...rest, jobUrl: job.url, config: rawConfig, options: engine }
-    this.#threads = new RunThreads(settings, stateDir, this.#events(), (thread, cause) => this.#lost(thread, cause))
+    const settings = { ...rest, jobUrl: entries.job, workerEntry: entries.worker, config: rawConfig, options: engine }
+    this.#threads = new RunThreads(settings, entries, stateDir, this.#events(), (thread, cause) => this.#lost(thread, cause))
     this.#endpoint = new AppEndpoint(plan, engine, this.#threads.doorbells, {
       defer: setImmediate,
       wantCheckpoint: () => void this.checkpoint().catch(() => {}),
@@ -94,6 +98,20 @@ export class Run<O extends Outlets = Outlets, I extends Inlets = Inlets> {
   /** Counters of every actor since the attempt began. */
   async stats(): Promise<RunStats> {
     return this.#ask(() => this.#threads.control.stats())
+  }
+
+  /**
+   * Takes CPU profiles of all workers for so many milliseconds and writes one .cpuprofile each, which Chrome DevTools and VS Code open.
+   *
+   * @param options.directory made if missing. Default: the current directory
+   * @returns paths of the files, by worker
+   * @throws MillraceError MR_OPTION_INVALID while another profile of this run is being taken; MR_RUN_ENDED
+   */
+  async profile(ms: number, { directory = '.' }: { readonly directory?: string } = {}): Promise<string[]> {
+    if (!(ms > 0 && ms <= PROFILE_MS_MAX)) throw new MillraceError('MR_OPTION_INVALID', `profile() takes 1 to ${PROFILE_MS_MAX} ms, not ${String(ms)}`)
+    const answer = await this.#ask(() => this.#threads.control.profile(ms, resolve(directory)) as Promise<Answer<string[]>>)
+    if ('failure' in answer) throw reviveError(answer.failure)
+    return answer.value
   }
 
   /** Asks for a checkpoint now. */

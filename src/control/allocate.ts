@@ -4,15 +4,20 @@ import { createDoorbells, createRing } from '../ring/index.ts'
 import type { Deployment, EngineOptions, RingLink } from '../worker/deployment.ts'
 
 /**
- * Shared memory of one attempt: a ring per ordered pair of threads that exchange records, fresh for each attempt, so that no thread of an
- * older one can write into it.
+ * Shared memory of one attempt: a ring per ordered pair of threads that exchange records. Rings into workers are used again by the next attempt, which
+ * begins when all workers have left the one before or have ended: shared memory makes no garbage collector hurry, and job after job restarted would
+ * fill the machine. What an older attempt left in them is known by its number and dropped. Rings to the app thread are fresh, since that one may
+ * still be reading the old.
  */
-export function allocate(plan: Plan, options: EngineOptions, doorbells: SharedArrayBuffer, attempt: number): Deployment {
+export function allocate(plan: Plan, options: EngineOptions, doorbells: SharedArrayBuffer, attempt: number, previous: Deployment | null = null): Deployment {
+  const kept = new Map(previous?.rings.map(({ from, to, ring }) => [`${from}>${to}`, ring]))
   const pairs = new Map<string, RingLink>()
   for (const { fromThread: from, toThread: to } of plan.channels) {
     if (from === to && options.transport !== 'ring') continue
     const pair = `${from}>${to}`
-    if (!pairs.has(pair)) pairs.set(pair, { from, to, ring: createRing(options.ringBytes) })
+    if (pairs.has(pair)) continue
+    const old = to === plan.workers ? undefined : kept.get(pair)
+    pairs.set(pair, { from, to, ring: old ?? createRing(options.ringBytes) })
   }
   return { attempt, rings: [...pairs.values()], doorbells, credits: CreditTable.create(plan.channels.length), activity: new SharedArrayBuffer(4 * plan.workers) }
 }

@@ -2,11 +2,14 @@ import type { MessagePort } from 'node:worker_threads'
 import type { EngineOptions } from '../worker/deployment.ts'
 import type { WorkerStats } from '../worker/worker-stats.ts'
 import type { ChildSpecOptions } from '../supervision/child-spec.ts'
+import type { Answer } from '../worker/protocol.ts'
 import type { ResourceLimits } from './worker-pool.ts'
 
 /** What the control thread is started with. */
 export interface ControlTask {
   readonly jobUrl: string
+  /** URL of the module that worker threads begin with. */
+  readonly workerEntry: string
   readonly config: unknown
   readonly options: EngineOptions
   readonly resourceLimits: ResourceLimits
@@ -27,6 +30,8 @@ export interface ControlApi {
   stop(drain: boolean): void
   triggerCheckpoint(): void
   stats(): Promise<RunStats>
+  /** Paths of the profiles, by worker. */
+  profile(ms: number, directory: string): Promise<Answer<string[]>>
 }
 
 export interface RunStats {

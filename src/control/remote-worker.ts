@@ -68,6 +68,14 @@ export class RemoteWorker implements WorkerGate {
     return this.#call('stats', this.#api.stats())
   }
 
+  startProfile(): Promise<void> {
+    return this.#call('startProfile', this.#api.startProfile())
+  }
+
+  stopProfile(path: string): Promise<void> {
+    return this.#call('stopProfile', this.#api.stopProfile(path))
+  }
+
   shutdown(): Promise<void> {
     return this.#call('shutdown', this.#api.shutdown())
   }

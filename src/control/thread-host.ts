@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { expose, wrap } from 'comlink'
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
 import type { ManifestIdentity } from '../checkpoint/manifest.ts'
@@ -9,6 +10,7 @@ import { loadJob } from '../graph/load-job.ts'
 import { type Plan, planJob } from '../graph/plan.ts'
 import type { ControlToStorage, StorageToControl } from '../storage/protocol.ts'
 import type { Deployment } from '../worker/deployment.ts'
+import type { Answer } from '../worker/protocol.ts'
 import { allocate } from './allocate.ts'
 import { JobMaster } from './job-master.ts'
 import type { AppEvents, MasterHost, WorkerGate } from './master-host.ts'
@@ -26,6 +28,8 @@ export class ThreadHost implements MasterHost {
   #fingerprint: readonly string[] = []
   #master: JobMaster | null = null
   #stateDir = ''
+  /** The newest. */
+  #deployment: Deployment | null = null
   /** Of the storage thread, while the job was being loaded. */
   readonly #earlyMessages: StorageToControl[] = []
   /** Asked for before there was anything to stop. */
@@ -95,7 +99,7 @@ export class ThreadHost implements MasterHost {
   }
 
   allocate(attempt: number): Deployment {
-    return allocate(this.#plan!, this.#task.options, this.#task.doorbells, attempt)
+    return (this.#deployment = allocate(this.#plan!, this.#task.options, this.#task.doorbells, attempt, this.#deployment))
   }
 
   async shutdown(): Promise<void> {
@@ -116,7 +120,22 @@ export class ThreadHost implements MasterHost {
       stop: drain => (this.#master === null ? void (this.#earlyStop = { drain }) : this.#master.stop(drain)),
       triggerCheckpoint: () => this.#master?.triggerCheckpoint(),
       stats: () => this.#stats(),
+      profile: (ms, directory) => this.#profile(ms, directory),
     }
+  }
+
+  /** A worker that is lost meanwhile leaves no profile. */
+  async #profile(ms: number, directory: string): Promise<Answer<string[]>> {
+    const started = await Promise.allSettled(this.#pool.workers.map(worker => worker.startProfile()))
+    const failed = started.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined
+    if (failed !== undefined) return { failure: describeError(failed.reason) }
+    await new Promise<void>(resolve => void this.setTimer(resolve, ms))
+    const stamp = new Date(this.clock.nowMs()).toISOString().replaceAll(':', '-')
+    const paths = this.#pool.workers.map((_, index) => join(directory, `${this.#plan!.graph.jobName}-worker-${index}-${stamp}.cpuprofile`))
+    const stopped = await Promise.allSettled(this.#pool.workers.map((worker, index) => worker.stopProfile(paths[index]!)))
+    const broken = stopped.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined
+    const written = paths.filter((_, index) => stopped[index]!.status === 'fulfilled')
+    return written.length === 0 && broken !== undefined ? { failure: describeError(broken.reason) } : { value: written }
   }
 
   async #stats(): Promise<RunStats> {

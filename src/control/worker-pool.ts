@@ -1,4 +1,3 @@
-import { extname } from 'node:path'
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { expose, wrap } from 'comlink'
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
@@ -9,9 +8,10 @@ import { MillraceError } from '../errors.ts'
 import { SHUTDOWN_TIMEOUT_MS } from '../limits.ts'
 import { Doorbell } from '../ring/index.ts'
 import type { WorkerApi, WorkerListener, WorkerTask } from '../worker/protocol.ts'
+import type { ControlTask } from './protocol.ts'
 import { RemoteWorker } from './remote-worker.ts'
 
-export type TaskSettings = Pick<WorkerTask, 'jobUrl' | 'config' | 'options' | 'doorbells'>
+export type TaskSettings = Pick<WorkerTask, 'jobUrl' | 'config' | 'options' | 'doorbells'> & Pick<ControlTask, 'workerEntry'>
 
 export interface PoolEvents extends WorkerListener {
   /** A thread ended by itself; its replacement is on the way. */
@@ -46,7 +46,7 @@ export class WorkerPool {
     this.#events = events
     this.#stateDir = stateDir
     this.#pool = new Piscina({
-      filename: new URL(`../worker/entry${extname(import.meta.url)}`, import.meta.url).href,
+      filename: settings.workerEntry,
       minThreads: threads,
       maxThreads: threads,
       idleTimeout: Infinity,

@@ -9,6 +9,7 @@ import { loadJob } from '../graph/load-job.ts'
 import { Doorbell } from '../ring/index.ts'
 import { canGenerate } from '../state/generated-code.ts'
 import { sendStore } from '../storage/protocol.ts'
+import { CpuProfiler } from './cpu-profiler.ts'
 import { runLoop } from './loop.ts'
 import type { Answer, WorkerApi, WorkerListener, WorkerTask } from './protocol.ts'
 import { printFromThisThread } from './sync-console.ts'
@@ -23,6 +24,7 @@ export default async function runWorker(task: WorkerTask): Promise<void> {
   const bell = new Doorbell(task.doorbells, task.index)
   const listener = wrap<WorkerListener>(nodeEndpoint(task.eventPort))
   let over = false
+  const profiler = new CpuProfiler()
   const service: WorkerService = new WorkerService(task.index, task.options, {
     clock: systemClock,
     registry,
@@ -58,6 +60,8 @@ export default async function runWorker(task: WorkerTask): Promise<void> {
     checkpointCompleted: checkpoint => answer(() => service.checkpointCompleted(checkpoint)),
     drainSources: () => answer(() => service.drainSources()),
     stats: () => answer(() => service.stats()),
+    startProfile: () => answer(() => profiler.start()),
+    stopProfile: path => answer(() => profiler.stop(path)),
     shutdown: () => answer(() => void (over = true)),
   }
   expose(api, nodeEndpoint(task.controlPort))

@@ -34,6 +34,9 @@ export interface WorkerApi {
   checkpointCompleted(checkpoint: number): Promise<Answer<void>>
   drainSources(): Promise<Answer<void>>
   stats(): Promise<Answer<WorkerStats>>
+  startProfile(): Promise<Answer<void>>
+  /** Writes what was sampled since to a .cpuprofile file. */
+  stopProfile(path: string): Promise<Answer<void>>
   /** Ends the thread's task. */
   shutdown(): Promise<Answer<void>>
 }

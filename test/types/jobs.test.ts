@@ -1,7 +1,7 @@
 /** What the compiler knows of a job: checked when the tests are compiled, so that running them only shows that they were. */
 import { expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
-import type { BuildContext, Inlet, Job, LaunchArguments, LaunchOptions, Outlet, Run, Stream } from '../../src/index.ts'
+import type { BuildContext, Inlet, Inlets, Job, LaunchArguments, LaunchOptions, Outlet, Outlets, Run, Stream } from '../../src/index.ts'
 import { defineJob, inlet } from '../../src/index.ts'
 import orders from '../embed/jobs/orders.ts'
 import type { Order } from '../embed/jobs/orders.ts'
@@ -97,6 +97,10 @@ test('inlets that build() makes take any name, and their type from whoever pushe
 
 test('jobs of all kinds fit where any job is taken', () => {
   expectTypeOf(orders).toExtend<Job>()
-  expectTypeOf(orders).toExtend<Job<any, any>>()
-  expectTypeOf<RunOf<typeof orders>>().toExtend<Run<any, any>>()
+  expectTypeOf(orders).toExtend<Job<unknown, Outlets, Inlets, unknown>>()
+  expectTypeOf<RunOf<typeof orders>>().toExtend<Run>()
+  whatARunOf(orders, (run) => {
+    const any: Run = run
+    expectTypeOf(any.inlet<Order>('orders')).toEqualTypeOf<Inlet<Order>>()
+  })
 })

@@ -46,6 +46,7 @@ export class SimulationHost implements MasterHost {
   readonly #master: JobMaster
   readonly #chance: Prng
   #prepared: Promise<readonly WorkerGate[]> | null = null
+  #deployment: Deployment | null = null
   #onStorageClosed = (): void => {}
 
   /** Builds the graph as the control thread would; see {@link SimulationHost.start}. */
@@ -110,7 +111,7 @@ export class SimulationHost implements MasterHost {
   }
 
   allocate(attempt: number): Deployment {
-    return allocate(this.#plan, this.#settings.options.engine, this.#doorbells, attempt)
+    return (this.#deployment = allocate(this.#plan, this.#settings.options.engine, this.#doorbells, attempt, this.#deployment))
   }
 
   async shutdown(): Promise<void> {

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import { defineJob } from '../../src/index.ts'
+import type { OperatorDefinition } from '../../src/index.ts'
+import { runToEnd } from '../../src/testing/index.ts'
+
+/** Emits ten records at a time, after the end of its input. */
+const late: OperatorDefinition = {
+  kind: 'late',
+  create: (_spec, { emit }) => {
+    let rounds = 0
+    return {
+      process: () => {},
+      onEnd: () => {
+        for (let n = 0; n < 10; n++) emit(n, NaN)
+        return ++rounds === 5 ? 'done' : 'more'
+      },
+    }
+  },
+}
+
+/** Emits how many records came between two looks after itself. */
+const looking: OperatorDefinition = {
+  kind: 'looking',
+  create: (_spec, { emit }) => {
+    let since = 0
+    let most = 0
+    return {
+      process: () => void since++,
+      afterBatch: () => {
+        most = Math.max(most, since)
+        since = 0
+      },
+      onEnd: () => {
+        emit(Math.max(most, since), NaN)
+        return 'done'
+      },
+    }
+  },
+}
+
+const job = defineJob(import.meta, {
+  build: ({ source }) => ({ most: source.generate('rows', { count: 1, splits: 1, parallelism: 1, make: (n) => n }).transform(late).transform(looking) }),
+})
+
+test('an operator looks after itself between the last results of those before it, as it does between batches', async () => {
+  expect((await runToEnd(job)).most).toEqual([10])
+})
