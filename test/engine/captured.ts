@@ -17,7 +17,7 @@ export interface Captured {
 }
 
 /** Runs a job to its end, everything by rings, and decodes what crossed, with nothing of src/codec. */
-export async function captureRun(job: Job<any, any>, dir: string, options: LaunchOptions & { readonly workers: number }): Promise<Captured> {
+export async function captureRun(job: Job, dir: string, options: LaunchOptions & { readonly workers: number }): Promise<Captured> {
   const all = { ...options, transport: 'ring', chaining: 'off', captureDir: dir } as const
   await collect(job, all)
   const plan = planJob(await job.buildGraph(options.config), all)

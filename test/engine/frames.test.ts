@@ -21,7 +21,7 @@ const WAYS: Record<string, LaunchOptions> = {
 }
 
 async function capture(query: string, options: LaunchOptions): Promise<Captured> {
-  const { default: job } = (await import(new URL(`../../bench/jobs/${query}.js`, import.meta.url).href)) as { default: Job<any, any> }
+  const { default: job } = (await import(new URL(`../../bench/jobs/${query}.js`, import.meta.url).href)) as { default: Job }
   const captured = await captureRun(job, temporaryDir(), { workers: 2, ...options, config: { seed: SEED, count: COUNT } })
   expect(captured.frames).toBeGreaterThan(2)
   if (options.ringBytes !== undefined) expect(captured.fragments).toBeGreaterThan(0)

@@ -15,6 +15,9 @@ const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b
 const sorted = (values: readonly unknown[]): string[] => values.map((value) => text(value)).sort()
 const text = (value: unknown): string => JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? `${inner}n` : inner))
 
+/** A row of any outlet. */
+type Loose = Row & { readonly sum: number; readonly max: number; readonly min: number; readonly avg: number }
+
 const WAYS: Record<string, LaunchOptions> = {
   '1 worker': { workers: 1 },
   '2 workers': { workers: 2 },
@@ -23,7 +26,7 @@ const WAYS: Record<string, LaunchOptions> = {
 }
 
 describe.each(Object.keys(WAYS))('with %s', (way) => {
-  let results: Record<string, any[]>
+  let results: Record<string, Loose[]>
   let log = ''
 
   beforeAll(async () => {
@@ -40,7 +43,7 @@ describe.each(Object.keys(WAYS))('with %s', (way) => {
 
   const expectRecords = (name: string, expected: readonly unknown[]): void => expect(sorted(results[name]!)).toEqual(sorted(expected))
   /** Rows of one key in the order of their coming. */
-  const expectSteps = (name: string, keyOf: (row: any) => unknown, expectedOf: (key: string) => unknown[]): void => {
+  const expectSteps = (name: string, keyOf: (row: Loose) => unknown, expectedOf: (key: string) => unknown[]): void => {
     for (const key of KEYS) expect(sorted(results[name]!.filter((row) => keyOf(row) === key))).toEqual(sorted(expectedOf(key)))
   }
 

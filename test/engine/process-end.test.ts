@@ -1,16 +1,16 @@
 import { test } from 'vitest'
-import { exitsAtRandom, killsAtRandom, killsWhileStarting } from './process-ends.ts'
+import { expectExactAfterExits, expectExactAfterKills, expectExactAfterEarlyKills } from './process-ends.ts'
 
 // A few of each; test/full has more.
 
 test('kill -9 at random instants, and again until it has finished: results and files are exact', async () => {
-  await killsAtRandom(4, 60_000)
+  await expectExactAfterKills(4, 60_000)
 })
 
 test('process.exit in the app at random instants: no hang, the right code, and the state directory opens again', async () => {
-  await exitsAtRandom(5, 60_000)
+  await expectExactAfterExits(5, 60_000)
 })
 
 test('kill -9 while it starts: the next launch begins as if nothing had been', async () => {
-  await killsWhileStarting(3, 20_000)
+  await expectExactAfterEarlyKills(3, 20_000)
 })

@@ -18,7 +18,7 @@ async function runThrough(runOnce: (attempt: number) => Promise<boolean>): Promi
 }
 
 /** kill -9 so many times, each somewhere within the first 150 ms of a run, then a run to the end; nothing may be lost or repeated. */
-export async function killsAtRandom(kills: number, count: number): Promise<void> {
+export async function expectExactAfterKills(kills: number, count: number): Promise<void> {
   const dir = temporaryDir()
   let from = 0
   const killed = await runThrough(async (attempt) => {
@@ -39,7 +39,7 @@ export async function killsAtRandom(kills: number, count: number): Promise<void>
 }
 
 /** process.exit so many times, each soon after the start, then a run to the end. */
-export async function exitsAtRandom(exits: number, count: number): Promise<void> {
+export async function expectExactAfterExits(exits: number, count: number): Promise<void> {
   const dir = temporaryDir()
   const exited = await runThrough(async (attempt) => {
     const afterMs = attempt < exits ? [`${Math.floor(Math.random() * 80)}`] : []
@@ -52,7 +52,7 @@ export async function exitsAtRandom(exits: number, count: number): Promise<void>
   expectExactResults(dir, count)
 }
 
-export async function killsWhileStarting(kills: number, count: number): Promise<void> {
+export async function expectExactAfterEarlyKills(kills: number, count: number): Promise<void> {
   const dir = temporaryDir()
   for (let i = 0; i < kills; i++) await runProgram('resume', [optionsIn(dir, count)], { killAfterMs: 60 + Math.random() * 300 })
   const ending = await runProgram('resume', [optionsIn(dir, count)], { limitMs: LIMIT_MS })

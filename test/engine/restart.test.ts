@@ -12,7 +12,7 @@ const job = await jobNamed('exact')
 const PLACES: readonly Place[] = ['source', 'map', 'scan', 'flatMap', 'add', 'sink']
 
 /** Returns how many checkpoints preceded the crash. */
-async function crashOnce(config: ExactConfig, options: object): Promise<number> {
+async function expectExactAfterCrash(config: ExactConfig, options: object): Promise<number> {
   const run = await launch(job, { workers: 2, checkpointIntervalMs: 20, mailboxBytes: 16_384, batchRecords: 128, ...options, config })
   const notices: string[] = []
   run.onNotice(({ type }) => notices.push(type))
@@ -32,7 +32,7 @@ test.each(PLACES)('a function that throws once, in %s, at random records: result
     const crashAt = prng.nextInt(COUNT)
     const options = { workers: 1 + prng.nextInt(3), transport: prng.nextFloat() < 0.3 ? 'ring' : 'auto', chaining: prng.nextFloat() < 0.3 ? 'off' : 'on' }
     try {
-      checkpoints += await crashOnce({ count: COUNT, dir: temporaryDir(), place, crashAt, pauseMs: 15 }, options)
+      checkpoints += await expectExactAfterCrash({ count: COUNT, dir: temporaryDir(), place, crashAt, pauseMs: 15 }, options)
     } catch (error) {
       throw new Error(`seed ${seed}, place ${place}, record ${crashAt}, ${JSON.stringify(options)}`, { cause: error })
     }
@@ -41,7 +41,7 @@ test.each(PLACES)('a function that throws once, in %s, at random records: result
 })
 
 test.each([100, 6_000, COUNT - 1])('a worker that exits once, at record %i: results and files are exact', async (crashAt) => {
-  await crashOnce({ count: COUNT, dir: temporaryDir(), place: 'map', crashAt, how: 'exit', pauseMs: 15 }, {})
+  await expectExactAfterCrash({ count: COUNT, dir: temporaryDir(), place: 'map', crashAt, how: 'exit', pauseMs: 15 }, {})
 })
 
 test('a finished run that is launched again on its state directory begins anew', async () => {

@@ -39,7 +39,7 @@ export async function expectChecksumOfLoop(query: QueryName, route: string): Pro
   const options = ROUTES[route]!
   const slow = options.batchRecords === 1 || options.ringBytes === 4096 || options.mailboxBytes !== undefined
   const count = slow ? 3_000 : 20_000
-  const { default: job } = (await import(new URL(`../../bench/jobs/${query}.js`, import.meta.url).href)) as { default: Job<any, any> }
+  const { default: job } = (await import(new URL(`../../bench/jobs/${query}.js`, import.meta.url).href)) as { default: Job }
   const { naive } = await loadLoops(query)
   const rows = await collect<{ check: TimedCheck }>(job, { ...options, config: { seed: SEED, count } })
   const { checksum, rows: checkedRows, characters } = naive(spanOf(SEED, count))

@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest'
 import type { Job, LaunchOptions, RunResult } from '../../src/index.ts'
 import { launch } from '../../src/index.ts'
 
-type AnyJob = Job<any, any>
+type AnyJob = Job
 
 /** A job of test/engine/jobs by its file name. */
 export async function jobNamed(name: string): Promise<AnyJob> {

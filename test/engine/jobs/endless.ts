@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { defineJob, sink } from '../../../src/index.ts'
-import type { OperatorDefinition } from '../../../src/index.ts'
+import type { OperatorDefinition, Outlets } from '../../../src/index.ts'
 
 export interface EndlessConfig {
   readonly from: 'generate' | 'sync' | 'async' | 'silent'
@@ -43,8 +43,8 @@ async function* nothing(): AsyncGenerator<number> {
 }
 
 /** Numbers from 0 without end. */
-export default defineJob<EndlessConfig, any>(import.meta, {
-  build: ({ source, config }) => {
+export default defineJob<EndlessConfig, Outlets>(import.meta, {
+  build: ({ source, config }): Outlets => {
     const { from, path, outlet = false, marker } = config
     const open = { sync: numbers, async: numbersLater, silent: nothing }
     const made =

@@ -1,5 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { defineJob, sink } from '../../../src/index.ts'
+import type { Outlets } from '../../../src/index.ts'
 
 export type Place = 'source' | 'map' | 'scan' | 'flatMap' | 'add' | 'sink' | 'none'
 
@@ -28,8 +29,8 @@ function pause(ms: number): void {
 }
 
 /** Steps by key in a file, sums by key and counts by word in others; crashes once where it is told to. */
-export default defineJob<ExactConfig, any>(import.meta, {
-  build: ({ source, config }) => {
+export default defineJob<ExactConfig, Outlets>(import.meta, {
+  build: ({ source, config }): Outlets => {
     const { count, dir, place = 'none', crashAt = -1, how = 'throw', pauseMs = 0 } = config
     const marker = `${dir}/crashed`
     const at = <T>(here: Place, n: number, value: T): T => {
@@ -68,5 +69,6 @@ export default defineJob<ExactConfig, any>(import.meta, {
       .count({ name: 'words' })
       .toStream({ emit: 'final' })
       .to(sink.file({ path: `${dir}/words.csv`, format: 'csv' }), { name: 'words-file' })
+    return {}
   },
 })

@@ -1,5 +1,6 @@
+/* oxlint-disable typescript/only-throw-error -- users throw anything */
 import { defineJob } from '../../../src/index.ts'
-import type { OperatorDefinition } from '../../../src/index.ts'
+import type { OperatorDefinition, Outlets } from '../../../src/index.ts'
 
 /** Which function throws, and what. */
 export interface FaultyConfig {
@@ -76,8 +77,8 @@ const endsBadly: OperatorDefinition = {
 }
 
 /** Counts rows by key; every function of the user can be told to throw. */
-export default defineJob<FaultyConfig, any>(import.meta, {
-  build: ({ source, sink, config }) => {
+export default defineJob<FaultyConfig, Outlets>(import.meta, {
+  build: ({ source, sink, config }): Outlets => {
     const { where, what, count = 5_000 } = config
     const at = <T>(place: string, n: number, value: T): T => {
       if (place === where && n >= AT) fault(what)

@@ -1,5 +1,5 @@
 import { defineJob, sink } from '../../../src/index.ts'
-import type { Stream } from '../../../src/index.ts'
+import type { Outlets, Stream } from '../../../src/index.ts'
 
 export interface FilesConfig {
   readonly from: 'lines' | 'csv' | 'jsonLines'
@@ -11,8 +11,8 @@ export interface FilesConfig {
 }
 
 /** Records of files, into an outlet, a file or the console. */
-export default defineJob<FilesConfig, any>(import.meta, {
-  build: ({ source, config }) => {
+export default defineJob<FilesConfig, Outlets>(import.meta, {
+  build: ({ source, config }): Outlets => {
     const { from, path, out, format = 'lines', csv, console: printed = false } = config
     const rows = (from === 'csv' ? source.csv('rows', { path, ...csv }) : source[from]('rows', { path })) as Stream<unknown>
     if (out !== undefined) rows.to(sink.file({ path: out, format }), { name: 'out' })

@@ -1,5 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { defineJob, sink } from '../../../src/index.ts'
+import type { Outlets } from '../../../src/index.ts'
 
 export interface Item {
   readonly who: string
@@ -16,8 +17,8 @@ export interface InletsConfig {
 }
 
 /** Items of two inlets, counted and summed by `who`, every step of it. */
-export default defineJob<InletsConfig, any>(import.meta, {
-  build: ({ inlet, config }) => {
+export default defineJob<InletsConfig, Outlets>(import.meta, {
+  build: ({ inlet, config }): Outlets => {
     const { path, crashAt = -1, marker = '', silent = false } = config
     const items = inlet<Item>('left')
       .union(inlet<Item>('right'))

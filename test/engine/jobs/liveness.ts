@@ -1,5 +1,6 @@
 import { threadRole } from '../../../src/core/thread-role.ts'
 import { defineJob, sink } from '../../../src/index.ts'
+import type { Outlets } from '../../../src/index.ts'
 
 export interface LivenessConfig {
   readonly from: 'generate' | 'inlet'
@@ -33,8 +34,8 @@ function startTicking(counters: Int32Array): void {
 }
 
 /** Counts what comes through, beside an interval of the user's own on every worker. */
-export default defineJob<LivenessConfig, any>(import.meta, {
-  build: ({ source, inlet, config }) => {
+export default defineJob<LivenessConfig, Outlets>(import.meta, {
+  build: ({ source, inlet, config }): Outlets => {
     const { from, slowMs = 0, keeps = false, count = Infinity } = config
     const counters = new Int32Array(config.counters)
     startTicking(counters)
@@ -48,5 +49,6 @@ export default defineJob<LivenessConfig, any>(import.meta, {
       }),
       { name: 'sink', parallelism: 1 },
     )
+    return {}
   },
 })

@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs'
 import { defineJob, sink } from '../../../src/index.ts'
-import type { OperatorActor, OperatorDefinition } from '../../../src/index.ts'
+import type { OperatorActor, OperatorDefinition, Outlets } from '../../../src/index.ts'
 
 export interface Row {
   readonly n: number
@@ -15,7 +15,7 @@ export const distinct = {
   create: () => ({ values: [] as number[] }),
   add: (acc: { values: number[] }, row: Row) => (acc.values.includes(row.n % 5) ? acc : { values: [...acc.values, row.n % 5] }),
   merge: (a: { values: number[] }, b: { values: number[] }) => ({ values: [...new Set([...a.values, ...b.values])] }),
-  result: (acc: { values: number[] }) => [...acc.values].sort(),
+  result: (acc: { values: number[] }) => [...acc.values].sort((a, b) => a - b),
 }
 
 /** An operator of the user's own: emits every record twice, and how many there were at the end. */
@@ -42,8 +42,8 @@ class Twice implements OperatorActor {
 const twice: OperatorDefinition = { kind: 'twice', create: (_, context) => new Twice(context.emit) }
 
 /** Every operator once, each with an outlet of its own. */
-export default defineJob<{ readonly count: number; readonly log: string }, any>(import.meta, {
-  build: ({ source, config }) => {
+export default defineJob<{ readonly count: number; readonly log: string }, Outlets>(import.meta, {
+  build: ({ source, config }): Outlets => {
     const { count, log } = config
     const rows = source.generate('rows', { count, make: rowOf })
     const iterated = source.iterable('iterated', { open: () => Array.from({ length: count }, (_, n) => rowOf(n)) })

@@ -1,4 +1,5 @@
 import { defineJob, sink } from '../../../src/index.ts'
+import type { Outlets } from '../../../src/index.ts'
 
 export interface RecordsConfig {
   readonly bad: 'none' | 'function' | 'instance' | 'symbol' | 'symbolKey' | 'cycle' | 'nan' | 'object-key' | 'sum-text' | 'sum-missing' | 'changes'
@@ -20,8 +21,8 @@ function valueOf(bad: RecordsConfig['bad']): unknown {
 }
 
 /** 2,000 records, one of which holds something that it must not. */
-export default defineJob<RecordsConfig, any>(import.meta, {
-  build: ({ source, config }) => {
+export default defineJob<RecordsConfig, Outlets>(import.meta, {
+  build: ({ source, config }): Outlets => {
     const { bad, via = 'keyBy' } = config
     const rows = source
       .generate('rows', { count: 2_000, make: (n) => n, parallelism: 1 })

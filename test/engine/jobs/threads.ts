@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { isMainThread, threadId } from 'node:worker_threads'
 import { defineJob } from '../../../src/index.ts'
+import type { Outlets } from '../../../src/index.ts'
 
 /** What goes wrong with the job itself, or with the threads below it. The place is chosen by the environment, so that it is there at import. */
 const what = process.env['MILLRACE_TEST_FAULT'] ?? ''
@@ -24,8 +25,8 @@ interface ThreadsConfig {
   readonly how?: 'exit' | 'heap' | 'timer' | 'rejection' | 'always-exit' | 'loop'
 }
 
-export default defineJob<ThreadsConfig, any>(import.meta, {
-  build: ({ source, config }) => {
+export default defineJob<ThreadsConfig, Outlets>(import.meta, {
+  build: ({ source, config }): Outlets => {
     const { count = 50_000, how, marker = '' } = config
     if (what === 'build-throws') fail()
     if (what === 'build-throws-in-threads' && !isMainThread) fail()

@@ -21,7 +21,7 @@ const [moduleUrl, optionsText = '{}', lieAbout] = process.argv.slice(2)
 const { job: overrides, ...options } = JSON.parse(optionsText) as LaunchOptions & { job?: object }
 
 try {
-  const { default: job } = (await import(moduleUrl!)) as { default: Job<any, any> }
+  const { default: job } = (await import(moduleUrl!)) as { default: Job }
   const run = await launch({ ...job, ...overrides, ...(lieAbout && { url: lieAbout }) }, options)
   const graph = await job.buildGraph(options.config)
   const names = graph.nodes.filter(({ kind }) => kind === 'outlet').map((node) => String(node.spec['outlet']))
