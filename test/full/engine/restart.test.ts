@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { Prng } from '../../src/core/prng.ts'
-import { launch } from '../../src/index.ts'
-import { expectExactResults } from './exact-results.ts'
-import type { ExactConfig, Place } from './jobs/exact.ts'
-import { jobNamed, temporaryDir } from './run-job.ts'
+import { Prng } from '../../../src/core/prng.ts'
+import { launch } from '../../../src/index.ts'
+import { expectExactResults } from '../../engine/exact-results.ts'
+import type { ExactConfig, Place } from '../../engine/jobs/exact.ts'
+import { jobNamed, temporaryDir } from '../../engine/run-job.ts'
 
 const job = await jobNamed('exact')
 

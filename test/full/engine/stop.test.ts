@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { launch } from '../../src/index.ts'
-import { jobNamed, temporaryDir } from './run-job.ts'
+import { launch } from '../../../src/index.ts'
+import { jobNamed, temporaryDir } from '../../engine/run-job.ts'
 
 const endless = await jobNamed('endless')
 const inlets = await jobNamed('inlets')

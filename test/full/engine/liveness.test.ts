@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { launch } from '../../src/index.ts'
-import { COUNTER_BYTES, RECORDS } from './jobs/liveness.ts'
-import { measure } from './measure.ts'
-import type { MemoryOverTime } from './measure.ts'
-import { jobNamed } from './run-job.ts'
+import { launch } from '../../../src/index.ts'
+import { COUNTER_BYTES, RECORDS } from '../../engine/jobs/liveness.ts'
+import { measure } from '../../engine/measure.ts'
+import type { MemoryOverTime } from '../../engine/measure.ts'
+import { jobNamed } from '../../engine/run-job.ts'
 
 test('an app thread that is blocked for 5 s holds up neither records nor checkpoints', async () => {
   const seen = await measure<{ freePerMs: number; blockedPerMs: number; checkpoints: number }>('blocked', 5)
