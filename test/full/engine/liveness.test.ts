@@ -33,7 +33,15 @@ test('a string kept of every batch pins no more than a slice of it', async () =>
   // A whole batch of text would be 60 KB for each string: 90 MB in all.
   const limits = { maxOldGenerationSizeMb: 40, maxYoungGenerationSizeMb: 16 }
   const config = { from: 'generate', counters, keeps: true, count: 1024 * batches }
-  const run = await launch(job, { workers: 2, transport: 'ring', chaining: 'off', freezeRecords: false, resourceLimits: limits, restart: { maxRestarts: 0 }, config })
+  const run = await launch(job, {
+    workers: 2,
+    transport: 'ring',
+    chaining: 'off',
+    freezeRecords: false,
+    resourceLimits: limits,
+    restart: { maxRestarts: 0 },
+    config,
+  })
   expect(await run.done).toMatchObject({ outcome: 'finished' })
   expect(new Int32Array(counters)[RECORDS]).toBe(1024 * batches)
 })
