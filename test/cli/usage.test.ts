@@ -53,7 +53,8 @@ test('--version prints the version', async () => {
 
 const runsTypeScript = Boolean((process.features as { typescript?: unknown }).typescript)
 
-test.skipIf(runsTypeScript)('a TypeScript job on a Node.js that does not run it is refused before anything is imported', async () => {
+test('a TypeScript job on a Node.js that does not run it is refused before anything is imported', async (context) => {
+  if (runsTypeScript) context.skip('this Node.js runs TypeScript')
   const file = join(temporaryDir(), 'job.ts')
   writeFileSync(file, `import { nothing } from './not-there.ts'\nexport default nothing as never\n`)
   const { exitCode, stderr } = await millrace(['run', file])
