@@ -75,13 +75,14 @@ async function ticks(from: 'generate' | 'inlet'): Promise<void> {
 
 /** Memory while a sink is far slower than its source. With a small young generation, which is full before long, so that what is left to grow is a leak. */
 async function slowSink(): Promise<void> {
-  const run = await launch(job, { ...common, checkpointIntervalMs: 1000, resourceLimits: { maxYoungGenerationSizeMb: 6 }, config: { from: 'generate', counters, slowMs: 10 } })
+  await launch(job, { ...common, checkpointIntervalMs: 1000, resourceLimits: { maxYoungGenerationSizeMb: 6 }, config: { from: 'generate', counters, slowMs: 10 } })
   const samples: { second: number; rssMb: number }[] = []
   const startedMs = performance.now()
   while (performance.now() - startedMs < ms) {
     await sleep(250)
     samples.push({ second: (performance.now() - startedMs) / 1000, rssMb: process.memoryUsage.rss() / 2 ** 20 })
   }
-  await run.stop()
   tell({ samples, records: words[RECORDS] })
+  // The barrier of a stop would have to wait for all that is on its way to the sink.
+  process.exit(0)
 }
