@@ -10,24 +10,31 @@ export const map: OperatorDefinition = {
     const result = w.fresh('m')
     return `const ${result} = ${w.spec('fn')}(${value})\n${w.next(result)}`
   },
-  link: ({ fn }, next) => (record, timestamp) => next((fn as Fn<unknown>)(record), timestamp),
+  link:
+    ({ fn }, next) =>
+    (record, timestamp) =>
+      next((fn as Fn<unknown>)(record), timestamp),
 }
 
 export const filter: OperatorDefinition = {
   kind: 'filter',
   weave: (w, value) => `if (${w.spec('fn')}(${value})) {\n${w.next(value)}\n}`,
-  link: ({ fn }, next) => (record, timestamp) => {
-    if ((fn as Fn<boolean>)(record)) next(record, timestamp)
-  },
+  link:
+    ({ fn }, next) =>
+    (record, timestamp) => {
+      if ((fn as Fn<boolean>)(record)) next(record, timestamp)
+    },
 }
 
 export const tap: OperatorDefinition = {
   kind: 'tap',
   weave: (w, value) => `${w.spec('fn')}(${value})\n${w.next(value)}`,
-  link: ({ fn }, next) => (record, timestamp) => {
-    ;(fn as Fn<void>)(record)
-    next(record, timestamp)
-  },
+  link:
+    ({ fn }, next) =>
+    (record, timestamp) => {
+      ;(fn as Fn<void>)(record)
+      next(record, timestamp)
+    },
 }
 
 export const flatMap: OperatorDefinition = {
@@ -36,7 +43,9 @@ export const flatMap: OperatorDefinition = {
     const result = w.fresh('f')
     return `for (const ${result} of ${w.spec('fn')}(${value})) {\n${w.next(result)}\n}`
   },
-  link: ({ fn }, next) => (record, timestamp) => {
-    for (const result of (fn as Fn<Iterable<unknown>>)(record)) next(result, timestamp)
-  },
+  link:
+    ({ fn }, next) =>
+    (record, timestamp) => {
+      for (const result of (fn as Fn<Iterable<unknown>>)(record)) next(result, timestamp)
+    },
 }

@@ -44,7 +44,8 @@ class FileSink implements OperatorActor {
       mkdirSync(dirname(this.#path), { recursive: true })
       this.#fd = openSync(this.#path, this.#lengthBytes === 0 ? 'w' : 'r+')
       const foundBytes = fstatSync(this.#fd).size
-      if (foundBytes < this.#lengthBytes) throw new Error(`the file has ${foundBytes} bytes, but the checkpoint knows ${this.#lengthBytes}: it was cut or replaced`)
+      if (foundBytes < this.#lengthBytes)
+        throw new Error(`the file has ${foundBytes} bytes, but the checkpoint knows ${this.#lengthBytes}: it was cut or replaced`)
       ftruncateSync(this.#fd, this.#lengthBytes)
     })
   }
@@ -59,7 +60,7 @@ class FileSink implements OperatorActor {
     const bytes = Buffer.from(this.#text)
     this.#text = ''
     this.#attempt(() => {
-      for (let at = 0; at < bytes.length; ) at += writeSync(this.#fd, bytes, at, bytes.length - at, this.#lengthBytes + at)
+      for (let at = 0; at < bytes.length;) at += writeSync(this.#fd, bytes, at, bytes.length - at, this.#lengthBytes + at)
     })
     this.#lengthBytes += bytes.length
   }

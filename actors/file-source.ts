@@ -27,9 +27,9 @@ class FileSource implements OperatorActor {
   constructor(spec: FileSpec, context: OperatorContext, open: OpenFile) {
     this.#context = context
     this.#paths = spec.paths
-    this.#splits = spec.paths.map((_, split) => split).filter(split => split % context.parallelism === context.index)
+    this.#splits = spec.paths.map((_, split) => split).filter((split) => split % context.parallelism === context.index)
     this.#readers = new Map(
-      this.#splits.map(split => {
+      this.#splits.map((split) => {
         const path = spec.paths[split]!
         return [split, new SplitReader(() => naming(path, context, open(path, spec)), context.batchRecords, context.wake)]
       }),
@@ -39,7 +39,7 @@ class FileSource implements OperatorActor {
   poll(): PollResult {
     const split = this.#splits[this.#current]
     if (split === undefined) return 'end'
-    const result = this.#readers.get(split)!.poll(records => this.#context.run(records, 0, records.length, null))
+    const result = this.#readers.get(split)!.poll((records) => this.#context.run(records, 0, records.length, null))
     if (result !== 'end') return result
     this.#current++
     return 'more'
@@ -86,7 +86,7 @@ function readBytes(path: string): NodeJS.ReadableStream & AsyncIterable<Buffer> 
   return pipeline(file, createGunzip(), () => {}) as never
 }
 
-const openLines: OpenFile = path => splitLines(readBytes(path))
+const openLines: OpenFile = (path) => splitLines(readBytes(path))
 
 async function* openCsv(path: string, { delimiter = ',', columns, parse }: FileSpec): AsyncIterable<unknown> {
   // Loaded when needed: every worker would pay for it at its start.
@@ -96,11 +96,14 @@ async function* openCsv(path: string, { delimiter = ',', columns, parse }: FileS
   yield* parse === undefined ? rows : mapRows(rows, parse)
 }
 
-async function* mapRows(rows: AsyncIterable<Record<string, string>>, parse: (row: Record<string, string>) => unknown): AsyncIterable<unknown> {
+async function* mapRows(
+  rows: AsyncIterable<Record<string, string>>,
+  parse: (row: Record<string, string>) => unknown,
+): AsyncIterable<unknown> {
   for await (const row of rows) yield parse(row)
 }
 
-const openJsonLines: OpenFile = path => parseJson(path, splitLines(readBytes(path)))
+const openJsonLines: OpenFile = (path) => parseJson(path, splitLines(readBytes(path)))
 
 async function* parseJson(path: string, lines: AsyncIterable<string>): AsyncIterable<unknown> {
   let line = 0

@@ -23,8 +23,8 @@ class GenerateSource implements OperatorActor {
   constructor(spec: GenerateSpec, context: OperatorContext) {
     this.#context = context
     this.#spec = spec
-    this.#splits = Array.from({ length: spec.splits }, (_, split) => split).filter(split => split % context.parallelism === context.index)
-    this.#positions = new Map(this.#splits.map(split => [split, split * GENERATOR_BLOCK_ROWS]))
+    this.#splits = Array.from({ length: spec.splits }, (_, split) => split).filter((split) => split % context.parallelism === context.index)
+    this.#positions = new Map(this.#splits.map((split) => [split, split * GENERATOR_BLOCK_ROWS]))
   }
 
   poll(): PollResult {
@@ -73,6 +73,6 @@ class GenerateSource implements OperatorActor {
 export const generateSource: OperatorDefinition = {
   kind: 'generate',
   weaveRow: (w, row) => `${w.spec('make')}(${row})`,
-  makeRow: spec => (spec as unknown as GenerateSpec).make,
+  makeRow: (spec) => (spec as unknown as GenerateSpec).make,
   create: (spec, context) => new GenerateSource(spec as unknown as GenerateSpec, context),
 }

@@ -17,7 +17,7 @@ class IterableSource implements OperatorActor {
   }
 
   poll(): PollResult {
-    return this.#reader === null ? 'end' : this.#reader.poll(records => this.#context.run(records, 0, records.length, null))
+    return this.#reader === null ? 'end' : this.#reader.poll((records) => this.#context.run(records, 0, records.length, null))
   }
 
   snapshot(): StateChunk[] {

@@ -7,9 +7,9 @@ export interface LineFormat {
 export function lineFormat(format: 'lines' | 'csv' | 'jsonLines'): LineFormat {
   switch (format) {
     case 'lines':
-      return { header: null, line: record => `${String(record)}\n` }
+      return { header: null, line: (record) => `${String(record)}\n` }
     case 'jsonLines':
-      return { header: null, line: record => `${JSON.stringify(record)}\n` }
+      return { header: null, line: (record) => `${JSON.stringify(record)}\n` }
     case 'csv':
       return new CsvFormat()
   }
@@ -26,7 +26,7 @@ class CsvFormat implements LineFormat {
       this.header = Object.keys(row)
       text = csvLine(this.header)
     }
-    return text + csvLine(this.header.map(column => row[column]))
+    return text + csvLine(this.header.map((column) => row[column]))
   }
 }
 

@@ -45,4 +45,4 @@ const definitions: readonly OperatorDefinition[] = [
 ]
 
 /** Every built-in operator, by kind: the one place where the runtime finds them. */
-export const registry: Registry = new Map(definitions.map(definition => [definition.kind, definition]))
+export const registry: Registry = new Map(definitions.map((definition) => [definition.kind, definition]))

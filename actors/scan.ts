@@ -22,7 +22,7 @@ class ScanActor implements OperatorActor {
     this.#context = context
     this.#fn = fn
     this.#initial = initial ?? null
-    this.#keyOf = typeof key === 'string' ? record => (record as Record<string, Key>)[key]! : key
+    this.#keyOf = typeof key === 'string' ? (record) => (record as Record<string, Key>)[key]! : key
   }
 
   process(record: unknown, timestamp: number): void {

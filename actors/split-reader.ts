@@ -116,13 +116,14 @@ export class SplitReader {
       if (batch === null) return
       this.#ahead.push(batch)
       this.#wake()
-      if (this.#ahead.length >= READ_AHEAD_BATCHES_MAX && !this.#closed) await new Promise<void>(resolve => (this.#roomFor = resolve))
+      if (this.#ahead.length >= READ_AHEAD_BATCHES_MAX && !this.#closed) await new Promise<void>((resolve) => (this.#roomFor = resolve))
       this.#roomFor = null
     }
     // A record that does not come at once must not keep its predecessors waiting.
     let timer: NodeJS.Immediate | null = null
     while (!this.#closed) {
-      timer ??= this.#partial.length > 0 ? setImmediate(() => ((timer = null), void (this.#ahead.length < READ_AHEAD_BATCHES_MAX && pass()))) : null
+      timer ??=
+        this.#partial.length > 0 ? setImmediate(() => ((timer = null), void (this.#ahead.length < READ_AHEAD_BATCHES_MAX && pass()))) : null
       const step = await iterator.next()
       if (step.done === true) break
       if (this.#skip > 0) this.#skip--

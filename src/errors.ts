@@ -10,13 +10,16 @@ export const ERROR_CODES = {
   MR_JOB_TYPESCRIPT_UNSUPPORTED: 'This Node.js cannot run .ts job modules. Use Node.js 22.18 or newer, or compile the job to JavaScript.',
   MR_GRAPH_INVALID: 'The graph of the job is not valid. Change the operator that the message names.',
   MR_GRAPH_DIFFERS: 'Two threads built different graphs from one job. Remove clocks, random values and environment from build().',
-  MR_ENTRY_MISSING: 'A module that a thread begins with does not exist. In a bundled app, build it and name it: workerEntry, controlEntry, storageEntry, jobEntry.',
+  MR_ENTRY_MISSING:
+    'A module that a thread begins with does not exist. In a bundled app, build it and name it: workerEntry, controlEntry, storageEntry, jobEntry.',
   MR_LAUNCH_IN_WORKER: 'launch() ran inside a worker of millrace. Keep launch() out of modules that the job imports.',
   MR_OPERATOR_FAILED: 'User code of an operator threw. Fix the cause, or give the operator an onError policy.',
-  MR_RECORD_NOT_SERIALIZABLE: 'A record holds a value that cannot cross threads. Emit plain data: no functions, symbols or class instances.',
+  MR_RECORD_NOT_SERIALIZABLE:
+    'A record holds a value that cannot cross threads. Emit plain data: no functions, symbols or class instances.',
   MR_RECORD_TOO_LARGE: 'A record is larger than the limit. Split it, or raise the limit that the message names.',
   MR_KEY_INVALID: 'A key is not a string, finite number, bigint, boolean or a tuple of them. Return one of these from keyBy.',
-  MR_PARTITION_INVALID: 'A record could not be given to an instance. Return an integer of 0 to channels - 1 from partitionBy; give every record an event time for partitionByTime.',
+  MR_PARTITION_INVALID:
+    'A record could not be given to an instance. Return an integer of 0 to channels - 1 from partitionBy; give every record an event time for partitionByTime.',
   MR_AGGREGATE_INVALID: 'An aggregate met a value that it cannot use. Map the field to a number first.',
   MR_FRAME_CORRUPT: 'A frame could not be decoded. The memory or file that it came from is damaged, or not a millrace frame.',
   MR_RING_INVALID: 'A ring buffer has a wrong size or was not made by createRing().',
@@ -25,7 +28,8 @@ export const ERROR_CODES = {
   MR_STATE_DIR_LOCKED: 'Another process uses this state directory. Stop it, or choose another stateDir.',
   MR_STATE_DIR_INVALID: 'The state directory is not usable. Give a directory that this process may write.',
   MR_STATE_CORRUPT: 'A checkpoint failed its checksum or format. Restore an older one, or start with fresh: true.',
-  MR_STATE_INCOMPATIBLE: 'A checkpoint was written by another job, format or hash version. Start with fresh: true, or use the version that wrote it.',
+  MR_STATE_INCOMPATIBLE:
+    'A checkpoint was written by another job, format or hash version. Start with fresh: true, or use the version that wrote it.',
   MR_CHECKPOINT_FAILED: 'A checkpoint could not be completed. The job goes on; see the cause.',
   MR_WORKER_LOST: 'A worker thread ended unexpectedly. See the cause; the region was restarted unless its restarts were used up.',
   MR_CONTROL_LOST: 'The control thread ended unexpectedly. The run is over; launch again to resume from the last checkpoint.',
@@ -61,7 +65,9 @@ export class MillraceError extends Error {
   readonly site: string | undefined
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
-    const where = [details.operator && `operator "${details.operator}"`, details.site && `defined at ${details.site}`].filter(Boolean).join(', ')
+    const where = [details.operator && `operator "${details.operator}"`, details.site && `defined at ${details.site}`]
+      .filter(Boolean)
+      .join(', ')
     super(`${message}${where ? ` (${where})` : ''}`, details.cause === undefined ? undefined : { cause: details.cause })
     this.name = 'MillraceError'
     this.code = code

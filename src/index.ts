@@ -11,7 +11,17 @@ export { inlet } from './graph/inlets.ts'
 export type { InletOptions, InletRecord, InletSpec, InletStreams, Inlets } from './graph/inlets.ts'
 export type { Sampling, SplitOptions, Stream, StreamRecord } from './graph/stream.ts'
 export { recordsOf } from './graph/outputs.ts'
-export type { Branches, Emitters, OutputStreams, OutputType, OutputTypes, SplitStreams, SwitchedStreams, Tagged, TagField } from './graph/outputs.ts'
+export type {
+  Branches,
+  Emitters,
+  OutputStreams,
+  OutputType,
+  OutputTypes,
+  SplitStreams,
+  SwitchedStreams,
+  Tagged,
+  TagField,
+} from './graph/outputs.ts'
 export type { KeyedStream } from './graph/keyed-stream.ts'
 export type { Change, Emit, Table } from './graph/table.ts'
 export type { GroupedTable, RetractableBuilder } from './graph/grouped-table.ts'
@@ -30,6 +40,16 @@ export type { Inlet } from './app/inlet.ts'
 export type { Delivery, Outlet } from './app/outlet.ts'
 export type { RunStats } from './control/protocol.ts'
 export type { ActorStats, WorkerStats } from './worker/worker-stats.ts'
-export type { ColumnBatch, Emit as EmitRecord, OperatorActor, OperatorContext, OperatorDefinition, Output, PollResult, StateChunk, Weaver } from './actor/contract.ts'
+export type {
+  ColumnBatch,
+  Emit as EmitRecord,
+  OperatorActor,
+  OperatorContext,
+  OperatorDefinition,
+  Output,
+  PollResult,
+  StateChunk,
+  Weaver,
+} from './actor/contract.ts'
 export { ERROR_CODES, MillraceError } from './errors.ts'
 export type { ErrorCode, ErrorDetails } from './errors.ts'

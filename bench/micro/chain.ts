@@ -36,7 +36,12 @@ const generated = Array.from({ length: CHAINS }, (_, i) => compileRun(head, step
 const linked = Array.from({ length: CHAINS }, (_, i) => linkRun(head, steps(i), { ...options, generateCode: false }))
 const rows = []
 for (let pass = 0; pass < 5; pass++) {
-  rows.push({ pass, 'one chain, generated': measure(generated.slice(0, 1)), 'eight, generated': measure(generated), 'eight, closures': measure(linked) })
+  rows.push({
+    pass,
+    'one chain, generated': measure(generated.slice(0, 1)),
+    'eight, generated': measure(generated),
+    'eight, closures': measure(linked),
+  })
 }
 console.table(rows)
 console.log('nanoseconds per record through map, filter, map; checksum', sum)

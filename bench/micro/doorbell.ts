@@ -83,6 +83,14 @@ for (const [sleep, all] of Object.entries(micros)) {
   console.log(`  ${sleep.padEnd(12)} median ${at(0.5)}  p90 ${at(0.9)}  p99 ${at(0.99)}`)
 }
 console.log('processor time while idle, percent of one core')
-for (const [sleep, ms] of [[undefined, 0], ['sleep', 1000], ['sleep', 10], ['sleepAsync', 1000], ['sleepAsync', 10]] as const) {
-  console.log(`  ${(sleep === undefined ? 'no second thread' : `${sleep}, at most ${ms} ms`).padEnd(26)} ${(await idle(sleep, ms)).toFixed(2)}`)
+for (const [sleep, ms] of [
+  [undefined, 0],
+  ['sleep', 1000],
+  ['sleep', 10],
+  ['sleepAsync', 1000],
+  ['sleepAsync', 10],
+] as const) {
+  console.log(
+    `  ${(sleep === undefined ? 'no second thread' : `${sleep}, at most ${ms} ms`).padEnd(26)} ${(await idle(sleep, ms)).toFixed(2)}`,
+  )
 }

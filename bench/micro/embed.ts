@@ -13,11 +13,20 @@ import job from '../jobs/inlet-outlet.ts'
 import type { Reading } from '../jobs/inlet-outlet.ts'
 
 const { values } = parseArgs({
-  options: { seconds: { type: 'string', default: '2' }, runs: { type: 'string', default: '3' }, workers: { type: 'string', default: '1' }, only: { type: 'string' } },
+  options: {
+    seconds: { type: 'string', default: '2' },
+    runs: { type: 'string', default: '3' },
+    workers: { type: 'string', default: '1' },
+    only: { type: 'string' },
+  },
 })
 const DELIVERIES = ['immediate', 'committed'] as const
 const ARRAY_RECORDS = 1024
-const readings = Array.from({ length: ARRAY_RECORDS }, (_, n): Reading => ({ sensor: `sensor ${n % 100}`, at: 1_700_000_000_000 + n, value: n / 7 }))
+const readings = Array.from({ length: ARRAY_RECORDS }, (_, n): Reading => ({
+  sensor: `sensor ${n % 100}`,
+  at: 1_700_000_000_000 + n,
+  value: n / 7,
+}))
 
 interface Case {
   readonly name: string
@@ -70,11 +79,25 @@ async function measure({ delivery, inArrays, rates, appNs }: Case): Promise<void
   appNs.push((threadCpuNs() - startedNs) / read)
 }
 
-const cases = DELIVERIES.flatMap((delivery) => [false, true].map((inArrays): Case => ({ name: `${inArrays ? 'in arrays' : 'one by one'}, ${delivery}`, delivery, inArrays, rates: [], appNs: [] })))
+const cases = DELIVERIES.flatMap((delivery) =>
+  [false, true].map((inArrays): Case => ({
+    name: `${inArrays ? 'in arrays' : 'one by one'}, ${delivery}`,
+    delivery,
+    inArrays,
+    rates: [],
+    appNs: [],
+  })),
+)
 const chosen = cases.filter(({ name }) => name.includes(values.only ?? ''))
 for (let run = 0; run < Number(values.runs); run++) for (const each of chosen) await measure(each)
 console.log('inlet -> map -> outlet, M records/s     median    best   processor time of the app thread')
 for (const { name, rates, appNs } of chosen) {
   const sorted = rates.toSorted((a, b) => a - b)
-  console.log(`  ${name.padEnd(34)} ${sorted[sorted.length >> 1]!.toFixed(2).padStart(9)} ${sorted.at(-1)!.toFixed(2).padStart(7)} ${Math.min(...appNs).toFixed(0).padStart(16)} ns per record`)
+  console.log(
+    `  ${name.padEnd(34)} ${sorted[sorted.length >> 1]!.toFixed(2).padStart(9)} ${sorted.at(-1)!.toFixed(2).padStart(7)} ${Math.min(
+      ...appNs,
+    )
+      .toFixed(0)
+      .padStart(16)} ns per record`,
+  )
 }

@@ -13,5 +13,7 @@ await new Promise((resolve) => setTimeout(resolve, SECONDS * 1000))
 const { user, system } = process.cpuUsage(before)
 const percent = (user + system) / 1e4 / SECONDS
 console.log(`idle: ${percent.toFixed(2)} % of a core over ${SECONDS} s, with the shipped checkpoint interval`)
-console.log(`memory: ${((process.memoryUsage.rss() - bareBytes) / 2 ** 20).toFixed(0)} MiB above Node with the modules loaded (bar: <= 120 MB)`)
+console.log(
+  `memory: ${((process.memoryUsage.rss() - bareBytes) / 2 ** 20).toFixed(0)} MiB above Node with the modules loaded (bar: <= 120 MB)`,
+)
 await run.stop()

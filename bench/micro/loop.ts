@@ -24,7 +24,9 @@ for (const idle of IDLE) {
   const usPerBatch = ((performance.now() - startMs) * 1000) / batches
   const after = process.memoryUsage()
   const bytesPerActor = (after.heapUsed + after.external - before.heapUsed - before.external) / (idle + 2)
-  console.log(`busy actor beside ${String(idle).padStart(6)} idle: ${usPerBatch.toFixed(2)} us a batch of 1,024, about ${(bytesPerActor / 1024).toFixed(1)} KiB an actor`)
+  console.log(
+    `busy actor beside ${String(idle).padStart(6)} idle: ${usPerBatch.toFixed(2)} us a batch of 1,024, about ${(bytesPerActor / 1024).toFixed(1)} KiB an actor`,
+  )
   await stop()
 }
 
@@ -45,4 +47,9 @@ for (const actors of [100, 10_000]) {
   })
 }
 await bench.run()
-console.table(bench.tasks.map(({ name, result }) => ({ case: name, ns: result !== undefined && 'latency' in result ? (result.latency.p50 * 1e6).toFixed(0) : 'failed' })))
+console.table(
+  bench.tasks.map(({ name, result }) => ({
+    case: name,
+    ns: result !== undefined && 'latency' in result ? (result.latency.p50 * 1e6).toFixed(0) : 'failed',
+  })),
+)

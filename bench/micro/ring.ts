@@ -64,8 +64,8 @@ async function twoThreads(frames: number, payloadBytes: number, recycle: boolean
     return new Worker(new URL(`./ring-thread${extname(import.meta.url)}`, import.meta.url), { workerData })
   }
   const threads = [start('receive'), start('send')]
-  await Promise.all(threads.map(thread => once(thread, 'message')))
-  const results = Promise.all(threads.map(async thread => (await once(thread, 'message'))[0] as RingThreadResult))
+  await Promise.all(threads.map((thread) => once(thread, 'message')))
+  const results = Promise.all(threads.map(async (thread) => (await once(thread, 'message'))[0] as RingThreadResult))
   const cpuBefore = process.cpuUsage()
   for (const thread of threads) thread.postMessage('go')
   const [received, sent] = await results
@@ -88,11 +88,14 @@ const runs: Run[][] = CASES.map(() => [])
 for (let run = 0; run < Number(values.runs); run++) {
   for (const [i, { frames, payloadBytes, recycle }] of CASES.entries()) runs[i]!.push(await twoThreads(frames, payloadBytes, recycle))
 }
-console.log(`two threads, ring of ${RING_BYTES_DEFAULT >> 20} MiB, ${values.runs} runs               median                       best   processor time`)
+console.log(
+  `two threads, ring of ${RING_BYTES_DEFAULT >> 20} MiB, ${values.runs} runs               median                       best   processor time`,
+)
 for (const [i, { frames, payloadBytes, recycle }] of CASES.entries()) {
-  const seconds = runs[i]!.map(run => run.seconds)
-  const show = (s: number): string => `${((frames * payloadBytes) / s / 1e9).toFixed(2)} GB/s ${(frames / s / 1e6).toFixed(2)} M frames/s`.padStart(26)
-  const cpu = `${((median(runs[i]!.map(run => run.cpuSeconds)) / frames) * 1e9).toFixed(0)} ns per frame`
+  const seconds = runs[i]!.map((run) => run.seconds)
+  const show = (s: number): string =>
+    `${((frames * payloadBytes) / s / 1e9).toFixed(2)} GB/s ${(frames / s / 1e6).toFixed(2)} M frames/s`.padStart(26)
+  const cpu = `${((median(runs[i]!.map((run) => run.cpuSeconds)) / frames) * 1e9).toFixed(0)} ns per frame`
   const name = `${payloadBytes} bytes, ${recycle ? 'handed back' : 'kept'}`
   console.log(`  ${name.padEnd(26)} ${show(median(seconds))} ${show(Math.min(...seconds))} ${cpu.padStart(18)}`)
 }

@@ -226,7 +226,12 @@ const cases: Record<string, () => Pass> = {
 /** Milliseconds to snapshot and restore 200,000 keys, in 128 groups. */
 const snapshots = (): void => {
   for (const kind of ['int', 'string']) {
-    const make = () => new AccumulatorTable<{ key: number | string }>({ name: 'snapshot', specs: { n: { kind: 'count' }, total: { kind: 'count' } }, key: { field: 'key' } })
+    const make = () =>
+      new AccumulatorTable<{ key: number | string }>({
+        name: 'snapshot',
+        specs: { n: { kind: 'count' }, total: { kind: 'count' } },
+        key: { field: 'key' },
+      })
     const table = make()
     for (let i = 0; i < 200_000; i++) table.addRecord({ key: kind === 'int' ? Math.imul(i, 2654435) : `shop-${i}` })
     const times: number[][] = [[], []]
@@ -241,7 +246,9 @@ const snapshots = (): void => {
       times[1].push(performance.now() - middle)
       bytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
     }
-    console.log(`200,000 ${kind} keys: snapshot ${median(times[0]).toFixed(0)} ms, restore ${median(times[1]).toFixed(0)} ms, ${(bytes / 1e6).toFixed(1)} MB`)
+    console.log(
+      `200,000 ${kind} keys: snapshot ${median(times[0]).toFixed(0)} ms, restore ${median(times[1]).toFixed(0)} ms, ${(bytes / 1e6).toFixed(1)} MB`,
+    )
   }
 }
 

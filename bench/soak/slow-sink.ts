@@ -16,11 +16,15 @@ while (performance.now() < endMs) {
   samples.push(process.memoryUsage.rss() / 2 ** 20)
   const { workers, checkpoint } = await run.stats()
   const mailboxes = workers.flatMap(({ actors }) => actors.map(({ mailboxBytes }) => mailboxBytes)).reduce((sum, bytes) => sum + bytes, 0)
-  console.log(`${((samples.length * SAMPLE_MS) / 60_000).toFixed(1)} min  rss ${samples.at(-1)!.toFixed(0)} MiB  mailboxes ${(mailboxes / 2 ** 20).toFixed(2)} MiB  checkpoint ${checkpoint}`)
+  console.log(
+    `${((samples.length * SAMPLE_MS) / 60_000).toFixed(1)} min  rss ${samples.at(-1)!.toFixed(0)} MiB  mailboxes ${(mailboxes / 2 ** 20).toFixed(2)} MiB  checkpoint ${checkpoint}`,
+  )
 }
 const half = samples.slice(samples.length >> 1)
 const quarter = Math.max(1, half.length >> 1)
 const mean = (part: readonly number[]): number => part.reduce((sum, mib) => sum + mib, 0) / part.length
 const growthMiB = mean(half.slice(-quarter)) - mean(half.slice(0, quarter))
-console.log(`second half: ${growthMiB >= 0 ? '+' : ''}${growthMiB.toFixed(1)} MiB over ${((half.length * SAMPLE_MS) / 120_000).toFixed(1)} minutes`)
+console.log(
+  `second half: ${growthMiB >= 0 ? '+' : ''}${growthMiB.toFixed(1)} MiB over ${((half.length * SAMPLE_MS) / 120_000).toFixed(1)} minutes`,
+)
 await run.stop()

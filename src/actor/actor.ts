@@ -120,7 +120,7 @@ export class Actor {
 
   /** True while something waits for company in a batch or a combiner. */
   get holdsBack(): boolean {
-    return this.#parts.outboxes.some(outbox => outbox.holdsBack) || this.#parts.operators.some(({ actor }) => actor.holdsBack === true)
+    return this.#parts.outboxes.some((outbox) => outbox.holdsBack) || this.#parts.operators.some(({ actor }) => actor.holdsBack === true)
   }
 
   async open(chunksOf: (operator: string) => readonly StateChunk[]): Promise<void> {
@@ -302,7 +302,9 @@ export class Actor {
   }
 
   #snapshot(checkpointId: number): ActorChunk[] {
-    return this.#parts.operators.flatMap(operator => (this.#in(operator).snapshot?.(checkpointId) ?? []).map(chunk => ({ operator: operator.name, ...chunk })))
+    return this.#parts.operators.flatMap((operator) =>
+      (this.#in(operator).snapshot?.(checkpointId) ?? []).map((chunk) => ({ operator: operator.name, ...chunk })),
+    )
   }
 
   #in(operator: OperatorInstance): OperatorActor {

@@ -46,7 +46,7 @@ export class Alignment {
   #begin(checkpointId: number): void {
     this.#checkpointId = checkpointId
     this.#arrived.fill(false)
-    this.#missing = this.#ended.filter(ended => !ended).length
+    this.#missing = this.#ended.filter((ended) => !ended).length
   }
 
   #complete(): boolean {

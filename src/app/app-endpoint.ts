@@ -51,11 +51,21 @@ export class AppEndpoint {
     this.#options = options
     this.#probe = probe ?? null
     this.#bell = new Doorbell(doorbells, plan.workers)
-    const heads = plan.tasks.map(task => plan.graph.nodes[task.nodes[0]!]!)
-    const inletParts = { mode: options.codec, freeze: options.freezeRecords ? freezeRecord : null, wake: () => this.#bell.ring(), defer, wantCheckpoint }
-    this.inlets = new Map(heads.filter(node => node.kind === INLET_KIND).map(({ name, site }) => [name, new Inlet({ name, site, ...inletParts })]))
+    const heads = plan.tasks.map((task) => plan.graph.nodes[task.nodes[0]!]!)
+    const inletParts = {
+      mode: options.codec,
+      freeze: options.freezeRecords ? freezeRecord : null,
+      wake: () => this.#bell.ring(),
+      defer,
+      wantCheckpoint,
+    }
+    this.inlets = new Map(
+      heads.filter((node) => node.kind === INLET_KIND).map(({ name, site }) => [name, new Inlet({ name, site, ...inletParts })]),
+    )
     this.#unconnected = new Set(this.inlets.keys())
-    this.outlets = new Map(heads.filter(isOutlet).map(node => [outletName(node), new Outlet(outletName(node), options.codec, wantCheckpoint)]))
+    this.outlets = new Map(
+      heads.filter(isOutlet).map((node) => [outletName(node), new Outlet(outletName(node), options.codec, wantCheckpoint)]),
+    )
   }
 
   /** True when an attempt runs and every inlet knows its position. */
@@ -73,13 +83,19 @@ export class AppEndpoint {
     this.#attempt = attempt
     this.#deployment = deployment
     for (const key of this.#restored.keys()) if (Number.parseInt(key, 10) < attempt) this.#restored.delete(key)
-    this.#consumers = rings.filter(ring => ring.to === app).map(({ from, ring }) => ({ consumer: new RingConsumer(ring), bell: bell(from) }))
-    this.#producers = new Map(rings.filter(ring => ring.from === app).map(({ to, ring }) => [to, new PeerRing(ring, bell(to))]))
+    this.#consumers = rings
+      .filter((ring) => ring.to === app)
+      .map(({ from, ring }) => ({ consumer: new RingConsumer(ring), bell: bell(from) }))
+    this.#producers = new Map(rings.filter((ring) => ring.from === app).map(({ to, ring }) => [to, new PeerRing(ring, bell(to))]))
     for (const actor of this.#plan.actors) {
       if (actor.thread !== app) continue
       const name = outletName(this.#plan.graph.nodes[this.#plan.tasks[actor.task]!.nodes[0]!]!)
-      const channels = this.#plan.channels.filter(channel => channel.toActor === actor.id)
-      const inbounds = this.outlets.get(name)!.connect(channels, credits, mailboxBudget(this.#options.mailboxBytes, channels.length), restoredCheckpoint, thread => bell(thread).ring())
+      const channels = this.#plan.channels.filter((channel) => channel.toActor === actor.id)
+      const inbounds = this.outlets
+        .get(name)!
+        .connect(channels, credits, mailboxBudget(this.#options.mailboxBytes, channels.length), restoredCheckpoint, (thread) =>
+          bell(thread).ring(),
+        )
       channels.forEach((channel, slot) => (this.#inbounds[channel.id] = inbounds[slot]!))
     }
     for (const name of this.inlets.keys()) this.#connect(name)
@@ -119,11 +135,13 @@ export class AppEndpoint {
     if (position === undefined || this.#deployment === null) return
     this.#unconnected.delete(name)
     const task = this.#plan.tasks.find(({ nodes }) => this.#plan.graph.nodes[nodes[0]!]!.name === name)!
-    const actor = this.#plan.actors.find(placed => placed.task === task.id)!
+    const actor = this.#plan.actors.find((placed) => placed.task === task.id)!
     const channel = this.#plan.channels.find(({ edge, toActor }) => edge === -1 && toActor === actor.id)!
     const credits = new CreditTable(this.#deployment.credits)
     const ring = this.#producers.get(actor.thread)!
-    this.inlets.get(name)!.connect({ attempt: this.#attempt, channel: channel.id, credits, exclusiveBytes: this.#options.mailboxBytes, ring }, position)
+    this.inlets
+      .get(name)!
+      .connect({ attempt: this.#attempt, channel: channel.id, credits, exclusiveBytes: this.#options.mailboxBytes, ring }, position)
     this.#bell.ring()
   }
 
@@ -143,7 +161,7 @@ export class AppEndpoint {
   /** Turns until the run is over, and sleeps on the doorbell meanwhile without blocking the thread. */
   async run(): Promise<void> {
     while (!this.#closed) {
-      if (this.turn()) await new Promise<void>(resolve => setImmediate(resolve))
+      if (this.turn()) await new Promise<void>((resolve) => setImmediate(resolve))
       else await this.#bell.sleepAsync(() => this.hasWork(), IDLE_WAIT_MS_MAX)
     }
   }

@@ -57,7 +57,8 @@ export class InletLog {
     if (position <= this.committed) return
     this.committed = position
     let done = 0
-    while (done < this.#cursor && this.#batches[done]!.from + this.#batches[done]!.count <= position) this.#bytes -= this.#batches[done++]!.payload.length
+    while (done < this.#cursor && this.#batches[done]!.from + this.#batches[done]!.count <= position)
+      this.#bytes -= this.#batches[done++]!.payload.length
     this.#batches.splice(0, done)
     this.#cursor -= done
   }
@@ -68,7 +69,7 @@ export class InletLog {
       // A resumed run counts on where the last process stopped.
       this.#begun = true
       const shift = position - (this.#batches[0]?.from ?? this.#end)
-      this.#batches = this.#batches.map(batch => ({ ...batch, from: batch.from + shift }))
+      this.#batches = this.#batches.map((batch) => ({ ...batch, from: batch.from + shift }))
       this.#end += shift
       this.committed = position
     }
@@ -76,7 +77,12 @@ export class InletLog {
     if (this.#cursor === -1) this.#cursor = this.#batches.length
     const split = this.#batches[this.#cursor]
     if (split === undefined || split.from >= position) return
-    const payload = encode(this.#decoder.decode(split.payload).records().slice(position - split.from))
+    const payload = encode(
+      this.#decoder
+        .decode(split.payload)
+        .records()
+        .slice(position - split.from),
+    )
     this.#bytes += payload.length - split.payload.length
     this.#batches[this.#cursor] = { from: position, count: split.count - (position - split.from), payload }
   }

@@ -154,7 +154,7 @@ export class Inlet<T = unknown> {
     this.#ring = route.ring
     this.#sender = new RingSender(route.channel, route.attempt, route.credits, route.exclusiveBytes, route.ring, this.#encoder)
     this.#endSent = false
-    this.#log.rewind(position, records => new Uint8Array(this.#newEncoder().encode(records, 0, records.length, null)))
+    this.#log.rewind(position, (records) => new Uint8Array(this.#newEncoder().encode(records, 0, records.length, null)))
     this.pump()
   }
 
@@ -268,7 +268,7 @@ export class Inlet<T = unknown> {
   async #whenRoom<R>(push: () => R): Promise<R> {
     if (this.#room === null) {
       let resolve = (): void => {}
-      const promise = new Promise<void>(done => (resolve = done))
+      const promise = new Promise<void>((done) => (resolve = done))
       this.#room = { promise, resolve }
     }
     this.#waiting++

@@ -71,14 +71,45 @@ export interface CheckedOptions {
 }
 
 const KNOWN = new Set<string>([
-  ...['workers', 'appBusy', 'config', 'stateDir', 'fresh', 'checkpointIntervalMs', 'checkpointTimeoutMs', 'restart', 'signal', 'resourceLimits', 'chaining'],
-  ...['workerEntry', 'controlEntry', 'storageEntry', 'jobEntry', 'transport', 'codec', 'freezeRecords', 'ringBytes', 'mailboxBytes', 'batchRecords', 'lingerMs', 'keyGroups', 'captureDir'],
+  ...[
+    'workers',
+    'appBusy',
+    'config',
+    'stateDir',
+    'fresh',
+    'checkpointIntervalMs',
+    'checkpointTimeoutMs',
+    'restart',
+    'signal',
+    'resourceLimits',
+    'chaining',
+  ],
+  ...[
+    'workerEntry',
+    'controlEntry',
+    'storageEntry',
+    'jobEntry',
+    'transport',
+    'codec',
+    'freezeRecords',
+    'ringBytes',
+    'mailboxBytes',
+    'batchRecords',
+    'lingerMs',
+    'keyGroups',
+    'captureDir',
+  ],
 ])
 
 /** @throws MillraceError MR_OPTION_INVALID naming the option and what it may be */
 export function checkOptions(options: LaunchOptions): CheckedOptions {
   onlyKnown('launch()', options, KNOWN)
-  const { stateDir, signal, checkpointIntervalMs = CHECKPOINT_INTERVAL_MS_DEFAULT, checkpointTimeoutMs = CHECKPOINT_TIMEOUT_MS_DEFAULT } = options
+  const {
+    stateDir,
+    signal,
+    checkpointIntervalMs = CHECKPOINT_INTERVAL_MS_DEFAULT,
+    checkpointTimeoutMs = CHECKPOINT_TIMEOUT_MS_DEFAULT,
+  } = options
   if (stateDir !== undefined) path('stateDir', stateDir)
   if (signal !== undefined && !(signal instanceof AbortSignal)) refuse('signal', signal, 'an AbortSignal')
   return {
@@ -93,7 +124,14 @@ export function checkOptions(options: LaunchOptions): CheckedOptions {
 
 /** Only what is left out has a default: null is no value of any option. */
 function checkEngine(options: LaunchOptions): EngineOptions {
-  const { appBusy = false, workers = workersDefault(flag('appBusy', appBusy)), chaining = 'on', transport = 'auto', codec = 'generated', freezeRecords = process.env['NODE_ENV'] !== 'production' } = options
+  const {
+    appBusy = false,
+    workers = workersDefault(flag('appBusy', appBusy)),
+    chaining = 'on',
+    transport = 'auto',
+    codec = 'generated',
+    freezeRecords = process.env['NODE_ENV'] !== 'production',
+  } = options
   const { ringBytes = RING_BYTES_DEFAULT, mailboxBytes = MAILBOX_BYTES_DEFAULT, batchRecords = BATCH_RECORDS_DEFAULT } = options
   const { lingerMs = LINGER_MS_DEFAULT, keyGroups = KEY_GROUPS_DEFAULT, captureDir } = options
   return {
@@ -127,7 +165,8 @@ function checkRestart(restart: NonNullable<LaunchOptions['restart']> = {}): Chil
 }
 
 function onlyKnown(what: string, options: object, known: ReadonlySet<string>): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) refuse(what === 'launch()' ? 'options' : what, options, 'an object')
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    refuse(what === 'launch()' ? 'options' : what, options, 'an object')
   for (const name of Object.keys(options)) {
     if (!known.has(name)) throw new MillraceError('MR_OPTION_INVALID', `${what} has no option "${name}". Options: ${[...known].join(', ')}`)
   }
@@ -142,7 +181,10 @@ function workersDefault(appBusy: boolean): number {
 }
 
 function refuse(name: string, value: unknown, wanted: string): never {
-  throw new MillraceError('MR_OPTION_INVALID', `${name}=${typeof value === 'string' ? JSON.stringify(value) : String(value)} is not ${wanted}`)
+  throw new MillraceError(
+    'MR_OPTION_INVALID',
+    `${name}=${typeof value === 'string' ? JSON.stringify(value) : String(value)} is not ${wanted}`,
+  )
 }
 
 function number(name: string, value: number, min: number, max: number): number {

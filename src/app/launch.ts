@@ -19,10 +19,14 @@ export type LaunchArguments<R> = {} extends R ? [options?: LaunchOptions<R>] : [
  *   MR_JOB_LOAD_FAILED, MR_GRAPH_INVALID, MR_GRAPH_DIFFERS, MR_LAUNCH_IN_WORKER, MR_ABORTED, MR_STATE_DIR_LOCKED, MR_STATE_INCOMPATIBLE,
  *   MR_ENTRY_MISSING, ...
  */
-export async function launch<C, O extends Outlets, I extends Inlets, R>(job: Job<C, O, I, R>, ...[given]: LaunchArguments<R>): Promise<Run<O, I>> {
+export async function launch<C, O extends Outlets, I extends Inlets, R>(
+  job: Job<C, O, I, R>,
+  ...[given]: LaunchArguments<R>
+): Promise<Run<O, I>> {
   const options: LaunchOptions = given === undefined ? {} : given
   refuseNested(job)
-  if (job?.millraceJob !== 1) throw new MillraceError('MR_JOB_INVALID', 'launch() takes a job: the default export of a module that calls defineJob()')
+  if (job?.millraceJob !== 1)
+    throw new MillraceError('MR_JOB_INVALID', 'launch() takes a job: the default export of a module that calls defineJob()')
   const checked = checkOptions(options)
   if (options.signal?.aborted === true) throw abortedBy(options.signal.reason)
   const entries = threadEntries(options, job.url)

@@ -43,7 +43,7 @@ export class Outlet<T = unknown> implements AsyncIterable<T> {
     return new RecordReader<T>(
       () => this.#take(),
       () => this.#next(),
-      records => void this.#leftOver.unshift(records),
+      (records) => void this.#leftOver.unshift(records),
     )
   }
 
@@ -70,14 +70,23 @@ export class Outlet<T = unknown> implements AsyncIterable<T> {
       throw new MillraceError('MR_OPTION_INVALID', `delivery=${JSON.stringify(wanted)} is not one of immediate, committed`)
     }
     if (this.#delivery !== null && this.#delivery !== wanted) {
-      throw new MillraceError('MR_OPTION_INVALID', `The outlet "${this.name}" is read as '${this.#delivery}' already; it cannot be '${wanted}' as well`)
+      throw new MillraceError(
+        'MR_OPTION_INVALID',
+        `The outlet "${this.name}" is read as '${this.#delivery}' already; it cannot be '${wanted}' as well`,
+      )
     }
     this.#delivery = wanted
     if (wanted === 'committed') this.#takeIn()
   }
 
   /** @internal Channels of a new attempt, which began at a checkpoint. What came behind that checkpoint's barrier comes again. */
-  connect(channels: readonly Channel[], credits: CreditTable, mailboxBytes: number, restoredCheckpoint: number, ring: (thread: number) => void): readonly Inbound[] {
+  connect(
+    channels: readonly Channel[],
+    credits: CreditTable,
+    mailboxBytes: number,
+    restoredCheckpoint: number,
+    ring: (thread: number) => void,
+  ): readonly Inbound[] {
     this.#frames.restart(this.#mailbox, channels.length, restoredCheckpoint)
     const mailbox = new Mailbox(channels.length, mailboxBytes)
     this.#mailbox = mailbox
@@ -161,7 +170,7 @@ export class Outlet<T = unknown> implements AsyncIterable<T> {
   }
 
   async #wait(): Promise<void> {
-    await new Promise<void>(resolve => {
+    await new Promise<void>((resolve) => {
       const others = this.#waiting
       this.#waiting = () => {
         others?.()

@@ -29,7 +29,13 @@ export class RunThreads {
   readonly #onExit = (): void => this.#quiet()
 
   /** @param lost told when a thread ends that should not, with its name and error */
-  constructor(settings: ThreadSettings, entries: ThreadEntries, stateDir: string | undefined, events: AppEvents, lost: (thread: 'control' | 'storage', cause: unknown) => void) {
+  constructor(
+    settings: ThreadSettings,
+    entries: ThreadEntries,
+    stateDir: string | undefined,
+    events: AppEvents,
+    lost: (thread: 'control' | 'storage', cause: unknown) => void,
+  ) {
     this.#temporary = stateDir === undefined
     this.stateDir = stateDir ?? mkdtempSync(join(tmpdir(), 'millrace-'))
     this.doorbells = allocateDoorbells(settings.options.workers)
@@ -38,15 +44,21 @@ export class RunThreads {
     const event = new MessageChannel()
     this.#ports = [app.port1, event.port1]
     this.#storage = this.#startStorage(entries.storage, storage.port2, lost)
-    this.#storageEnded = new Promise(resolve => this.#storage.once('exit', () => resolve()))
-    const task: ControlTask = { ...settings, doorbells: this.doorbells, storagePort: storage.port1, appPort: app.port2, eventPort: event.port2 }
+    this.#storageEnded = new Promise((resolve) => this.#storage.once('exit', () => resolve()))
+    const task: ControlTask = {
+      ...settings,
+      doorbells: this.doorbells,
+      storagePort: storage.port1,
+      appPort: app.port2,
+      eventPort: event.port2,
+    }
     this.#control = new Worker(new URL(entries.control), {
       name: 'millrace-control',
       workerData: task,
       transferList: [storage.port1, app.port2, event.port2],
     })
-    this.#control.on('error', error => lost('control', error))
-    this.#control.on('exit', code => lost('control', new Error(`the control thread exited with code ${code}`)))
+    this.#control.on('error', (error) => lost('control', error))
+    this.#control.on('exit', (code) => lost('control', new Error(`the control thread exited with code ${code}`)))
     this.control = wrap<ControlApi>(nodeEndpoint(app.port1))
     expose(events, nodeEndpoint(event.port1))
     process.once('exit', this.#onExit)
@@ -77,7 +89,7 @@ export class RunThreads {
       workerData: { stateDir: this.stateDir, handshake: this.#handshake, controlPort },
       transferList: [controlPort],
     })
-    storage.on('error', error => lost('storage', error))
+    storage.on('error', (error) => lost('storage', error))
     // It lives as long as the control thread wants it, which keeps the process alive already.
     storage.unref()
     return storage

@@ -57,9 +57,9 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
   /** @internal Made by launch(). */
   constructor(plan: Plan, options: CheckedOptions, entries: ThreadEntries, rawConfig: unknown, stateDir: string | undefined) {
     this.done = new Promise((resolve, reject) => (this.#settle = { resolve, reject }))
-    const failAsking = (reason: unknown): void => this.#asking.forEach(fail => fail(reason))
+    const failAsking = (reason: unknown): void => this.#asking.forEach((fail) => fail(reason))
     this.done.then(() => failAsking(new MillraceError('MR_RUN_ENDED', 'The run has ended')), failAsking)
-    this.started = new Promise(resolve => (this.#onStarted = resolve))
+    this.started = new Promise((resolve) => (this.#onStarted = resolve))
     const { engine, ...rest } = options
     const settings = { ...rest, jobUrl: entries.job, workerEntry: entries.worker, config: rawConfig, options: engine }
     this.#threads = new RunThreads(settings, entries, stateDir, this.#events(), (thread, cause) => this.#lost(thread, cause))
@@ -108,7 +108,8 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
    * @throws MillraceError MR_OPTION_INVALID while another profile of this run is being taken; MR_RUN_ENDED
    */
   async profile(ms: number, { directory = '.' }: { readonly directory?: string } = {}): Promise<string[]> {
-    if (!(ms > 0 && ms <= PROFILE_MS_MAX)) throw new MillraceError('MR_OPTION_INVALID', `profile() takes 1 to ${PROFILE_MS_MAX} ms, not ${String(ms)}`)
+    if (!(ms > 0 && ms <= PROFILE_MS_MAX))
+      throw new MillraceError('MR_OPTION_INVALID', `profile() takes 1 to ${PROFILE_MS_MAX} ms, not ${String(ms)}`)
     const answer = await this.#ask(() => this.#threads.control.profile(ms, resolve(directory)) as Promise<Answer<string[]>>)
     if ('failure' in answer) throw reviveError(answer.failure)
     return answer.value
@@ -192,7 +193,7 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
         this.#endpoint.inletRestored(attempt, inlet, position)
         if (this.#endpoint.isConnected) this.#onStarted()
       },
-      ended: end => void this.#end(end),
+      ended: (end) => void this.#end(end),
     }
   }
 
@@ -211,7 +212,11 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
     this.#over = true
     const code = thread === 'control' ? 'MR_CONTROL_LOST' : 'MR_STORAGE_LOST'
     const earlier = this.#lastFailure === null ? '' : ` (last failure before: ${this.#lastFailure.message})`
-    const error = new MillraceError(code, `The ${thread} thread ended unexpectedly: ${String((cause as Error)?.message ?? cause)}${earlier}`, { cause })
+    const error = new MillraceError(
+      code,
+      `The ${thread} thread ended unexpectedly: ${String((cause as Error)?.message ?? cause)}${earlier}`,
+      { cause },
+    )
     this.#endpoint.close(error, error)
     void this.#threads.abandon().finally(() => this.#settle.reject(error))
   }
@@ -228,6 +233,7 @@ export function abortedBy(reason: unknown): MillraceError {
 
 function named<T>(all: ReadonlyMap<string, T>, name: string, what: string): T {
   const found = all.get(name)
-  if (found === undefined) throw new MillraceError('MR_OPTION_INVALID', `The job has no ${what} "${name}". It has: ${[...all.keys()].join(', ') || 'none'}`)
+  if (found === undefined)
+    throw new MillraceError('MR_OPTION_INVALID', `The job has no ${what} "${name}". It has: ${[...all.keys()].join(', ') || 'none'}`)
   return found
 }

@@ -36,7 +36,10 @@ export function threadEntries({ workerEntry, controlEntry, storageEntry, jobEntr
 function existing(option: string, given: string | URL | undefined, shipped: string): string {
   const url = given === undefined ? shippedUrl(shipped) : urlOf(option, given)
   if (url !== null && (!url.startsWith('file:') || existsSync(fileURLToPath(url)))) return url
-  const missing = given === undefined ? `the file of millrace that its default stands for is not beside ${import.meta.url ?? 'this bundle'}` : `${url} does not exist`
+  const missing =
+    given === undefined
+      ? `the file of millrace that its default stands for is not beside ${import.meta.url ?? 'this bundle'}`
+      : `${url} does not exist`
   throw new MillraceError('MR_ENTRY_MISSING', `${option}: ${missing}`)
 }
 

@@ -21,7 +21,7 @@ export class RecordBatch implements ColumnBatch {
   }
 
   values(field: string): ArrayLike<unknown> {
-    return this.#records.map(record => (record as Record<string, unknown>)[field])
+    return this.#records.map((record) => (record as Record<string, unknown>)[field])
   }
 }
 
@@ -46,6 +46,6 @@ export class LocalColumnBatch implements ColumnBatch {
   }
 
   values(field: string): ArrayLike<unknown> {
-    return this.#columns.find(column => column.name === field)!.values
+    return this.#columns.find((column) => column.name === field)!.values
   }
 }

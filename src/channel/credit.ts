@@ -68,7 +68,7 @@ export class CreditTable {
   }
 
   publish(channel: number, limit: number): void {
-    Atomics.store(this.#limits, channel, limit % 4294967296 | 0)
+    Atomics.store(this.#limits, channel, (limit % 4294967296) | 0)
   }
 
   /** Bytes that a sender at position `sent` may still write. */

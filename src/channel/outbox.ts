@@ -30,7 +30,7 @@ export class Outbox implements Output {
     this.#times = timestamps ? senders.map(() => new Float64Array(batchRecords)) : null
     this.#counts = new Int32Array(senders.length)
     this.#batchRecords = batchRecords
-    this.#limits = Int32Array.from(senders, sender => Math.min(batchRecords, sender.batchRecordsMax))
+    this.#limits = Int32Array.from(senders, (sender) => Math.min(batchRecords, sender.batchRecordsMax))
   }
 
   push(channel: number, record: unknown, timestamp: number): void {

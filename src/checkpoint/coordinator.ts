@@ -18,8 +18,7 @@ import { CHECKPOINT_FINAL_TRIES_MAX, CHECKPOINT_INTERVAL_MS_DEFAULT, CHECKPOINT_
 import type { CheckpointAbortReason, CoordinatorEffect, CoordinatorEvent } from './coordinator-events.ts'
 import type { CheckpointStatus } from './manifest.ts'
 
-export { CHECKPOINT_ABORT_REASONS } from './coordinator-events.ts'
-export type { CheckpointAbortReason, CommittedActor, CoordinatorEffect, CoordinatorEvent } from './coordinator-events.ts'
+export type { CheckpointAbortReason, CoordinatorEffect, CoordinatorEvent } from './coordinator-events.ts'
 
 export interface CoordinatorOptions {
   /** First id; the store says which (`firstId`). */

@@ -7,10 +7,12 @@ export function actorName(plan: Plan, actor: ActorPlacement): string {
 
 /** Every actor that takes part in checkpoints: all but the outlets, which live on the app thread. */
 export function planActorNames(plan: Plan): string[] {
-  return plan.actors.filter(actor => !plan.tasks[actor.task]!.onAppThread).map(actor => actorName(plan, actor))
+  return plan.actors.filter((actor) => !plan.tasks[actor.task]!.onAppThread).map((actor) => actorName(plan, actor))
 }
 
 /** Actors in which a checkpoint begins. */
 export function planSources(plan: Plan): string[] {
-  return plan.actors.filter(actor => plan.graph.nodes[plan.tasks[actor.task]!.nodes[0]!]!.inputs.length === 0).map(actor => actorName(plan, actor))
+  return plan.actors
+    .filter((actor) => plan.graph.nodes[plan.tasks[actor.task]!.nodes[0]!]!.inputs.length === 0)
+    .map((actor) => actorName(plan, actor))
 }

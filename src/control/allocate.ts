@@ -9,7 +9,13 @@ import type { Deployment, EngineOptions, RingLink } from '../worker/deployment.t
  * fill the machine. What an older attempt left in them is known by its number and dropped. Rings to the app thread are fresh, since that one may
  * still be reading the old.
  */
-export function allocate(plan: Plan, options: EngineOptions, doorbells: SharedArrayBuffer, attempt: number, previous: Deployment | null = null): Deployment {
+export function allocate(
+  plan: Plan,
+  options: EngineOptions,
+  doorbells: SharedArrayBuffer,
+  attempt: number,
+  previous: Deployment | null = null,
+): Deployment {
   const kept = new Map(previous?.rings.map(({ from, to, ring }) => [`${from}>${to}`, ring]))
   const pairs = new Map<string, RingLink>()
   for (const { fromThread: from, toThread: to } of plan.channels) {
@@ -19,7 +25,13 @@ export function allocate(plan: Plan, options: EngineOptions, doorbells: SharedAr
     const old = to === plan.workers ? undefined : kept.get(pair)
     pairs.set(pair, { from, to, ring: old ?? createRing(options.ringBytes) })
   }
-  return { attempt, rings: [...pairs.values()], doorbells, credits: CreditTable.create(plan.channels.length), activity: new SharedArrayBuffer(4 * plan.workers) }
+  return {
+    attempt,
+    rings: [...pairs.values()],
+    doorbells,
+    credits: CreditTable.create(plan.channels.length),
+    activity: new SharedArrayBuffer(4 * plan.workers),
+  }
 }
 
 /** One doorbell per worker, and one for the app thread. */

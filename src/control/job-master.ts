@@ -70,7 +70,11 @@ export class JobMaster {
       if (resumes) checkManifestFits(newest, this.#settings.identity)
       this.#latest = resumes ? newest : null
       this.#lineage = resumes ? newest.lineage : `${this.#settings.identity.jobName}-${firstId}`
-      this.#coordinator = new CheckpointCoordinator({ firstId, intervalMs: this.#settings.checkpointIntervalMs, timeoutMs: this.#settings.checkpointTimeoutMs })
+      this.#coordinator = new CheckpointCoordinator({
+        firstId,
+        intervalMs: this.#settings.checkpointIntervalMs,
+        timeoutMs: this.#settings.checkpointTimeoutMs,
+      })
       void this.#startAttempt(1)
     } catch (error) {
       this.fail(describeError(error, { kind: 'storage' }))
@@ -94,7 +98,14 @@ export class JobMaster {
       case 'declined':
         // The last state of an actor that ended cannot be asked for again.
         if (message.checkpoint === FINAL) return this.failed(message.failure)
-        return this.#decide({ type: 'declined', nowMs, attempt: message.attempt, checkpoint: message.checkpoint, actor: `${message.task}#${message.index}`, cause: message.failure })
+        return this.#decide({
+          type: 'declined',
+          nowMs,
+          attempt: message.attempt,
+          checkpoint: message.checkpoint,
+          actor: `${message.task}#${message.index}`,
+          cause: message.failure,
+        })
       case 'committed':
         this.#latest = message.manifest
         this.#decide({ type: 'committed', nowMs, checkpoint: message.manifest.id })
@@ -170,12 +181,12 @@ export class JobMaster {
       this.#deploying = true
       this.#activity = new Int32Array(deployment.activity)
       this.#activityAtCheckpoint = -1
-      await Promise.all(workers.map(worker => worker.deploy(deployment, this.#latest)))
+      await Promise.all(workers.map((worker) => worker.deploy(deployment, this.#latest)))
       if (this.#isOver(attempt)) return
       this.#host.app.attemptStarted(deployment, this.latestCheckpoint)
       if (this.#state !== 'stopping') this.#state = 'running'
       this.#decide({ type: 'attempt-started', nowMs: this.#host.clock.nowMs(), attempt, actors: this.#actors, sources: this.#sources })
-      await Promise.all(workers.map(worker => worker.start()))
+      await Promise.all(workers.map((worker) => worker.start()))
       if (this.#draining && !this.#isOver(attempt)) this.#drainSources()
     } catch (error) {
       this.failed(this.#describe(error, attempt))
@@ -192,9 +203,9 @@ export class JobMaster {
     this.#attempt = attempt
     this.#decide({ type: 'attempt-ended', nowMs: this.#host.clock.nowMs() })
     // Only the outcome of a commit in flight tells which checkpoint comes next.
-    if (this.#coordinator?.settled === false) await new Promise<void>(resolve => (this.#settled = resolve))
-    await Promise.all(this.#host.workers().map(worker => worker.stop().catch(() => {})))
-    await new Promise<void>(resolve => void this.#host.setTimer(resolve, delayMs))
+    if (this.#coordinator?.settled === false) await new Promise<void>((resolve) => (this.#settled = resolve))
+    await Promise.all(this.#host.workers().map((worker) => worker.stop().catch(() => {})))
+    await new Promise<void>((resolve) => void this.#host.setTimer(resolve, delayMs))
     if (this.#attempt === attempt && this.#state === 'restarting') await this.#startAttempt(attempt)
   }
 
@@ -202,7 +213,7 @@ export class JobMaster {
     if (this.#state === 'ended') return
     this.#state = 'ended'
     this.#cancelTick()
-    await Promise.all(this.#host.workers().map(worker => worker.stop().catch(() => {})))
+    await Promise.all(this.#host.workers().map((worker) => worker.stop().catch(() => {})))
     await this.#host.shutdown()
     this.#host.app.ended(end)
   }
@@ -242,12 +253,24 @@ export class JobMaster {
       case 'storage-stalled':
         return this.#host.app.checkpointFailed(effect.checkpoint, 'storage-stalled', null)
       case 'final-failed':
-        return this.fail({ ...describeError(new MillraceError('MR_CHECKPOINT_FAILED', 'The last checkpoint could not be committed'), { kind: 'storage', attempt: this.#attempt }), ...(effect.cause && { cause: effect.cause }) })
+        return this.fail({
+          ...describeError(new MillraceError('MR_CHECKPOINT_FAILED', 'The last checkpoint could not be committed'), {
+            kind: 'storage',
+            attempt: this.#attempt,
+          }),
+          ...(effect.cause && { cause: effect.cause }),
+        })
     }
   }
 
   #commit(effect: CoordinatorEffect & { type: 'commit' }): void {
-    const head = { id: effect.checkpoint, lineage: this.#lineage, status: effect.status, createdMs: this.#host.clock.nowMs(), ...this.#settings.identity }
+    const head = {
+      id: effect.checkpoint,
+      lineage: this.#lineage,
+      status: effect.status,
+      createdMs: this.#host.clock.nowMs(),
+      ...this.#settings.identity,
+    }
     const actors = effect.actors.map(({ actor, finished }) => {
       const at = actor.lastIndexOf('#')
       return { task: actor.slice(0, at), index: Number(actor.slice(at + 1)), finished }
@@ -288,7 +311,9 @@ export class JobMaster {
   }
 
   #describe(error: unknown, attempt: number): FailureData {
-    return describeError(error, { kind: error instanceof MillraceError && error.code === 'MR_CALL_TIMEOUT' ? 'control-timeout' : 'user-code', attempt })
+    return describeError(error, {
+      kind: error instanceof MillraceError && error.code === 'MR_CALL_TIMEOUT' ? 'control-timeout' : 'user-code',
+      attempt,
+    })
   }
 }
-

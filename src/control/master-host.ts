@@ -9,7 +9,10 @@ import type { Deployment } from '../worker/deployment.ts'
 import type { WorkerStats } from '../worker/worker-stats.ts'
 
 /** How a run ended. */
-export type RunEnd = { readonly outcome: 'finished' } | { readonly outcome: 'stopped' } | { readonly outcome: 'failed'; readonly failure: FailureData }
+export type RunEnd =
+  | { readonly outcome: 'finished' }
+  | { readonly outcome: 'stopped' }
+  | { readonly outcome: 'failed'; readonly failure: FailureData }
 
 export interface JobSettings {
   readonly plan: Plan

@@ -39,14 +39,14 @@ export class ThreadHost implements MasterHost {
 
   constructor(task: ControlTask) {
     this.#task = task
-    this.#storageClosed = new Promise(resolve => (this.#onStorageClosed = resolve))
+    this.#storageClosed = new Promise((resolve) => (this.#onStorageClosed = resolve))
     task.storagePort.on('close', () => this.#onStorageClosed())
     this.app = oneWay(wrap<AppEvents>(nodeEndpoint(task.eventPort)) as unknown as AppEvents)
     this.#pool = new WorkerPool(
       task,
       task.resourceLimits,
       {
-        failed: failure => void this.#master?.failed(failure),
+        failed: (failure) => void this.#master?.failed(failure),
         notify: (attempt, notice) => this.app.inletNotice(attempt, notice),
         lost: (_worker, failure) => void this.#master?.lost(failure),
         storagePort: (worker, port) => task.storagePort.postMessage({ type: 'add-worker', worker, port }, [port]),
@@ -117,7 +117,7 @@ export class ThreadHost implements MasterHost {
 
   #api(): ControlApi {
     return {
-      stop: drain => (this.#master === null ? void (this.#earlyStop = { drain }) : this.#master.stop(drain)),
+      stop: (drain) => (this.#master === null ? void (this.#earlyStop = { drain }) : this.#master.stop(drain)),
       triggerCheckpoint: () => this.#master?.triggerCheckpoint(),
       stats: () => this.#stats(),
       profile: (ms, directory) => this.#profile(ms, directory),
@@ -126,10 +126,10 @@ export class ThreadHost implements MasterHost {
 
   /** A worker that is lost meanwhile leaves no profile. */
   async #profile(ms: number, directory: string): Promise<Answer<string[]>> {
-    const started = await Promise.allSettled(this.#pool.workers.map(worker => worker.startProfile()))
+    const started = await Promise.allSettled(this.#pool.workers.map((worker) => worker.startProfile()))
     const failed = started.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined
     if (failed !== undefined) return { failure: describeError(failed.reason) }
-    await new Promise<void>(resolve => void this.setTimer(resolve, ms))
+    await new Promise<void>((resolve) => void this.setTimer(resolve, ms))
     const stamp = new Date(this.clock.nowMs()).toISOString().replaceAll(':', '-')
     const paths = this.#pool.workers.map((_, index) => join(directory, `${this.#plan!.graph.jobName}-worker-${index}-${stamp}.cpuprofile`))
     const stopped = await Promise.allSettled(this.#pool.workers.map((worker, index) => worker.stopProfile(paths[index]!)))
@@ -139,8 +139,8 @@ export class ThreadHost implements MasterHost {
   }
 
   async #stats(): Promise<RunStats> {
-    const answers = await Promise.allSettled(this.#pool.workers.map(worker => worker.stats()))
-    const workers = answers.flatMap(answer => (answer.status === 'fulfilled' ? [answer.value] : []))
+    const answers = await Promise.allSettled(this.#pool.workers.map((worker) => worker.stats()))
+    const workers = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
     const { attempt = 0, state = 'starting', latestCheckpoint = 0 } = this.#master ?? {}
     return { attempt, state, checkpoint: latestCheckpoint, restarts: Math.max(0, attempt - 1), workers }
   }
@@ -149,9 +149,11 @@ export class ThreadHost implements MasterHost {
 /** Calls that nobody waits for: the app thread may be busy for seconds, or gone. */
 function oneWay(remote: AppEvents): AppEvents {
   return new Proxy(remote, {
-    get: (target, name) => (...args: unknown[]) => {
-      const call = target[name as keyof AppEvents] as (...args: unknown[]) => unknown
-      void Promise.resolve(call(...args)).catch(() => {})
-    },
+    get:
+      (target, name) =>
+      (...args: unknown[]) => {
+        const call = target[name as keyof AppEvents] as (...args: unknown[]) => unknown
+        void Promise.resolve(call(...args)).catch(() => {})
+      },
   })
 }

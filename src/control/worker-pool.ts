@@ -69,7 +69,7 @@ export class WorkerPool {
 
   async close(): Promise<void> {
     this.#closing = true
-    await Promise.all(this.#workers.map(worker => worker.shutdown().catch(() => {})))
+    await Promise.all(this.#workers.map((worker) => worker.shutdown().catch(() => {})))
     // A thread that closes its operators itself leaves nothing half done; one that hangs is ended with the pool.
     await within(SHUTDOWN_TIMEOUT_MS, Promise.allSettled(this.#running))
     await this.#pool.destroy()
@@ -80,7 +80,17 @@ export class WorkerPool {
     const events = new MessageChannel()
     const storage = new MessageChannel()
     const { jobUrl, config, options, doorbells } = this.#settings
-    const task: WorkerTask = { jobUrl, config, options, doorbells, index, stateDir: '', controlPort: control.port2, eventPort: events.port2, storagePort: storage.port2 }
+    const task: WorkerTask = {
+      jobUrl,
+      config,
+      options,
+      doorbells,
+      index,
+      stateDir: '',
+      controlPort: control.port2,
+      eventPort: events.port2,
+      storagePort: storage.port2,
+    }
     expose({ failed: this.#events.failed, notify: this.#events.notify }, nodeEndpoint(events.port1))
     this.#events.storagePort(index, storage.port1)
     const killer = new AbortController()
@@ -88,9 +98,19 @@ export class WorkerPool {
     this.#running[index] = running
     const ended = running.then(
       () => Promise.reject(new MillraceError('MR_WORKER_LOST', `Worker ${index} ended`)),
-      (cause: unknown) => Promise.reject(new MillraceError('MR_WORKER_LOST', `Worker ${index} was lost: ${String((cause as Error)?.message ?? cause)}`, { cause })),
+      (cause: unknown) =>
+        Promise.reject(
+          new MillraceError('MR_WORKER_LOST', `Worker ${index} was lost: ${String((cause as Error)?.message ?? cause)}`, { cause }),
+        ),
     )
-    const worker = new RemoteWorker(index, wrap<WorkerApi>(nodeEndpoint(control.port1)), new Doorbell(this.#settings.doorbells, index), ended, this.#stateDir, () => killer.abort())
+    const worker = new RemoteWorker(
+      index,
+      wrap<WorkerApi>(nodeEndpoint(control.port1)),
+      new Doorbell(this.#settings.doorbells, index),
+      ended,
+      this.#stateDir,
+      () => killer.abort(),
+    )
     this.#workers[index] = worker
     let prepared = false
     this.#ready[index] = worker.prepare()
@@ -108,7 +128,8 @@ export class WorkerPool {
   #replace(index: number, error: MillraceError, prepared: boolean): void {
     if (!prepared) return this.#events.lost(index, describeError(error, { kind: 'module-load' }))
     const cause = error.cause as NodeJS.ErrnoException | undefined
-    const kind: FailureKind = cause?.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'out-of-memory' : /exit/i.test(cause?.message ?? '') ? 'worker-exit' : 'worker-error'
+    const kind: FailureKind =
+      cause?.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'out-of-memory' : /exit/i.test(cause?.message ?? '') ? 'worker-exit' : 'worker-error'
     this.#start(index)
     this.#events.lost(index, describeError(error, { kind }))
   }

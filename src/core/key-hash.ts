@@ -68,7 +68,10 @@ const hashDouble = (n: number): number => {
 
 const hashTuple = (tuple: readonly Key[], depth: number): number => {
   if (depth > KEY_TUPLE_DEPTH_MAX) {
-    throw new MillraceError('MR_KEY_INVALID', `a key must be tuples of at most ${KEY_TUPLE_DEPTH_MAX} levels; this one is deeper, or contains itself`)
+    throw new MillraceError(
+      'MR_KEY_INVALID',
+      `a key must be tuples of at most ${KEY_TUPLE_DEPTH_MAX} levels; this one is deeper, or contains itself`,
+    )
   }
   let h = TUPLE_SEED
   for (let i = 0; i < tuple.length; i++) {

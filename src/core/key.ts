@@ -22,11 +22,17 @@ const describe = (value: unknown): string => {
 
 /** Throws MR_KEY_INVALID that says what the value was; `path` leads to it inside a tuple. */
 export const refuseKey = (value: unknown, path = ''): never => {
-  throw new MillraceError('MR_KEY_INVALID', `a key must be a string, finite number, bigint, boolean or a tuple of them; key${path} is ${describe(value)}`)
+  throw new MillraceError(
+    'MR_KEY_INVALID',
+    `a key must be a string, finite number, bigint, boolean or a tuple of them; key${path} is ${describe(value)}`,
+  )
 }
 
 const refuseDepth = (): never => {
-  throw new MillraceError('MR_KEY_INVALID', `a key must be tuples of at most ${KEY_TUPLE_DEPTH_MAX} levels; this one is deeper, or contains itself`)
+  throw new MillraceError(
+    'MR_KEY_INVALID',
+    `a key must be tuples of at most ${KEY_TUPLE_DEPTH_MAX} levels; this one is deeper, or contains itself`,
+  )
 }
 
 /** True for a key that is not a tuple. */

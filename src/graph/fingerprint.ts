@@ -7,7 +7,7 @@ export function fingerprint(graph: Graph): string[] {
 }
 
 function describe(node: OperatorNode): string {
-  const inputs = node.inputs.map(input => `${place(input)}:${print(input.partitioning)}`)
+  const inputs = node.inputs.map((input) => `${place(input)}:${print(input.partitioning)}`)
   return `${node.kind} "${node.name}" x${node.parallelism} <- [${inputs.join(', ')}] ${print(node.spec)}`
 }
 
@@ -20,7 +20,9 @@ function print(value: unknown): string {
   if (typeof value === 'string' || typeof value === 'bigint') return JSON.stringify(String(value))
   if (typeof value !== 'object' || value === null) return String(value)
   if (Array.isArray(value)) return `[${value.map(print).join(',')}]`
-  return `{${Object.entries(value).map(([key, inner]) => `${key}:${print(inner)}`).join(',')}}`
+  return `{${Object.entries(value)
+    .map(([key, inner]) => `${key}:${print(inner)}`)
+    .join(',')}}`
 }
 
 function hashText(text: string): string {
@@ -34,11 +36,16 @@ export function checkSameGraph(expected: readonly string[], actual: readonly str
   const length = Math.max(expected.length, actual.length)
   for (let i = 0; i < length; i++) {
     if (expected[i] === actual[i]) continue
-    throw new MillraceError('MR_GRAPH_DIFFERS', `build() gave another graph on ${thread}. First difference, operator ${i}:\n  here:  ${expected[i] ?? '(none)'}\n  there: ${actual[i] ?? '(none)'}`)
+    throw new MillraceError(
+      'MR_GRAPH_DIFFERS',
+      `build() gave another graph on ${thread}. First difference, operator ${i}:\n  here:  ${expected[i] ?? '(none)'}\n  there: ${actual[i] ?? '(none)'}`,
+    )
   }
 }
 
 /** What state depends on: kinds, names and edges, but neither code nor options. */
 export function structure(graph: Graph): string {
-  return graph.nodes.map(node => `${node.kind} ${node.name} <- ${node.inputs.map(input => `${place(input)}:${input.partitioning.type}`).join(',')}`).join('; ')
+  return graph.nodes
+    .map((node) => `${node.kind} ${node.name} <- ${node.inputs.map((input) => `${place(input)}:${input.partitioning.type}`).join(',')}`)
+    .join('; ')
 }

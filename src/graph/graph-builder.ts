@@ -84,12 +84,19 @@ export class GraphBuilder {
   #claimName({ kind, site, options }: NodeDraft): string {
     const given = options?.name
     if (given !== undefined && (typeof given !== 'string' || !/^[\w][\w .:@-]{0,99}$/.test(given))) {
-      throw new MillraceError('MR_GRAPH_INVALID', `The name ${JSON.stringify(given)} is not valid: 1 to 100 letters, digits, spaces or _ . : @ -`, { site })
+      throw new MillraceError(
+        'MR_GRAPH_INVALID',
+        `The name ${JSON.stringify(given)} is not valid: 1 to 100 letters, digits, spaces or _ . : @ -`,
+        { site },
+      )
     }
     const name = given ?? this.#nextDefaultName(kind)
     const taken = this.#names.get(name)
     if (taken !== undefined) {
-      throw new MillraceError('MR_GRAPH_INVALID', `Two operators have the name "${name}"; the other one is defined at ${taken}`, { operator: name, site })
+      throw new MillraceError('MR_GRAPH_INVALID', `Two operators have the name "${name}"; the other one is defined at ${taken}`, {
+        operator: name,
+        site,
+      })
     }
     this.#names.set(name, site)
     return name

@@ -95,7 +95,7 @@ export function defineJob<C = Readonly<Record<string, never>>, B extends Built =
     millraceJob: 1,
     name,
     url,
-    buildGraph: async rawConfig => build(name, options, await parseConfig(options.config, rawConfig, name), site),
+    buildGraph: async (rawConfig) => build(name, options, await parseConfig(options.config, rawConfig, name), site),
   }
 }
 
@@ -113,10 +113,13 @@ function build<C, B extends Built, I extends Inlets, R>(name: string, options: J
     table: (draft) => new Table(self, draft),
   }))
   const source = new Sources(builder)
-  const inlets = Object.fromEntries(Object.entries(options.inlets ?? {}).map(([inlet, spec]) => [inlet, declaredInlet(source, inlet, spec, site)]))
+  const inlets = Object.fromEntries(
+    Object.entries(options.inlets ?? {}).map(([inlet, spec]) => [inlet, declaredInlet(source, inlet, spec, site)]),
+  )
   const context = { source, sink, inlet: source.inlet.bind(source), inlets: inlets as InletStreams<I>, config }
   const outlets = describing(name, site, () => options.build(context))
-  if (outlets instanceof Promise) throw new MillraceError('MR_JOB_INVALID', `build() of job "${name}" is async; it must return its outlets at once`, { site })
+  if (outlets instanceof Promise)
+    throw new MillraceError('MR_JOB_INVALID', `build() of job "${name}" is async; it must return its outlets at once`, { site })
   for (const [outlet, stream] of Object.entries((outlets ?? {}) as Outlets)) addOutlet(builder, outlet, stream, site)
   const graph = builder.finish()
   if (graph.nodes.length === 0) throw new MillraceError('MR_GRAPH_INVALID', `The job "${name}" has no operators`, { site })
@@ -124,7 +127,8 @@ function build<C, B extends Built, I extends Inlets, R>(name: string, options: J
 }
 
 function declaredInlet<T>(sources: Sources, name: string, spec: InletSpec<T>, site: string): Stream<T> {
-  if (spec?.millraceInlet !== 1) throw new MillraceError('MR_GRAPH_INVALID', `The declared inlet "${name}" was not made by inlet()`, { site })
+  if (spec?.millraceInlet !== 1)
+    throw new MillraceError('MR_GRAPH_INVALID', `The declared inlet "${name}" was not made by inlet()`, { site })
   return sources.declared(name, spec)
 }
 
@@ -140,7 +144,15 @@ function describing(jobName: string, site: string, describe: () => unknown): unk
 
 function addOutlet(builder: GraphBuilder, name: string, value: unknown, site: string): void {
   const stream = value instanceof Table ? value.toStream({ emit: 'changes' }) : value
-  if (!(stream instanceof Stream)) throw new MillraceError('MR_GRAPH_INVALID', `build() returned "${name}", which is neither a stream nor a table`, { site })
+  if (!(stream instanceof Stream))
+    throw new MillraceError('MR_GRAPH_INVALID', `build() returned "${name}", which is neither a stream nor a table`, { site })
   // Outlets have names of their own: an operator and the outlet of its stream may be called alike.
-  builder.add({ kind: OUTLET_KIND, inputs: stream.edges(), parallelism: 1, options: { name: `outlet:${name}` }, spec: { outlet: name }, site })
+  builder.add({
+    kind: OUTLET_KIND,
+    inputs: stream.edges(),
+    parallelism: 1,
+    options: { name: `outlet:${name}` },
+    spec: { outlet: name },
+    site,
+  })
 }

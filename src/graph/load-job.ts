@@ -12,11 +12,16 @@ export async function loadJob(url: string): Promise<Job> {
     module = (await import(url)) as { readonly default?: unknown }
   } catch (cause) {
     if (cause instanceof MillraceError && cause.code === 'MR_LAUNCH_IN_WORKER') throw cause
-    throw new MillraceError('MR_JOB_LOAD_FAILED', `Cannot load the job module ${url}: ${String((cause as Error)?.message ?? cause)}`, { cause })
+    throw new MillraceError('MR_JOB_LOAD_FAILED', `Cannot load the job module ${url}: ${String((cause as Error)?.message ?? cause)}`, {
+      cause,
+    })
   }
   const job = unwrap(module.default)
   if (job === null) {
-    throw new MillraceError('MR_JOB_INVALID', `The default export of ${url} is not a job. Write: export default defineJob(import.meta, { build })`)
+    throw new MillraceError(
+      'MR_JOB_INVALID',
+      `The default export of ${url} is not a job. Write: export default defineJob(import.meta, { build })`,
+    )
   }
   return job
 }

@@ -63,7 +63,7 @@ export interface PlanOptions {
 export const APP_ACTOR = -1
 
 export function planJob(graph: Graph, options: PlanOptions): Plan {
-  const parallelism = graph.nodes.map(node => instances(node, options.workers))
+  const parallelism = graph.nodes.map((node) => instances(node, options.workers))
   const taskOf = assignTasks(graph, parallelism, options.chaining === 'on')
   const tasks = collectTasks(graph, taskOf, parallelism)
   const edges = collectEdges(graph, taskOf, tasks)
@@ -94,7 +94,13 @@ function collectTasks(graph: Graph, taskOf: readonly number[], parallelism: read
   taskOf.forEach((task, node) => (nodes[task] ??= []).push(node))
   return nodes.map((members, id) => {
     const head = graph.nodes[members[0]!]!
-    return { id, name: members.map(n => graph.nodes[n]!.name).join(' > '), nodes: members, parallelism: parallelism[head.id]!, onAppThread: isOutlet(head) }
+    return {
+      id,
+      name: members.map((n) => graph.nodes[n]!.name).join(' > '),
+      nodes: members,
+      parallelism: parallelism[head.id]!,
+      onAppThread: isOutlet(head),
+    }
   })
 }
 
@@ -120,7 +126,10 @@ function settle(node: OperatorNode, { partitioning }: InputEdge, from: Task, to:
   }
   if (partitioning.type !== 'forward' || from.parallelism === to.parallelism) return partitioning
   if (partitioning.strict) {
-    refuse(node, `forward() leads from ${from.parallelism} instances ("${from.name}") to ${to.parallelism}: give both the same parallelism, or rebalance()`)
+    refuse(
+      node,
+      `forward() leads from ${from.parallelism} instances ("${from.name}") to ${to.parallelism}: give both the same parallelism, or rebalance()`,
+    )
   }
   return to.parallelism === 1 ? { type: 'gather' } : { type: 'rebalance' }
 }
@@ -131,7 +140,7 @@ function refuse(node: OperatorNode, why: string): never {
 
 function timedNodes(graph: Graph): boolean[] {
   const timed: boolean[] = []
-  for (const node of graph.nodes) timed.push(node.spec['eventTime'] !== undefined || node.inputs.some(input => timed[input.from]))
+  for (const node of graph.nodes) timed.push(node.spec['eventTime'] !== undefined || node.inputs.some((input) => timed[input.from]))
   return timed
 }
 
@@ -145,13 +154,27 @@ function placeActors(tasks: readonly Task[], workers: number): ActorPlacement[] 
   return actors
 }
 
-function collectChannels(graph: Graph, tasks: readonly Task[], edges: readonly TaskEdge[], actors: readonly ActorPlacement[], workers: number): Channel[] {
-  const byTask = tasks.map(task => actors.filter(actor => actor.task === task.id))
+function collectChannels(
+  graph: Graph,
+  tasks: readonly Task[],
+  edges: readonly TaskEdge[],
+  actors: readonly ActorPlacement[],
+  workers: number,
+): Channel[] {
+  const byTask = tasks.map((task) => actors.filter((actor) => actor.task === task.id))
   const channels: Channel[] = []
   const connect = (edge: number, from: ActorPlacement | null, to: ActorPlacement): void => {
-    channels.push({ id: channels.length, edge, fromActor: from?.id ?? APP_ACTOR, toActor: to.id, fromThread: from?.thread ?? workers, toThread: to.thread })
+    channels.push({
+      id: channels.length,
+      edge,
+      fromActor: from?.id ?? APP_ACTOR,
+      toActor: to.id,
+      fromThread: from?.thread ?? workers,
+      toThread: to.thread,
+    })
   }
-  for (const task of tasks) if (graph.nodes[task.nodes[0]!]!.kind === INLET_KIND) for (const actor of byTask[task.id]!) connect(-1, null, actor)
+  for (const task of tasks)
+    if (graph.nodes[task.nodes[0]!]!.kind === INLET_KIND) for (const actor of byTask[task.id]!) connect(-1, null, actor)
   for (const edge of edges) {
     for (const from of byTask[edge.fromTask]!) {
       for (const to of byTask[edge.toTask]!) if (reaches(edge, from, to)) connect(edge.id, from, to)
@@ -174,7 +197,10 @@ function reaches(edge: TaskEdge, from: ActorPlacement, to: ActorPlacement): bool
 /** Which instance owns each key group: contiguous ranges, as even as can be. */
 export function routingTable(keyGroups: number, parallelism: number): Uint16Array {
   if (parallelism > keyGroups) {
-    throw new MillraceError('MR_GRAPH_INVALID', `A keyed operator has ${parallelism} instances, more than the ${keyGroups} key groups of the job`)
+    throw new MillraceError(
+      'MR_GRAPH_INVALID',
+      `A keyed operator has ${parallelism} instances, more than the ${keyGroups} key groups of the job`,
+    )
   }
   return Uint16Array.from({ length: keyGroups }, (_, group) => Math.floor((group * parallelism) / keyGroups))
 }

@@ -45,7 +45,6 @@ export interface CsvOptions<T> extends FileOptions<T> {
   readonly parse?: (row: Readonly<Record<string, string>>) => T
 }
 
-
 /** Makes the sources of a job; `build()` receives one. Names are unique and required: positions are kept under them. */
 export class Sources {
   readonly #builder: GraphBuilder
@@ -64,7 +63,10 @@ export class Sources {
       throw new MillraceError('MR_OPTION_INVALID', `count=${String(count)} is not a number of records`, { operator: name, site })
     }
     if (!Number.isInteger(splits) || splits < 1 || splits > SPLITS_MAX) {
-      throw new MillraceError('MR_OPTION_INVALID', `splits=${String(splits)} is not an integer from 1 to ${SPLITS_MAX}`, { operator: name, site })
+      throw new MillraceError('MR_OPTION_INVALID', `splits=${String(splits)} is not an integer from 1 to ${SPLITS_MAX}`, {
+        operator: name,
+        site,
+      })
     }
     return this.#source('generate', name, { ...options, splits }, site, 'workers')
   }
@@ -102,8 +104,16 @@ export class Sources {
 
   #files<T>(kind: string, name: string, options: FileOptions<T>, site: string): Stream<T> {
     const paths = typeof options?.path === 'string' ? [options.path] : options?.path
-    if (!Array.isArray(paths) || paths.length === 0 || paths.length > SPLITS_MAX || !paths.every(p => typeof p === 'string' && p !== '')) {
-      throw new MillraceError('MR_OPTION_INVALID', `path of ${kind} is not a path or a list of 1 to ${SPLITS_MAX} paths`, { operator: name, site })
+    if (
+      !Array.isArray(paths) ||
+      paths.length === 0 ||
+      paths.length > SPLITS_MAX ||
+      !paths.every((p) => typeof p === 'string' && p !== '')
+    ) {
+      throw new MillraceError('MR_OPTION_INVALID', `path of ${kind} is not a path or a list of 1 to ${SPLITS_MAX} paths`, {
+        operator: name,
+        site,
+      })
     }
     return this.#source(kind, name, { ...options, paths }, site, paths.length === 1 ? 1 : 'workers')
   }

@@ -12,7 +12,12 @@ export interface StandardSchema<Output = unknown, Input = unknown> {
 
 type SchemaResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
-  | { readonly issues: readonly { readonly message: string; readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined }[] }
+  | {
+      readonly issues: readonly {
+        readonly message: string
+        readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
+      }[]
+    }
 
 /**
  * Validates and completes a job's configuration.
@@ -23,7 +28,10 @@ export async function parseConfig<C>(schema: StandardSchema<C, unknown> | undefi
   if (schema === undefined) return (raw ?? {}) as C
   const result = await validate(schema, raw ?? {}, jobName)
   if (result.issues === undefined) return result.value
-  const lines = result.issues.map(issue => `  ${(issue.path ?? []).map(step => String(typeof step === 'object' ? step.key : step)).join('.') || '(config)'}: ${issue.message}`)
+  const lines = result.issues.map(
+    (issue) =>
+      `  ${(issue.path ?? []).map((step) => String(typeof step === 'object' ? step.key : step)).join('.') || '(config)'}: ${issue.message}`,
+  )
   throw new MillraceError('MR_CONFIG_INVALID', `The configuration of job "${jobName}" is not valid:\n${lines.join('\n')}`)
 }
 
@@ -32,6 +40,8 @@ async function validate<C>(schema: StandardSchema<C>, raw: unknown, jobName: str
   try {
     return await schema['~standard'].validate(raw)
   } catch (cause) {
-    throw new MillraceError('MR_CONFIG_INVALID', `The configuration schema of job "${jobName}" threw ${describeError(cause).message}`, { cause })
+    throw new MillraceError('MR_CONFIG_INVALID', `The configuration schema of job "${jobName}" threw ${describeError(cause).message}`, {
+      cause,
+    })
   }
 }

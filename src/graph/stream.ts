@@ -240,7 +240,11 @@ export class Stream<in out T> {
   to(sink: SinkSpec<T>, options?: OperatorOptions): void {
     const site = definitionSite(this.to)
     if (sink.parallelism === 1 && (options?.parallelism ?? 1) !== 1) {
-      throw new MillraceError('MR_OPTION_INVALID', `parallelism=${options!.parallelism}, but a ${sink.kind} has one instance: several would write over each other`, { site })
+      throw new MillraceError(
+        'MR_OPTION_INVALID',
+        `parallelism=${options!.parallelism}, but a ${sink.kind} has one instance: several would write over each other`,
+        { site },
+      )
     }
     this.#builder.add({
       kind: sink.kind,

@@ -80,7 +80,7 @@ export class Doorbell {
     const early = this.#fallAsleep(hasWork)
     if (early !== undefined) return Promise.resolve(early)
     if (!this.#startWaiter()) return Promise.resolve(this.#wakeUp(true))
-    return new Promise(resolve => {
+    return new Promise((resolve) => {
       this.#wakeSleeper = resolve
       this.#timer = setTimeout(() => this.#settle(false), Math.min(ms, TIMER_MS_MAX))
     })

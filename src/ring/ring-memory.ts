@@ -63,7 +63,10 @@ export function openRing(shared: SharedArrayBuffer): RingMemory {
   const words = new Int32Array(shared)
   const [magic, version, capacity] = [words[MAGIC_OFFSET >> 2], words[VERSION_OFFSET >> 2], words[CAPACITY_OFFSET >> 2]]
   if (magic !== RING_MAGIC || version !== RING_VERSION || capacity !== capacityBytes) {
-    throw new MillraceError('MR_RING_INVALID', `magic=${magic} version=${version} capacity=${capacity} are not those of a ring of this version`)
+    throw new MillraceError(
+      'MR_RING_INVALID',
+      `magic=${magic} version=${version} capacity=${capacity} are not those of a ring of this version`,
+    )
   }
   return { shared, capacityBytes, words, doubles: new Float64Array(shared), bytes: new Uint8Array(shared) }
 }

@@ -27,7 +27,9 @@ const TOUCH = `dirty[n] = slot; n += (flags[slot] & 1) ^ 1; flags[slot] = ${DIRT
 
 /** All fields are read and checked before anything is changed. */
 const readFields = (layout: AccumulatorLayout, value: (field: string, index: number) => string, key: string): string =>
-  lines(layout.fields.map((field, f) => `const v${f} = ${value(field, f)}; if (typeof v${f} !== 'number') store.refuse(${f}, ${key}, v${f})`))
+  lines(
+    layout.fields.map((field, f) => `const v${f} = ${value(field, f)}; if (typeof v${f} !== 'number') store.refuse(${f}, ${key}, v${f})`),
+  )
 
 const addNumber = ({ op, field }: AccumulatorColumn, c: number): string => {
   if (op === 'count') return `c${c}[slot] += 1`
@@ -48,7 +50,9 @@ const mergeNumber = ({ op }: AccumulatorColumn, c: number): string =>
 
 const mergeRow = ({ columns }: AccumulatorLayout): string =>
   lines([
-    ...columns.map(({ op }, c) => (op === 'custom' ? `const a${c} = s${c}.merge(flags[slot] === 0 ? s${c}.create() : c${c}[slot], m${c}[i])` : '')),
+    ...columns.map(({ op }, c) =>
+      op === 'custom' ? `const a${c} = s${c}.merge(flags[slot] === 0 ? s${c}.create() : c${c}[slot], m${c}[i])` : '',
+    ),
     ...columns.map((column, c) => (column.op === 'custom' ? `c${c}[slot] = a${c}` : mergeNumber(column, c))),
     TOUCH,
   ])

@@ -113,7 +113,9 @@ export class InterpretedLoops<T> implements AccumulatorLoops<T> {
     for (let c = 0; c < columns.length; c++) {
       const { op, field, custom } = columns[c]
       const current = this.#current(slot, c)
-      this.#next[c] = custom ? custom.add(current, record as never) : combine(op, current as number, op === 'count' ? 1 : this.#values[field])
+      this.#next[c] = custom
+        ? custom.add(current, record as never)
+        : combine(op, current as number, op === 'count' ? 1 : this.#values[field])
     }
     this.#storeRow(slot)
   }

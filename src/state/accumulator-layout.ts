@@ -40,7 +40,8 @@ const checkSpec = (name: string, spec: AggregateSpec): void => {
   }
   if (spec.kind === 'custom') {
     for (const method of ['create', 'add', 'merge', 'result'] as const) {
-      if (typeof spec[method] !== 'function') throw new MillraceError('MR_OPTION_INVALID', `custom aggregate "${name}" lacks the function ${method}`)
+      if (typeof spec[method] !== 'function')
+        throw new MillraceError('MR_OPTION_INVALID', `custom aggregate "${name}" lacks the function ${method}`)
     }
   } else if (spec.kind !== 'count' && typeof spec.field !== 'string') {
     throw new MillraceError('MR_OPTION_INVALID', `aggregate "${name}" (${spec.kind}) needs the name of a field, got ${typeof spec.field}`)
@@ -77,6 +78,8 @@ export const layoutOf = (specs: AggregateSpecs): AccumulatorLayout => {
     } else outputs.push({ name, column: column(name, spec.kind, fieldIndex(spec.field)), divisor: -1 })
   }
   checkNames(specs, columns)
-  const signature = JSON.stringify(columns.map(({ name, op, field }) => [name, op, fields[field] ?? '']).sort((a, b) => (a[0] < b[0] ? -1 : 1)))
+  const signature = JSON.stringify(
+    columns.map(({ name, op, field }) => [name, op, fields[field] ?? '']).sort((a, b) => (a[0] < b[0] ? -1 : 1)),
+  )
   return { columns, fields, outputs, signature }
 }

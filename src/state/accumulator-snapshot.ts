@@ -17,7 +17,12 @@ const gather = (column: Float64Array, rows: Int32Array): Float64Array => {
 }
 
 /** One chunk per key group that has records. */
-export const snapshotAccumulators = (store: AccumulatorStore, keys: KeySlots, groups: number, packer: ValuePacker): Map<number, Uint8Array> => {
+export const snapshotAccumulators = (
+  store: AccumulatorStore,
+  keys: KeySlots,
+  groups: number,
+  packer: ValuePacker,
+): Map<number, Uint8Array> => {
   const chunks = new Map<number, Uint8Array>()
   forEachGroup(keys, liveSlots(store.flags, keys.size), groups, (group, slots) => {
     const { keys: chunkKeys, rows } = chunkKeysOf(keys, slots)
@@ -25,10 +30,21 @@ export const snapshotAccumulators = (store: AccumulatorStore, keys: KeySlots, gr
     store.layout.columns.forEach(({ name }, c) => {
       const data = store.data[c]
       if (data instanceof Float64Array) columns.set(name, gather(data, rows))
-      else columns.set(name, packValues(packer, Array.from(rows, (slot) => data[slot]), `an accumulator of the custom aggregate "${name}"`))
+      else
+        columns.set(
+          name,
+          packValues(
+            packer,
+            Array.from(rows, (slot) => data[slot]),
+            `an accumulator of the custom aggregate "${name}"`,
+          ),
+        )
     })
     const dirty = Uint8Array.from(rows, (slot) => (store.flags[slot] === DIRTY ? 1 : 0))
-    chunks.set(group, encodeChunk({ kind: KIND, signature: store.layout.signature, groups, group, rows: rows.length, ...chunkKeys, dirty, columns }))
+    chunks.set(
+      group,
+      encodeChunk({ kind: KIND, signature: store.layout.signature, groups, group, rows: rows.length, ...chunkKeys, dirty, columns }),
+    )
   })
   return chunks
 }
@@ -47,7 +63,8 @@ const mergeChunkColumn = (store: AccumulatorStore, c: number, slots: Int32Array,
   const data = store.data[c]
   const stored = chunk.columns.get(name)
   if (data instanceof Float64Array) {
-    if (!(stored instanceof Float64Array)) throw new MillraceError('MR_STATE_CORRUPT', `a chunk of state is damaged: it lacks the column "${name}"`)
+    if (!(stored instanceof Float64Array))
+      throw new MillraceError('MR_STATE_CORRUPT', `a chunk of state is damaged: it lacks the column "${name}"`)
     mergeNumbers(data, op, slots, stored)
     return
   }

@@ -76,7 +76,9 @@ export class AccumulatorStore {
 
   /** @throws MR_AGGREGATE_INVALID */
   refuse(field: number, key: Key, value: unknown): never {
-    const shown = Array.isArray(key) ? JSON.stringify(key, (_, part) => (typeof part === 'bigint' ? `${part}n` : part)) : JSON.stringify(String(key))
+    const shown = Array.isArray(key)
+      ? JSON.stringify(key, (_, part) => (typeof part === 'bigint' ? `${part}n` : part))
+      : JSON.stringify(String(key))
     throw new MillraceError(
       'MR_AGGREGATE_INVALID',
       `field "${this.layout.fields[field]}" of a record with the key ${shown} must be a number to be aggregated; it is ${value === null ? 'null' : typeof value}`,

@@ -206,7 +206,8 @@ export class AccumulatorTable<T, S extends AggregateSpecs = AggregateSpecs> {
   }
 
   #requireFields(fields: readonly ValueColumn[]): void {
-    if (!this.addsColumns) throw new MillraceError('MR_OPTION_INVALID', 'custom aggregates need whole records: columns alone cannot be added')
+    if (!this.addsColumns)
+      throw new MillraceError('MR_OPTION_INVALID', 'custom aggregates need whole records: columns alone cannot be added')
     this.#requireColumns(fields, this.layout.fields.length)
   }
 

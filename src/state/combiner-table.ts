@@ -305,4 +305,7 @@ const takeValues = (data: unknown[], rows: Int32Array, count: number): unknown[]
 }
 
 const sliceColumns = (columns: readonly PartialColumn[], from: number, to: number): PartialColumn[] =>
-  columns.map(({ name, values }) => ({ name, values: Array.isArray(values) ? values.slice(from, to) : (values as Int32Array).subarray(from, to) }))
+  columns.map(({ name, values }) => ({
+    name,
+    values: Array.isArray(values) ? values.slice(from, to) : (values as Int32Array).subarray(from, to),
+  }))

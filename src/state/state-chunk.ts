@@ -42,10 +42,13 @@ export interface Chunk {
 
 const packr = new Packr({ useRecords: true, moreTypes: true, useBigIntExtension: true, copyBuffers: true })
 
-const bytesOf = (array: Int32Array | Float64Array | Uint8Array): Uint8Array => new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
+const bytesOf = (array: Int32Array | Float64Array | Uint8Array): Uint8Array =>
+  new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
 
-const corrupt = (what: string, cause?: unknown): MillraceError => new MillraceError('MR_STATE_CORRUPT', `a chunk of state is damaged: ${what}`, { cause })
-const incompatible = (what: string): MillraceError => new MillraceError('MR_STATE_INCOMPATIBLE', `a chunk of state cannot be restored: ${what}`)
+const corrupt = (what: string, cause?: unknown): MillraceError =>
+  new MillraceError('MR_STATE_CORRUPT', `a chunk of state is damaged: ${what}`, { cause })
+const incompatible = (what: string): MillraceError =>
+  new MillraceError('MR_STATE_INCOMPATIBLE', `a chunk of state cannot be restored: ${what}`)
 
 /** @throws whatever msgpackr throws for values that it cannot pack */
 export const encodeChunk = (chunk: Chunk): Uint8Array => {
@@ -72,7 +75,8 @@ const bodyOf = (bytes: Uint8Array): Uint8Array => {
   const magic = bytes[0] === 0x94 && bytes[1] === (0xa0 | MAGIC.length) && String.fromCharCode(...bytes.subarray(2, VERSION_AT)) === MAGIC
   if (!magic || bytes[VERSION_AT + 1] !== 0xce || bytes[VERSION_AT + 6] !== 0xc6) throw corrupt('its head is not that of a chunk')
   const body = bytes.subarray(BODY_AT)
-  if (view.getUint32(VERSION_AT + 7) !== body.length) throw corrupt(`its body has ${body.length} bytes instead of ${view.getUint32(VERSION_AT + 7)}`)
+  if (view.getUint32(VERSION_AT + 7) !== body.length)
+    throw corrupt(`its body has ${body.length} bytes instead of ${view.getUint32(VERSION_AT + 7)}`)
   if (view.getUint32(VERSION_AT + 2) !== crc32(body)) throw corrupt('its checksum does not match')
   const version = bytes[VERSION_AT]
   if (version !== CHUNK_FORMAT_VERSION) throw incompatible(`its format version is ${version}; this version reads ${CHUNK_FORMAT_VERSION}`)
@@ -86,7 +90,19 @@ const numbersOf = <A extends Int32Array | Float64Array>(array: A, bytes: Uint8Ar
   return array
 }
 
-type Body = [string, string, number, number, number, number, Uint8Array, (string | Uint16Array)[], (string | Uint16Array)[], Uint8Array, unknown[]]
+type Body = [
+  string,
+  string,
+  number,
+  number,
+  number,
+  number,
+  Uint8Array,
+  (string | Uint16Array)[],
+  (string | Uint16Array)[],
+  Uint8Array,
+  unknown[],
+]
 
 /**
  * Reads a chunk.
@@ -97,14 +113,16 @@ export const decodeChunk = (bytes: Uint8Array): Chunk => {
   const body = bodyOf(bytes)
   try {
     const [kind, signature, hashVersion, groups, group, rows, ints, stringKeys, otherKeys, dirty, flat] = packr.unpack(body) as Body
-    if (hashVersion !== KEY_HASH_VERSION) throw incompatible(`its key hash version is ${hashVersion}; this version uses ${KEY_HASH_VERSION}`)
+    if (hashVersion !== KEY_HASH_VERSION)
+      throw incompatible(`its key hash version is ${hashVersion}; this version uses ${KEY_HASH_VERSION}`)
     const columns = new Map<string, Float64Array | Uint8Array>()
     for (let i = 0; i < flat.length; i += 3) {
       const data = flat[i + 2] as Uint8Array
       columns.set(flat[i] as string, flat[i + 1] ? numbersOf(new Float64Array(rows), data) : data)
     }
     const intKeys = numbersOf(new Int32Array(ints.length >> 2), ints)
-    if (intKeys.length + stringKeys.length + otherKeys.length !== rows || dirty.length !== rows) throw corrupt('its columns differ in length')
+    if (intKeys.length + stringKeys.length + otherKeys.length !== rows || dirty.length !== rows)
+      throw corrupt('its columns differ in length')
     return { kind, signature, groups, group, rows, intKeys, stringKeys, otherKeys, dirty, columns }
   } catch (error) {
     throw error instanceof MillraceError ? error : corrupt('its body cannot be decoded', error)

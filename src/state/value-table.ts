@@ -53,9 +53,25 @@ export class ValueTable<V> {
     const chunks = new Map<number, Uint8Array>()
     forEachGroup(this.keys, liveSlots(this.#present, this.keys.size), groups, (group, slots) => {
       const { keys, rows } = chunkKeysOf(this.keys, slots)
-      const values = packValues(this.#packer, Array.from(rows, (slot) => this.#values[slot]), 'a value of keyed state')
+      const values = packValues(
+        this.#packer,
+        Array.from(rows, (slot) => this.#values[slot]),
+        'a value of keyed state',
+      )
       const columns = new Map([[SIGNATURE, values]])
-      chunks.set(group, encodeChunk({ kind: KIND, signature: SIGNATURE, groups, group, rows: rows.length, ...keys, dirty: new Uint8Array(rows.length), columns }))
+      chunks.set(
+        group,
+        encodeChunk({
+          kind: KIND,
+          signature: SIGNATURE,
+          groups,
+          group,
+          rows: rows.length,
+          ...keys,
+          dirty: new Uint8Array(rows.length),
+          columns,
+        }),
+      )
     })
     return chunks
   }

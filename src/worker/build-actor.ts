@@ -57,7 +57,7 @@ class ChainBuilder {
     this.#wiring = wiring
     this.#graph = environment.plan.graph
     this.#task = environment.plan.tasks[placement.task]!
-    const path = this.#task.nodes.map(id => this.#graph.nodes[id]!.name).join('>')
+    const path = this.#task.nodes.map((id) => this.#graph.nodes[id]!.name).join('>')
     this.#code = {
       url: `millrace://${encodeURI(this.#graph.jobName)}/${encodeURI(path)}`,
       freeze: environment.freeze,
@@ -111,11 +111,11 @@ class ChainBuilder {
   }
 
   #stepsAfter(node: OperatorNode, output?: string): ChainStep[] {
-    const fused = this.#fusedWith(node).filter(next => next.inputs[0]!.output === output)
-    const edges = this.#edgesOf(node).filter(edge => edge.output === output && edge.partitioning.type !== 'combined')
+    const fused = this.#fusedWith(node).filter((next) => next.inputs[0]!.output === output)
+    const edges = this.#edgesOf(node).filter((edge) => edge.output === output && edge.partitioning.type !== 'combined')
     return [
-      ...fused.map(next => this.#step(next)),
-      ...edges.map(edge => {
+      ...fused.map((next) => this.#step(next)),
+      ...edges.map((edge) => {
         const spec = { output: this.#wiring.outboxes.get(edge.id)!, partitioning: edge.partitioning, clock: this.#environment.clock }
         const reader = this.#environment.plan.tasks[edge.toTask]!.nodes[0]!
         return { id: reader, definition: this.#environment.registry.get('partition')!, spec, actor: null, next: [] }
@@ -125,18 +125,20 @@ class ChainBuilder {
 
   /** By named output of a node that something reads: its steps. */
   #stepsByOutput(node: OperatorNode): Map<string, ChainStep[]> {
-    const read = [...this.#fusedWith(node).map(next => next.inputs[0]!.output), ...this.#edgesOf(node).map(edge => edge.output)]
-    const names = new Set(read.filter(output => output !== undefined))
-    return new Map([...names].map(output => [output, this.#stepsAfter(node, output)]))
+    const read = [...this.#fusedWith(node).map((next) => next.inputs[0]!.output), ...this.#edgesOf(node).map((edge) => edge.output)]
+    const names = new Set(read.filter((output) => output !== undefined))
+    return new Map([...names].map((output) => [output, this.#stepsAfter(node, output)]))
   }
 
   /** Operators of this chain that read a node: each has no other input. */
   #fusedWith(node: OperatorNode): OperatorNode[] {
-    return this.#task.nodes.map(id => this.#graph.nodes[id]!).filter(next => next.id !== node.id && next.inputs.some(input => input.from === node.id))
+    return this.#task.nodes
+      .map((id) => this.#graph.nodes[id]!)
+      .filter((next) => next.id !== node.id && next.inputs.some((input) => input.from === node.id))
   }
 
   #edgesOf(node: OperatorNode): TaskEdge[] {
-    return this.#environment.plan.edges.filter(edge => edge.fromNode === node.id)
+    return this.#environment.plan.edges.filter((edge) => edge.fromNode === node.id)
   }
 
   #step(node: OperatorNode): ChainStep {
@@ -145,7 +147,8 @@ class ChainBuilder {
     const outputs = this.#stepsByOutput(node)
     if (definition.create === undefined) return { id: node.id, definition, spec: node.spec, actor: null, next, outputs }
     const actor = this.#create(node, this.#emit(next), this.#emitters(outputs))
-    if (actor.process === undefined) throw new MillraceError('MR_GRAPH_INVALID', `The operator kind "${definition.kind}" has no process method`, placeOf(node))
+    if (actor.process === undefined)
+      throw new MillraceError('MR_GRAPH_INVALID', `The operator kind "${definition.kind}" has no process method`, placeOf(node))
     return { id: node.id, definition, spec: node.spec, actor, next: [] }
   }
 
@@ -155,7 +158,7 @@ class ChainBuilder {
 
   #create(node: OperatorNode, emit: Emit, outputs: ReadonlyMap<string, Emit>): OperatorActor {
     const { plan, attempt, keyGroups, clock, generateCode } = this.#environment
-    const combined = this.#edgesOf(node).find(edge => edge.partitioning.type === 'combined')
+    const combined = this.#edgesOf(node).find((edge) => edge.partitioning.type === 'combined')
     const context: OperatorContext = {
       jobName: plan.graph.jobName,
       operator: node.name,
@@ -167,7 +170,7 @@ class ChainBuilder {
       clock,
       generateCode,
       emit,
-      emitTo: name => outputs.get(name) ?? (() => {}),
+      emitTo: (name) => outputs.get(name) ?? (() => {}),
       output: combined === undefined ? null : this.#wiring.outboxes.get(combined.id)!,
       run: (records, from, to, timestamps) => {
         // What an inlet reads is counted where its frames come in.
@@ -179,7 +182,7 @@ class ChainBuilder {
       batchRecords: this.#environment.batchRecords,
     }
     const actor = this.#definition(node).create!(node.spec, context)
-    this.#instances.push({ name: node.name, actor, blame: error => blame(error, node) })
+    this.#instances.push({ name: node.name, actor, blame: (error) => blame(error, node) })
     return actor
   }
 

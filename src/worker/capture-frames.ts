@@ -46,21 +46,35 @@ export function readCapturedFrames(dir: string): CapturedFrame[] {
 
 /** Paths of the files that a run with `captureDir` has written, by name. */
 export function capturedFiles(dir: string): string[] {
-  return readdirSync(dir).filter(file => file.endsWith('.frames')).sort().map(file => join(dir, file))
+  return readdirSync(dir)
+    .filter((file) => file.endsWith('.frames'))
+    .sort()
+    .map((file) => join(dir, file))
 }
 
 /** @throws MillraceError MR_FRAME_CORRUPT when the file does not hold whole frames, one after the other */
 export function readFramesFile(path: string): CapturedFrame[] {
   const frames: CapturedFrame[] = []
   const bytes = readFileSync(path)
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const word = (i: number): number => bytes.readInt32LE(at + 4 * i)
     const end = at + HEADER_BYTES > bytes.length ? Infinity : at + HEADER_BYTES + word(0)
     if (end > bytes.length || end < at + HEADER_BYTES) {
-      throw new MillraceError('MR_FRAME_CORRUPT', `${path}: there is no whole frame at byte ${at} (frame ${frames.length}); the file was cut, or is none of captured frames`)
+      throw new MillraceError(
+        'MR_FRAME_CORRUPT',
+        `${path}: there is no whole frame at byte ${at} (frame ${frames.length}); the file was cut, or is none of captured frames`,
+      )
     }
     const payload = new Uint8Array(bytes.subarray(at + HEADER_BYTES, end))
-    frames.push({ kind: word(1) as FrameKind, flags: word(2), channel: word(3), attempt: word(4), records: word(5), value: bytes.readDoubleLE(at + 24), payload })
+    frames.push({
+      kind: word(1) as FrameKind,
+      flags: word(2),
+      channel: word(3),
+      attempt: word(4),
+      records: word(5),
+      value: bytes.readDoubleLE(at + 24),
+      payload,
+    })
     at = end
   }
   return frames

@@ -9,7 +9,8 @@ export function chunkKey(operator: string, { scope, id }: Pick<StateChunk, 'scop
 
 export function parseChunkKey(key: string): { readonly operator: string; readonly scope: StateChunk['scope']; readonly id: number } {
   const match = /^(.*)\/(group|split|instance)\/(\d+)$/s.exec(key)
-  if (match === null) throw new MillraceError('MR_STATE_CORRUPT', `A checkpoint holds a chunk named ${JSON.stringify(key)}, which is no state of an operator`)
+  if (match === null)
+    throw new MillraceError('MR_STATE_CORRUPT', `A checkpoint holds a chunk named ${JSON.stringify(key)}, which is no state of an operator`)
   return { operator: match[1]!, scope: match[2] as StateChunk['scope'], id: Number(match[3]) }
 }
 

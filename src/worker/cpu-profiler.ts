@@ -32,5 +32,7 @@ export class CpuProfiler {
 }
 
 function post(session: Session, method: string): Promise<unknown> {
-  return new Promise((resolve, reject) => session.post(method, (error, result: unknown) => (error === null ? resolve(result) : reject(error))))
+  return new Promise((resolve, reject) =>
+    session.post(method, (error, result: unknown) => (error === null ? resolve(result) : reject(error))),
+  )
 }

@@ -31,8 +31,8 @@ export default async function runWorker(task: WorkerTask): Promise<void> {
     generateCode: canGenerate(),
     onWake: () => bell.ring(),
     events: workerEvents(() => service.plan, {
-      store: message => sendStore(task.storagePort, message),
-      failed: failure => void listener.failed(failure),
+      store: (message) => sendStore(task.storagePort, message),
+      failed: (failure) => void listener.failed(failure),
       notify: (attempt, notice) => void listener.notify(attempt, notice),
     }),
     readChunks: async (manifest, wanted) => readChunks(stateDir, manifest, wanted),
@@ -57,11 +57,11 @@ export default async function runWorker(task: WorkerTask): Promise<void> {
     start: () => answer(() => service.start()),
     stop: () => answer(() => service.stop()),
     triggerCheckpoint: (checkpoint, last) => answer(() => service.triggerCheckpoint(checkpoint, last)),
-    checkpointCompleted: checkpoint => answer(() => service.checkpointCompleted(checkpoint)),
+    checkpointCompleted: (checkpoint) => answer(() => service.checkpointCompleted(checkpoint)),
     drainSources: () => answer(() => service.drainSources()),
     stats: () => answer(() => service.stats()),
     startProfile: () => answer(() => profiler.start()),
-    stopProfile: path => answer(() => profiler.stop(path)),
+    stopProfile: (path) => answer(() => profiler.stop(path)),
     shutdown: () => answer(() => void (over = true)),
   }
   expose(api, nodeEndpoint(task.controlPort))
@@ -71,7 +71,11 @@ export default async function runWorker(task: WorkerTask): Promise<void> {
 }
 
 /** LMDB is loaded only by a worker that has state to restore. */
-async function readChunks(stateDir: string, manifest: Manifest, wanted: (key: string) => boolean): Promise<{ key: string; bytes: Uint8Array }[]> {
+async function readChunks(
+  stateDir: string,
+  manifest: Manifest,
+  wanted: (key: string) => boolean,
+): Promise<{ key: string; bytes: Uint8Array }[]> {
   const { openCheckpointReader } = await import('../storage/checkpoint-reader.ts')
   const reader = openCheckpointReader(stateDir)
   try {

@@ -28,5 +28,5 @@ export async function runLoop(service: WorkerService, bell: Doorbell, isOver: ()
 }
 
 function eventLoopTurn(): Promise<void> {
-  return new Promise(resolve => setImmediate(resolve))
+  return new Promise((resolve) => setImmediate(resolve))
 }

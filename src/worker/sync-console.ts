@@ -15,7 +15,7 @@ function syncStream(fd: number): Writable {
     decodeStrings: true,
     write(chunk: Buffer, _encoding, done) {
       try {
-        for (let at = 0; at < chunk.length; ) at += writeSync(fd, chunk, at)
+        for (let at = 0; at < chunk.length;) at += writeSync(fd, chunk, at)
       } catch {
         // A closed or full pipe must not take the pipeline down.
       }

@@ -55,13 +55,16 @@ class WorkerWiring {
   wire(): Wiring {
     const { plan, index, deployment, markReady } = this.#request
     const { captureDir } = this.#request.options
-    const mine = plan.actors.filter(actor => actor.thread === index)
+    const mine = plan.actors.filter((actor) => actor.thread === index)
     const bells = new Map<number, Doorbell>()
-    const bell = (thread: number): Doorbell => bells.get(thread) ?? bells.set(thread, new Doorbell(deployment.doorbells, thread)).get(thread)!
+    const bell = (thread: number): Doorbell =>
+      bells.get(thread) ?? bells.set(thread, new Doorbell(deployment.doorbells, thread)).get(thread)!
     for (const { from, to, ring } of deployment.rings) if (from === index) this.#producers.set(to, new PeerRing(ring, bell(to)))
     for (const actor of mine) this.#openMailbox(actor)
-    const actors = new Map(mine.map(actor => [actor.id, this.#build(actor, bell)]))
-    const consumers = deployment.rings.filter(({ to }) => to === index).map(({ from, ring }) => ({ consumer: new RingConsumer(ring), bell: bell(from) }))
+    const actors = new Map(mine.map((actor) => [actor.id, this.#build(actor, bell)]))
+    const consumers = deployment.rings
+      .filter(({ to }) => to === index)
+      .map(({ from, ring }) => ({ consumer: new RingConsumer(ring), bell: bell(from) }))
     const { attempt } = deployment
     const { probe } = this.#request.host
     const onFrame: FrameHandler = (header, payload) => {
@@ -87,7 +90,7 @@ class WorkerWiring {
   #build(placement: ActorPlacement, bell: (thread: number) => Doorbell): Actor {
     const { plan, registry, options, deployment, host, markReady, snapshotTaken } = this.#request
     const channels = this.#channelsTo(placement)
-    const inbounds = channels.map(channel => this.#inbounds[channel.id]!)
+    const inbounds = channels.map((channel) => this.#inbounds[channel.id]!)
     let wakes = true
     const environment = {
       plan,
@@ -101,7 +104,7 @@ class WorkerWiring {
     }
     return buildActor(environment, placement, {
       mailbox: this.#mailboxes.get(placement.id)!,
-      decoders: channels.map(channel => new BatchDecoder({ name: `channel-${channel.id}`, mode: options.codec })),
+      decoders: channels.map((channel) => new BatchDecoder({ name: `channel-${channel.id}`, mode: options.codec })),
       outboxes: this.#outboxes(placement),
       events: {
         consumed: (slot, costBytes) => {
@@ -115,29 +118,37 @@ class WorkerWiring {
         if (wakes) markReady(placement.id)
         host.onWake()
       },
-      notify: notice => host.events.notify(deployment.attempt, notice),
+      notify: (notice) => host.events.notify(deployment.attempt, notice),
       onClose: () => (wakes = false),
     })
   }
 
   #outboxes(placement: ActorPlacement): Map<number, Outbox> {
     const { plan, options } = this.#request
-    const edges = plan.edges.filter(edge => edge.fromTask === placement.task)
+    const edges = plan.edges.filter((edge) => edge.fromTask === placement.task)
     return new Map(
-      edges.map(edge => {
-        const channels = plan.channels.filter(channel => channel.edge === edge.id && channel.fromActor === placement.id)
+      edges.map((edge) => {
+        const channels = plan.channels.filter((channel) => channel.edge === edge.id && channel.fromActor === placement.id)
         const route = routingTable(options.keyGroups, Math.min(options.keyGroups, channels.length))
         // One encoder an edge: all its channels carry the same shapes.
         const { name: operator, site } = plan.graph.nodes[edge.fromNode]!
         const encoder = new BatchEncoder({ name: `edge-${edge.id}`, mode: options.codec, operator, site })
-        return [edge.id, new Outbox(channels.map(channel => this.#sender(channel, encoder)), route, edge.timestamps, options.batchRecords)]
+        return [
+          edge.id,
+          new Outbox(
+            channels.map((channel) => this.#sender(channel, encoder)),
+            route,
+            edge.timestamps,
+            options.batchRecords,
+          ),
+        ]
       }),
     )
   }
 
   #sender(channel: Channel, encoder: BatchEncoder): ChannelSender {
     const { plan, options, deployment, index, host, markReady } = this.#request
-    const receivers = plan.channels.filter(other => other.toActor === channel.toActor).length
+    const receivers = plan.channels.filter((other) => other.toActor === channel.toActor).length
     const allowanceBytes = exclusiveBytes(mailboxBudget(options.mailboxBytes, receivers), receivers)
     if (channel.toThread !== index || options.transport === 'ring') {
       return new RingSender(channel.id, deployment.attempt, this.#credits, allowanceBytes, this.#producers.get(channel.toThread)!, encoder)
@@ -148,17 +159,17 @@ class WorkerWiring {
       channel.id,
       this.#credits,
       allowanceBytes,
-      frame => {
+      (frame) => {
         host.probe?.handed(channel.id, frame)
         inbound.deliver(frame)
         markReady(channel.toActor)
       },
-      record => assertSerializable(record, { operator: where.name, site: where.site }),
+      (record) => assertSerializable(record, { operator: where.name, site: where.site }),
       options.freezeRecords,
     )
   }
 
   #channelsTo(actor: ActorPlacement): Channel[] {
-    return this.#request.plan.channels.filter(channel => channel.toActor === actor.id)
+    return this.#request.plan.channels.filter((channel) => channel.toActor === actor.id)
   }
 }

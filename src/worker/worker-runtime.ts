@@ -72,7 +72,7 @@ export class WorkerRuntime {
       index,
       deployment,
       host,
-      markReady: actor => this.#markReady(actor),
+      markReady: (actor) => this.#markReady(actor),
       snapshotTaken: (actor, checkpointId, chunks) => host.events.snapshotTaken(deployment.attempt, checkpointId, actor, chunks),
     })
   }
@@ -92,7 +92,7 @@ export class WorkerRuntime {
       if (this.#stopped) return
       const placement = this.#plan.actors[actor.id]!
       const { parallelism } = this.#plan.tasks[placement.task]!
-      await actor.open(operator => restored?.(operator, placement.index, parallelism) ?? [])
+      await actor.open((operator) => restored?.(operator, placement.index, parallelism) ?? [])
     }
   }
 

@@ -46,7 +46,9 @@ export class WorkerService {
     await this.stop()
     const runtime = new WorkerRuntime(this.#plan!, this.#host.registry, this.#options, this.#index, deployment, this.#host)
     this.#runtime = runtime
-    await runtime.open(restore === null ? null : await readRestoredState(restore, this.#plan!, this.#index, this.#options.keyGroups, this.#host.readChunks))
+    await runtime.open(
+      restore === null ? null : await readRestoredState(restore, this.#plan!, this.#index, this.#options.keyGroups, this.#host.readChunks),
+    )
   }
 
   start(): void {

@@ -19,7 +19,7 @@ export interface WorkerStats {
 }
 
 export function workerStats(worker: number, runtime: WorkerRuntime | null): WorkerStats {
-  const actors = [...(runtime?.actors ?? [])].map(actor => ({
+  const actors = [...(runtime?.actors ?? [])].map((actor) => ({
     id: actor.id,
     name: actor.name,
     recordsIn: actor.recordsIn,

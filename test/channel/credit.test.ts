@@ -37,17 +37,22 @@ const step = fc.record({ send: fc.boolean(), channel: fc.nat(7), bytes: fc.integ
 describe('credit', () => {
   test('a mailbox never holds, and never promises, more than its budget', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 8 }), fc.integer({ min: 1024, max: 8192 }), fc.array(step, { maxLength: 300 }), (channels, budget, steps) => {
-        const model = new Model(budget, channels)
-        for (const { send, channel, bytes } of steps) {
-          const limitBefore = model.ledger.limit(channel % channels)
-          if (send) model.send(channel % channels, bytes)
-          else model.consume(channel % channels)
-          expect(model.mailboxBytes).toBeLessThanOrEqual(budget)
-          expect(model.ledger.outstandingBytes).toBeLessThanOrEqual(budget)
-          expect(model.ledger.limit(channel % channels)).toBeGreaterThanOrEqual(limitBefore)
-        }
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 8 }),
+        fc.integer({ min: 1024, max: 8192 }),
+        fc.array(step, { maxLength: 300 }),
+        (channels, budget, steps) => {
+          const model = new Model(budget, channels)
+          for (const { send, channel, bytes } of steps) {
+            const limitBefore = model.ledger.limit(channel % channels)
+            if (send) model.send(channel % channels, bytes)
+            else model.consume(channel % channels)
+            expect(model.mailboxBytes).toBeLessThanOrEqual(budget)
+            expect(model.ledger.outstandingBytes).toBeLessThanOrEqual(budget)
+            expect(model.ledger.limit(channel % channels)).toBeGreaterThanOrEqual(limitBefore)
+          }
+        },
+      ),
     )
   })
 

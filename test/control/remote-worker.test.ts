@@ -9,14 +9,26 @@ import type { WorkerApi } from '../../src/worker/protocol.ts'
 function workerThat(api: Partial<WorkerApi>): { worker: RemoteWorker; end: (reason: unknown) => void } {
   let end: (reason: unknown) => void = () => {}
   const ended = new Promise<never>((_, reject) => (end = reject))
-  return { worker: new RemoteWorker(0, api as Remote<WorkerApi>, new Doorbell(createDoorbells(1), 0), ended, () => '', () => {}), end }
+  return {
+    worker: new RemoteWorker(
+      0,
+      api as Remote<WorkerApi>,
+      new Doorbell(createDoorbells(1), 0),
+      ended,
+      () => '',
+      () => {},
+    ),
+    end,
+  }
 }
 
 describe('calls to a worker thread', () => {
   test('leave nothing behind', async () => {
     setFlagsFromString('--expose-gc')
     const collectGarbage = runInNewContext('gc') as () => void
-    const { worker } = workerThat({ stats: async () => ({ value: { worker: 0, heapBytes: 0, actors: [], text: 'x'.repeat(100) } }) as never })
+    const { worker } = workerThat({
+      stats: async () => ({ value: { worker: 0, heapBytes: 0, actors: [], text: 'x'.repeat(100) } }) as never,
+    })
     for (let n = 0; n < 100; n++) await worker.stats()
     collectGarbage()
     const before = process.memoryUsage().heapUsed
@@ -35,7 +47,9 @@ describe('calls to a worker thread', () => {
   })
 
   test('reject with what the worker answers', async () => {
-    const { worker } = workerThat({ start: async () => ({ failure: { class: 'RangeError', message: 'planned', kind: 'user-code', attempt: 1 } }) as never })
+    const { worker } = workerThat({
+      start: async () => ({ failure: { class: 'RangeError', message: 'planned', kind: 'user-code', attempt: 1 } }) as never,
+    })
     await expect(worker.start()).rejects.toMatchObject({ message: expect.stringContaining('planned') })
   })
 })

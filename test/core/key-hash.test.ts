@@ -57,7 +57,13 @@ describe('hashKey', () => {
 
   test('strings are hashed with MurmurHash3 over their UTF-16 code units', () => {
     expect(murmur3(new TextEncoder().encode('hello'), 0)).toBe(0x248bfa47)
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), fc.nat(), (text, seed) => hashText(text, seed) === murmur3(Buffer.from(text, 'utf16le'), seed)))
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary' }),
+        fc.nat(),
+        (text, seed) => hashText(text, seed) === murmur3(Buffer.from(text, 'utf16le'), seed),
+      ),
+    )
   })
 
   test('hashInt is hashKey for int32 numbers, and -0 is 0', () => {

@@ -33,10 +33,14 @@ beforeAll(() => {
 
 afterAll(() => rmSync(project, { recursive: true, force: true }))
 
-const input = (names: readonly string[]): Record<string, string> => Object.fromEntries(names.map((name) => [name, join(sources, `${name}.js`)]))
+const input = (names: readonly string[]): Record<string, string> =>
+  Object.fromEntries(names.map((name) => [name, join(sources, `${name}.js`)]))
 
 function runBundle(folder: string, name = 'app') {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(project, folder, `${name}.js`)], { encoding: 'utf8', timeout: 20_000 })
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(project, folder, `${name}.js`)], {
+    encoding: 'utf8',
+    timeout: 20_000,
+  })
   return { status, stdout, stderr }
 }
 
@@ -46,7 +50,16 @@ describe.each([
 ])('esbuild, %s', (_, splitting) => {
   test('bundles an app with all of millrace; it runs, and its result is right', async () => {
     const outdir = join(project, `esbuild-${splitting}`)
-    const options = { bundle: true, platform: 'node', format: 'esm', target: 'node20', splitting, external: EXTERNAL, logLevel: 'silent', outdir }
+    const options = {
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      target: 'node20',
+      splitting,
+      external: EXTERNAL,
+      logLevel: 'silent',
+      outdir,
+    }
     const { warnings } = await esbuild({ ...options, entryPoints: input(SOURCES) })
     expect(warnings).toEqual([])
     expect(runBundle(`esbuild-${splitting}`)).toEqual({ status: 0, stdout: RIGHT, stderr: '' })
@@ -55,7 +68,14 @@ describe.each([
 
 test('esbuild without the dependencies: the app names only its job', async () => {
   symlinkSync(projectRoot, join(project, 'node_modules', 'millrace'), 'junction')
-  const options = { bundle: true, platform: 'node', format: 'esm', packages: 'external', logLevel: 'silent', outdir: join(project, 'beside') }
+  const options = {
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    packages: 'external',
+    logLevel: 'silent',
+    outdir: join(project, 'beside'),
+  }
   await esbuild({ ...options, entryPoints: input(['app-beside-millrace', 'job']) })
   expect(runBundle('beside', 'app-beside-millrace')).toEqual({ status: 0, stdout: RIGHT, stderr: '' })
 })

@@ -15,7 +15,8 @@ function temporaryDir(): string {
   return dir
 }
 
-const evenly = (crashes: number, count: number): number[] => Array.from({ length: crashes }, (_, i) => Math.floor((count * (i + 1)) / (crashes + 1)))
+const evenly = (crashes: number, count: number): number[] =>
+  Array.from({ length: crashes }, (_, i) => Math.floor((count * (i + 1)) / (crashes + 1)))
 
 /** 0 lost, 0 repeated, and each channel in its order. */
 function expectExactly(count: number, passed: readonly { n: number }[], counted: readonly { key: number; count: number }[]): void {
@@ -66,7 +67,8 @@ test('what waits to be committed is bounded: at half of the bound the outlet ask
   const counted = run.outlet('counted', { delivery: 'committed' }).collect()
   run.inlet('numbers').end()
   let next = 0
-  for await (const { n } of run.outlet('passed', { delivery: 'committed' })) if (n !== next++) throw new Error(`${n} came as number ${next - 1}`)
+  for await (const { n } of run.outlet('passed', { delivery: 'committed' }))
+    if (n !== next++) throw new Error(`${n} came as number ${next - 1}`)
   expect((await run.done).outcome).toBe('finished')
   expect(next).toBe(count)
   expect((await counted).length).toBe(count)

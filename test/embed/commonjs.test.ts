@@ -59,6 +59,8 @@ test('an ES module job launched by a CommonJS app', () => {
 })
 
 test('defineJob without a module is refused', () => {
-  const files = { 'no-meta.cjs': `const { defineJob } = require('millrace')\ntry { defineJob({}, {}) } catch (error) { console.log(error.code) }` }
+  const files = {
+    'no-meta.cjs': `const { defineJob } = require('millrace')\ntry { defineJob({}, {}) } catch (error) { console.log(error.code) }`,
+  }
   expect(run(files, 'no-meta.cjs')).toEqual({ status: 0, stdout: 'MR_JOB_INVALID', stderr: '' })
 })

@@ -39,7 +39,11 @@ test('the program of the guide runs: config coerced, orders pushed, results read
 test('different jobs in one process at once, each with its own inlets and outlets', async () => {
   const numbers = { crashAt: [], markers: '' }
   const [first, second] = await Promise.all([launch(orders, { workers: 1 }), launch(crashing, { workers: 2, config: numbers })])
-  const [perShop, passed, counted] = [first.outlet('perShop').collect(), second.outlet('passed').collect(), second.outlet('counted').collect()]
+  const [perShop, passed, counted] = [
+    first.outlet('perShop').collect(),
+    second.outlet('passed').collect(),
+    second.outlet('counted').collect(),
+  ]
   await first.inlet('orders').pushMany(Array.from({ length: 3_000 }, (_, n) => order(n)))
   await second.inlet('numbers').pushMany(Array.from({ length: 3_000 }, (_, n) => ({ n, text: '' })))
   await Promise.all([first.stop({ drain: true }), second.stop({ drain: true })])

@@ -11,8 +11,8 @@ interface Reading {
 export default defineJob<{ count: number; crashAt: number; marker: string; how?: 'throw' | 'exit' }, never>(import.meta, {
   build: ({ source, config }) => {
     const sums = source
-      .generate<Reading>('readings', { count: config.count, make: n => ({ key: n % 1000, value: n % 7 }) })
-      .map(reading => {
+      .generate<Reading>('readings', { count: config.count, make: (n) => ({ key: n % 1000, value: n % 7 }) })
+      .map((reading) => {
         if (reading.value === 3 && reading.key === config.crashAt % 1000 && !existsSync(config.marker)) {
           writeFileSync(config.marker, '')
           if (config.how === 'exit') process.exit(3)
@@ -21,7 +21,7 @@ export default defineJob<{ count: number; crashAt: number; marker: string; how?:
         return reading
       })
       .keyBy('key')
-      .aggregate(a => ({ n: a.count(), sum: a.sum('value') }))
+      .aggregate((a) => ({ n: a.count(), sum: a.sum('value') }))
       .toStream({ emit: 'final' })
     return { sums } as never
   },

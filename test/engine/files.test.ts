@@ -98,7 +98,9 @@ test('JSON lines written and read again are the records, whatever they hold', as
     const path = fileWith(values.map((value) => `${JSON.stringify(value)}\n`).join(''), 'in.jsonl', dir)
     await finish(job, { workers: 1, config: { from: 'jsonLines', path, out, format: 'jsonLines' } })
     expect(readFileSync(out, 'utf8')).toBe(readFileSync(path, 'utf8'))
-    expect((await rowsOf({ from: 'jsonLines', path: out }, 1)).map((row) => JSON.stringify(row))).toEqual(values.map((value) => JSON.stringify(value)))
+    expect((await rowsOf({ from: 'jsonLines', path: out }, 1)).map((row) => JSON.stringify(row))).toEqual(
+      values.map((value) => JSON.stringify(value)),
+    )
   })
   await fc.assert(property, { numRuns: 4 })
 })
@@ -119,7 +121,10 @@ test('CSV written and read again are the records', async () => {
 
 test('the console sink prints every record once, from the worker, also when the app thread is busy', async () => {
   const lines = Array.from({ length: 20_000 }, (_, n) => `line ${n}`)
-  const { stdout, ...ending } = await runLaunch(jobUrl('files'), { workers: 2, config: { from: 'lines', path: fileWith(lines.join('\n')), console: true } })
+  const { stdout, ...ending } = await runLaunch(jobUrl('files'), {
+    workers: 2,
+    config: { from: 'lines', path: fileWith(lines.join('\n')), console: true },
+  })
   expect(ending).toMatchObject({ hung: false, exitCode: 0 })
   expect(stdout.split('\n').filter((line) => line.startsWith('line '))).toEqual(lines)
 })
@@ -188,7 +193,10 @@ describe('output that cannot be written ends the job with MR_SINK_FAILED and the
     const dir = join(temporaryDir(), 'closed')
     mkdirSync(dir)
     chmodSync(dir, 0o500)
-    expect(await failureOf({ from: 'lines', path: path(), out: join(dir, 'out.txt') })).toMatchObject({ code: 'MR_SINK_FAILED', operator: 'out' })
+    expect(await failureOf({ from: 'lines', path: path(), out: join(dir, 'out.txt') })).toMatchObject({
+      code: 'MR_SINK_FAILED',
+      operator: 'out',
+    })
   })
 
   test.skipIf(process.platform !== 'linux')('a device that is full', async () => {

@@ -54,7 +54,10 @@ describe.each(Object.keys(WAYS))('frames %s, read by an independent decoder, hol
   test('q1: every event, and every bid behind the filter', async () => {
     const { records } = await capture('q1', options)
     expectSameRecords(records.get('events'), numbers.map(makeEvent))
-    expectSameRecords(records.get('filter-1'), numbers.map(makeEvent).filter(({ kind }) => kind === 'bid'))
+    expectSameRecords(
+      records.get('filter-1'),
+      numbers.map(makeEvent).filter(({ kind }) => kind === 'bid'),
+    )
   })
 
   test('ks: partial sums that add up to those of the records', async () => {
@@ -74,8 +77,14 @@ describe.each(Object.keys(WAYS))('frames %s, read by an independent decoder, hol
     const { records } = await capture('wc', options)
     const lines = numbers.map(makeLine)
     expectSameRecords(records.get('lines'), lines)
-    const words = totals(lines.flatMap((line) => line.split(' ')).map((key) => ({ key, count: 1 })), 'count')
+    const words = totals(
+      lines.flatMap((line) => line.split(' ')).map((key) => ({ key, count: 1 })),
+      'count',
+    )
     expect(totals(records.get('count.combine')!, 'count')).toEqual(words)
-    expectSameRecords(records.get('count'), [...words].map(([key, count]) => ({ key, count })))
+    expectSameRecords(
+      records.get('count'),
+      [...words].map(([key, count]) => ({ key, count })),
+    )
   })
 })

@@ -49,7 +49,7 @@ test('tryPush says no when there is no room, and loses nothing; batches are of a
     }
     return steps
   })()
-  for (let n = 0; n < 20_000; ) {
+  for (let n = 0; n < 20_000;) {
     if (run.inlet<Item>('left').tryPush({ who: 'left', n })) n++
     else {
       refused++
@@ -151,25 +151,28 @@ test('after a restart pushed records are replayed exactly: the file holds every 
   }
 })
 
-test.each([0, 1])('a slow reader of an outlet loses nothing by a restart, and gets again only what followed the last checkpoint (reads every %i ms)', async (pauseMs) => {
-  const dir = temporaryDir()
-  for (const crashAt of [2_000, 3_500, 4_999]) {
-    const config = { crashAt, marker: join(dir, `${crashAt}.marker`) }
-    const run = await launch(job, { workers: 2, config, checkpointIntervalMs: 5, mailboxBytes: 8192, ringBytes: 8192, batchRecords: 64 })
-    const reader = (async () => {
-      const counts: number[] = []
-      for await (const batch of run.outlet('steps').batches()) {
-        counts.push(...(batch as Step[]).map((step) => step.count))
-        if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs))
-      }
-      return counts
-    })()
-    await pushAll(run, 'left', 0, 5_000)
-    expect(await run.stop({ drain: true })).toEqual({ outcome: 'finished', restarts: 1 })
-    const counts = await reader
-    expect([...new Set(counts)].sort((a, b) => a - b)).toEqual(Array.from({ length: 5_000 }, (_, n) => n + 1))
-    // One step back at most, where the restart was; everything else in order.
-    const backwards = counts.filter((count, i) => i > 0 && count <= counts[i - 1]!)
-    expect(backwards.length).toBeLessThanOrEqual(1)
-  }
-})
+test.each([0, 1])(
+  'a slow reader of an outlet loses nothing by a restart, and gets again only what followed the last checkpoint (reads every %i ms)',
+  async (pauseMs) => {
+    const dir = temporaryDir()
+    for (const crashAt of [2_000, 3_500, 4_999]) {
+      const config = { crashAt, marker: join(dir, `${crashAt}.marker`) }
+      const run = await launch(job, { workers: 2, config, checkpointIntervalMs: 5, mailboxBytes: 8192, ringBytes: 8192, batchRecords: 64 })
+      const reader = (async () => {
+        const counts: number[] = []
+        for await (const batch of run.outlet('steps').batches()) {
+          counts.push(...(batch as Step[]).map((step) => step.count))
+          if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs))
+        }
+        return counts
+      })()
+      await pushAll(run, 'left', 0, 5_000)
+      expect(await run.stop({ drain: true })).toEqual({ outcome: 'finished', restarts: 1 })
+      const counts = await reader
+      expect([...new Set(counts)].sort((a, b) => a - b)).toEqual(Array.from({ length: 5_000 }, (_, n) => n + 1))
+      // One step back at most, where the restart was; everything else in order.
+      const backwards = counts.filter((count, i) => i > 0 && count <= counts[i - 1]!)
+      expect(backwards.length).toBeLessThanOrEqual(1)
+    }
+  },
+)

@@ -21,7 +21,14 @@ type Loose = Row & { readonly sum: number; readonly max: number; readonly min: n
 const WAYS: Record<string, LaunchOptions> = {
   '1 worker': { workers: 1 },
   '2 workers': { workers: 2 },
-  '3 workers, everything by small rings, no chaining': { workers: 3, transport: 'ring', chaining: 'off', ringBytes: 8192, mailboxBytes: 16_384, batchRecords: 100 },
+  '3 workers, everything by small rings, no chaining': {
+    workers: 3,
+    transport: 'ring',
+    chaining: 'off',
+    ringBytes: 8192,
+    mailboxBytes: 16_384,
+    batchRecords: 100,
+  },
   '2 workers, interpreted': { workers: 2, codec: 'interpreted', batchRecords: 7, checkpointIntervalMs: 20 },
 }
 
@@ -48,14 +55,29 @@ describe.each(Object.keys(WAYS))('with %s', (way) => {
   }
 
   test('map, filter and flatMap', () => {
-    expectRecords('mapped', ROWS.map((row) => row.n * 2))
-    expectRecords('filtered', ROWS.filter((row) => row.n % 2 === 0).map((row) => row.n))
-    expectRecords('flattened', ROWS.flatMap((row) => Array.from({ length: row.n % 3 }, (_, i) => `${row.n}:${i}`)))
+    expectRecords(
+      'mapped',
+      ROWS.map((row) => row.n * 2),
+    )
+    expectRecords(
+      'filtered',
+      ROWS.filter((row) => row.n % 2 === 0).map((row) => row.n),
+    )
+    expectRecords(
+      'flattened',
+      ROWS.flatMap((row) => Array.from({ length: row.n % 3 }, (_, i) => `${row.n}:${i}`)),
+    )
   })
 
   test('union of two sources, and of two branches of one stream', () => {
-    expectRecords('union', [...ROWS, ...ROWS].map((row) => row.n))
-    expectRecords('branches', ROWS.map((row) => row.n))
+    expectRecords(
+      'union',
+      [...ROWS, ...ROWS].map((row) => row.n),
+    )
+    expectRecords(
+      'branches',
+      ROWS.map((row) => row.n),
+    )
   })
 
   test('scan gives every step, each with one record more', () => {
@@ -79,20 +101,31 @@ describe.each(Object.keys(WAYS))('with %s', (way) => {
   })
 
   test('count by a boolean key, sum by a tuple', () => {
-    expectRecords('counts', [{ key: true, count: COUNT / 4 }, { key: false, count: COUNT - COUNT / 4 }])
+    expectRecords('counts', [
+      { key: true, count: COUNT / 4 },
+      { key: false, count: COUNT - COUNT / 4 },
+    ])
     const tuples = [0, 1, 2].flatMap((a) => ['0', '1'].map((b) => [a, b] as const))
-    const of = ([a, b]: readonly [number, string]): number => sum(ROWS.filter((row) => row.n % 3 === a && `${row.n % 2}` === b).map((row) => row.value))
-    expectRecords('tuples', tuples.map((key) => ({ key, sum: of(key) })))
+    const of = ([a, b]: readonly [number, string]): number =>
+      sum(ROWS.filter((row) => row.n % 3 === a && `${row.n % 2}` === b).map((row) => row.value))
+    expectRecords(
+      'tuples',
+      tuples.map((key) => ({ key, sum: of(key) })),
+    )
   })
 
   test('a table emits every step, changes of which the last is right, or each row once at the end', () => {
     expect(results['every']!.length).toBe(COUNT)
-    expectSteps('every', (row) => row.key, (key) => {
-      const steps = results['every']!.filter((row) => row.key === key) as { max: number }[]
-      expect(steps.at(-1)!.max).toBe(Math.max(...ofKey(key).map((row) => row.n)))
-      expect(steps.every((step, i) => i === 0 || step.max >= steps[i - 1]!.max)).toBe(true)
-      return steps
-    })
+    expectSteps(
+      'every',
+      (row) => row.key,
+      (key) => {
+        const steps = results['every']!.filter((row) => row.key === key) as { max: number }[]
+        expect(steps.at(-1)!.max).toBe(Math.max(...ofKey(key).map((row) => row.n)))
+        expect(steps.every((step, i) => i === 0 || step.max >= steps[i - 1]!.max)).toBe(true)
+        return steps
+      },
+    )
     for (const key of KEYS) {
       const changes = results['changes']!.filter((row) => row.key === key) as { min: number }[]
       expect(changes.length).toBeGreaterThan(0)
@@ -107,22 +140,42 @@ describe.each(Object.keys(WAYS))('with %s', (way) => {
     const expected = KEYS.map((key) => {
       const values = ofKey(key).map((row) => row.value)
       const set = distinct.result(ofKey(key).reduce(distinct.add, distinct.create()))
-      return { key, n: values.length, sum: sum(values), min: Math.min(...values), max: Math.max(...values), avg: sum(values) / values.length, set }
+      return {
+        key,
+        n: values.length,
+        sum: sum(values),
+        min: Math.min(...values),
+        max: Math.max(...values),
+        avg: sum(values) / values.length,
+        set,
+      }
     })
     expectRecords('sums', expected)
   })
 
   test('aggregates of everything, and an aggregate of an aggregate', () => {
     expectRecords('global', [{ n: COUNT, sum: (COUNT * (COUNT - 1)) / 2 }])
-    expectRecords('globalEvery', ROWS.map((_, i) => ({ n: i + 1 })))
+    expectRecords(
+      'globalEvery',
+      ROWS.map((_, i) => ({ n: i + 1 })),
+    )
     const counts = new Map<number, number>()
     for (const key of KEYS) counts.set(ofKey(key).length, (counts.get(ofKey(key).length) ?? 0) + 1)
-    expectRecords('again', [...counts].map(([key, count]) => ({ key, count })))
+    expectRecords(
+      'again',
+      [...counts].map(([key, count]) => ({ key, count })),
+    )
     expectRecords('none', [])
   })
 
   test('an operator of the user, and a sink that calls a function', () => {
     expectRecords('twice', [...ROWS, ...ROWS].map((row) => row.n).concat(-COUNT))
-    expect(log.split('\n').slice(0, -1).map(Number).sort((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, n) => n))
+    expect(
+      log
+        .split('\n')
+        .slice(0, -1)
+        .map(Number)
+        .sort((a, b) => a - b),
+    ).toEqual(Array.from({ length: 50 }, (_, n) => n))
   })
 })

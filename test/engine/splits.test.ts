@@ -11,7 +11,8 @@ test('a job whose splits are not those of its checkpoint is refused: its positio
   const paths = ['a', 'b', 'c', 'd'].map((name) => join(dir, name))
   for (const path of paths) writeFileSync(path, 'x\n'.repeat(100))
   const [a, b, c, d] = paths as [string, string, string, string]
-  const stopAfterStart = async (config: unknown): Promise<unknown> => (await launch(splits, { workers: 2, stateDir: join(dir, 'state'), config })).stop()
+  const stopAfterStart = async (config: unknown): Promise<unknown> =>
+    (await launch(splits, { workers: 2, stateDir: join(dir, 'state'), config })).stop()
 
   expect(await stopAfterStart({ splits: 4, paths: [a, b, c] })).toMatchObject({ outcome: 'stopped' })
   const refused = { code: 'MR_STATE_INCOMPATIBLE' }

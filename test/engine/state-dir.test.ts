@@ -14,7 +14,14 @@ const inlets = await jobNamed('inlets')
 /** A state directory with a few checkpoints of a run that was stopped. */
 async function stoppedRun(): Promise<{ dir: string; options: LaunchOptions }> {
   const dir = temporaryDir()
-  const options = { workers: 2, stateDir: join(dir, 'state'), checkpointIntervalMs: 10, mailboxBytes: 16_384, batchRecords: 128, config: { count: 20_000, dir, pauseMs: 10 } }
+  const options = {
+    workers: 2,
+    stateDir: join(dir, 'state'),
+    checkpointIntervalMs: 10,
+    mailboxBytes: 16_384,
+    batchRecords: 128,
+    config: { count: 20_000, dir, pauseMs: 10 },
+  }
   const run = await launch(exact, options)
   await new Promise((resolve) => setTimeout(resolve, 60))
   expect(await run.stop()).toMatchObject({ outcome: 'stopped' })
@@ -22,7 +29,9 @@ async function stoppedRun(): Promise<{ dir: string; options: LaunchOptions }> {
 }
 
 function filesBelow(dir: string): string[] {
-  return readdirSync(dir, { recursive: true, encoding: 'utf8' }).map((name) => join(dir, name)).filter((path) => statSync(path).isFile())
+  return readdirSync(dir, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(dir, name))
+    .filter((path) => statSync(path).isFile())
 }
 
 describe('a state directory that is in use is refused, with the process that uses it:', () => {
@@ -50,7 +59,9 @@ describe('a state directory that is in use is refused, with the process that use
   test('by another run of this process', async () => {
     const stateDir = temporaryDir()
     const run = await launch(endless, { workers: 1, stateDir, config: { from: 'async' } })
-    await expect(launch(endless, { workers: 1, stateDir, config: { from: 'async' } })).rejects.toMatchObject({ code: 'MR_STATE_DIR_LOCKED' })
+    await expect(launch(endless, { workers: 1, stateDir, config: { from: 'async' } })).rejects.toMatchObject({
+      code: 'MR_STATE_DIR_LOCKED',
+    })
     await run.stop()
     const next = await launch(endless, { workers: 1, stateDir, config: { from: 'async' } })
     await next.stop()
@@ -97,7 +108,10 @@ describe('a state directory that cannot be used:', () => {
   test('a file of the sink that is gone: the error says so', async () => {
     const { dir, options } = await stoppedRun()
     writeFileSync(join(dir, 'steps.txt'), '')
-    const error = await launch(exact, { ...options, restart: { maxRestarts: 0 } }).then(() => null, (reason: unknown) => reason)
+    const error = await launch(exact, { ...options, restart: { maxRestarts: 0 } }).then(
+      () => null,
+      (reason: unknown) => reason,
+    )
     expect(error).toMatchObject({ code: 'MR_SINK_FAILED', operator: 'steps-file' })
     expect((error as Error).message).toContain('steps.txt')
   })
@@ -114,7 +128,10 @@ test('a damaged chunk is found by its checksum, and no record comes out; with fr
   }
   expect(found).toBeGreaterThan(0)
   writeFileSync(data, bytes)
-  const error = await launch(exact, options).then(() => null, (reason: unknown) => reason)
+  const error = await launch(exact, options).then(
+    () => null,
+    (reason: unknown) => reason,
+  )
   expect(error).toMatchObject({ code: 'MR_STATE_CORRUPT' })
   expect((error as Error).message).toMatch(/words/)
   const run = await launch(exact, { ...options, fresh: true })

@@ -8,7 +8,7 @@ interface Reading {
 export default defineJob<{ count: number }, never>(import.meta, {
   build: ({ source, config }) => {
     const sums = source
-      .generate<Reading>('readings', { count: config.count, make: n => ({ key: n % 100, value: n % 7 }) })
+      .generate<Reading>('readings', { count: config.count, make: (n) => ({ key: n % 100, value: n % 7 }) })
       .keyBy('key')
       .sum('value')
       .toStream({ emit: 'final' })

@@ -88,5 +88,10 @@ test('a job that always fails is restarted as often as allowed, then ends with M
   const { told } = await failOnce({ where: 'map' }, { restart: { maxRestarts: 2, backoff: { minMs: 1, maxMs: 2 } } })
   expect(told.error).toMatchObject({ code: 'MR_RESTARTS_EXHAUSTED', operator: 'the-map' })
   expect(lineAt(told.error!.site)).toMatch(/\.map\(/)
-  expect(chain(told.error).map(({ class: name, code }) => code ?? name)).toEqual(['MR_RESTARTS_EXHAUSTED', 'MR_OPERATOR_FAILED', 'RangeError', 'TypeError'])
+  expect(chain(told.error).map(({ class: name, code }) => code ?? name)).toEqual([
+    'MR_RESTARTS_EXHAUSTED',
+    'MR_OPERATOR_FAILED',
+    'RangeError',
+    'TypeError',
+  ])
 })

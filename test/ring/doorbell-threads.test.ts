@@ -14,7 +14,7 @@ async function reasonsOf(steps: SleepPlan['steps']): Promise<unknown[]> {
   const bells = createDoorbells(1)
   const sleeper = startSleeper({ bells, steps, endless: false })
   const reasons: unknown[] = []
-  sleeper.on('message', reason => {
+  sleeper.on('message', (reason) => {
     reasons.push(reason)
     setTimeout(() => new Doorbell(bells, 0).ring(), 20)
   })
@@ -31,7 +31,7 @@ describe('a thread that sleeps', () => {
     expect(await reasonsOf(['sleepAsync 1 ms', 'sleepAsync', 'sleepAsync'])).toEqual(['timeout', 'rung', 'rung'])
   })
 
-  test.each(['sleep', 'sleepAsync'] as const)('in %s may be terminated while it is rung without pause', async step => {
+  test.each(['sleep', 'sleepAsync'] as const)('in %s may be terminated while it is rung without pause', async (step) => {
     for (let round = 0; round < 12; round++) {
       const bells = createDoorbells(1)
       const bell = new Doorbell(bells, 0)
@@ -59,7 +59,7 @@ test('a hundred thousand async sleeps leave neither timers nor memory behind', a
       await asleep
     }
   }
-  const timers = (): number => process.getActiveResourcesInfo().filter(kind => kind === 'Timeout').length
+  const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
   await sleeps(20_000)
   const [timersBefore, bytesBefore] = [timers(), process.memoryUsage().rss]
   await sleeps(100_000)

@@ -4,13 +4,14 @@ import { createDoorbells, Doorbell } from '../../src/ring/index.ts'
 const nothing = (): boolean => false
 
 describe('createDoorbells', () => {
-  test.each([0, -1, 1.5, NaN, 1e6])('refuses a count of %d', count => {
+  test.each([0, -1, 1.5, NaN, 1e6])('refuses a count of %d', (count) => {
     expect(() => createDoorbells(count)).toThrow(expect.objectContaining({ code: 'MR_OPTION_INVALID' }))
   })
 
   test('a doorbell needs such a buffer, and an index in it', () => {
     const bells = createDoorbells(2)
-    for (const index of [-1, 2, 0.5]) expect(() => new Doorbell(bells, index)).toThrow(expect.objectContaining({ code: 'MR_OPTION_INVALID' }))
+    for (const index of [-1, 2, 0.5])
+      expect(() => new Doorbell(bells, index)).toThrow(expect.objectContaining({ code: 'MR_OPTION_INVALID' }))
     for (const buffer of [new SharedArrayBuffer(bells.byteLength), new SharedArrayBuffer(4), new ArrayBuffer(bells.byteLength) as never]) {
       expect(() => new Doorbell(buffer, 0)).toThrow(expect.objectContaining({ code: 'MR_RING_INVALID' }))
     }
@@ -22,7 +23,7 @@ const kinds = {
   sleepAsync: (bell: Doorbell, hasWork: () => boolean, ms: number) => bell.sleepAsync(hasWork, ms),
 }
 
-describe.each(['sleep', 'sleepAsync'] as const)('%s', kind => {
+describe.each(['sleep', 'sleepAsync'] as const)('%s', (kind) => {
   const sleep = kinds[kind]
 
   test('ends at its time when nothing happens', async () => {

@@ -1,6 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createRing, FLAG_CONTINUED, FLAG_MORE, FragmentAssembler, FragmentWriter, FrameHeader, RingConsumer, RingProducer } from '../../src/ring/index.ts'
+import {
+  createRing,
+  FLAG_CONTINUED,
+  FLAG_MORE,
+  FragmentAssembler,
+  FragmentWriter,
+  FrameHeader,
+  RingConsumer,
+  RingProducer,
+} from '../../src/ring/index.ts'
 
 function header(fields: Partial<FrameHeader>): FrameHeader {
   return Object.assign(new FrameHeader(), fields)
@@ -10,15 +19,19 @@ const bytes = (...values: number[]): Uint8Array<ArrayBuffer> => Uint8Array.from(
 
 describe('payloads of any size', () => {
   test('arrive whole and in order per channel, whatever the sizes and however often the ring is full', () => {
-    const payloads = fc.array(fc.record({ channel: fc.nat(2), length: fc.oneof(fc.nat(40), fc.nat(20_000)), from: fc.nat(50) }), { maxLength: 30 })
+    const payloads = fc.array(fc.record({ channel: fc.nat(2), length: fc.oneof(fc.nat(40), fc.nat(20_000)), from: fc.nat(50) }), {
+      maxLength: 30,
+    })
     fc.assert(
       fc.property(payloads, fc.integer({ min: 1, max: 3000 }), (script, fragmentBytes) => {
         const ring = createRing(4096, 2 ** 31 - 8)
         const [producer, consumer] = [new RingProducer(ring), new RingConsumer(ring)]
         const writers = [0, 1, 2].map(() => new FragmentWriter(producer, Math.max(fragmentBytes, 200)))
         const assemblers = [0, 1, 2].map(() => new FragmentAssembler())
-        const queues = [0, 1, 2].map(channel =>
-          script.flatMap((p, i) => (p.channel === channel ? [{ ...p, sequence: i, payload: new Uint8Array(p.from + p.length).fill(i + 1) }] : [])),
+        const queues = [0, 1, 2].map((channel) =>
+          script.flatMap((p, i) =>
+            p.channel === channel ? [{ ...p, sequence: i, payload: new Uint8Array(p.from + p.length).fill(i + 1) }] : [],
+          ),
         )
         const received: number[][] = [[], [], []]
         const take = (h: FrameHeader, fragment: Uint8Array<ArrayBuffer>): void => {
@@ -26,12 +39,12 @@ describe('payloads of any size', () => {
           if (whole === null) return
           const sent = script[h.sequence]!
           expect(whole.length).toBe(sent.length)
-          expect(whole.every(byte => byte === ((h.sequence + 1) & 255))).toBe(true)
+          expect(whole.every((byte) => byte === ((h.sequence + 1) & 255))).toBe(true)
           expect([h.records, h.value]).toEqual([sent.length, sent.length / 2])
           received[h.channel]!.push(h.sequence)
         }
         // All three channels take turns, so that their fragments interleave.
-        while (queues.some(q => q.length > 0) || writers.some(w => w.isPending)) {
+        while (queues.some((q) => q.length > 0) || writers.some((w) => w.isPending)) {
           for (const [channel, writer] of writers.entries()) {
             if (!writer.resume()) continue
             const next = queues[channel]!.shift()
@@ -43,7 +56,7 @@ describe('payloads of any size', () => {
         }
         consumer.drain(take)
         for (const channel of [0, 1, 2]) expect(received[channel]).toEqual(script.flatMap((p, i) => (p.channel === channel ? [i] : [])))
-        expect(assemblers.map(a => a.pendingBytes)).toEqual([0, 0, 0])
+        expect(assemblers.map((a) => a.pendingBytes)).toEqual([0, 0, 0])
       }),
       { numRuns: 60 },
     )
@@ -89,7 +102,7 @@ describe('an assembler', () => {
     ['a continuation of an older attempt under a newer one', [first, { ...last, attempt: 2 }]],
   ])('finds %s', (_, frames) => {
     const assembler = new FragmentAssembler()
-    const add = (): unknown => frames.map(fields => assembler.add(header(fields), bytes(1)))
+    const add = (): unknown => frames.map((fields) => assembler.add(header(fields), bytes(1)))
     expect(add).toThrow(expect.objectContaining({ code: 'MR_FRAME_CORRUPT' }))
   })
 

@@ -34,9 +34,9 @@ const frame = fc.record<Sent>({
 type Step = { offer: Sent } | { drain: number } | { replace: 'producer' | 'consumer' }
 const steps = fc.array(
   fc.oneof(
-    { weight: 6, arbitrary: frame.map(offer => ({ offer })) },
-    { weight: 3, arbitrary: fc.oneof(fc.nat(3000), fc.constant(Infinity)).map(drain => ({ drain })) },
-    { weight: 1, arbitrary: fc.constantFrom('producer' as const, 'consumer' as const).map(replace => ({ replace })) },
+    { weight: 6, arbitrary: frame.map((offer) => ({ offer })) },
+    { weight: 3, arbitrary: fc.oneof(fc.nat(3000), fc.constant(Infinity)).map((drain) => ({ drain })) },
+    { weight: 1, arbitrary: fc.constantFrom('producer' as const, 'consumer' as const).map((replace) => ({ replace })) },
   ) as fc.Arbitrary<Step>,
   { maxLength: 120 },
 )
@@ -53,9 +53,9 @@ function toSent(header: FrameHeader, payload: Uint8Array): Sent {
 }
 
 describe('a ring behaves as a bounded queue', () => {
-  test.each([0, NEAR_OVERFLOW, -(2 ** 31), -1024, 8 * 12345])('positions from %i', initialPosition => {
+  test.each([0, NEAR_OVERFLOW, -(2 ** 31), -1024, 8 * 12345])('positions from %i', (initialPosition) => {
     fc.assert(
-      fc.property(steps, script => {
+      fc.property(steps, (script) => {
         const ring = createRing(CAPACITY, initialPosition)
         let producer = new RingProducer(ring)
         let consumer = new RingConsumer(ring)

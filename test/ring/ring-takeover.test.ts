@@ -41,8 +41,8 @@ function prepare() {
 
 /** Waits until the stream has moved on by a number of frames that differs from round to round. */
 async function someFrames(progress: Int32Array, round: number): Promise<void> {
-  const target = Atomics.load(progress, COUNTED) + 200 + ((seed ^ Math.imul(round, 0x9e3779b1)) >>> 0) % 5_000
-  while (Atomics.load(progress, COUNTED) < target) await new Promise(resolve => setImmediate(resolve))
+  const target = Atomics.load(progress, COUNTED) + 200 + (((seed ^ Math.imul(round, 0x9e3779b1)) >>> 0) % 5_000)
+  while (Atomics.load(progress, COUNTED) < target) await new Promise((resolve) => setImmediate(resolve))
 }
 
 /** As the runtime does when a thread has died: whoever waits for it looks again. */
@@ -61,7 +61,7 @@ describe('a thread that is terminated in mid-stream is replaced by another', () 
       await someFrames(progress, round)
       await kill(sender)
       ringBoth(job)
-      while (!new RingConsumer(job.ring).isEmpty) await new Promise(resolve => setTimeout(resolve, 1))
+      while (!new RingConsumer(job.ring).isEmpty) await new Promise((resolve) => setTimeout(resolve, 1))
       published = deliveries.indexOf(0, published)
       const counted = Atomics.load(progress, COUNTED)
       const legal = { 'died before publishing or after counting': counted, 'died between publishing and counting': counted + 1 }
@@ -71,7 +71,7 @@ describe('a thread that is terminated in mid-stream is replaced by another', () 
     }
     await sender.result
     expect((await receiver.result).faults, `RING_SEED=${seed}`).toEqual([])
-    expect(deliveries.subarray(0, Atomics.load(progress, UNTIL)).every(times => times === 1)).toBe(true)
+    expect(deliveries.subarray(0, Atomics.load(progress, UNTIL)).every((times) => times === 1)).toBe(true)
   })
 
   test('receiver: every frame arrives whole, again only what the dead thread was draining', async () => {

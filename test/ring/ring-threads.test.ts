@@ -17,7 +17,15 @@ interface Case {
 }
 
 async function stream(options: Case) {
-  const { frames, capacity = 4096, position = NEAR_OVERFLOW, payloadBytesMax = 300, fragments = false, sleep = 'sleep', pauseTurnsMax = 0 } = options
+  const {
+    frames,
+    capacity = 4096,
+    position = NEAR_OVERFLOW,
+    payloadBytesMax = 300,
+    fragments = false,
+    sleep = 'sleep',
+    pauseTurnsMax = 0,
+  } = options
   const progress = new SharedArrayBuffer(4 * (FIRST_DELIVERY + frames))
   Atomics.store(new Int32Array(progress), UNTIL, frames)
   const shared = { ring: createRing(capacity, position), bells: createDoorbells(2), progress }
@@ -31,7 +39,7 @@ async function stream(options: Case) {
 async function expectAllOnce(options: Case): Promise<Awaited<ReturnType<typeof stream>>> {
   const outcome = await stream(options)
   expect(outcome.receiver.faults, `RING_SEED=${seed}`).toEqual([])
-  expect(outcome.deliveries.every(times => times === 1)).toBe(true)
+  expect(outcome.deliveries.every((times) => times === 1)).toBe(true)
   expect([outcome.sender.sleeps.overslept, outcome.receiver.sleeps.overslept], `lost wake-ups with RING_SEED=${seed}`).toEqual([0, 0])
   return outcome
 }

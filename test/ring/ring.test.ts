@@ -20,17 +20,24 @@ function fill(producer: RingProducer, payload: Uint8Array): number {
 }
 
 describe('createRing', () => {
-  test.each([0, 1, 2048, 4095, 4096.5, 5000, -4096, NaN, Infinity, RING_BYTES_MAX * 2])('refuses a capacity of %d', capacity => {
-    expect(() => createRing(capacity)).toThrow(expect.objectContaining({ code: 'MR_RING_INVALID', message: expect.stringContaining(`${capacity}`) }))
+  test.each([0, 1, 2048, 4095, 4096.5, 5000, -4096, NaN, Infinity, RING_BYTES_MAX * 2])('refuses a capacity of %d', (capacity) => {
+    expect(() => createRing(capacity)).toThrow(
+      expect.objectContaining({ code: 'MR_RING_INVALID', message: expect.stringContaining(`${capacity}`) }),
+    )
   })
 
-  test.each([1, 4, 0.5, NaN, 2 ** 31, -(2 ** 31) - 8])('refuses to begin at position %d', position => {
+  test.each([1, 4, 0.5, NaN, 2 ** 31, -(2 ** 31) - 8])('refuses to begin at position %d', (position) => {
     expect(() => createRing(CAPACITY, position)).toThrow(expect.objectContaining({ code: 'MR_OPTION_INVALID' }))
   })
 
   test('a buffer from elsewhere is no ring', () => {
     const unmarked = new SharedArrayBuffer(createRing(CAPACITY).byteLength)
-    for (const buffer of [unmarked, new SharedArrayBuffer(8), new SharedArrayBuffer(CAPACITY), new ArrayBuffer(CAPACITY + FRAMES_OFFSET) as never]) {
+    for (const buffer of [
+      unmarked,
+      new SharedArrayBuffer(8),
+      new SharedArrayBuffer(CAPACITY),
+      new ArrayBuffer(CAPACITY + FRAMES_OFFSET) as never,
+    ]) {
       expect(() => new RingProducer(buffer)).toThrow(expect.objectContaining({ code: 'MR_RING_INVALID' }))
       expect(() => new RingConsumer(buffer)).toThrow(expect.objectContaining({ code: 'MR_RING_INVALID' }))
     }
@@ -82,7 +89,7 @@ describe('offer', () => {
     const producer = new RingProducer(ring)
     const consumer = new RingConsumer(ring)
     const batches = fill(producer, new Uint8Array(8))
-    expect(batches).toBe((CAPACITY - RING_CONTROL_RESERVE_BYTES) / 40 | 0)
+    expect(batches).toBe(((CAPACITY - RING_CONTROL_RESERVE_BYTES) / 40) | 0)
     expect(producer.freeBytes).toBeGreaterThanOrEqual(RING_CONTROL_RESERVE_BYTES)
     let barriers = 0
     while (producer.offer(barrier(barriers), null)) barriers++
@@ -90,7 +97,7 @@ describe('offer', () => {
     expect(producer.freeBytes).toBeLessThan(FRAME_HEADER_BYTES + 8)
 
     const kinds: number[] = []
-    consumer.drain(header => kinds.push(header.kind))
+    consumer.drain((header) => kinds.push(header.kind))
     expect(kinds).toEqual([...Array(batches).fill(FrameKind.batch), ...Array(barriers).fill(FrameKind.barrier)])
     expect(producer.offer(batch(), new Uint8Array(8))).toBe(true)
   })
@@ -122,7 +129,7 @@ describe('drain', () => {
     expect(() => consumer.drain(failOn1)).toThrow(RangeError)
     expect(producer.freeBytes).toBe(CAPACITY - 40)
     const seen: number[] = []
-    consumer.drain(header => seen.push(header.sequence))
+    consumer.drain((header) => seen.push(header.sequence))
     expect(seen).toEqual([2])
   })
 
@@ -138,7 +145,7 @@ describe('drain', () => {
     }
     for (const { payload, fill: value, length } of kept) {
       expect(payload.length).toBe(length)
-      expect(payload.every(byte => byte === value)).toBe(true)
+      expect(payload.every((byte) => byte === value)).toBe(true)
       expect(payload.byteOffset % 8).toBe(0)
       expect(payload.buffer).toBeInstanceOf(ArrayBuffer)
     }
@@ -154,7 +161,7 @@ describe('drain', () => {
       expect(producer.offer(batch(), new Uint8Array(length).fill(i))).toBe(true)
       consumer.drain((_, payload) => {
         expect(payload.length).toBe(length)
-        expect(payload.every(byte => byte === (i & 255))).toBe(true)
+        expect(payload.every((byte) => byte === (i & 255))).toBe(true)
         if (length === 60_000) used.add(payload.buffer)
         if (i % 50 === 0) kept.set(payload, i & 255)
         else consumer.recycle(payload)
@@ -162,7 +169,7 @@ describe('drain', () => {
       })
     }
     expect(received).toBe(3000)
-    for (const [payload, value] of kept) expect(payload.every(byte => byte === value)).toBe(true)
+    for (const [payload, value] of kept) expect(payload.every((byte) => byte === value)).toBe(true)
     // 428 payloads of that size: some kept, the others all in the same memory.
     expect(used.size).toBeLessThan(30)
   })

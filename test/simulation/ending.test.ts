@@ -39,7 +39,12 @@ const looking: OperatorDefinition = {
 }
 
 const job = defineJob(import.meta, {
-  build: ({ source }) => ({ most: source.generate('rows', { count: 1, splits: 1, parallelism: 1, make: (n) => n }).transform(late).transform(looking) }),
+  build: ({ source }) => ({
+    most: source
+      .generate('rows', { count: 1, splits: 1, parallelism: 1, make: (n) => n })
+      .transform(late)
+      .transform(looking),
+  }),
 })
 
 test('an operator looks after itself between the last results of those before it, as it does between batches', async () => {

@@ -15,10 +15,18 @@ const modes: CodeMode[] = ['generated', 'interpreted']
 const GROUPS = 12
 
 const tableOf = (mode: CodeMode, key: 'field' | 'of' = 'field'): AccumulatorTable<Trade> =>
-  new AccumulatorTable<Trade>({ name: 'test', specs: tradeSpecs, mode, key: key === 'field' ? { field: 'key' } : { of: (trade) => trade.key } })
+  new AccumulatorTable<Trade>({
+    name: 'test',
+    specs: tradeSpecs,
+    mode,
+    key: key === 'field' ? { field: 'key' } : { of: (trade) => trade.key },
+  })
 
 const step = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ kind: fc.constantFrom('record', 'batch', 'slot', 'partial'), trades: fc.array(tradeOf, { maxLength: 8 }) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({ kind: fc.constantFrom('record', 'batch', 'slot', 'partial'), trades: fc.array(tradeOf, { maxLength: 8 }) }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('rescale'), owners: fc.integer({ min: 1, max: 5 }) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('drain') }) },
 )
@@ -68,26 +76,41 @@ describe.each(modes)('AccumulatorTable, %s', (mode) => {
     const a = new AggregateBuilder<{ key: number; x: number; y: number }>()
     const specs = { n: a.count(), x: a.sum('x'), low: a.min('y'), mean: a.avg('x') }
     fc.assert(
-      fc.property(fc.array(fc.record({ key: fc.oneof(fc.integer({ min: -4, max: 4 }), fc.constant(0.5)), x: fc.integer(), y: fc.double() })), (rows) => {
-        const byRecord = new AccumulatorTable<(typeof rows)[number]>({ name: 'records', specs, key: { field: 'key' }, mode })
-        const byColumn = new AccumulatorTable<(typeof rows)[number]>({ name: 'columns', specs, key: { field: 'key' }, mode })
-        byRecord.addRecords(rows)
-        const ints = rows.filter((row) => Number.isInteger(row.key))
-        const others = rows.filter((row) => !Number.isInteger(row.key))
-        expect(byColumn.layout.fields).toEqual(['x', 'y'])
-        byColumn.addColumns(Int32Array.from(ints, (row) => row.key), [Int32Array.from(ints, (row) => row.x), Float64Array.from(ints, (row) => row.y)])
-        byColumn.addColumns(Float64Array.from(others, (row) => row.key), [others.map((row) => row.x), Float64Array.from(others, (row) => row.y)])
-        expect(resultsOf([byColumn])).toEqual(resultsOf([byRecord]))
-        const everyStep = new AccumulatorTable<(typeof rows)[number]>({ name: 'run', specs, key: { field: 'key' }, mode })
-        const oneByOne = new AccumulatorTable<(typeof rows)[number]>({ name: 'one by one', specs, key: { field: 'key' }, mode })
-        const from = Math.min(2, rows.length)
-        const steps = rows.slice(from).map((row) => oneByOne.resultAt(oneByOne.addRecord(row)))
-        for (const keys of [rows.map((row) => row.key), Float64Array.from(rows, (row) => row.key)]) {
-          everyStep.clear()
-          const columns = everyStep.runColumns(keys, [Float64Array.from(rows, (row) => row.x), Float64Array.from(rows, (row) => row.y)], from)
-          expect(columns.map((column) => [column.name, [...column.values]])).toEqual(['n', 'x', 'low', 'mean'].map((name) => [name, steps.map((result) => result[name])]))
-        }
-      }),
+      fc.property(
+        fc.array(fc.record({ key: fc.oneof(fc.integer({ min: -4, max: 4 }), fc.constant(0.5)), x: fc.integer(), y: fc.double() })),
+        (rows) => {
+          const byRecord = new AccumulatorTable<(typeof rows)[number]>({ name: 'records', specs, key: { field: 'key' }, mode })
+          const byColumn = new AccumulatorTable<(typeof rows)[number]>({ name: 'columns', specs, key: { field: 'key' }, mode })
+          byRecord.addRecords(rows)
+          const ints = rows.filter((row) => Number.isInteger(row.key))
+          const others = rows.filter((row) => !Number.isInteger(row.key))
+          expect(byColumn.layout.fields).toEqual(['x', 'y'])
+          byColumn.addColumns(
+            Int32Array.from(ints, (row) => row.key),
+            [Int32Array.from(ints, (row) => row.x), Float64Array.from(ints, (row) => row.y)],
+          )
+          byColumn.addColumns(
+            Float64Array.from(others, (row) => row.key),
+            [others.map((row) => row.x), Float64Array.from(others, (row) => row.y)],
+          )
+          expect(resultsOf([byColumn])).toEqual(resultsOf([byRecord]))
+          const everyStep = new AccumulatorTable<(typeof rows)[number]>({ name: 'run', specs, key: { field: 'key' }, mode })
+          const oneByOne = new AccumulatorTable<(typeof rows)[number]>({ name: 'one by one', specs, key: { field: 'key' }, mode })
+          const from = Math.min(2, rows.length)
+          const steps = rows.slice(from).map((row) => oneByOne.resultAt(oneByOne.addRecord(row)))
+          for (const keys of [rows.map((row) => row.key), Float64Array.from(rows, (row) => row.key)]) {
+            everyStep.clear()
+            const columns = everyStep.runColumns(
+              keys,
+              [Float64Array.from(rows, (row) => row.x), Float64Array.from(rows, (row) => row.y)],
+              from,
+            )
+            expect(columns.map((column) => [column.name, [...column.values]])).toEqual(
+              ['n', 'x', 'low', 'mean'].map((name) => [name, steps.map((result) => result[name])]),
+            )
+          }
+        },
+      ),
     )
   })
 
@@ -111,13 +134,23 @@ describe.each(modes)('AccumulatorTable, %s', (mode) => {
     expect(copy.resultAt(0)).toEqual({ n: 1, volume: 5 })
   })
 
-  test.each([['12', 'string'], [undefined, 'undefined'], [null, 'null'], [5n, 'bigint']])('a value %s is refused by field, key and type, and changes nothing', (value, type) => {
+  test.each([
+    ['12', 'string'],
+    [undefined, 'undefined'],
+    [null, 'null'],
+    [5n, 'bigint'],
+  ])('a value %s is refused by field, key and type, and changes nothing', (value, type) => {
     const table = tableOf(mode)
     table.addRecord({ key: 'acme', price: 1, volume: 1 })
     const before = resultsOf([table])
     const bad = { key: 'acme', price: value as unknown as number, volume: 1 }
     const message = expect.stringMatching(new RegExp(`field "price".*"acme".*${type}`))
-    for (const refuse of [() => table.addRecord(bad), () => table.addRecords([bad]), () => table.add(0, bad), () => table.addRecord({ ...bad, key: 'other' })]) {
+    for (const refuse of [
+      () => table.addRecord(bad),
+      () => table.addRecords([bad]),
+      () => table.add(0, bad),
+      () => table.addRecord({ ...bad, key: 'other' }),
+    ]) {
       if (refuse.toString().includes('other')) expect(refuse).toThrow(/"other"/)
       else expect(refuse).toThrow(expect.objectContaining({ code: 'MR_AGGREGATE_INVALID', message }))
     }
@@ -136,19 +169,32 @@ describe.each(modes)('AccumulatorTable, %s', (mode) => {
       merge: (x, y) => x + y,
       result: (acc) => acc,
     })
-    const table = new AccumulatorTable<{ key: string; x: number }>({ name: 'fussy', specs: { n: a.count(), fussy }, key: { field: 'key' }, mode })
+    const table = new AccumulatorTable<{ key: string; x: number }>({
+      name: 'fussy',
+      specs: { n: a.count(), fussy },
+      key: { field: 'key' },
+      mode,
+    })
     table.addRecord({ key: 'known', x: 1 })
     expect(() => table.addRecord({ key: 'known', x: -1 })).toThrow('negative')
     expect(() => table.addRecord({ key: 'new', x: -1 })).toThrow('negative')
     expect([...resultsOf([table]).values()]).toEqual([{ n: 1, fussy: 1 }])
     expect(table.snapshot(1).size).toBe(1)
     table.addRecord({ key: 'new', x: 7 })
-    expect([...resultsOf([table]).values()]).toEqual([{ n: 1, fussy: 1 }, { n: 1, fussy: 7 }])
+    expect([...resultsOf([table]).values()]).toEqual([
+      { n: 1, fussy: 1 },
+      { n: 1, fussy: 7 },
+    ])
   })
 
   test('fields and results may have any name', () => {
     const field = 'a"b\\`${x}\n\u2028'
-    const table = new AccumulatorTable<Record<string, number>>({ name: 'odd "name"\n', specs: { [field]: { kind: 'sum', field }, 'x y': { kind: 'max', field } }, key: { field }, mode })
+    const table = new AccumulatorTable<Record<string, number>>({
+      name: 'odd "name"\n',
+      specs: { [field]: { kind: 'sum', field }, 'x y': { kind: 'max', field } },
+      key: { field },
+      mode,
+    })
     table.addRecords([{ [field]: 3 }, { [field]: 3 }])
     expect(table.resultAt(0)).toEqual({ key: 3, [field]: 6, 'x y': 3 })
   })
@@ -156,14 +202,32 @@ describe.each(modes)('AccumulatorTable, %s', (mode) => {
   test('sums of integers are exact to 2^53', () => {
     const a = new AggregateBuilder<{ key: number; x: number }>()
     const table = new AccumulatorTable<{ key: number; x: number }>({ name: 'exact', specs: { x: a.sum('x') }, key: { field: 'key' }, mode })
-    table.addRecords([{ key: 1, x: 2 ** 53 - 2 }, { key: 1, x: 1 }, { key: 2, x: 2 ** 31 }, { key: 2, x: 2 ** 31 + 1 }])
+    table.addRecords([
+      { key: 1, x: 2 ** 53 - 2 },
+      { key: 1, x: 1 },
+      { key: 2, x: 2 ** 31 },
+      { key: 2, x: 2 ** 31 + 1 },
+    ])
     expect([...resultsOf([table]).values()]).toEqual([{ x: 2 ** 53 - 1 }, { x: 2 ** 32 + 1 }])
   })
 })
 
 test('a partial that was merged is unchanged: it may be merged again elsewhere', () => {
   for (const mode of modes) {
-    const partial = [[2], [30], [1], [5], [30], [2], [new Map([[1, 1], [5, 1]])]]
+    const partial = [
+      [2],
+      [30],
+      [1],
+      [5],
+      [30],
+      [2],
+      [
+        new Map([
+          [1, 1],
+          [5, 1],
+        ]),
+      ],
+    ]
     const before = structuredClone(partial)
     const table = tableOf(mode)
     table.mergeColumns([7], partial, 0, 1)
@@ -183,12 +247,22 @@ test('where the process forbids code generation, tables are interpreted and give
     const table = new AccumulatorTable({ name: 'csp', specs: { n: { kind: 'count' }, x: { kind: 'avg', field: 'x' } }, key: { field: 'key' }, mode: 'generated' })
     table.addRecords([{ key: 'a', x: 1 }, { key: 'a', x: 2 }])
     console.log(JSON.stringify([forbidden, table.resultAt(0)]))`
-  const output = execFileSync(process.execPath, ['--disallow-code-generation-from-strings', '--input-type=module', '-e', script], { encoding: 'utf8' })
+  const output = execFileSync(process.execPath, ['--disallow-code-generation-from-strings', '--input-type=module', '-e', script], {
+    encoding: 'utf8',
+  })
   expect(JSON.parse(output)).toEqual([true, { key: 'a', n: 2, x: 1.5 }])
 })
 
 test('generated code names its table in stacks', () => {
-  const table = new AccumulatorTable<{ key: number }>({ name: 'per shop', specs: { n: { kind: 'count' } }, key: { of: () => { throw new Error('from the key function') } } })
+  const table = new AccumulatorTable<{ key: number }>({
+    name: 'per shop',
+    specs: { n: { kind: 'count' } },
+    key: {
+      of: () => {
+        throw new Error('from the key function')
+      },
+    },
+  })
   try {
     table.addRecords([{ key: 1 }])
     expect.unreachable()
@@ -200,7 +274,11 @@ test('generated code names its table in stacks', () => {
 test('a drain that throws keeps the slots that it did not reach', () => {
   const table = tableOf('generated')
   table.addRecords([1, 2, 3].map((key) => ({ key, price: 1, volume: 1 })))
-  expect(() => table.drainDirty((slot) => { if (slot === 1) throw new Error('full') })).toThrow('full')
+  expect(() =>
+    table.drainDirty((slot) => {
+      if (slot === 1) throw new Error('full')
+    }),
+  ).toThrow('full')
   const rest: number[] = []
   table.drainDirty((slot) => rest.push(slot))
   expect(rest).toEqual([2])
@@ -215,7 +293,9 @@ test.each([
   ['a custom aggregate without merge', { x: { kind: 'custom', create: () => 0, add: () => 0, result: () => 0 } }],
   ['two columns of one name', { x: { kind: 'avg', field: 'y' }, 'x:sum': { kind: 'sum', field: 'y' } }],
 ])('%s is refused', (_, specs) => {
-  expect(() => new AccumulatorTable({ name: 'bad', specs: specs as never, key: 'global' })).toThrow(expect.objectContaining({ code: 'MR_OPTION_INVALID' }))
+  expect(() => new AccumulatorTable({ name: 'bad', specs: specs as never, key: 'global' })).toThrow(
+    expect.objectContaining({ code: 'MR_OPTION_INVALID' }),
+  )
 })
 
 test('the builder types its results and takes numeric fields only', () => {
@@ -225,7 +305,16 @@ test('the builder types its results and takes numeric fields only', () => {
     note?: number
   }
   const a = new AggregateBuilder<Order>()
-  const specs = { orders: a.count(), cents: a.sum('cents'), shops: a.custom<Set<string>, string[]>({ create: () => new Set(), add: (s, o) => s.add(o.shop), merge: (x, y) => new Set([...x, ...y]), result: (s) => [...s] }) }
+  const specs = {
+    orders: a.count(),
+    cents: a.sum('cents'),
+    shops: a.custom<Set<string>, string[]>({
+      create: () => new Set(),
+      add: (s, o) => s.add(o.shop),
+      merge: (x, y) => new Set([...x, ...y]),
+      result: (s) => [...s],
+    }),
+  }
   const result: AggregateResult<typeof specs> = { orders: 1, cents: 2, shops: ['x'] }
   const exact: { orders: number; cents: number; shops: string[] } = result
   expect(exact.shops).toEqual(['x'])

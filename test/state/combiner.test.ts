@@ -29,11 +29,16 @@ const add = (combiner: Combiner<Trade>, kind: string, trades: readonly Trade[]):
 }
 
 describe.each(['generated', 'interpreted'] as CodeMode[])('Combiner and merge, %s', (mode) => {
-  const tableOf = (): AccumulatorTable<Trade> => new AccumulatorTable<Trade>({ name: 'test', specs: tradeSpecs, mode, key: { field: 'key' } })
+  const tableOf = (): AccumulatorTable<Trade> =>
+    new AccumulatorTable<Trade>({ name: 'test', specs: tradeSpecs, mode, key: { field: 'key' } })
   const combinerOf = (keysMax: number, batchRecords: number): Combiner<Trade> =>
     new Combiner<Trade>({ name: 'test', specs: tradeSpecs, key: { field: 'key' }, owners: ownersOf(1), mode, keysMax, batchRecords })
 
-  const run = (steps: readonly (typeof step extends fc.Arbitrary<infer S> ? S : never)[], combiner: Combiner<Trade>, batchRecords: number): void => {
+  const run = (
+    steps: readonly (typeof step extends fc.Arbitrary<infer S> ? S : never)[],
+    combiner: Combiner<Trade>,
+    batchRecords: number,
+  ): void => {
     let tables = [tableOf()]
     const all: Trade[] = []
     const flush = (): void => {
@@ -44,7 +49,9 @@ describe.each(['generated', 'interpreted'] as CodeMode[])('Combiner and merge, %
         expect(target).toBeGreaterThanOrEqual(last)
         expect(n).toBeGreaterThan(0)
         expect(n).toBeLessThanOrEqual(batchRecords)
-        expect(columns.map((column) => [column.name, column.values.length])).toEqual(['key', ...tables[0].layout.columns.map((c) => c.name)].map((name) => [name, n]))
+        expect(columns.map((column) => [column.name, column.values.length])).toEqual(
+          ['key', ...tables[0].layout.columns.map((c) => c.name)].map((name) => [name, n]),
+        )
         last = target
         rows += n
         const [keys, ...accumulators] = sealed(columns).map((column) => column.values)
@@ -72,9 +79,14 @@ describe.each(['generated', 'interpreted'] as CodeMode[])('Combiner and merge, %
 
   test('equals a naive Map under any mix of adding, flushing and moving to other owners', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 30 }), fc.constantFrom(1, 5, 1000), fc.integer({ min: 1, max: 10 }), (steps, keysMax, batchRecords) => {
-        run(steps, combinerOf(keysMax, batchRecords), batchRecords)
-      }),
+      fc.property(
+        fc.array(step, { maxLength: 30 }),
+        fc.constantFrom(1, 5, 1000),
+        fc.integer({ min: 1, max: 10 }),
+        (steps, keysMax, batchRecords) => {
+          run(steps, combinerOf(keysMax, batchRecords), batchRecords)
+        },
+      ),
       { numRuns: 150 },
     )
   })
@@ -103,7 +115,10 @@ describe.each(['generated', 'interpreted'] as CodeMode[])('Combiner and merge, %
       expect(combiner.entries).toBe(1)
       combiner.flush((_, [keys, ...columns], count) => {
         expect(count).toBe(1)
-        table.mergeColumns(keys.values as Int32Array, columns.map((column) => column.values))
+        table.mergeColumns(
+          keys.values as Int32Array,
+          columns.map((column) => column.values),
+        )
       })
       expect(combiner.bypassing).toBe(false)
     }
@@ -114,7 +129,8 @@ describe.each(['generated', 'interpreted'] as CodeMode[])('Combiner and merge, %
 describe('Combiner', () => {
   const a = new AggregateBuilder<{ key: number | string }>()
   const specs = { n: a.count() }
-  const combinerOf = (options: object = {}) => new Combiner<{ key: number | string }>({ name: 'count', specs, key: { field: 'key' }, owners: ownersOf(2), ...options })
+  const combinerOf = (options: object = {}) =>
+    new Combiner<{ key: number | string }>({ name: 'count', specs, key: { field: 'key' }, owners: ownersOf(2), ...options })
   const fill = (combiner: ReturnType<typeof combinerOf>, records: number, keys: number): void => {
     for (let i = 0; i < records; i++) combiner.addRecord({ key: i % keys })
   }
@@ -156,7 +172,12 @@ describe('Combiner', () => {
     const specsOfX = { n: { kind: 'count' }, x: { kind: 'sum', field: 'x' } } as const
     fc.assert(
       fc.property(fc.array(fc.record({ key: fc.integer({ min: -9, max: 9 }), x: fc.integer() })), fc.boolean(), (rows, ints) => {
-        const combiner = new Combiner<(typeof rows)[number]>({ name: 'columns', specs: specsOfX, key: { field: 'key' }, owners: ownersOf(3) })
+        const combiner = new Combiner<(typeof rows)[number]>({
+          name: 'columns',
+          specs: specsOfX,
+          key: { field: 'key' },
+          owners: ownersOf(3),
+        })
         const merged = new AccumulatorTable<(typeof rows)[number]>({ name: 'merged', specs: specsOfX, key: { field: 'key' } })
         const direct = new AccumulatorTable<(typeof rows)[number]>({ name: 'direct', specs: specsOfX, key: { field: 'key' } })
         direct.addRecords(rows)

@@ -17,4 +17,8 @@ const primitive: fc.Arbitrary<Key> = fc.oneof(
 )
 
 /** Any key at all. */
-export const anyKey: fc.Arbitrary<Key> = fc.oneof(smallKey, primitive, fc.array(fc.oneof(primitive, fc.array(primitive, { maxLength: 3 })), { maxLength: 4 }))
+export const anyKey: fc.Arbitrary<Key> = fc.oneof(
+  smallKey,
+  primitive,
+  fc.array(fc.oneof(primitive, fc.array(primitive, { maxLength: 3 })), { maxLength: 4 }),
+)

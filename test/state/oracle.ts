@@ -33,7 +33,11 @@ export const tradeSpecs = {
   prices,
 }
 
-export const tradeOf = fc.record({ key: smallKey, price: fc.integer({ min: -5, max: 5 }).map((n) => n / 2), volume: fc.integer({ min: -1000, max: 2 ** 40 }) })
+export const tradeOf = fc.record({
+  key: smallKey,
+  price: fc.integer({ min: -5, max: 5 }).map((n) => n / 2),
+  volume: fc.integer({ min: -1000, max: 2 ** 40 }),
+})
 
 /** What the results must be: records grouped in a Map by canonical text, then each result computed from the list. */
 export const naive = (trades: readonly Trade[]): Map<string, Record<string, unknown>> => {
@@ -61,7 +65,9 @@ export const naive = (trades: readonly Trade[]): Map<string, Record<string, unkn
 }
 
 /** Results by canonical text of their key, as `naive` gives them. */
-export const resultsOf = (tables: readonly { emitAll(fn: (result: Record<string, unknown> & { key: Key }) => void): void }[]): Map<string, Record<string, unknown>> => {
+export const resultsOf = (
+  tables: readonly { emitAll(fn: (result: Record<string, unknown> & { key: Key }) => void): void }[],
+): Map<string, Record<string, unknown>> => {
   const results = new Map<string, Record<string, unknown>>()
   for (const table of tables) {
     table.emitAll(({ key, ...result }) => {

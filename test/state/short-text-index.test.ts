@@ -4,7 +4,11 @@ import { KeyIndex } from '../../src/state/key-index.ts'
 import { NOT_SHORT, ShortTextIndex } from '../../src/state/short-text-index.ts'
 
 const latin1 = fc.string({ unit: fc.integer({ min: 0, max: 255 }).map((code) => String.fromCharCode(code)), maxLength: 7 })
-const anyText = fc.oneof(latin1, fc.string({ unit: 'binary', maxLength: 10 }), fc.constantFrom('', '\0', '\0\0', 'a', 'a\0', 'aaaa', 'aaaaa', 'abcdefg', 'abcdefgh', 'é', '\u0100'))
+const anyText = fc.oneof(
+  latin1,
+  fc.string({ unit: 'binary', maxLength: 10 }),
+  fc.constantFrom('', '\0', '\0\0', 'a', 'a\0', 'aaaa', 'aaaaa', 'abcdefg', 'abcdefgh', 'é', '\u0100'),
+)
 
 describe('the index of short texts', () => {
   test('gives every text of at most 7 Latin-1 characters one slot, and keeps different ones apart', () => {

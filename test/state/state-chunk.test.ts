@@ -20,7 +20,8 @@ const codeOf = (fn: () => unknown): string => {
   }
 }
 
-const sumTable = (specs: AggregateSpecs = { n: { kind: 'count' }, x: { kind: 'sum', field: 'x' } }) => new AccumulatorTable<{ key: Key; x: number }>({ name: 'chunk', specs, key: { field: 'key' } })
+const sumTable = (specs: AggregateSpecs = { n: { kind: 'count' }, x: { kind: 'sum', field: 'x' } }) =>
+  new AccumulatorTable<{ key: Key; x: number }>({ name: 'chunk', specs, key: { field: 'key' } })
 
 const oneChunk = (): Uint8Array => {
   const table = sumTable()
@@ -45,7 +46,8 @@ describe('chunks', () => {
         return code === (bit >> 3 === 16 ? 'MR_STATE_INCOMPATIBLE' : 'MR_STATE_CORRUPT')
       }),
     )
-    for (let length = 0; length < chunk.length; length++) expect(codeOf(() => sumTable().restore(chunk.slice(0, length)))).toBe('MR_STATE_CORRUPT')
+    for (let length = 0; length < chunk.length; length++)
+      expect(codeOf(() => sumTable().restore(chunk.slice(0, length)))).toBe('MR_STATE_CORRUPT')
     expect(codeOf(() => sumTable().restore(Uint8Array.from([...chunk, 0])))).toBe('MR_STATE_CORRUPT')
   })
 
@@ -103,8 +105,23 @@ describe('chunks', () => {
 })
 
 describe('ValueTable', () => {
-  const plain = fc.anything({ withBigInt: true, withDate: true, withMap: true, withSet: true, withTypedArray: false, withNullPrototype: false, maxDepth: 3, key: fc.string({ maxLength: 5 }).filter((name) => !name.startsWith('__')) })
-    .filter((value) => !JSON.stringify(value, (_, part) => (Object.is(part, -0) ? 'minus zero' : typeof part === 'bigint' ? 0 : part))?.includes('minus zero'))
+  const plain = fc
+    .anything({
+      withBigInt: true,
+      withDate: true,
+      withMap: true,
+      withSet: true,
+      withTypedArray: false,
+      withNullPrototype: false,
+      maxDepth: 3,
+      key: fc.string({ maxLength: 5 }).filter((name) => !name.startsWith('__')),
+    })
+    .filter(
+      (value) =>
+        !JSON.stringify(value, (_, part) => (Object.is(part, -0) ? 'minus zero' : typeof part === 'bigint' ? 0 : part))?.includes(
+          'minus zero',
+        ),
+    )
 
   test('brings keys and values through a snapshot to other owners', () => {
     fc.assert(
@@ -148,7 +165,9 @@ describe('ValueTable', () => {
   ])('%s cannot be stored, and the error says where it is', (_, value, where) => {
     const table = new ValueTable<unknown>()
     table.set(table.slotOf('f'), value)
-    expect(() => table.snapshot(1)).toThrow(expect.objectContaining({ code: 'MR_RECORD_NOT_SERIALIZABLE', message: expect.stringContaining(where) }))
+    expect(() => table.snapshot(1)).toThrow(
+      expect.objectContaining({ code: 'MR_RECORD_NOT_SERIALIZABLE', message: expect.stringContaining(where) }),
+    )
   })
 
   test('a value that contains itself cannot be stored', () => {

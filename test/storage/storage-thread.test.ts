@@ -118,7 +118,7 @@ describe('the storage thread', () => {
     store(second, id, 1, 'sum#1', [chunk('a', id)])
     await client.next('stored')
     client.commit(head(id), 1, named('sum#0', 'sum#1'))
-    await client.next('committed')
+    expect(await client.next('committed')).toMatchObject({ type: 'committed' })
     await client.close()
   })
 

@@ -44,7 +44,9 @@ test('config: a field without a default must be given to launch, and build sees 
 
 test('config without a schema has the type that build says', () => {
   const job = defineJob(import.meta, {
-    build: ({ source, config }: BuildContext<{ readonly count: number }>) => ({ rows: source.generate('rows', { count: config.count, make: (n) => n }) }),
+    build: ({ source, config }: BuildContext<{ readonly count: number }>) => ({
+      rows: source.generate('rows', { count: config.count, make: (n) => n }),
+    }),
   })
   expectTypeOf<LaunchOf<typeof job>>().toEqualTypeOf<[options: LaunchOptions<{ readonly count: number }>]>()
   whatARunOf(job, (run) => expectTypeOf(run.outlet('rows')).toEqualTypeOf<Outlet<number>>())

@@ -26,7 +26,11 @@ export default defineJob(import.meta, {
   inlets,
   build: ({ inlets: { numbers }, source, config }: BuildContext<CrashingConfig, typeof inlets>) => {
     const { generated = 0, crashAt, markers, textChars = 10 } = config
-    const made = source.generate('made', { count: generated, make: (n): Numbered => ({ n, text: `${n}`.padEnd(textChars, 'x') }), splits: 1 })
+    const made = source.generate('made', {
+      count: generated,
+      make: (n): Numbered => ({ n, text: `${n}`.padEnd(textChars, 'x') }),
+      splits: 1,
+    })
     const crash = ({ n }: Numbered): void => {
       const nth = crashAt.indexOf(n)
       const marker = join(markers, `${nth}`)
@@ -44,7 +48,11 @@ export default defineJob(import.meta, {
     )
     const counted = passed
       .keyBy((record) => record.n % 7)
-      .scan(() => ({ key: -1, count: 0 }), (state, record) => ({ key: record.n % 7, count: state.count + 1 }), { name: 'counted' })
+      .scan(
+        () => ({ key: -1, count: 0 }),
+        (state, record) => ({ key: record.n % 7, count: state.count + 1 }),
+        { name: 'counted' },
+      )
     return { passed, counted }
   },
 })

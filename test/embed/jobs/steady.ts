@@ -24,7 +24,14 @@ export default defineJob(import.meta, {
         return process.exit(1)
       })
       .keyBy('key')
-      .scan(() => 0, (sum, record) => sum + record.n, { name: 'sums' })
-      .to(sink.forEach(() => void Atomics.add(words, SEEN, 1)), { name: 'seen' })
+      .scan(
+        () => 0,
+        (sum, record) => sum + record.n,
+        { name: 'sums' },
+      )
+      .to(
+        sink.forEach(() => void Atomics.add(words, SEEN, 1)),
+        { name: 'seen' },
+      )
   },
 })

@@ -1,4 +1,5 @@
 import { defineJob } from '../../../src/index.ts'
+import type { Outlets } from '../../../src/index.ts'
 import type { OperatorContext, OperatorDefinition } from '../../../src/index.ts'
 
 /** In the first attempt every worker ends at the same time, in `process` or in `open`. */
@@ -21,6 +22,8 @@ const exits: OperatorDefinition = {
   },
 }
 
-export default defineJob<{ place: string }, any>(import.meta, {
-  build: ({ source, config: { place } }) => ({ rows: source.generate('rows', { count: 10_000, make: (n) => n }).transform(exits, { place }) }),
+export default defineJob<{ place: string }, Outlets>(import.meta, {
+  build: ({ source, config: { place } }) => ({
+    rows: source.generate('rows', { count: 10_000, make: (n) => n }).transform(exits, { place }),
+  }),
 })

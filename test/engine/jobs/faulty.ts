@@ -107,8 +107,15 @@ export default defineJob<FaultyConfig, Outlets>(import.meta, {
       .flatMap((row) => at('flatMap', row.n, [row]), { name: 'the-flat-map' })
     checked
       .keyBy((row) => at('keyBy', row.n, row.key))
-      .scan(() => at('scanInitial', AT, 0), (sum, row) => at('scan', row.n, sum + 1), { name: 'the-scan' })
-      .to(sink.forEach((sum) => void at('forEach', sum, sum)), { name: 'the-sink' })
+      .scan(
+        () => at('scanInitial', AT, 0),
+        (sum, row) => at('scan', row.n, sum + 1),
+        { name: 'the-scan' },
+      )
+      .to(
+        sink.forEach((sum) => void at('forEach', sum, sum)),
+        { name: 'the-sink' },
+      )
     checked
       .keyBy('key')
       .reduce((_, row) => at('reduce', row.n, row), { name: 'the-reduce' })

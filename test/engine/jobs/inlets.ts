@@ -22,13 +22,16 @@ export default defineJob<InletsConfig, Outlets>(import.meta, {
     const { path, crashAt = -1, marker = '', silent = false } = config
     const items = inlet<Item>('left')
       .union(inlet<Item>('right'))
-      .map((item) => {
-        if (item.n === crashAt && !existsSync(marker)) {
-          writeFileSync(marker, '')
-          throw new Error('planned')
-        }
-        return item
-      }, { parallelism: 1 })
+      .map(
+        (item) => {
+          if (item.n === crashAt && !existsSync(marker)) {
+            writeFileSync(marker, '')
+            throw new Error('planned')
+          }
+          return item
+        },
+        { parallelism: 1 },
+      )
     if (path !== undefined) items.to(sink.file({ path, format: 'jsonLines' }), { name: 'file' })
     const steps = items.keyBy('who').scan(
       () => ({ who: '', count: 0, sum: 0 }),

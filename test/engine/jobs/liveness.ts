@@ -41,14 +41,16 @@ export default defineJob<LivenessConfig, Outlets>(import.meta, {
     startTicking(counters)
     const make = (n: number): Row => ({ n, text: `the text of record ${n}, long enough to be of some weight` })
     const rows = from === 'inlet' ? inlet<Row>('rows') : source.generate('rows', { count, make })
-    rows.map((row) => row).to(
-      sink.forEach((row) => {
-        const seen = Atomics.add(counters, RECORDS, 1)
-        if (keeps && row.n % 1024 === 0) kept.push(row.text)
-        if (slowMs > 0 && seen % 100 === 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, slowMs)
-      }),
-      { name: 'sink', parallelism: 1 },
-    )
+    rows
+      .map((row) => row)
+      .to(
+        sink.forEach((row) => {
+          const seen = Atomics.add(counters, RECORDS, 1)
+          if (keeps && row.n % 1024 === 0) kept.push(row.text)
+          if (slowMs > 0 && seen % 100 === 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, slowMs)
+        }),
+        { name: 'sink', parallelism: 1 },
+      )
     return {}
   },
 })

@@ -51,17 +51,36 @@ export default defineJob<{ readonly count: number; readonly log: string }, Outle
     const even = rows.filter((row) => row.n % 2 === 0)
     const odd = rows.filter((row) => row.n % 2 === 1, { parallelism: 1 })
     rows.filter((row) => row.n < 50).to(sink.forEach((row) => appendFileSync(log, `${row.n}\n`)))
-    const sums = byKey.aggregate((a) => ({ n: a.count(), sum: a.sum('value'), min: a.min('value'), max: a.max('value'), avg: a.avg('value'), set: a.custom(distinct) }), { name: 'all' })
+    const sums = byKey.aggregate(
+      (a) => ({
+        n: a.count(),
+        sum: a.sum('value'),
+        min: a.min('value'),
+        max: a.max('value'),
+        avg: a.avg('value'),
+        set: a.custom(distinct),
+      }),
+      { name: 'all' },
+    )
     return {
       mapped: rows.map((row) => row.n * 2),
       filtered: even.map((row) => row.n),
       flattened: rows.flatMap((row) => Array.from({ length: row.n % 3 }, (_, i) => `${row.n}:${i}`)),
       union: rows.union(iterated).map((row) => row.n),
       branches: even.union(odd).map((row) => row.n),
-      scanned: byKey.scan(() => ({ key: '', sum: 0 }), (state, row, key) => ({ key, sum: state.sum + row.n })),
+      scanned: byKey.scan(
+        () => ({ key: '', sum: 0 }),
+        (state, row, key) => ({ key, sum: state.sum + row.n }),
+      ),
       reduced: rows.keyBy((row) => BigInt(row.n % 3)).reduce((a, b) => (a.value > b.value ? a : b)),
-      counts: rows.keyBy((row) => row.n % 4 === 0).count().toStream({ emit: 'final' }),
-      tuples: rows.keyBy((row) => [row.n % 3, `${row.n % 2}`] as const).sum('value').toStream({ emit: 'final' }),
+      counts: rows
+        .keyBy((row) => row.n % 4 === 0)
+        .count()
+        .toStream({ emit: 'final' }),
+      tuples: rows
+        .keyBy((row) => [row.n % 3, `${row.n % 2}`] as const)
+        .sum('value')
+        .toStream({ emit: 'final' }),
       every: byKey.max('n').toStream({ emit: 'every' }),
       changes: byKey.min('value').toStream({ emit: 'changes' }),
       avgs: byKey.avg('value'),
@@ -69,9 +88,18 @@ export default defineJob<{ readonly count: number; readonly log: string }, Outle
       global: rows.aggregate((a) => ({ n: a.count(), sum: a.sum('n') })).toStream({ emit: 'final' }),
       globalEvery: rows.aggregate((a) => ({ n: a.count() })).toStream({ emit: 'every' }),
       // A table that becomes a stream can be grouped again.
-      again: byKey.count().toStream({ emit: 'final' }).keyBy((row: { readonly count: number }) => row.count).count().toStream({ emit: 'final' }),
+      again: byKey
+        .count()
+        .toStream({ emit: 'final' })
+        .keyBy((row: { readonly count: number }) => row.count)
+        .count()
+        .toStream({ emit: 'final' }),
       twice: rows.transform(twice, {}, { name: 'twice', parallelism: 1 }).map((row) => (row as Row).n),
-      none: rows.filter(() => false).keyBy('key').count().toStream({ emit: 'final' }),
+      none: rows
+        .filter(() => false)
+        .keyBy('key')
+        .count()
+        .toStream({ emit: 'final' }),
     }
   },
 })

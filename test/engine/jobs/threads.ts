@@ -42,14 +42,20 @@ export default defineJob<ThreadsConfig, Outlets>(import.meta, {
     const rows = source.generate(name, { count, make: (n) => ({ n, key: n % 100 }) })
     if (what === 'duplicate') rows.map((row) => row, { name: 'rows' })
     if (what === 'extra-operator' && role?.role === 'worker') rows.map((row) => row, { name: 'extra' })
-    const checked = rows.map((row) => {
-      if (row.n === 25_000 && how !== undefined) {
-        if (how === 'always-exit') process.exit(3)
-        if (first()) breakThread(how)
-      }
-      return row
-    }, { name: 'check' })
-    const result = checked.keyBy('key').aggregate((a) => ({ n: a.count(), sum: a.sum('n') }), { name: 'sums' }).toStream({ emit: 'final' })
+    const checked = rows.map(
+      (row) => {
+        if (row.n === 25_000 && how !== undefined) {
+          if (how === 'always-exit') process.exit(3)
+          if (first()) breakThread(how)
+        }
+        return row
+      },
+      { name: 'check' },
+    )
+    const result = checked
+      .keyBy('key')
+      .aggregate((a) => ({ n: a.count(), sum: a.sum('n') }), { name: 'sums' })
+      .toStream({ emit: 'final' })
     return { result }
   },
 })

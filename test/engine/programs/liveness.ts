@@ -73,7 +73,12 @@ async function ticks(from: 'generate' | 'inlet'): Promise<void> {
 
 /** Memory while a sink is far slower than its source. With a small young generation, which is full before long, so that what is left to grow is a leak. */
 async function slowSink(): Promise<void> {
-  await launch(job, { ...common, checkpointIntervalMs: 1000, resourceLimits: { maxYoungGenerationSizeMb: 6 }, config: { from: 'generate', counters, slowMs: 10 } })
+  await launch(job, {
+    ...common,
+    checkpointIntervalMs: 1000,
+    resourceLimits: { maxYoungGenerationSizeMb: 6 },
+    config: { from: 'generate', counters, slowMs: 10 },
+  })
   const samples: { second: number; rssMb: number }[] = []
   const startedMs = performance.now()
   while (performance.now() - startedMs < ms) {

@@ -70,7 +70,11 @@ export interface LaunchSpawnOptions extends SpawnOptions {
 }
 
 /** Runs the program that launches a job and reads what it told. */
-export async function runLaunch(jobUrl: string, options: object, { lieAbout = '', ...spawning }: LaunchSpawnOptions = {}): Promise<Ending & { readonly told: Told }> {
+export async function runLaunch(
+  jobUrl: string,
+  options: object,
+  { lieAbout = '', ...spawning }: LaunchSpawnOptions = {},
+): Promise<Ending & { readonly told: Told }> {
   const ending = await runProgram('launch', [jobUrl, JSON.stringify(options), ...(lieAbout === '' ? [] : [lieAbout])], spawning)
   const lines = ending.stdout.split('\n').filter((line) => line.startsWith('{'))
   return { ...ending, told: Object.assign({}, ...lines.map((line) => JSON.parse(line) as Told)) as Told }

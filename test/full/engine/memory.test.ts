@@ -8,6 +8,8 @@ test('with a sink that is far slower than its source memory does not grow over 8
   const { samples, records } = await measure<MemoryOverTime>('slow-sink', SECONDS)
   const warm = samples.filter(({ second }) => second > 15)
   const slope = slopeMbPerMinute(warm)
-  console.log(`slow sink: ${records} records, ${warm[0]!.rssMb.toFixed(0)} MB to ${warm.at(-1)!.rssMb.toFixed(0)} MB, slope ${slope.toFixed(2)} MB a minute`)
+  console.log(
+    `slow sink: ${records} records, ${warm[0]!.rssMb.toFixed(0)} MB to ${warm.at(-1)!.rssMb.toFixed(0)} MB, slope ${slope.toFixed(2)} MB a minute`,
+  )
   expect(slope).toBeLessThan(10)
 })

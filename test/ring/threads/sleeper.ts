@@ -16,8 +16,7 @@ const nothing = (): boolean => false
 do {
   for (const step of plan.steps) {
     const began = performance.now()
-    const reason =
-      step === 'sleep' ? bell.sleep(nothing, SLEEP_MS) : await bell.sleepAsync(nothing, step === 'sleepAsync' ? SLEEP_MS : 1)
+    const reason = step === 'sleep' ? bell.sleep(nothing, SLEEP_MS) : await bell.sleepAsync(nothing, step === 'sleepAsync' ? SLEEP_MS : 1)
     if (!plan.endless) parentPort!.postMessage(performance.now() - began > SLEEP_MS / 2 ? 'overslept' : reason)
   }
 } while (plan.endless)

@@ -13,7 +13,7 @@ export function startThread(job: ThreadJob): RunningThread {
   const result = new Promise<ThreadResult>((resolve, reject) => {
     worker.once('message', resolve)
     worker.once('error', reject)
-    worker.once('exit', code => reject(new Error(`thread ended with ${code} before its result`)))
+    worker.once('exit', (code) => reject(new Error(`thread ended with ${code} before its result`)))
   })
   result.catch(() => {})
   return { worker, result }

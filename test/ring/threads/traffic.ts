@@ -35,7 +35,12 @@ export function faultOf(header: FrameHeader, payload: Uint8Array, seed: number, 
   const h = mix(seed, sequence)
   const expected = payloadOf(seed, sequence, bytesMax)
   if (header.sequence !== sequence) return `expected frame ${sequence}, got ${header.sequence}`
-  if (header.kind !== KINDS[h % KINDS.length] || header.channel !== (h | 0) || header.records !== ((h >>> 3) | 0) || header.value !== h / 7) {
+  if (
+    header.kind !== KINDS[h % KINDS.length] ||
+    header.channel !== (h | 0) ||
+    header.records !== ((h >>> 3) | 0) ||
+    header.value !== h / 7
+  ) {
     return `frame ${sequence} has a torn header: ${JSON.stringify(header)}`
   }
   if (payload.length !== expected.length) return `frame ${sequence} has ${payload.length} bytes instead of ${expected.length}`

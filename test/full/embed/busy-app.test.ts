@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { launch } from '../../src/index.ts'
-import job, { EXIT, SEEN } from './jobs/steady.ts'
+import { launch } from '../../../src/index.ts'
+import job, { EXIT, SEEN } from '../../embed/jobs/steady.ts'
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 

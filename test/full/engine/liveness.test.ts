@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { launch } from '../../src/index.ts'
-import { COUNTER_BYTES, RECORDS } from './jobs/liveness.ts'
-import { measure } from './measure.ts'
-import type { MemoryOverTime } from './measure.ts'
-import { jobNamed } from './run-job.ts'
+import { launch } from '../../../src/index.ts'
+import { COUNTER_BYTES, RECORDS } from '../../engine/jobs/liveness.ts'
+import { measure } from '../../engine/measure.ts'
+import type { MemoryOverTime } from '../../engine/measure.ts'
+import { jobNamed } from '../../engine/run-job.ts'
 
 test('an app thread that is blocked for 5 s holds up neither records nor checkpoints', async () => {
   const seen = await measure<{ freePerMs: number; blockedPerMs: number; checkpoints: number }>('blocked', 5)
@@ -37,7 +37,15 @@ test('a string kept of every batch pins no more than a slice of it', async () =>
   // A whole batch of text would be 60 KB for each string: 90 MB in all.
   const limits = { maxOldGenerationSizeMb: 40, maxYoungGenerationSizeMb: 16 }
   const config = { from: 'generate', counters, keeps: true, count: 1024 * batches }
-  const run = await launch(job, { workers: 2, transport: 'ring', chaining: 'off', freezeRecords: false, resourceLimits: limits, restart: { maxRestarts: 0 }, config })
+  const run = await launch(job, {
+    workers: 2,
+    transport: 'ring',
+    chaining: 'off',
+    freezeRecords: false,
+    resourceLimits: limits,
+    restart: { maxRestarts: 0 },
+    config,
+  })
   expect(await run.done).toMatchObject({ outcome: 'finished' })
   expect(new Int32Array(counters)[RECORDS]).toBe(1024 * batches)
 })

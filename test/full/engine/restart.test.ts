@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { Prng } from '../../src/core/prng.ts'
-import { launch } from '../../src/index.ts'
-import { expectExactResults } from './exact-results.ts'
-import type { ExactConfig, Place } from './jobs/exact.ts'
-import { jobNamed, temporaryDir } from './run-job.ts'
+import { Prng } from '../../../src/core/prng.ts'
+import { launch } from '../../../src/index.ts'
+import { expectExactResults } from '../../engine/exact-results.ts'
+import type { ExactConfig, Place } from '../../engine/jobs/exact.ts'
+import { jobNamed, temporaryDir } from '../../engine/run-job.ts'
 
 const job = await jobNamed('exact')
 
@@ -30,7 +30,11 @@ test.each(PLACES)('a function that throws once, in %s, at random records: result
   let checkpoints = 0
   for (let i = 0; i < 4; i++) {
     const crashAt = prng.nextInt(COUNT)
-    const options = { workers: 1 + prng.nextInt(3), transport: prng.nextFloat() < 0.3 ? 'ring' : 'auto', chaining: prng.nextFloat() < 0.3 ? 'off' : 'on' }
+    const options = {
+      workers: 1 + prng.nextInt(3),
+      transport: prng.nextFloat() < 0.3 ? 'ring' : 'auto',
+      chaining: prng.nextFloat() < 0.3 ? 'off' : 'on',
+    }
     try {
       checkpoints += await expectExactAfterCrash({ count: COUNT, dir: temporaryDir(), place, crashAt, pauseMs: 15 }, options)
     } catch (error) {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { launch } from '../../src/index.ts'
-import { jobNamed, temporaryDir } from './run-job.ts'
+import { launch } from '../../../src/index.ts'
+import { jobNamed, temporaryDir } from '../../engine/run-job.ts'
 
 const endless = await jobNamed('endless')
 const inlets = await jobNamed('inlets')
@@ -44,7 +44,11 @@ describe.each(['generate', 'sync', 'async', 'silent'] as const)('an endless sour
 
 test('a drain outlives a restart: the sources end in the next attempt too', async () => {
   const dir = temporaryDir()
-  const run = await launch(endless, { workers: 2, checkpointIntervalMs: 10, config: { from: 'async', path: join(dir, 'rows.txt'), marker: join(dir, 'marker') } })
+  const run = await launch(endless, {
+    workers: 2,
+    checkpointIntervalMs: 10,
+    config: { from: 'async', path: join(dir, 'rows.txt'), marker: join(dir, 'marker') },
+  })
   await sleep(50)
   expect(await run.stop({ drain: true })).toEqual({ outcome: 'finished', restarts: 1 })
   const lines = linesOf(join(dir, 'rows.txt'))
@@ -102,14 +106,18 @@ test('stop is the same however often it is called, also after the end', async ()
 describe('an AbortSignal ends a run with MR_ABORTED and its reason:', () => {
   test('before launch', async () => {
     const reason = new Error('changed my mind')
-    await expect(launch(endless, { signal: AbortSignal.abort(reason), config: { from: 'sync' } })).rejects.toMatchObject({ code: 'MR_ABORTED', cause: reason })
+    await expect(launch(endless, { signal: AbortSignal.abort(reason), config: { from: 'sync' } })).rejects.toMatchObject({
+      code: 'MR_ABORTED',
+      cause: reason,
+    })
   })
 
   test.each([0, 5, 20, 50, 100, 200])('%i ms after the call of launch', async (afterMs) => {
     const controller = new AbortController()
     const reason = new Error('changed my mind')
     setTimeout(() => controller.abort(reason), afterMs)
-    const running = (async () => (await launch(endless, { workers: 2, signal: controller.signal, config: { from: 'generate', outlet: true } })).done)()
+    const running = (async () =>
+      (await launch(endless, { workers: 2, signal: controller.signal, config: { from: 'generate', outlet: true } })).done)()
     await expect(running).rejects.toMatchObject({ code: 'MR_ABORTED', cause: reason })
   })
 
