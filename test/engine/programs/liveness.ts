@@ -70,12 +70,12 @@ async function ticks(from: 'generate' | 'inlet'): Promise<void> {
   await sleep(ms)
   const seen = [...words.slice(FIRST_TICK, FIRST_TICK + 2)]
   await run.stop()
-  tell({ seen, reference, wanted: ms / 50, records: words[RECORDS] })
+  tell({ seen, reference, records: words[RECORDS] })
 }
 
 /** Memory while a sink is far slower than its source. With a small young generation, which is full before long, so that what is left to grow is a leak. */
 async function slowSink(): Promise<void> {
-  const run = await launch(job, {
+  await launch(job, {
     ...common,
     checkpointIntervalMs: 1000,
     resourceLimits: { maxYoungGenerationSizeMb: 6 },
@@ -87,6 +87,7 @@ async function slowSink(): Promise<void> {
     await sleep(250)
     samples.push({ second: (performance.now() - startedMs) / 1000, rssMb: process.memoryUsage.rss() / 2 ** 20 })
   }
-  await run.stop()
   tell({ samples, records: words[RECORDS] })
+  // The barrier of a stop would have to wait for all that is on its way to the sink.
+  process.exit(0)
 }
