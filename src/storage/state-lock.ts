@@ -6,8 +6,8 @@
  * do not see each other's lock). Windows: a named pipe. Elsewhere: a socket file in the temporary directory; one that nobody answers
  * behind is a left-over and is replaced.
  */
-import { createHash, randomUUID } from 'node:crypto'
-import { realpathSync, renameSync, rmSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { mkdirSync, realpathSync, rmSync, statSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import type { Server } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -29,27 +29,32 @@ export interface StateLock {
 export async function lockStateDir(dir: string, platform: NodeJS.Platform = process.platform): Promise<StateLock> {
   const real = realpathSync(dir)
   const address = lockAddress(real, platform)
-  for (let triesLeft = 3; ; triesLeft--) {
-    const server = await listen(address)
-    if (server) return { release: () => new Promise((resolve) => server.close(() => resolve())) }
-    const holder = await askHolder(address)
-    if (triesLeft === 0 || holder !== 'nobody') throw locked(real, holder)
-    if (isFile(address)) await removeLeftOver(address)
-  }
+  const server = (await listen(address)) ?? (await replaceLeftOver(address))
+  if (server === undefined) throw locked(real, await askHolder(address))
+  return { release: () => new Promise((resolve) => server.close(() => resolve())) }
 }
 
-/**
- * Takes the file out of the way first, and looks again: if somebody else has replaced it since, what was taken is alive, and goes back.
- */
-async function removeLeftOver(address: string): Promise<void> {
-  const aside = `${address}.${process.pid}-${randomUUID().slice(0, 8)}`
+/** A claim older than this belongs to a process that died while it had one. */
+const CLAIM_MS_MAX = 10_000
+
+/** Replaces a socket file that nobody answers behind. A directory as claim makes sure that one process at a time looks and replaces. */
+async function replaceLeftOver(address: string): Promise<Server | undefined> {
+  if (!isFile(address) || (await askHolder(address)) !== 'nobody') return undefined
+  const claim = `${address}.claim`
+  const since = statSync(claim, { throwIfNoEntry: false })?.mtimeMs
+  if (since !== undefined && Date.now() - since > CLAIM_MS_MAX) rmSync(claim, { recursive: true, force: true })
   try {
-    renameSync(address, aside)
+    mkdirSync(claim)
   } catch {
-    return // Somebody else was quicker.
+    return undefined
   }
-  if ((await askHolder(aside)) === 'nobody') rmSync(aside, { force: true })
-  else renameSync(aside, address)
+  try {
+    if ((await askHolder(address)) !== 'nobody') return undefined
+    rmSync(address, { force: true })
+    return await listen(address)
+  } finally {
+    rmSync(claim, { recursive: true, force: true })
+  }
 }
 
 /** Address of the lock's socket. Exported for tests. */
