@@ -204,6 +204,7 @@ describe('laws, under any sequence of failures', () => {
           }
         }
       }),
+      { numRuns: 500 },
     )
     expect(failed).toBeGreaterThan(10)
   })
