@@ -15,7 +15,7 @@ import { buildActor } from './build-actor.ts'
 import { captureFrames } from './capture-frames.ts'
 import type { Deployment, EngineOptions } from './deployment.ts'
 import { Inbound } from './inbound.ts'
-import type { Peer, WorkerHost } from './worker-runtime.ts'
+import type { Peer, WorkerHost } from './worker-host.ts'
 
 export interface WiringRequest {
   readonly plan: Plan
