@@ -27,6 +27,10 @@ class GenerateSource implements OperatorActor {
     this.#positions = new Map(this.#splits.map((split) => [split, split * GENERATOR_BLOCK_ROWS]))
   }
 
+  open(): void {
+    for (const [split, row] of this.#positions) if (row < this.#spec.count) this.#context.openSplit(split)
+  }
+
   poll(): PollResult {
     const split = this.#nextSplit()
     if (split === -1) return 'end'
@@ -34,8 +38,10 @@ class GenerateSource implements OperatorActor {
     const blockEnd = (Math.floor(from / GENERATOR_BLOCK_ROWS) + 1) * GENERATOR_BLOCK_ROWS
     const to = Math.min(blockEnd, from + this.#context.batchRecords, this.#spec.count)
     // The position moves first: when the chain throws, the attempt is over anyway.
-    this.#positions.set(split, to === blockEnd ? to + (this.#spec.splits - 1) * GENERATOR_BLOCK_ROWS : to)
-    this.#context.run(null, from, to, null)
+    const next = to === blockEnd ? to + (this.#spec.splits - 1) * GENERATOR_BLOCK_ROWS : to
+    this.#positions.set(split, next)
+    this.#context.run(null, from, to, null, split)
+    if (next >= this.#spec.count) this.#context.closeSplit(split)
     return 'more'
   }
 

@@ -1,5 +1,6 @@
 import { MillraceError } from '../errors.ts'
 import { SPLITS_MAX, SPLITS_PER_GENERATOR_DEFAULT } from '../limits.ts'
+import { type EventTimeOptions, eventTimeSpec } from './event-time.ts'
 import type { GraphBuilder } from './graph-builder.ts'
 import { INLET_KIND, outputOf } from './graph.ts'
 import type { InletOptions, InletSpec } from './inlets.ts'
@@ -7,9 +8,7 @@ import { definitionSite } from './site.ts'
 import { checkFunction } from './check-function.ts'
 import type { Stream } from './stream.ts'
 
-export interface SourceOptions<T> {
-  /** Event time of a record in ms since 1970. Without it records have none. */
-  readonly eventTime?: (record: T) => number
+export interface SourceOptions<T> extends EventTimeOptions<T> {
   /** Instances. Default: one per worker, at most one per split. */
   readonly parallelism?: number
 }
@@ -120,9 +119,12 @@ export class Sources {
 
   #source<T>(kind: string, name: string, spec: Record<string, unknown>, site: string, parallelism: number | 'workers'): Stream<T> {
     if (typeof name !== 'string') throw new MillraceError('MR_GRAPH_INVALID', `A source needs a name, got ${typeof name}`, { site })
-    if (spec['eventTime'] !== undefined) checkFunction(spec['eventTime'], `eventTime of "${name}"`)
+    const { disorderMs, idleAfterMs, eventTime, watermarks, ...others } = spec
+    const time = eventTimeSpec({ eventTime, disorderMs, idleAfterMs, watermarks } as EventTimeOptions<never>, `source "${name}"`, site)
     const given = spec['parallelism'] as number | undefined
     const options = given === undefined ? { name } : { name, parallelism: given }
-    return this.#builder.flows.stream<T>([outputOf(this.#builder.add({ kind, inputs: [], parallelism, spec, options, site }))])
+    return this.#builder.flows.stream<T>([
+      outputOf(this.#builder.add({ kind, inputs: [], parallelism, spec: { ...others, ...time }, options, site })),
+    ])
   }
 }

@@ -1,4 +1,5 @@
-import type { Actor, ActorChunk } from '../actor/actor.ts'
+import type { Actor } from '../actor/actor.ts'
+import type { ActorChunk } from '../actor/actor-parts.ts'
 import type { Registry } from '../actor/contract.ts'
 import type { ChannelSender } from '../channel/channel-sender.ts'
 import { CreditTable, exclusiveBytes, mailboxBudget } from '../channel/credit.ts'
@@ -104,6 +105,7 @@ class WorkerWiring {
     }
     return buildActor(environment, placement, {
       mailbox: this.#mailboxes.get(placement.id)!,
+      inputs: channels.map((channel) => plan.edges[channel.edge]?.input ?? 0),
       decoders: channels.map((channel) => new BatchDecoder({ name: `channel-${channel.id}`, mode: options.codec })),
       outboxes: this.#outboxes(placement),
       events: {

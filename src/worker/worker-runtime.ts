@@ -4,6 +4,7 @@ import type { Plan } from '../graph/plan.ts'
 import { FRAMES_DRAINED_BYTES_MAX } from '../limits.ts'
 import type { Deployment, EngineOptions } from './deployment.ts'
 import { ReadySet } from './ready-set.ts'
+import { WakeTimes } from './wake-times.ts'
 import { type Wiring, wireWorker } from './wire-worker.ts'
 import { FINAL_SNAPSHOT, type RestoredState, type WorkerHost } from './worker-host.ts'
 
@@ -19,6 +20,7 @@ export class WorkerRuntime {
   readonly #ready: ReadySet
   readonly #blocked: ReadySet
   readonly #waiting: ReadySet
+  readonly #wakeTimes = new WakeTimes()
   readonly #flushedMs: Float64Array
   readonly #attempt: number
   readonly #index: number
@@ -64,8 +66,7 @@ export class WorkerRuntime {
     for (const actor of this.#wiring.actors.values()) {
       if (this.#stopped) return
       const placement = this.#plan.actors[actor.id]!
-      const { parallelism } = this.#plan.tasks[placement.task]!
-      await actor.open((operator) => restored?.(operator, placement.index, parallelism) ?? [])
+      await actor.open((operator) => restored?.(operator, placement.index) ?? [])
     }
   }
 
@@ -91,6 +92,7 @@ export class WorkerRuntime {
     let nowMs = startMs
     let worked = this.#drain()
     this.#retryBlocked()
+    this.#wakeDue()
     while (nowMs - startMs < budgetMs) {
       const id = this.#ready.next()
       if (id === -1) break
@@ -112,8 +114,20 @@ export class WorkerRuntime {
     return this.#waiting.size > 0
   }
 
+  /** Time in ms until some actor wants to run, whether frames come or not; Infinity for none. */
+  get idleMs(): number {
+    const { firstMs } = this.#wakeTimes
+    return firstMs === Infinity ? Infinity : Math.max(0, firstMs - this.#host.clock.nowMs())
+  }
+
   /** The last look before sleep. */
   hasWork(): boolean {
+    if (this.#running) this.#wakeDue()
+    return this.hasFrames()
+  }
+
+  /** The same, whatever the clock says. */
+  hasFrames(): boolean {
     if (!this.#running) return false
     this.#retryBlocked()
     return this.#ready.size > 0 || this.#wiring.consumers.some(({ consumer }) => !consumer.isEmpty)
@@ -157,6 +171,7 @@ export class WorkerRuntime {
       if (actor.batches !== batches) this.#activity[this.#index]!++
       if (actor.awaitsPromise) this.#waiting.add(id)
       else this.#waiting.delete(id)
+      if (actor.hasTimers) this.#wakeTimes.set(id, actor.wakeAtMs)
       if (result === 'progress') {
         this.#flushAfterLinger(actor, nowMs)
         if (actor.state === 'finished') this.#host.events.snapshotTaken(this.#attempt, FINAL_SNAPSHOT, id, actor.finalChunks!)
@@ -188,6 +203,11 @@ export class WorkerRuntime {
     if (nowMs - this.#flushedMs[actor.id]! < this.#linger) return
     this.#flushedMs[actor.id] = nowMs
     actor.flush()
+  }
+
+  /** One that is blocked runs as soon as it can, and says anew when it wants to. */
+  #wakeDue(): void {
+    if (this.#wakeTimes.firstMs !== Infinity) this.#wakeTimes.takeDue(this.#host.clock.nowMs(), (id) => this.#markReady(id))
   }
 
   #drain(): boolean {
