@@ -80,7 +80,9 @@ class GenerateSource implements OperatorActor {
 
   snapshot(): StateChunk[] {
     const { splits } = this.#spec
-    return this.#rows.positions().map(({ split, row }) => ({ scope: 'split', id: split, value: { row, splits, blockRows: this.#blockRows } }))
+    return this.#rows
+      .positions()
+      .map(({ split, row }) => ({ scope: 'split', id: split, value: { row, splits, blockRows: this.#blockRows } }))
   }
 
   restore(chunks: readonly StateChunk[]): void {

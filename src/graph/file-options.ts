@@ -59,7 +59,8 @@ export function fileSpec(kind: string, operator: string, options: FileOptions<ne
     )
   }
   const everyMs = watch === true ? FILE_WATCH_MS_DEFAULT : watch === false ? null : (watch?.everyMs ?? FILE_WATCH_MS_DEFAULT)
-  if (everyMs !== null && !(Number.isFinite(everyMs) && everyMs >= 1)) refuse(`watch.everyMs=${String(everyMs)} is not a time of 1 ms or more`)
+  if (everyMs !== null && !(Number.isFinite(everyMs) && everyMs >= 1))
+    refuse(`watch.everyMs=${String(everyMs)} is not a time of 1 ms or more`)
   if (everyMs !== null && glob === undefined) refuse(`watch needs a glob, since the files of a path are known`)
   if (onError !== 'fail' && onError !== 'skip') refuse(`onError=${String(onError)} is neither 'fail' nor 'skip'`)
   return { paths: glob === undefined ? names : null, glob: glob === undefined ? null : names, watchMs: everyMs, onError }

@@ -3,7 +3,7 @@ import type { Manifest } from '../checkpoint/manifest.ts'
 import { MillraceError } from '../errors.ts'
 import { type Plan, routingTable } from '../graph/plan.ts'
 import { decodeChunk, parseChunkKey } from './chunk-key.ts'
-import type { RestoredState } from './worker-runtime.ts'
+import type { RestoredState } from './worker-host.ts'
 
 /** Reads those chunks of a checkpoint whose key is wanted. */
 export type ReadChunks = (

@@ -1,5 +1,5 @@
 import { TIMER_MS_MAX } from '../limits.ts'
-import type { WorkerHost } from './worker-runtime.ts'
+import type { WorkerHost } from './worker-host.ts'
 
 /** Makes one actor ready from outside the loop: at once, or at a time. Promises and timers that come after the attempt do nothing. */
 export class Waking {

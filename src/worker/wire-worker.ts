@@ -16,7 +16,7 @@ import { captureFrames } from './capture-frames.ts'
 import type { Deployment, EngineOptions } from './deployment.ts'
 import { Inbound } from './inbound.ts'
 import { Waking } from './waking.ts'
-import type { Peer, WorkerHost } from './worker-runtime.ts'
+import type { Peer, WorkerHost } from './worker-host.ts'
 
 export interface WiringRequest {
   readonly plan: Plan

@@ -1,40 +1,11 @@
-import type { Actor, ActorChunk } from '../actor/actor.ts'
-import type { InletNotice, Registry, StateChunk } from '../actor/contract.ts'
-import type { Clock } from '../core/clock.ts'
+import type { Actor } from '../actor/actor.ts'
+import type { Registry } from '../actor/contract.ts'
 import type { Plan } from '../graph/plan.ts'
-import type { RingConsumer } from '../ring/index.ts'
 import { FRAMES_DRAINED_BYTES_MAX } from '../limits.ts'
 import type { Deployment, EngineOptions } from './deployment.ts'
-import type { FrameProbe } from './frame-probe.ts'
-import { type Wiring, wireWorker } from './wire-worker.ts'
 import { ReadySet } from './ready-set.ts'
-
-/** In place of a checkpoint id: the state of an actor that has ended, which belongs to every later checkpoint. */
-export const FINAL_SNAPSHOT = 0
-
-/** What a worker has to tell the control thread. */
-export interface WorkerEvents {
-  /** An actor's part of a checkpoint; with id FINAL_SNAPSHOT its last state, after its end. */
-  snapshotTaken(attempt: number, checkpointId: number, actor: number, chunks: readonly ActorChunk[]): void
-  failed(attempt: number, actor: number | null, error: unknown): void
-  notify(attempt: number, notice: InletNotice): void
-}
-
-export interface WorkerHost {
-  readonly clock: Clock
-  readonly events: WorkerEvents
-  /** False where code generation is forbidden. */
-  readonly generateCode: boolean
-  /** Something became ready from outside the loop: a promise of a source. */
-  readonly onWake: () => void
-  /** Calls `run` between turns after so long, or a little later. Returns how to cancel it. */
-  readonly after: (delayMs: number, run: () => void) => () => void
-  /** Looks on; absent under threads. */
-  readonly probe?: FrameProbe
-}
-
-/** State of an operator to begin with, by operator name. */
-export type RestoredState = (operator: string, actorIndex: number, parallelism: number) => readonly StateChunk[]
+import { type Wiring, wireWorker } from './wire-worker.ts'
+import { FINAL_SNAPSHOT, type RestoredState, type WorkerHost } from './worker-host.ts'
 
 /**
  * The engine of one worker: its actors of one attempt, run to completion one batch at a time. Knows nothing of threads or sleep; its host
@@ -249,9 +220,4 @@ export class WorkerRuntime {
   #announce(): void {
     for (const peer of this.#wiring.producers) peer.announce()
   }
-}
-
-export interface Peer {
-  readonly consumer: RingConsumer
-  readonly bell: { ring(): void }
 }
