@@ -27,8 +27,9 @@ export interface OperatorInstance {
 
 export interface ActorParts {
   readonly id: number
-  /** Number within its task. */
+  /** Number within its task, and how many there are. */
   readonly index: number
+  readonly parallelism: number
   readonly name: string
   /** Name of the first operator of the chain: the actor's time is kept under it. */
   readonly headName: string

@@ -1,10 +1,10 @@
 import type { Outbox } from '../channel/outbox.ts'
 import { FrameKind } from '../ring/index.ts'
-import type { SplitTime, SplitWatermarks } from '../time/split-watermarks.ts'
+import { type SplitTime, type SplitWatermarks, WHOLE_INSTANCE } from '../time/split-watermarks.ts'
 import { WatermarkMerge } from '../time/watermark-merge.ts'
 import type { OperatorActor, StateChunk } from './contract.ts'
 
-/** Time as a checkpoint keeps it: 'time' is one actor's watermark, 'splitTime' that of one split. */
+/** Time as a checkpoint keeps it: 'time' is that of one actor, 'splitTime' that of one split. */
 export interface TimeChunk {
   readonly scope: 'time' | 'splitTime'
   readonly id: number
@@ -19,9 +19,16 @@ export function isState(chunk: StateChunk | TimeChunk): chunk is StateChunk {
   return !isTime(chunk)
 }
 
+interface InstanceTime {
+  readonly watermark: number
+  /** Of a source that does not tell its splits apart. */
+  readonly whole?: SplitTime | undefined
+}
+
 export interface ActorTimeParts {
-  /** Number of the actor within its task. */
+  /** Number of the actor within its task, and how many there are. */
   readonly index: number
+  readonly parallelism: number
   readonly channels: number
   /** Operators in the order in which records pass them. */
   readonly operators: readonly OperatorActor[]
@@ -41,6 +48,8 @@ const DONE = -1
 export class ActorTime {
   readonly #parts: ActorTimeParts
   readonly #merge: WatermarkMerge
+  /** Positions of the operators that want to be called at some time. */
+  readonly #timed: readonly number[]
   #watermark = -Infinity
   #idle = false
   /** Operator that hears of the watermark next, or DONE. */
@@ -48,6 +57,7 @@ export class ActorTime {
 
   constructor(parts: ActorTimeParts) {
     this.#parts = parts
+    this.#timed = parts.operators.flatMap(({ onTime }, position) => (onTime === undefined ? [] : [position]))
     this.#merge = new WatermarkMerge(parts.channels)
   }
 
@@ -67,6 +77,30 @@ export class ActorTime {
     if (this.#parts.splits !== null) return
     this.#merge.end(channel)
     this.#follow(this.#merge)
+  }
+
+  get hasTimers(): boolean {
+    return this.#timed.length > 0 || this.#parts.splits !== null
+  }
+
+  /** Wall-clock time in ms at which `callDue` has something to do; Infinity for never. */
+  get wakeAtMs(): number {
+    let first = this.#parts.splits?.wakeAtMs ?? Infinity
+    for (const position of this.#timed) first = Math.min(first, this.#parts.operators[position]!.wakeAtMs!)
+    return first
+  }
+
+  /** Calls the operators whose time has come, and looks for splits that are idle by now. False when nothing was due. */
+  callDue(nowMs: number): boolean {
+    if (this.wakeAtMs > nowMs) return false
+    for (const position of this.#timed) {
+      const operator = this.#parts.operators[position]!
+      if (operator.wakeAtMs! > nowMs) continue
+      this.#parts.entering(position)
+      operator.onTime!(nowMs)
+    }
+    this.lookAtSplits(nowMs)
+    return true
   }
 
   /** Records were read, or time went by without any. */
@@ -97,22 +131,32 @@ export class ActorTime {
   }
 
   snapshot(): TimeChunk[] {
-    const splits = [...(this.#parts.splits?.snapshot() ?? [])]
-    const own =
-      this.#watermark === -Infinity ? [] : [{ scope: 'time' as const, id: this.#parts.index, value: { watermark: this.#watermark } }]
-    return [...own, ...splits.map(([id, value]) => ({ scope: 'splitTime' as const, id, value }))]
+    const { splits, index } = this.#parts
+    if (splits === null && this.#watermark === -Infinity) return []
+    const times = splits?.snapshot() ?? new Map<number, SplitTime>()
+    const whole = times.get(WHOLE_INSTANCE)
+    times.delete(WHOLE_INSTANCE)
+    const instance: InstanceTime = { watermark: this.#watermark, ...(whole && { whole }) }
+    return [{ scope: 'time', id: index, value: instance }, ...[...times].map(([id, value]) => ({ scope: 'splitTime' as const, id, value }))]
   }
 
-  /** Every instance of the task had come to one of these watermarks; with another number of instances, the smallest is what all had reached. */
+  /**
+   * Every instance of the task had come to one of these watermarks; with another number of instances, the smallest is what all had reached. Then an
+   * instance reads other splits than before, so what it knew of them as a whole is of no use either.
+   */
   restore(chunks: readonly TimeChunk[], nowMs: number): void {
-    const reached = chunks.filter(({ scope }) => scope === 'time').map(({ value }) => (value as { watermark: number }).watermark)
-    for (const { scope, id, value } of chunks) if (scope === 'splitTime') this.#parts.splits?.restore(id, value as SplitTime, nowMs)
-    if (reached.length === 0) return
-    const watermark = Math.min(...reached)
+    const { index, parallelism, splits, outboxes } = this.#parts
+    const instances = chunks.filter(({ scope }) => scope === 'time')
+    if (instances.length === 0) return
+    for (const { scope, id, value } of chunks) if (scope === 'splitTime') splits?.restore(id, value as SplitTime, nowMs)
+    const { whole } = (instances.find(({ id }) => id === index)?.value ?? {}) as Partial<InstanceTime>
+    if (whole !== undefined && instances.length === parallelism) splits?.restore(WHOLE_INSTANCE, whole, nowMs)
+    const watermark = Math.min(...instances.map(({ value }) => (value as InstanceTime).watermark))
+    if (watermark === -Infinity) return
     this.#watermark = watermark
     this.#merge.restore(watermark)
-    this.#parts.splits?.restoreWatermark(watermark)
-    if (watermark < Infinity) for (const outbox of this.#parts.outboxes) outbox.watermark(watermark)
+    splits?.restoreWatermark(watermark)
+    if (watermark < Infinity) for (const outbox of outboxes) outbox.watermark(watermark)
   }
 
   #follow(time: { readonly watermark: number; readonly idle: boolean }): void {

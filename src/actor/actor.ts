@@ -1,10 +1,11 @@
 import type { Envelope, Mailbox } from '../channel/mailbox.ts'
 import { FrameKind } from '../ring/index.ts'
 import type { ActorChunk, ActorEvents, ActorParts, ActorState, OperatorInstance, StepResult } from './actor-parts.ts'
+import { WHOLE_INSTANCE } from '../time/split-watermarks.ts'
 import { ActorTime, type TimeChunk, isState, isTime } from './actor-time.ts'
 import { Alignment } from './alignment.ts'
 import { closeOperators, openOperators } from './open-operators.ts'
-import type { ColumnBatch, OperatorActor, StateChunk } from './contract.ts'
+import type { ColumnBatch, OperatorActor, SourceProgress, StateChunk } from './contract.ts'
 
 /** One running parallel instance of a chain: takes frames from its mailbox (or polls its source), runs them through the chain, one batch a step. */
 export class Actor {
@@ -20,8 +21,6 @@ export class Actor {
   readonly #time: ActorTime
   /** Operators that look after themselves once a batch. */
   readonly #checked: readonly OperatorActor[]
-  /** Operators that want to be called at some time. */
-  readonly #timed: readonly OperatorInstance[]
   /** Input that the head was told of last. */
   #input = -1
   /** A source said that its records come later. */
@@ -48,23 +47,19 @@ export class Actor {
     this.#alignment = new Alignment(parts.mailbox.channelCount)
     const operators = parts.operators.map(({ actor }) => actor)
     this.#checked = operators.filter((actor) => actor.afterBatch !== undefined)
-    this.#timed = parts.operators.filter(({ actor }) => actor.onTime !== undefined)
-    const { index, outboxes, splits } = parts
+    const { index, parallelism, outboxes, splits } = parts
     const entering = (operator: number): void => void (this.#at = parts.operators[operator]!)
-    this.#time = new ActorTime({ index, channels: parts.mailbox.channelCount, operators, outboxes, splits, entering })
+    this.#time = new ActorTime({ index, parallelism, channels: parts.mailbox.channelCount, operators, outboxes, splits, entering })
   }
 
   /** True when `wakeAtMs` may ever be finite. */
   get hasTimers(): boolean {
-    return this.#timed.length > 0 || this.#parts.splits !== null
+    return this.#time.hasTimers
   }
 
   /** Wall-clock time in ms at which a step is due, whether frames come or not; Infinity for never. */
   get wakeAtMs(): number {
-    if (this.#state !== 'running') return Infinity
-    let first = this.#parts.splits?.wakeAtMs ?? Infinity
-    for (const { actor } of this.#timed) first = Math.min(first, actor.wakeAtMs!)
-    return first
+    return this.#state === 'running' ? this.#time.wakeAtMs : Infinity
   }
 
   get state(): ActorState {
@@ -74,6 +69,11 @@ export class Actor {
   /** True for a source that makes its records itself. */
   get polls(): boolean {
     return this.#parts.source !== null
+  }
+
+  /** Of a source that knows it. */
+  get progress(): SourceProgress | null {
+    return this.#parts.operators[0]?.actor.progress?.() ?? null
   }
 
   get injectsBarriers(): boolean {
@@ -191,10 +191,10 @@ export class Actor {
     this.#at = this.#parts.operators[0]!
     const result = source.poll!()
     this.awaitsPromise = result === 'waiting'
-    if (!this.awaitsPromise) this.batches++
+    if (result !== 'waiting' && result !== 'pausing') this.batches++
     this.#batchDone()
     if (result === 'more') return 'progress'
-    if (result === 'waiting') return this.#runDry()
+    if (result !== 'end') return this.#runDry()
     this.#state = 'ending'
     return 'progress'
   }
@@ -235,12 +235,8 @@ export class Actor {
 
   /** Time by the clock: operators whose time has come, splits that may be idle. True when something was due. */
   #keepTime(): boolean {
-    if (this.wakeAtMs === Infinity) return false
-    const nowMs = this.#parts.clock.nowMs()
-    if (this.wakeAtMs > nowMs) return false
-    for (const operator of this.#timed) if (operator.actor.wakeAtMs! <= nowMs) this.#in(operator).onTime!(nowMs)
+    if (this.wakeAtMs === Infinity || !this.#time.callDue(this.#parts.clock.nowMs())) return false
     for (const operator of this.#checked) operator.afterBatch!()
-    this.#time.lookAtSplits(nowMs)
     if (this.#time.isAdvancing) this.#advance()
     return true
   }
@@ -272,7 +268,7 @@ export class Actor {
     const { splits, run, clock } = this.#parts
     if (splits === null) return void run(batch.records(), 0, batch.length, batch.timestamps)
     const nowMs = clock.nowMs()
-    splits.select(0, nowMs)
+    splits.select(WHOLE_INSTANCE, nowMs)
     splits.observe(run(batch.records(), 0, batch.length, batch.timestamps), nowMs)
   }
 

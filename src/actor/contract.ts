@@ -73,8 +73,8 @@ export interface OperatorContext {
   /** The outgoing edge of a routing operator; null for others. */
   readonly output: Output | null
   /**
-   * Runs the rest of a source's chain: rows `from` to `to` of what the head of the chain reads, all of one split (0 unless given, for sources with but
-   * one). Only for sources.
+   * Runs the rest of a source's chain: rows `from` to `to` of what the head of the chain reads. With a `split`, all are of that split, which has a
+   * watermark of its own; without, the instance reads all of its input in the order of time. Only for sources.
    */
   readonly run: (records: unknown, from: number, to: number, timestamps: Float64Array | null, split?: number) => void
   /** A split that this instance of a source reads, from `open` on or later: until its first record the watermark waits for it. */
@@ -83,6 +83,8 @@ export interface OperatorContext {
   readonly closeSplit: (split: number) => void
   /** Makes a waiting source poll again; callable from promises and events. Does nothing once the attempt is over. */
   readonly wake: () => void
+  /** The same at a time of `clock.monotonicMs()`, or a little later. One appointment an operator: the last call counts. */
+  readonly wakeAt: (monotonicMs: number) => void
   /** Tells the app thread how far an inlet was read, or that a checkpoint made it durable. */
   readonly notify: (notice: InletNotice) => void
 }
@@ -95,8 +97,18 @@ export interface InletNotice {
   readonly event: 'restored' | 'committed'
 }
 
-/** What a source has to say after a poll: records may follow at once, later (it will call `wake`), or never. */
-export type PollResult = 'more' | 'waiting' | 'end'
+/**
+ * What a source has to say after a poll: records may follow at once, when a promise or an event has called `wake` ('waiting'), at the time that
+ * it gave to `wakeAt` ('pausing'), or never. A source that waits for an event or a time, whichever comes first, is 'waiting'.
+ */
+export type PollResult = 'more' | 'waiting' | 'pausing' | 'end'
+
+/** How far a source is, of how much: all of its instance's input, what was processed before a restart included. */
+export interface SourceProgress {
+  readonly position: number
+  readonly size: number
+  readonly unit: 'records' | 'bytes'
+}
 
 /** What a method has to say that may emit a lot: all is done, or call it again when what it emitted is on its way. */
 export type Progress = 'done' | 'more'
@@ -114,6 +126,8 @@ export interface OperatorActor {
   processBatch?(batch: ColumnBatch): boolean
   /** Sources only: hands at most one batch to `context.run`. */
   poll?(): PollResult
+  /** Sources that know the size of their input; null when they do not. Called at any time after `open`, on the actor's thread. */
+  progress?(): SourceProgress | null
   /** True for sources: a checkpoint begins in them. */
   readonly injectsBarriers?: boolean
   /** After every batch of the actor's input: the place for checks that are too dear for every record. */

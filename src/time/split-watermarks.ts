@@ -8,6 +8,9 @@ interface Split {
   idle: boolean
 }
 
+/** In place of a split's number: all that an instance reads, where its splits are not told apart. */
+export const WHOLE_INSTANCE = -1
+
 /** What a checkpoint keeps of a split's time. */
 export interface SplitTime {
   readonly largest: number
@@ -106,7 +109,7 @@ export class SplitWatermarks {
     return changed
   }
 
-  /** By split. */
+  /** By split, WHOLE_INSTANCE included. */
   snapshot(): Map<number, SplitTime> {
     return new Map(
       [...this.#splits].map(([split, { largest, watermark, idle, generator }]) => {

@@ -11,7 +11,7 @@ import { type ChainCodeOptions, type ChainRun, type ChainStep, compileEmit, comp
 import { linkEmit, linkRun } from '../graph/chain-closures.ts'
 import { type Graph, type OperatorNode } from '../graph/graph.ts'
 import { type ActorPlacement, type Plan, type Task, type TaskEdge, beginsTime } from '../graph/plan.ts'
-import { SplitWatermarks } from '../time/split-watermarks.ts'
+import { SplitWatermarks, WHOLE_INSTANCE } from '../time/split-watermarks.ts'
 import type { WatermarkStrategy } from '../time/watermark-strategy.ts'
 
 export interface ActorEnvironment {
@@ -34,6 +34,7 @@ export interface ActorWiring {
   readonly outboxes: ReadonlyMap<number, Outbox>
   readonly events: ActorEvents
   readonly wake: () => void
+  readonly wakeAt: OperatorContext['wakeAt']
   readonly notify: OperatorContext['notify']
   /** The attempt is over: late promises must not wake the actor. */
   readonly onClose: () => void
@@ -81,6 +82,7 @@ class ChainBuilder {
       {
         id: this.#placement.id,
         index: this.#placement.index,
+        parallelism: this.#task.parallelism,
         headName: node.name,
         clock: this.#environment.clock,
         inputs: this.#wiring.inputs,
@@ -198,7 +200,7 @@ class ChainBuilder {
       emit,
       emitTo: (name) => outputs.get(name) ?? (() => {}),
       output: combined === undefined ? null : this.#wiring.outboxes.get(combined.id)!,
-      run: (records, from, to, timestamps, split = 0) => {
+      run: (records, from, to, timestamps, split = WHOLE_INSTANCE) => {
         // What an inlet reads is counted where its frames come in.
         if (this.#actor!.polls) this.#actor!.recordsIn += to - from
         const splits = this.#splits
@@ -210,6 +212,7 @@ class ChainBuilder {
       openSplit: (split) => this.#splits?.open(split, clock.nowMs()),
       closeSplit: (split) => this.#splits?.close(split),
       wake: this.#wiring.wake,
+      wakeAt: this.#wiring.wakeAt,
       notify: this.#wiring.notify,
       batchRecords: this.#environment.batchRecords,
     }

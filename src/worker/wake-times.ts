@@ -1,9 +1,9 @@
-/** When actors want to run next, whether frames come or not. Asked once a turn, so it knows the first of these times without looking at all. */
+/** When actors want to run next, whether frames come or not, by one clock. Asked once a turn, so it knows the first of these times without looking at all. */
 export class WakeTimes {
   readonly #times = new Map<number, number>()
   #firstMs = Infinity
 
-  /** Wall-clock time in ms of the first one; Infinity for none. */
+  /** Time in ms of the first one; Infinity for none. */
   get firstMs(): number {
     return this.#firstMs
   }

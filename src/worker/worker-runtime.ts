@@ -20,7 +20,9 @@ export class WorkerRuntime {
   readonly #ready: ReadySet
   readonly #blocked: ReadySet
   readonly #waiting: ReadySet
-  readonly #wakeTimes = new WakeTimes()
+  /** Timers of operators, by the wall clock; pauses of sources, by the monotonic one. */
+  readonly #timers = new WakeTimes()
+  readonly #pauses = new WakeTimes()
   readonly #flushedMs: Float64Array
   readonly #attempt: number
   readonly #index: number
@@ -48,6 +50,7 @@ export class WorkerRuntime {
       deployment,
       host,
       markReady: (actor) => this.#markReady(actor),
+      wakeAt: (actor, monotonicMs) => this.#pauses.set(actor, monotonicMs),
       snapshotTaken: (actor, checkpointId, chunks) => host.events.snapshotTaken(deployment.attempt, checkpointId, actor, chunks),
     })
   }
@@ -116,8 +119,10 @@ export class WorkerRuntime {
 
   /** Time in ms until some actor wants to run, whether frames come or not; Infinity for none. */
   get idleMs(): number {
-    const { firstMs } = this.#wakeTimes
-    return firstMs === Infinity ? Infinity : Math.max(0, firstMs - this.#host.clock.nowMs())
+    const { clock } = this.#host
+    const timerMs = this.#timers.firstMs === Infinity ? Infinity : this.#timers.firstMs - clock.nowMs()
+    const pauseMs = this.#pauses.firstMs === Infinity ? Infinity : this.#pauses.firstMs - clock.monotonicMs()
+    return Math.max(0, Math.min(timerMs, pauseMs))
   }
 
   /** The last look before sleep. */
@@ -171,7 +176,7 @@ export class WorkerRuntime {
       if (actor.batches !== batches) this.#activity[this.#index]!++
       if (actor.awaitsPromise) this.#waiting.add(id)
       else this.#waiting.delete(id)
-      if (actor.hasTimers) this.#wakeTimes.set(id, actor.wakeAtMs)
+      if (actor.hasTimers) this.#timers.set(id, actor.wakeAtMs)
       if (result === 'progress') {
         this.#flushAfterLinger(actor, nowMs)
         if (actor.state === 'finished') this.#host.events.snapshotTaken(this.#attempt, FINAL_SNAPSHOT, id, actor.finalChunks!)
@@ -207,7 +212,9 @@ export class WorkerRuntime {
 
   /** One that is blocked runs as soon as it can, and says anew when it wants to. */
   #wakeDue(): void {
-    if (this.#wakeTimes.firstMs !== Infinity) this.#wakeTimes.takeDue(this.#host.clock.nowMs(), (id) => this.#markReady(id))
+    const { clock } = this.#host
+    if (this.#timers.firstMs !== Infinity) this.#timers.takeDue(clock.nowMs(), (id) => this.#markReady(id))
+    if (this.#pauses.firstMs !== Infinity) this.#pauses.takeDue(clock.monotonicMs(), (id) => this.#markReady(id))
   }
 
   #drain(): boolean {
