@@ -38,6 +38,9 @@ export const ERROR_CODES = {
   MR_CALL_TIMEOUT: 'A control call did not return in time. The thread that it went to hangs or is overloaded.',
   MR_RUN_ENDED: 'The run has ended: nothing can be pushed into it or asked of it any more.',
   MR_SIMULATION_FAILED: 'A simulated run did not end, or broke a law of the engine. Replay it with the seed in the message, and report it.',
+  MR_CONTEXT_CLOSED:
+    'The context of a keyed actor was used outside of a call that allows it. Use it within the call, before any await; use mapAsync for calls that take time.',
+  MR_STATE_UNKNOWN: 'There is no such operator or state. Name an operator that keeps named state, and one of its states, as the job does.',
   MR_ABORTED: 'The run was stopped by its AbortSignal.',
 } as const
 

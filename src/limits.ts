@@ -139,3 +139,7 @@ export const FILE_WATCH_MS_DEFAULT = 1_000
 export const FILE_CHUNK_BYTES = 256 * 1024
 /** Characters of a bad line that an error shows. */
 export const BAD_LINE_CHARS_SHOWN = 80
+/** Values of one state that are looked at for expiry after a batch; more than a batch can write, so that none is left behind for long. */
+export const EXPIRED_VALUES_PER_BATCH_MAX = 8192
+/** Timers that fire in one step of an actor, so that what they emit can be sent between them. */
+export const TIMERS_PER_STEP_MAX = 1024
