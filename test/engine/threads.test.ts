@@ -110,11 +110,12 @@ describe('a worker that is lost', () => {
 
   test.each(['exit', 'heap', 'timer', 'rejection'])('once (%s): the job restarts and its result is right', async (how) => {
     const config = { how, marker: join(temporaryDir(), 'marker') }
-    const { told, ...ending } = await runLaunch(
-      THREADS,
-      { workers: 2, config, checkpointIntervalMs: 20, resourceLimits: { maxOldGenerationSizeMb: 48 } },
-      { limitMs: 25_000 },
-    )
+    const { told, ...ending } = await runLaunch(THREADS, {
+      workers: 2,
+      config,
+      checkpointIntervalMs: 20,
+      resourceLimits: { maxOldGenerationSizeMb: 48 },
+    })
     expect(ending, ending.stdout + ending.stderr).toMatchObject({ hung: false, exitCode: 0 })
     expect(told.result).toEqual({ outcome: 'finished', restarts: 1 })
     const result = told.outlets!['result'] as typeof sums
@@ -130,14 +131,11 @@ describe('a worker that is lost', () => {
   })
 
   test('without restarts: MR_WORKER_LOST says why', async () => {
-    const error = await fails(
-      {
-        config: { how: 'heap', marker: join(temporaryDir(), 'm') },
-        resourceLimits: { maxOldGenerationSizeMb: 32 },
-        restart: { maxRestarts: 0 },
-      },
-      { limitMs: 25_000 },
-    )
+    const error = await fails({
+      config: { how: 'heap', marker: join(temporaryDir(), 'm') },
+      resourceLimits: { maxOldGenerationSizeMb: 32 },
+      restart: { maxRestarts: 0 },
+    })
     expect(error).toMatchObject({ code: 'MR_WORKER_LOST' })
     expect(chain(error).map(({ code }) => code)).toContain('ERR_WORKER_OUT_OF_MEMORY')
   })
