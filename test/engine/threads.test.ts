@@ -123,6 +123,14 @@ describe('a worker that is lost', () => {
     expect(existsSync(config.marker)).toBe(true)
   })
 
+  test('while another is being replaced: the job restarts once, when both successors are ready', async () => {
+    const env = { MILLRACE_TEST_DIR: temporaryDir() }
+    const { told, ...ending } = await runLaunch(jobUrl('replaced'), { workers: 2, restart: { backoff: { minMs: 1, maxMs: 1 } } }, { env })
+    expect(ending, ending.stdout + ending.stderr).toMatchObject({ hung: false, exitCode: 0 })
+    expect(told.result).toEqual({ outcome: 'finished', restarts: 1 })
+    expect(new Set(told.outlets!['rows']).size).toBe(10_000)
+  })
+
   test('always: MR_RESTARTS_EXHAUSTED with the loss as cause', async () => {
     const error = await fails({ config: { how: 'always-exit' }, restart: { maxRestarts: 3, backoff: { minMs: 1 } } })
     expect(error).toMatchObject({ code: 'MR_RESTARTS_EXHAUSTED' })
@@ -153,6 +161,13 @@ describe('the control thread is gone:', () => {
       expect(next, next.stdout + next.stderr).toMatchObject({ hung: false, exitCode: 0 })
     },
   )
+})
+
+test('the process may exit while its threads start, at any instant: with its own code', async () => {
+  for (let afterMs = 30; afterMs <= 270; afterMs += 20) {
+    const { exitCode, signal, stderr } = await runProgram('leave', [`${afterMs}`])
+    expect({ exitCode, signal, stderr }, `after ${afterMs} ms`).toEqual({ exitCode: 6, signal: null, stderr: '' })
+  }
 })
 
 test('the test jobs are what they seem to be', () => {
