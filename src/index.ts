@@ -7,6 +7,8 @@
  */
 export { defineJob } from './graph/job.ts'
 export type { BuildContext, Job, JobOptions, ModuleMeta, NoInlets, NoOutlets, OutletRecord, Outlets } from './graph/job.ts'
+export type { EventTimeOptions } from './graph/event-time.ts'
+export type { WatermarkGenerator } from './time/watermark-strategy.ts'
 export { inlet } from './graph/inlets.ts'
 export type { InletOptions, InletRecord, InletSpec, InletStreams, Inlets } from './graph/inlets.ts'
 export type { Sampling, SplitOptions, Stream, StreamRecord } from './graph/stream.ts'
@@ -25,7 +27,10 @@ export type {
 export type { KeyedStream } from './graph/keyed-stream.ts'
 export type { Change, Emit, Table } from './graph/table.ts'
 export type { GroupedTable, RetractableBuilder } from './graph/grouped-table.ts'
-export type { CsvOptions, FileOptions, GenerateOptions, IterableOptions, SourceOptions, Sources } from './graph/sources.ts'
+export type { Sources } from './graph/sources.ts'
+export type { GenerateOptions, Input, IterableOptions, SourceOptions, Tick, TimerOptions, WebStream } from './graph/source-options.ts'
+export type { CsvOptions, FileOptions } from './graph/file-options.ts'
+export type { Guarantee } from './graph/graph.ts'
 export { sink } from './graph/sinks.ts'
 export type { FileSinkOptions, SinkSpec } from './graph/sinks.ts'
 export type { OperatorOptions } from './graph/graph-builder.ts'
@@ -48,6 +53,7 @@ export type {
   OperatorDefinition,
   Output,
   PollResult,
+  SourceProgress,
   StateChunk,
   Weaver,
 } from './actor/contract.ts'

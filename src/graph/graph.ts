@@ -10,10 +10,15 @@ export interface Origin {
 
 export interface InputEdge extends Origin {
   readonly partitioning: Partitioning
+  /** Which of the operator's inputs it leads to, for operators that tell them apart. Default 0. */
+  readonly input?: number
 }
 
 /** Number of instances: a number, or as many as there are workers. */
 export type Parallelism = number | 'workers'
+
+/** What a source or sink keeps of its word after a failure: each record counts once, at least once, at most once. */
+export type Guarantee = 'exactly-once' | 'at-least-once' | 'at-most-once'
 
 /** One logical operator. `spec` holds what its kind needs: functions, field names, paths. */
 export interface OperatorNode {
@@ -25,6 +30,8 @@ export interface OperatorNode {
   readonly spec: Readonly<Record<string, unknown>>
   /** `file:line:column` of the call that defined it. */
   readonly site: string
+  /** Sources and sinks say it. */
+  readonly guarantee?: Guarantee
   /** Present for operators that users define; built-in kinds are found in the registry. */
   readonly definition?: OperatorDefinition
 }

@@ -1,4 +1,5 @@
-import type { Actor, ActorChunk } from '../actor/actor.ts'
+import type { Actor } from '../actor/actor.ts'
+import type { ActorChunk } from '../actor/actor-parts.ts'
 import type { Registry } from '../actor/contract.ts'
 import type { ChannelSender } from '../channel/channel-sender.ts'
 import { CreditTable, exclusiveBytes, mailboxBudget } from '../channel/credit.ts'
@@ -15,7 +16,8 @@ import { buildActor } from './build-actor.ts'
 import { captureFrames } from './capture-frames.ts'
 import type { Deployment, EngineOptions } from './deployment.ts'
 import { Inbound } from './inbound.ts'
-import type { Peer, WorkerHost } from './worker-runtime.ts'
+import { Waking } from './waking.ts'
+import type { Peer, WorkerHost } from './worker-host.ts'
 
 export interface WiringRequest {
   readonly plan: Plan
@@ -25,6 +27,8 @@ export interface WiringRequest {
   readonly deployment: Deployment
   readonly host: WorkerHost
   readonly markReady: (actor: number) => void
+  /** Makes it ready at a time of the monotonic clock. */
+  readonly wakeAt: (actor: number, monotonicMs: number) => void
   readonly snapshotTaken: (actor: number, checkpointId: number, chunks: readonly ActorChunk[]) => void
 }
 
@@ -91,7 +95,7 @@ class WorkerWiring {
     const { plan, registry, options, deployment, host, markReady, snapshotTaken } = this.#request
     const channels = this.#channelsTo(placement)
     const inbounds = channels.map((channel) => this.#inbounds[channel.id]!)
-    let wakes = true
+    const waking = new Waking(host, () => markReady(placement.id))
     const environment = {
       plan,
       registry,
@@ -104,6 +108,7 @@ class WorkerWiring {
     }
     return buildActor(environment, placement, {
       mailbox: this.#mailboxes.get(placement.id)!,
+      inputs: channels.map((channel) => plan.edges[channel.edge]?.input ?? 0),
       decoders: channels.map((channel) => new BatchDecoder({ name: `channel-${channel.id}`, mode: options.codec })),
       outboxes: this.#outboxes(placement),
       events: {
@@ -114,12 +119,10 @@ class WorkerWiring {
         },
         snapshotTaken: (checkpointId, chunks) => snapshotTaken(placement.id, checkpointId, chunks),
       },
-      wake: () => {
-        if (wakes) markReady(placement.id)
-        host.onWake()
-      },
+      wake: () => waking.wake(),
+      wakeAt: (monotonicMs) => this.#request.wakeAt(placement.id, monotonicMs),
       notify: (notice) => host.events.notify(deployment.attempt, notice),
-      onClose: () => (wakes = false),
+      onClose: () => waking.close(),
     })
   }
 

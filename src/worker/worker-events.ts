@@ -4,7 +4,7 @@ import type { InletNotice } from '../actor/contract.ts'
 import type { Plan } from '../graph/plan.ts'
 import type { StoreMessage } from '../storage/protocol.ts'
 import { chunkKey, encodeChunk } from './chunk-key.ts'
-import type { WorkerEvents } from './worker-runtime.ts'
+import type { WorkerEvents } from './worker-host.ts'
 
 /** Ways out of a worker, as its host gives them. */
 export interface WorkerOutlets {

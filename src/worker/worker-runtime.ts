@@ -1,38 +1,12 @@
-import type { Actor, ActorChunk } from '../actor/actor.ts'
-import type { InletNotice, Registry, StateChunk } from '../actor/contract.ts'
-import type { Clock } from '../core/clock.ts'
+import type { Actor } from '../actor/actor.ts'
+import type { Registry } from '../actor/contract.ts'
 import type { Plan } from '../graph/plan.ts'
-import type { RingConsumer } from '../ring/index.ts'
 import { FRAMES_DRAINED_BYTES_MAX } from '../limits.ts'
 import type { Deployment, EngineOptions } from './deployment.ts'
-import type { FrameProbe } from './frame-probe.ts'
-import { type Wiring, wireWorker } from './wire-worker.ts'
 import { ReadySet } from './ready-set.ts'
-
-/** In place of a checkpoint id: the state of an actor that has ended, which belongs to every later checkpoint. */
-export const FINAL_SNAPSHOT = 0
-
-/** What a worker has to tell the control thread. */
-export interface WorkerEvents {
-  /** An actor's part of a checkpoint; with id FINAL_SNAPSHOT its last state, after its end. */
-  snapshotTaken(attempt: number, checkpointId: number, actor: number, chunks: readonly ActorChunk[]): void
-  failed(attempt: number, actor: number | null, error: unknown): void
-  notify(attempt: number, notice: InletNotice): void
-}
-
-export interface WorkerHost {
-  readonly clock: Clock
-  readonly events: WorkerEvents
-  /** False where code generation is forbidden. */
-  readonly generateCode: boolean
-  /** Something became ready from outside the loop: a promise of a source. */
-  readonly onWake: () => void
-  /** Looks on; absent under threads. */
-  readonly probe?: FrameProbe
-}
-
-/** State of an operator to begin with, by operator name. */
-export type RestoredState = (operator: string, actorIndex: number, parallelism: number) => readonly StateChunk[]
+import { WakeTimes } from './wake-times.ts'
+import { type Wiring, wireWorker } from './wire-worker.ts'
+import { FINAL_SNAPSHOT, type RestoredState, type WorkerHost } from './worker-host.ts'
 
 /**
  * The engine of one worker: its actors of one attempt, run to completion one batch at a time. Knows nothing of threads or sleep; its host
@@ -46,6 +20,9 @@ export class WorkerRuntime {
   readonly #ready: ReadySet
   readonly #blocked: ReadySet
   readonly #waiting: ReadySet
+  /** Timers of operators, by the wall clock; pauses of sources, by the monotonic one. */
+  readonly #timers = new WakeTimes()
+  readonly #pauses = new WakeTimes()
   readonly #flushedMs: Float64Array
   readonly #attempt: number
   readonly #index: number
@@ -73,6 +50,7 @@ export class WorkerRuntime {
       deployment,
       host,
       markReady: (actor) => this.#markReady(actor),
+      wakeAt: (actor, monotonicMs) => this.#pauses.set(actor, monotonicMs),
       snapshotTaken: (actor, checkpointId, chunks) => host.events.snapshotTaken(deployment.attempt, checkpointId, actor, chunks),
     })
   }
@@ -91,8 +69,7 @@ export class WorkerRuntime {
     for (const actor of this.#wiring.actors.values()) {
       if (this.#stopped) return
       const placement = this.#plan.actors[actor.id]!
-      const { parallelism } = this.#plan.tasks[placement.task]!
-      await actor.open((operator) => restored?.(operator, placement.index, parallelism) ?? [])
+      await actor.open((operator) => restored?.(operator, placement.index) ?? [])
     }
   }
 
@@ -118,6 +95,7 @@ export class WorkerRuntime {
     let nowMs = startMs
     let worked = this.#drain()
     this.#retryBlocked()
+    this.#wakeDue()
     while (nowMs - startMs < budgetMs) {
       const id = this.#ready.next()
       if (id === -1) break
@@ -139,8 +117,22 @@ export class WorkerRuntime {
     return this.#waiting.size > 0
   }
 
+  /** Time in ms until some actor wants to run, whether frames come or not; Infinity for none. */
+  get idleMs(): number {
+    const { clock } = this.#host
+    const timerMs = this.#timers.firstMs === Infinity ? Infinity : this.#timers.firstMs - clock.nowMs()
+    const pauseMs = this.#pauses.firstMs === Infinity ? Infinity : this.#pauses.firstMs - clock.monotonicMs()
+    return Math.max(0, Math.min(timerMs, pauseMs))
+  }
+
   /** The last look before sleep. */
   hasWork(): boolean {
+    if (this.#running) this.#wakeDue()
+    return this.hasFrames()
+  }
+
+  /** The same, whatever the clock says. */
+  hasFrames(): boolean {
     if (!this.#running) return false
     this.#retryBlocked()
     return this.#ready.size > 0 || this.#wiring.consumers.some(({ consumer }) => !consumer.isEmpty)
@@ -184,6 +176,7 @@ export class WorkerRuntime {
       if (actor.batches !== batches) this.#activity[this.#index]!++
       if (actor.awaitsPromise) this.#waiting.add(id)
       else this.#waiting.delete(id)
+      if (actor.hasTimers) this.#timers.set(id, actor.wakeAtMs)
       if (result === 'progress') {
         this.#flushAfterLinger(actor, nowMs)
         if (actor.state === 'finished') this.#host.events.snapshotTaken(this.#attempt, FINAL_SNAPSHOT, id, actor.finalChunks!)
@@ -217,6 +210,13 @@ export class WorkerRuntime {
     actor.flush()
   }
 
+  /** One that is blocked runs as soon as it can, and says anew when it wants to. */
+  #wakeDue(): void {
+    const { clock } = this.#host
+    if (this.#timers.firstMs !== Infinity) this.#timers.takeDue(clock.nowMs(), (id) => this.#markReady(id))
+    if (this.#pauses.firstMs !== Infinity) this.#pauses.takeDue(clock.monotonicMs(), (id) => this.#markReady(id))
+  }
+
   #drain(): boolean {
     let worked = false
     for (const peer of this.#wiring.consumers) {
@@ -240,9 +240,4 @@ export class WorkerRuntime {
   #announce(): void {
     for (const peer of this.#wiring.producers) peer.announce()
   }
-}
-
-export interface Peer {
-  readonly consumer: RingConsumer
-  readonly bell: { ring(): void }
 }

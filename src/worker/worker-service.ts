@@ -5,7 +5,8 @@ import type { Job } from '../graph/job.ts'
 import { type Plan, planJob } from '../graph/plan.ts'
 import type { Deployment, EngineOptions } from './deployment.ts'
 import { type ReadChunks, readRestoredState } from './restored-state.ts'
-import { type WorkerHost, WorkerRuntime } from './worker-runtime.ts'
+import type { WorkerHost } from './worker-host.ts'
+import { WorkerRuntime } from './worker-runtime.ts'
 import { type WorkerStats, workerStats } from './worker-stats.ts'
 
 export interface WorkerServiceHost extends WorkerHost {

@@ -1,0 +1,37 @@
+import type { ActorChunk } from '../actor/actor-parts.ts'
+import type { TimeChunk } from '../actor/actor-time.ts'
+import type { InletNotice, StateChunk } from '../actor/contract.ts'
+import type { Clock } from '../core/clock.ts'
+import type { RingConsumer } from '../ring/index.ts'
+import type { FrameProbe } from './frame-probe.ts'
+
+/** In place of a checkpoint id: the state of an actor that has ended, which belongs to every later checkpoint. */
+export const FINAL_SNAPSHOT = 0
+
+/** What a worker has to tell the control thread. */
+export interface WorkerEvents {
+  /** An actor's part of a checkpoint; with id FINAL_SNAPSHOT its last state, after its end. */
+  snapshotTaken(attempt: number, checkpointId: number, actor: number, chunks: readonly ActorChunk[]): void
+  failed(attempt: number, actor: number | null, error: unknown): void
+  notify(attempt: number, notice: InletNotice): void
+}
+
+export interface WorkerHost {
+  readonly clock: Clock
+  readonly events: WorkerEvents
+  /** False where code generation is forbidden. */
+  readonly generateCode: boolean
+  /** Something became ready from outside the loop: a promise of a source. */
+  readonly onWake: () => void
+  /** Looks on; absent under threads. */
+  readonly probe?: FrameProbe
+}
+
+/** State of an operator to begin with, and time of the actor whose head it is, by operator name. */
+export type RestoredState = (operator: string, actorIndex: number) => readonly (StateChunk | TimeChunk)[]
+
+/** A ring that comes in, and the bell of the thread that fills it. */
+export interface Peer {
+  readonly consumer: RingConsumer
+  readonly bell: { ring(): void }
+}
