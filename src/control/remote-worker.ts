@@ -20,15 +20,13 @@ export class RemoteWorker implements WorkerGate {
   /** Calls under way, to be told of the thread's end. Not each of them waits for `ended` itself: what a promise keeps, it keeps until it settles. */
   readonly #pending = new Set<(reason: unknown) => void>()
   #endedBy: { readonly reason: unknown } | null = null
-  readonly #stateDir: () => string
   readonly #kill: () => void
 
   /** @param kill ends the thread: one that does not answer holds up every attempt after this */
-  constructor(index: number, api: Remote<WorkerApi>, bell: Doorbell, ended: Promise<never>, stateDir: () => string, kill: () => void) {
+  constructor(index: number, api: Remote<WorkerApi>, bell: Doorbell, ended: Promise<never>, kill: () => void) {
     this.#index = index
     this.#api = api
     this.#bell = bell
-    this.#stateDir = stateDir
     this.#kill = kill
     ended.catch((reason: unknown) => {
       this.#endedBy = { reason }
@@ -41,7 +39,7 @@ export class RemoteWorker implements WorkerGate {
   }
 
   deploy(deployment: Deployment, restore: Manifest | null): Promise<void> {
-    return this.#call('deploy', this.#api.deploy(deployment, restore, this.#stateDir()))
+    return this.#call('deploy', this.#api.deploy(deployment, restore))
   }
 
   start(): Promise<void> {

@@ -27,7 +27,6 @@ export class ThreadHost implements MasterHost {
   #plan: Plan | null = null
   #fingerprint: readonly string[] = []
   #master: JobMaster | null = null
-  #stateDir = ''
   /** The newest. */
   #deployment: Deployment | null = null
   /** Of the storage thread, while the job was being loaded. */
@@ -42,17 +41,12 @@ export class ThreadHost implements MasterHost {
     this.#storageClosed = new Promise((resolve) => (this.#onStorageClosed = resolve))
     task.storagePort.on('close', () => this.#onStorageClosed())
     this.app = oneWay(wrap<AppEvents>(nodeEndpoint(task.eventPort)) as unknown as AppEvents)
-    this.#pool = new WorkerPool(
-      task,
-      task.resourceLimits,
-      {
-        failed: (failure) => void this.#master?.failed(failure),
-        notify: (attempt, notice) => this.app.inletNotice(attempt, notice),
-        lost: (_worker, failure) => void this.#master?.lost(failure),
-        storagePort: (worker, port) => task.storagePort.postMessage({ type: 'add-worker', worker, port }, [port]),
-      },
-      () => this.#stateDir,
-    )
+    this.#pool = new WorkerPool(task, task.resourceLimits, {
+      failed: (failure) => void this.#master?.failed(failure),
+      notify: (attempt, notice) => this.app.inletNotice(attempt, notice),
+      lost: (_worker, failure) => void this.#master?.lost(failure),
+      storagePort: (worker, port) => task.storagePort.postMessage({ type: 'add-worker', worker, port }, [port]),
+    })
   }
 
   /** Loads the job, then waits for the storage thread, whose directory decides where the run begins. */
@@ -109,7 +103,6 @@ export class ThreadHost implements MasterHost {
   }
 
   #onStorage(message: StorageToControl): void {
-    if (message.type === 'opened') this.#stateDir = message.dir
     if (message.type === 'closed') this.#onStorageClosed()
     if (this.#master === null) this.#earlyMessages.push(message)
     else this.#master.stored(message)

@@ -34,17 +34,15 @@ export class WorkerPool {
   readonly #pool: Piscina
   readonly #settings: TaskSettings
   readonly #events: PoolEvents
-  readonly #stateDir: () => string
   readonly #workers: RemoteWorker[] = []
   readonly #ready: Promise<string[]>[] = []
   readonly #running: Promise<unknown>[] = []
   #closing = false
 
-  constructor(settings: TaskSettings, limits: ResourceLimits, events: PoolEvents, stateDir: () => string) {
+  constructor(settings: TaskSettings, limits: ResourceLimits, events: PoolEvents) {
     const threads = settings.options.workers
     this.#settings = settings
     this.#events = events
-    this.#stateDir = stateDir
     this.#pool = new Piscina({
       filename: settings.workerEntry,
       minThreads: threads,
@@ -90,7 +88,6 @@ export class WorkerPool {
       options,
       doorbells,
       index,
-      stateDir: '',
       controlPort: control.port2,
       eventPort: events.port2,
       storagePort: storage.port2,
@@ -112,7 +109,6 @@ export class WorkerPool {
       wrap<WorkerApi>(nodeEndpoint(control.port1)),
       new Doorbell(this.#settings.doorbells, index),
       ended,
-      this.#stateDir,
       () => killer.abort(),
     )
     this.#workers[index] = worker
