@@ -21,7 +21,10 @@ export interface PoolEvents extends WorkerListener {
 }
 
 export interface ResourceLimits {
-  /** Of one worker's heap, in MB. Default: what Node decides. */
+  /**
+   * Of one worker's heap, in MB. Default: what Node decides. A worker that runs out of it is lost and replaced, as long as what one collection moves there is less
+   * than 16 MB, which needs a young generation of 48 MB at most; beyond, V8 may end the process.
+   */
   readonly maxOldGenerationSizeMb?: number
   readonly maxYoungGenerationSizeMb: number
 }
