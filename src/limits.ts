@@ -121,3 +121,5 @@ export const SIMULATION_STEPS_PER_LOOP_TURN = 512
 export const SIMULATION_REAL_WAIT_MS_MAX = 1_000
 /** Bytes of a ring of a simulated run: many runs are made, of few records each. */
 export const SIMULATION_RING_BYTES_DEFAULT = 64 * 1024
+/** Lines of a generated chain above which it gets no source map: a few bytes a line. */
+export const CHAIN_SOURCE_MAP_LINES_MAX = 20_000
