@@ -1,5 +1,5 @@
 import { MillraceError } from '../errors.ts'
-import type { Graph, InputEdge, OperatorNode, Origin, Parallelism } from './graph.ts'
+import type { Graph, Guarantee, InputEdge, OperatorNode, Origin, Parallelism } from './graph.ts'
 import type { Key } from '../core/key-hash.ts'
 import type { OperatorDefinition } from '../actor/contract.ts'
 import type { KeySelector } from '../actor/partitioning.ts'
@@ -23,6 +23,7 @@ export interface NodeDraft {
   readonly spec?: Readonly<Record<string, unknown>>
   readonly site: string
   readonly options?: OperatorOptions | undefined
+  readonly guarantee?: Guarantee
   readonly definition?: OperatorDefinition
 }
 
@@ -67,6 +68,7 @@ export class GraphBuilder {
       parallelism: checkParallelism(draft),
       spec: draft.spec ?? {},
       site: draft.site,
+      ...(draft.guarantee && { guarantee: draft.guarantee }),
       ...(draft.definition && { definition: draft.definition }),
     }
     this.#nodes.push(node)
