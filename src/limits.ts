@@ -139,3 +139,5 @@ export const FILE_WATCH_MS_DEFAULT = 1_000
 export const FILE_CHUNK_BYTES = 256 * 1024
 /** Characters of a bad line that an error shows. */
 export const BAD_LINE_CHARS_SHOWN = 80
+/** Lines of a generated chain above which it gets no source map: a few bytes a line. */
+export const CHAIN_SOURCE_MAP_LINES_MAX = 20_000
