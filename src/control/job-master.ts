@@ -3,6 +3,7 @@ import type { Manifest } from '../checkpoint/manifest.ts'
 import { checkManifestFits } from '../checkpoint/manifest.ts'
 import { type ErrorData, type FailureData, describeError } from '../core/failure.ts'
 import { MillraceError } from '../errors.ts'
+import { INSPECTOR_LOOK_MS } from '../limits.ts'
 import { FINAL, type StorageToControl } from '../storage/protocol.ts'
 import { childSpec } from '../supervision/child-spec.ts'
 import { type SupervisionState, decide, isIncurable, superviseRegions } from '../supervision/decide.ts'
@@ -298,6 +299,9 @@ export class JobMaster {
     if (this.#coordinator?.inFlight === undefined && this.#latest !== null && this.#activityNow() === this.#activityAtCheckpoint) {
       return this.#scheduleTick(nowMs + this.#settings.checkpointIntervalMs)
     }
+    // A thread that stands at a breakpoint does not answer; a checkpoint in flight waits for it.
+    if (this.#coordinator?.inFlight !== undefined && this.#host.isDebugged?.() === true)
+      return this.#scheduleTick(nowMs + INSPECTOR_LOOK_MS)
     this.#decide({ type: 'tick', nowMs })
   }
 
