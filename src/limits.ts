@@ -76,8 +76,6 @@ export const RESTART_PERIOD_MS_DEFAULT = 60_000
 /** Pause before a restart: first and longest. */
 export const RESTART_BACKOFF_MS_MIN_DEFAULT = 10
 export const RESTART_BACKOFF_MS_MAX_DEFAULT = 10_000
-/** Longest time of a Node timer. */
-export const TIMER_MS_MAX = 2 ** 31 - 1
 /** Time between two looks whether an inspector is open; deadlines are off then. */
 export const INSPECTOR_LOOK_MS = 1_000
 /** Deadline of a control call to another thread. */
