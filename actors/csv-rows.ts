@@ -47,6 +47,8 @@ class RowParser implements FileParser {
       raw: keepsText,
       on_skip: (error, text) => this.#skipped(error!, text),
     })
+    // Errors are told to whoever feeds it.
+    this.#parser.on('error', () => {})
     this.#parser.push = (row: unknown) => row === null || this.#add(keepsText ? (row as { record: unknown }).record : row)
   }
 
@@ -59,14 +61,7 @@ class RowParser implements FileParser {
   }
 
   async #feeding(feed: (done: (error?: Error | null) => void) => void): Promise<Block | null> {
-    await new Promise<void>((resolve, reject) => {
-      this.#parser.once('error', reject)
-      feed((error) => {
-        this.#parser.off('error', reject)
-        if (error) reject(error)
-        else resolve()
-      })
-    })
+    await new Promise<void>((resolve, reject) => feed((error) => (error ? reject(error) : resolve())))
     const [items, places] = [this.#items, this.#places]
     this.#items = []
     this.#places = []
@@ -91,6 +86,8 @@ class RowParser implements FileParser {
     if ((error as { code?: string }).code === 'CSV_MAX_RECORD_SIZE') {
       throw new MillraceError('MR_RECORD_TOO_LARGE', `The row at line ${lines} of ${this.#path} has more than ${LINE_BYTES_MAX} bytes`)
     }
+    // The bad row ends with its line: else a quote in its midst would take all that follows, up to the next one, into its field.
+    ;(this.#parser as unknown as { state: { quoting: boolean } }).state.quoting = false
     // The parser may find several things wrong with one row.
     const last = this.#items.at(-1)
     if (last instanceof BadRow && this.#places.at(-2) === lines) return undefined
