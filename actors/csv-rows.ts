@@ -1,4 +1,4 @@
-import type { Parser } from 'csv-parse'
+import type * as CsvParse from 'csv-parse'
 import { MillraceError } from '../src/errors.ts'
 import { LINE_BYTES_MAX } from '../src/limits.ts'
 import type { BadLine } from './bad-lines.ts'
@@ -10,8 +10,6 @@ export interface CsvSpec {
   readonly columns?: readonly string[]
   readonly parse?: (row: Record<string, string>) => unknown
 }
-
-type CsvParse = typeof import('csv-parse')
 
 /** In place of a row: what is wrong with it. */
 class BadRow {
@@ -28,12 +26,12 @@ class BadRow {
 class RowParser implements FileParser {
   readonly nextByte = null
   readonly #path: string
-  readonly #parser: Parser
+  readonly #parser: CsvParse.Parser
   #items: unknown[] = []
   /** By item: line and byte at which it ended. */
   #places: number[] = []
 
-  constructor(csv: CsvParse, path: string, { delimiter = ',', quote = '"', columns }: CsvSpec, keepsText: boolean) {
+  constructor(csv: typeof CsvParse, path: string, { delimiter = ',', quote = '"', columns }: CsvSpec, keepsText: boolean) {
     this.#path = path
     this.#parser = new csv.Parser({
       delimiter,

@@ -6,6 +6,8 @@ import { FILE_BEGIN, type FilePosition } from './file-reader.ts'
 /** One file of a source's instance. */
 export interface SourceFile {
   readonly path: string
+  /** Whose watermark its records move; only one file of a split is read at a time. */
+  readonly split: number
   position: FilePosition
   done: boolean
   /** Bytes on the disk; 0 while nobody knows. */
@@ -26,8 +28,8 @@ export interface FileList {
   restore(chunks: readonly StateChunk[]): void
 }
 
-export function newFile(path: string, size = 0): SourceFile {
-  return { path, position: FILE_BEGIN, done: false, size }
+export function newFile(path: string, split: number, size = 0): SourceFile {
+  return { path, split, position: FILE_BEGIN, done: false, size }
 }
 
 /** Sizes are for progress only: what cannot be read is found out by whoever reads it. */
@@ -61,7 +63,7 @@ export class ListedFiles implements FileList {
     this.#context = context
     this.#paths = paths
     paths.forEach((path, split) => {
-      if (split % context.parallelism === context.index) this.#files.set(split, newFile(path))
+      if (split % context.parallelism === context.index) this.#files.set(split, newFile(path, split))
     })
     this.#order = [...this.#files.values()]
   }

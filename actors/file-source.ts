@@ -38,20 +38,21 @@ class FileSource implements OperatorActor {
     const file = this.#files.current()
     if (file === null) return this.#files.complete ? 'end' : this.#files.look()
     this.#reader ??= new FileReader(file.path, this.#format, file.position, this.#context.wake)
-    const result = this.#reader.poll(this.#context.batchRecords, (block, from, to) => this.#pass(block, from, to))
+    const result = this.#reader.poll(this.#context.batchRecords, (block, from, to) => this.#pass(block, from, to, file.split))
     file.position = this.#reader.position
     if (result !== 'end') return result
     file.done = true
     this.#reader.close()
     this.#reader = null
+    this.#context.closeSplit(file.split)
     return 'more'
   }
 
-  #pass(block: Block, from: number, to: number): void {
-    if (this.#format.record === undefined) return this.#context.run(block.items, from, to, null)
+  #pass(block: Block, from: number, to: number, split: number): void {
+    if (this.#format.record === undefined) return this.#context.run(block.items, from, to, null, split)
     const records: unknown[] = []
     for (let item = from; item < to; item++) this.#parse(this.#format.record, block, item, records)
-    if (records.length > 0) this.#context.run(records, 0, records.length, null)
+    if (records.length > 0) this.#context.run(records, 0, records.length, null, split)
   }
 
   #parse(record: (item: unknown) => unknown, block: Block, item: number, records: unknown[]): void {

@@ -85,12 +85,12 @@ export class FoundFiles implements FileList {
   restore(chunks: readonly StateChunk[]): void {
     this.#restored = true
     const states = chunks.map(({ value }) => value as GroupState)
-    for (const { done } of states) for (const path of done) this.#files.set(path, { ...newFile(path), done: true })
+    for (const { done } of states) for (const path of done) this.#files.set(path, { ...newFile(path, groupOf(path)), done: true })
     // Those that were begun come first, as they did.
     const open = states
       .flatMap((state) => state.open)
       .toSorted((a, b) => Number(isBegun(b)) - Number(isBegun(a)) || compare(a.path, b.path))
-    for (const { path, position } of open) this.#enqueue({ ...newFile(path), position })
+    for (const { path, position } of open) this.#enqueue({ ...newFile(path, groupOf(path)), position })
   }
 
   #enqueue(file: SourceFile): void {
@@ -112,7 +112,7 @@ export class FoundFiles implements FileList {
   }
 
   async #takeAll(): Promise<void> {
-    for (const path of await this.#mine()) this.#enqueue(newFile(path))
+    for (const path of await this.#mine()) this.#enqueue(newFile(path, groupOf(path)))
   }
 
   /** Takes files that are as they were at the last look, and forgets those that were read and are gone. */
@@ -127,7 +127,7 @@ export class FoundFiles implements FileList {
       if (this.#files.has(path)) continue
       const look = await lookAt(path)
       if (look === null) continue
-      if (this.#seen.get(path) === look.mark) this.#enqueue(newFile(path, look.size))
+      if (this.#seen.get(path) === look.mark) this.#enqueue(newFile(path, groupOf(path), look.size))
       else seen.set(path, look.mark)
     }
     this.#seen = seen

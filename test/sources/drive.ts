@@ -29,6 +29,7 @@ export async function drive(
     batchRecords,
     clock: systemClock,
     run: (rows: unknown[], from: number, to: number) => void records.push(...rows.slice(from, to)),
+    closeSplit: () => {},
     wake: ring,
     wakeAt: (atMs: number) => void setTimeout(ring, atMs - systemClock.monotonicMs()),
   } as unknown as OperatorContext
