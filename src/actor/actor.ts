@@ -1,10 +1,11 @@
-import type { BatchDecoder } from '../codec/index.ts'
-import type { Envelope, Mailbox } from '../channel/mailbox.ts'
-import type { Outbox } from '../channel/outbox.ts'
+import type { Envelope } from '../channel/mailbox.ts'
 import { FrameKind } from '../ring/index.ts'
-import type { ChainRun } from '../graph/chain-code.ts'
+import type { ActorChunk, ActorEvents, ActorParts, OperatorInstance } from './actor-parts.ts'
 import { Alignment } from './alignment.ts'
 import type { OperatorActor, StateChunk } from './contract.ts'
+import { Waiters } from './waiters.ts'
+
+export type { ActorChunk, ActorEvents, ActorParts, OperatorInstance } from './actor-parts.ts'
 
 /** What a step achieved, which decides when the actor runs next. */
 export type StepResult =
@@ -16,40 +17,6 @@ export type StepResult =
   | 'blocked'
   /** All inputs ended, the end was passed on, the last state is taken. */
   | 'finished'
-
-export interface OperatorInstance {
-  readonly name: string
-  readonly actor: OperatorActor
-  /** What the operator threw, as an error that names it. */
-  readonly blame: (error: unknown) => unknown
-}
-
-export interface ActorParts {
-  readonly id: number
-  readonly name: string
-  /** Operators with a life of their own, in the order in which records pass them; the head first where it has one. */
-  readonly operators: readonly OperatorInstance[]
-  /** The head when it is a source that polls. */
-  readonly source: OperatorActor | null
-  /** The head when it may take whole batches. */
-  readonly head: OperatorActor | null
-  readonly run: ChainRun
-  readonly mailbox: Mailbox
-  readonly decoders: readonly BatchDecoder[]
-  readonly outboxes: readonly Outbox[]
-  readonly onClose: () => void
-}
-
-/** What an actor tells its worker. */
-export interface ActorEvents {
-  /** The oldest frames of a channel (by position in the mailbox) were processed. */
-  consumed(channel: number, costBytes: number): void
-  snapshotTaken(checkpointId: number, chunks: readonly ActorChunk[]): void
-}
-
-export interface ActorChunk extends StateChunk {
-  readonly operator: string
-}
 
 /** Named states of an actor's life; every one is left only by the line that says so. */
 export type ActorState = 'running' | 'ending' | 'finished'
@@ -67,11 +34,14 @@ export class Actor {
   readonly #alignment: Alignment
   /** Operators that look after themselves once a batch. */
   readonly #checked: readonly OperatorActor[]
-  /** A source said that its records come later. */
+  readonly #waiters: Waiters
+  /** A source said that its records come later, or an operator that it cannot take more. */
   awaitsPromise = false
   #state: ActorState = 'running'
   /** Checkpoint that a source has to take part in, or 0. */
   #barrierDue = 0
+  /** Checkpoint whose barrier has come while an operator was not ready for it, or 0. */
+  #snapshotDue = 0
   /** After that barrier nothing more is read: the run stops with it. */
   #barrierIsLast = false
   #paused = false
@@ -90,6 +60,7 @@ export class Actor {
     this.#events = events
     this.#alignment = new Alignment(parts.mailbox.channelCount)
     this.#checked = parts.operators.map(({ actor }) => actor).filter((actor) => actor.afterBatch !== undefined)
+    this.#waiters = new Waiters(parts.operators)
   }
 
   get state(): ActorState {
@@ -109,7 +80,7 @@ export class Actor {
     return this.#parts.outboxes.reduce((sum, outbox) => sum + outbox.recordsOut, 0)
   }
 
-  get mailbox(): Mailbox {
+  get mailbox(): ActorParts['mailbox'] {
     return this.#parts.mailbox
   }
 
@@ -168,8 +139,12 @@ export class Actor {
   #step(): StepResult {
     if (!this.flushKept()) return 'blocked'
     if (this.#state === 'finished') return 'finished'
+    if (!this.#isReady()) return 'idle'
+    if (this.#snapshotDue !== 0) this.#takeSnapshot(this.#snapshotDue)
+    if (this.#snapshotDue !== 0) return 'progress'
     if (this.#state === 'ending') return this.#end()
     this.#injectBarrier()
+    if (this.#snapshotDue !== 0) return 'progress'
     if (this.#paused) return this.#runDry()
     if (this.#parts.source !== null) return this.#poll(this.#parts.source)
     const frame = this.#parts.mailbox.take()
@@ -235,6 +210,12 @@ export class Actor {
     return 'progress'
   }
 
+  #isReady(): boolean {
+    const ready = this.#waiters.areReady()
+    this.awaitsPromise = !ready
+    return ready
+  }
+
   #runDry(): StepResult {
     if (!this.holdsBack) return 'idle'
     this.flush()
@@ -286,8 +267,11 @@ export class Actor {
     if (this.#alignment.allEnded) this.#state = 'ending'
   }
 
+  /** Due until every operator is through with what came before the barrier; until then the actor takes in nothing. */
   #takeSnapshot(checkpointId: number): void {
     this.flush(true)
+    this.#snapshotDue = this.#isReady() ? 0 : checkpointId
+    if (this.#snapshotDue !== 0) return
     for (const outbox of this.#parts.outboxes) outbox.broadcast(FrameKind.barrier, checkpointId)
     this.#unreported = { checkpointId, chunks: this.#snapshot(checkpointId) }
     this.flushKept()
@@ -322,12 +306,14 @@ export class Actor {
     const operator = operators[this.#ending]
     if (operator !== undefined) {
       this.#in(operator).flush?.(true)
+      if (operator.actor.ready?.() === false) return 'progress'
       if ((operator.actor.onEnd?.() ?? 'done') === 'done') this.#ending++
       for (const checked of this.#checked) checked.afterBatch!()
       return 'progress'
     }
     if (this.#finalChunks === null) {
       this.flush(true)
+      if (!this.#isReady()) return 'progress'
       for (const outbox of outboxes) outbox.broadcast(FrameKind.end, 0)
       this.#finalChunks = this.#snapshot(0)
     }

@@ -71,7 +71,10 @@ export interface OperatorContext {
   readonly output: Output | null
   /** Runs the rest of a source's chain: rows `from` to `to` of what the head of the chain reads. Only for sources. */
   readonly run: (records: unknown, from: number, to: number, timestamps: Float64Array | null) => void
-  /** Makes a waiting source poll again; callable from promises and events. Does nothing once the attempt is over. */
+  /**
+   * Makes a waiting source poll again, and an operator that was not `ready` be asked again; callable from promises and events. Does nothing once
+   * the attempt is over.
+   */
   readonly wake: () => void
   /** Tells the app thread how far an inlet was read, or that a checkpoint made it durable. */
   readonly notify: (notice: InletNotice) => void
@@ -107,6 +110,12 @@ export interface OperatorActor {
   flush?(force: boolean): void
   /** True while `flush(false)` would do something. */
   readonly holdsBack?: boolean
+  /**
+   * For operators whose work goes on outside, in promises and streams: false while there is so much of it that nothing more may come; after
+   * `flush(true)`, until all of it is done. Meanwhile the actor stands still: no record, no snapshot, no `onEnd`. Call `context.wake()`
+   * when the answer has changed. Throws what went wrong outside.
+   */
+  ready?(): boolean
   /** All inputs ended: emit last results. Called again while it returns 'more', between batches of output. */
   onEnd?(): 'done' | 'more'
   /** @param checkpointId what it belongs to; 0 after the end: to every later checkpoint */

@@ -1,5 +1,5 @@
 import { MillraceError } from '../errors.ts'
-import type { Graph, InputEdge, OperatorNode, Origin, Parallelism } from './graph.ts'
+import type { Graph, Guarantee, InputEdge, OperatorNode, Origin, Parallelism } from './graph.ts'
 import type { Key } from '../core/key-hash.ts'
 import type { OperatorDefinition } from '../actor/contract.ts'
 import type { KeySelector } from '../actor/partitioning.ts'
@@ -24,6 +24,10 @@ export interface NodeDraft {
   readonly site: string
   readonly options?: OperatorOptions | undefined
   readonly definition?: OperatorDefinition
+  /** Sources and sinks state it. */
+  readonly guarantee?: Guarantee | undefined
+  /** What no other operator of the job may write as well: the path of a file. */
+  readonly claims?: string | undefined
 }
 
 /** Makes streams and tables. Given from outside, since each of these classes leads to the others. */
@@ -50,6 +54,8 @@ export class GraphBuilder {
   readonly #nodes: OperatorNode[] = []
   readonly #names = new Map<string, string>()
   readonly #counters = new Map<string, number>()
+  /** By what is claimed: who claims it. */
+  readonly #claims = new Map<string, OperatorNode>()
 
   readonly flows: Flows
 
@@ -68,7 +74,9 @@ export class GraphBuilder {
       spec: draft.spec ?? {},
       site: draft.site,
       ...(draft.definition && { definition: draft.definition }),
+      ...(draft.guarantee && { guarantee: draft.guarantee }),
     }
+    this.#claim(node, draft.claims)
     this.#nodes.push(node)
     return node
   }
@@ -79,6 +87,16 @@ export class GraphBuilder {
 
   finish(): Graph {
     return { jobName: this.#jobName, nodes: this.#nodes }
+  }
+
+  #claim(node: OperatorNode, claimed: string | undefined): void {
+    if (claimed === undefined) return
+    const other = this.#claims.get(claimed)
+    if (other !== undefined) {
+      const text = `Two sinks write ${claimed}: they would write over each other. The other one is "${other.name}", defined at ${other.site}`
+      throw new MillraceError('MR_GRAPH_INVALID', text, { operator: node.name, site: node.site })
+    }
+    this.#claims.set(claimed, node)
   }
 
   #claimName({ kind, site, options }: NodeDraft): string {

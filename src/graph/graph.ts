@@ -15,6 +15,12 @@ export interface InputEdge extends Origin {
 /** Number of instances: a number, or as many as there are workers. */
 export type Parallelism = number | 'workers'
 
+/**
+ * What a source or a sink does with records that a failure makes the job process again. 'exactly-once': none is lost, none counted or
+ * shown twice. 'at-least-once': none is lost, some may come again. 'at-most-once': some may be lost, none comes again.
+ */
+export type Guarantee = 'exactly-once' | 'at-least-once' | 'at-most-once'
+
 /** One logical operator. `spec` holds what its kind needs: functions, field names, paths. */
 export interface OperatorNode {
   readonly id: number
@@ -27,6 +33,8 @@ export interface OperatorNode {
   readonly site: string
   /** Present for operators that users define; built-in kinds are found in the registry. */
   readonly definition?: OperatorDefinition
+  /** What sources and sinks state of themselves. */
+  readonly guarantee?: Guarantee
 }
 
 /** What build() described. Node ids are positions in `nodes`; inputs come before their readers. */

@@ -123,6 +123,6 @@ export class Sources {
     if (spec['eventTime'] !== undefined) checkFunction(spec['eventTime'], `eventTime of "${name}"`)
     const given = spec['parallelism'] as number | undefined
     const options = given === undefined ? { name } : { name, parallelism: given }
-    return this.#builder.flows.stream<T>([outputOf(this.#builder.add({ kind, inputs: [], parallelism, spec, options, site }))])
+    return this.#builder.flows.stream<T>([outputOf(this.#builder.add({ kind, inputs: [], parallelism, spec, options, site, guarantee: 'exactly-once' }))])
   }
 }
