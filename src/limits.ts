@@ -139,3 +139,21 @@ export const TABLE_ROWS_DEFAULT = 20
 export const TABLE_KEYS_MAX = 10_000
 /** Least time between two pictures of a console table on a terminal. */
 export const TABLE_REDRAW_MS_DEFAULT = 200
+/** Longest time that one timer waits; who wants to wait longer looks again then. */
+export const TIMER_MS_MAX = 60 * 60 * 1000
+/** Rows of a paced source come in slices of about this length. */
+export const PACE_SLICE_MS = 5
+/** What a paced source could not send within this time it sends no more: its schedule moves instead. */
+export const PACE_CATCH_UP_MS_MAX = 1_000
+/** Shortest period of a timer source. */
+export const TIMER_PERIOD_MS_MIN = 1
+/** Groups of files that a glob's files fall into by their paths: the unit in which they move between instances. */
+export const FILE_GROUPS = 64
+/** Files that one source with a glob knows at a time. */
+export const FILES_PER_SOURCE_MAX = 100_000
+/** Pause between two looks for new files. */
+export const FILE_WATCH_MS_DEFAULT = 1_000
+/** Bytes of a file that are read in one go. */
+export const FILE_CHUNK_BYTES = 256 * 1024
+/** Characters of a bad line that an error shows. */
+export const BAD_LINE_CHARS_SHOWN = 80

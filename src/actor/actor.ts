@@ -2,7 +2,7 @@ import type { Envelope } from '../channel/mailbox.ts'
 import { FrameKind } from '../ring/index.ts'
 import type { ActorChunk, ActorEvents, ActorParts, OperatorInstance } from './actor-parts.ts'
 import { Alignment } from './alignment.ts'
-import type { OperatorActor, StateChunk } from './contract.ts'
+import type { OperatorActor, SourceProgress, StateChunk } from './contract.ts'
 import { Waiters } from './waiters.ts'
 
 export type { ActorChunk, ActorEvents, ActorParts, OperatorInstance } from './actor-parts.ts'
@@ -35,8 +35,9 @@ export class Actor {
   /** Operators that look after themselves once a batch. */
   readonly #checked: readonly OperatorActor[]
   readonly #waiters: Waiters
-  /** A source said that its records come later, or an operator that it cannot take more. */
+  /** A source said that its records come later, when a promise settles; or an operator that it cannot take more. */
   awaitsPromise = false
+  awaitsTime = false
   #state: ActorState = 'running'
   /** Checkpoint that a source has to take part in, or 0. */
   #barrierDue = 0
@@ -70,6 +71,11 @@ export class Actor {
   /** True for a source that makes its records itself. */
   get polls(): boolean {
     return this.#parts.source !== null
+  }
+
+  /** Of a source that knows it. */
+  get progress(): SourceProgress | null {
+    return this.#parts.operators[0]?.actor.progress?.() ?? null
   }
 
   get injectsBarriers(): boolean {
@@ -121,7 +127,7 @@ export class Actor {
   endSource(): void {
     if (this.#state !== 'running' || this.#parts.source === null) return
     this.#state = 'ending'
-    this.awaitsPromise = false
+    this.awaitsPromise = this.awaitsTime = false
   }
 
   /** Throws what an operator threw, as an error that names the operator. */
@@ -195,17 +201,19 @@ export class Actor {
     this.#takeSnapshot(this.#barrierDue)
     this.#barrierDue = 0
     this.#paused = this.#barrierIsLast
-    if (this.#paused) this.awaitsPromise = false
+    if (this.#paused) this.awaitsPromise = this.awaitsTime = false
   }
 
   #poll(source: OperatorActor): StepResult {
     this.#at = this.#parts.operators[0]!
     const result = source.poll!()
     this.awaitsPromise = result === 'waiting'
-    if (!this.awaitsPromise) this.batches++
+    this.awaitsTime = result === 'pausing'
+    const rests = this.awaitsPromise || this.awaitsTime
+    if (!rests) this.batches++
     for (const operator of this.#checked) operator.afterBatch!()
     if (result === 'more') return 'progress'
-    if (result === 'waiting') return this.#runDry()
+    if (rests) return this.#runDry()
     this.#state = 'ending'
     return 'progress'
   }

@@ -31,10 +31,10 @@ export interface OperatorNode {
   readonly spec: Readonly<Record<string, unknown>>
   /** `file:line:column` of the call that defined it. */
   readonly site: string
-  /** Present for operators that users define; built-in kinds are found in the registry. */
-  readonly definition?: OperatorDefinition
   /** What sources and sinks state of themselves. */
   readonly guarantee?: Guarantee
+  /** Present for operators that users define; built-in kinds are found in the registry. */
+  readonly definition?: OperatorDefinition
 }
 
 /** What build() described. Node ids are positions in `nodes`; inputs come before their readers. */

@@ -29,6 +29,7 @@ export interface ActorWiring {
   readonly outboxes: ReadonlyMap<number, Outbox>
   readonly events: ActorEvents
   readonly wake: () => void
+  readonly wakeAt: OperatorContext['wakeAt']
   readonly notify: OperatorContext['notify']
   /** The attempt is over: late promises must not wake the actor. */
   readonly onClose: () => void
@@ -178,6 +179,7 @@ class ChainBuilder {
         this.#run(records, from, to, timestamps)
       },
       wake: this.#wiring.wake,
+      wakeAt: this.#wiring.wakeAt,
       notify: this.#wiring.notify,
       batchRecords: this.#environment.batchRecords,
     }

@@ -1,3 +1,4 @@
+import type { SourceProgress } from '../actor/contract.ts'
 import type { WorkerRuntime } from './worker-runtime.ts'
 
 export interface ActorStats {
@@ -10,6 +11,8 @@ export interface ActorStats {
   /** Received and unprocessed. */
   readonly mailboxBytes: number
   readonly state: string
+  /** Of sources that know how much input they have; null for all others. */
+  readonly progress: SourceProgress | null
 }
 
 export interface WorkerStats {
@@ -27,6 +30,7 @@ export function workerStats(worker: number, runtime: WorkerRuntime | null): Work
     busyMs: actor.busyMs,
     mailboxBytes: actor.mailbox.bytes,
     state: actor.state,
+    progress: actor.progress,
   }))
   return { worker, heapBytes: process.memoryUsage().heapUsed, actors }
 }

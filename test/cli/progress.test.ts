@@ -77,6 +77,7 @@ function sample(atMs: number, attempt: number, recordsIn: readonly number[], bus
     busyMs: busyMs[id]!,
     mailboxBytes: id === 2 ? mailboxBytes : 0,
     state: 'running',
+    progress: null,
   })
   const workers = [
     { worker: 0, heapBytes: 0, actors: [actor(0), actor(2)] },

@@ -28,6 +28,8 @@ interface Known {
 const WHY: Readonly<Record<string, string>> = {
   generate: 'rows are made again from their numbers',
   iterable: 'opened again, what was processed is skipped; it must yield the same records',
+  'iterable at-most-once': 'a live input does not repeat itself: what came since the checkpoint is gone',
+  timer: 'numbers go on from the checkpoint; ticks that were missed are left out',
   lines: 'read on from its position',
   csv: 'read on from its position',
   jsonLines: 'read on from its position',
@@ -75,8 +77,8 @@ function endOf(node: OperatorNode): Known {
 
 function stated({ kind, guarantee, definition }: OperatorNode): Known {
   if (guarantee === undefined) return { guarantee: 'unknown', why: `a ${kind} does not say` }
-  const known = definition === undefined && Object.hasOwn(WHY, kind)
-  return { guarantee, why: known ? WHY[kind]! : `the ${kind} says so` }
+  const why = definition === undefined ? (WHY[`${kind} ${guarantee}`] ?? WHY[kind]) : undefined
+  return { guarantee, why: why ?? `the ${kind} says so` }
 }
 
 function sourcesOf(graph: Graph, end: OperatorNode): OperatorNode[] {
