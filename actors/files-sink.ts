@@ -190,7 +190,15 @@ class FilesSink implements OperatorActor {
     const { index, clock } = this.#context
     const sequence = this.#sequences.get(index)!
     this.#sequences.set(index, sequence + 1)
-    const state = { folder, name: this.#names.name(index, sequence), bytes: 0, records: 0, textBytes: 0, openedMs: clock.nowMs(), header: null }
+    const state = {
+      folder,
+      name: this.#names.name(index, sequence),
+      bytes: 0,
+      records: 0,
+      textBytes: 0,
+      openedMs: clock.nowMs(),
+      header: null,
+    }
     return this.#openFile(state)
   }
 

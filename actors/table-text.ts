@@ -6,7 +6,7 @@ const CELL_COLUMNS_MAX = 60
 /** A value as one line of text. */
 export function cellText(value: unknown): string {
   if (value === undefined || value === null) return ''
-  if (typeof value === 'string') return value.replaceAll(/[\x00-\x1f\x7f-\x9f]/g, ' ')
+  if (typeof value === 'string') return value.replaceAll(/\p{Cc}/gu, ' ')
   if (typeof value === 'object' && !(value instanceof Date)) return JSON.stringify(value)
   return value instanceof Date ? value.toISOString() : String(value)
 }

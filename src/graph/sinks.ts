@@ -2,7 +2,13 @@ import { resolve } from 'node:path'
 import type { Writable } from 'node:stream'
 import type { OperatorDefinition } from '../actor/contract.ts'
 import { MillraceError } from '../errors.ts'
-import { SINK_OPEN_FILES_DEFAULT, SINK_OPEN_FILES_MAX, SINK_ROLL_BYTES_DEFAULT, TABLE_REDRAW_MS_DEFAULT, TABLE_ROWS_DEFAULT } from '../limits.ts'
+import {
+  SINK_OPEN_FILES_DEFAULT,
+  SINK_OPEN_FILES_MAX,
+  SINK_ROLL_BYTES_DEFAULT,
+  TABLE_REDRAW_MS_DEFAULT,
+  TABLE_ROWS_DEFAULT,
+} from '../limits.ts'
 import { checkFunction } from './check-function.ts'
 import * as check from './check-sink.ts'
 import type { Guarantee, Parallelism } from './graph.ts'
