@@ -39,8 +39,9 @@ class FileSource implements OperatorActor {
   poll(): PollResult {
     const split = this.#splits[this.#current]
     if (split === undefined) return 'end'
-    const result = this.#readers.get(split)!.poll((records) => this.#context.run(records, 0, records.length, null))
+    const result = this.#readers.get(split)!.poll((records) => this.#context.run(records, 0, records.length, null, split))
     if (result !== 'end') return result
+    this.#context.closeSplit(split)
     this.#current++
     return 'more'
   }

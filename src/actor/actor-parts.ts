@@ -1,8 +1,22 @@
 import type { BatchDecoder } from '../codec/index.ts'
 import type { Mailbox } from '../channel/mailbox.ts'
 import type { Outbox } from '../channel/outbox.ts'
+import type { Clock } from '../core/clock.ts'
 import type { ChainRun } from '../graph/chain-code.ts'
+import type { SplitWatermarks } from '../time/split-watermarks.ts'
+import type { TimeChunk } from './actor-time.ts'
 import type { OperatorActor, StateChunk } from './contract.ts'
+
+/** What a step achieved, which decides when the actor runs next. */
+export type StepResult =
+  /** Did something; may have more to do. */
+  | 'progress'
+  /** Nothing to do until a frame, a wake-up or a checkpoint comes. */
+  | 'idle'
+  /** Outputs lack credit or room. */
+  | 'blocked'
+  /** All inputs ended, the end was passed on, the last state is taken. */
+  | 'finished'
 
 export interface OperatorInstance {
   readonly name: string
@@ -13,7 +27,13 @@ export interface OperatorInstance {
 
 export interface ActorParts {
   readonly id: number
+  /** Number within its task, and how many there are. */
+  readonly index: number
+  readonly parallelism: number
   readonly name: string
+  /** Name of the first operator of the chain: the actor's time is kept under it. */
+  readonly headName: string
+  readonly clock: Clock
   /** Operators with a life of their own, in the order in which records pass them; the head first where it has one. */
   readonly operators: readonly OperatorInstance[]
   /** The head when it is a source that polls. */
@@ -22,6 +42,10 @@ export interface ActorParts {
   readonly head: OperatorActor | null
   readonly run: ChainRun
   readonly mailbox: Mailbox
+  /** By channel: which of the head's inputs it leads to. */
+  readonly inputs: readonly number[]
+  /** Present where watermarks begin. */
+  readonly splits: SplitWatermarks | null
   readonly decoders: readonly BatchDecoder[]
   readonly outboxes: readonly Outbox[]
   readonly onClose: () => void
@@ -34,6 +58,8 @@ export interface ActorEvents {
   snapshotTaken(checkpointId: number, chunks: readonly ActorChunk[]): void
 }
 
-export interface ActorChunk extends StateChunk {
-  readonly operator: string
-}
+/** State of an operator, or time of the actor under the name of its head. */
+export type ActorChunk = (StateChunk | TimeChunk) & { readonly operator: string }
+
+/** Named states of an actor's life; every one is left only by the line that says so. */
+export type ActorState = 'running' | 'ending' | 'finished'

@@ -1,25 +1,12 @@
-import type { Envelope } from '../channel/mailbox.ts'
+import type { Envelope, Mailbox } from '../channel/mailbox.ts'
 import { FrameKind } from '../ring/index.ts'
-import type { ActorChunk, ActorEvents, ActorParts, OperatorInstance } from './actor-parts.ts'
+import type { ActorChunk, ActorEvents, ActorParts, ActorState, StepResult } from './actor-parts.ts'
+import { WHOLE_INSTANCE } from '../time/split-watermarks.ts'
+import { ActorTime, type TimeChunk, isState, isTime } from './actor-time.ts'
 import { Alignment } from './alignment.ts'
-import type { OperatorActor, SourceProgress, StateChunk } from './contract.ts'
-import { Waiters } from './waiters.ts'
-
-export type { ActorChunk, ActorEvents, ActorParts, OperatorInstance } from './actor-parts.ts'
-
-/** What a step achieved, which decides when the actor runs next. */
-export type StepResult =
-  /** Did something; may have more to do. */
-  | 'progress'
-  /** Nothing to do until a frame, a wake-up or a checkpoint comes. */
-  | 'idle'
-  /** Outputs lack credit or room. */
-  | 'blocked'
-  /** All inputs ended, the end was passed on, the last state is taken. */
-  | 'finished'
-
-/** Named states of an actor's life; every one is left only by the line that says so. */
-export type ActorState = 'running' | 'ending' | 'finished'
+import { closeOperators, openOperators } from './open-operators.ts'
+import type { ColumnBatch, OperatorActor, SourceProgress, StateChunk } from './contract.ts'
+import { Operators } from './operators.ts'
 
 /** One running parallel instance of a chain: takes frames from its mailbox (or polls its source), runs them through the chain, one batch a step. */
 export class Actor {
@@ -32,25 +19,26 @@ export class Actor {
   readonly #parts: ActorParts
   readonly #events: ActorEvents
   readonly #alignment: Alignment
-  /** Operators that look after themselves once a batch. */
-  readonly #checked: readonly OperatorActor[]
-  readonly #waiters: Waiters
-  /** A source said that its records come later, when a promise settles; or an operator that it cannot take more. */
+  readonly #time: ActorTime
+  readonly #operators: Operators
+  /** Input that the head was told of last. */
+  #input = -1
+  /** A source said that its records come later, or an operator that it cannot take more. */
   awaitsPromise = false
-  awaitsTime = false
   #state: ActorState = 'running'
   /** Checkpoint that a source has to take part in, or 0. */
   #barrierDue = 0
-  /** Checkpoint whose barrier has come while an operator was not ready for it, or 0. */
+  /** Checkpoint whose barrier has come while an operator was not ready for it, or 0; and the channel whose end brought it, or -1. */
   #snapshotDue = 0
+  #endDue = -1
+  /** An operator is not ready. */
+  #waits = false
   /** After that barrier nothing more is read: the run stops with it. */
   #barrierIsLast = false
   #paused = false
   /** Operator whose onEnd comes next while ending. */
   #ending = 0
   #finalChunks: readonly ActorChunk[] | null = null
-  /** Operator whose life cycle method runs, to be blamed for what it throws. */
-  #at: OperatorInstance | null = null
   /** A snapshot whose barrier, or what precedes it, still waits in an outbox. */
   #unreported: { readonly checkpointId: number; readonly chunks: readonly ActorChunk[] } | null = null
 
@@ -60,8 +48,21 @@ export class Actor {
     this.#parts = parts
     this.#events = events
     this.#alignment = new Alignment(parts.mailbox.channelCount)
-    this.#checked = parts.operators.map(({ actor }) => actor).filter((actor) => actor.afterBatch !== undefined)
-    this.#waiters = new Waiters(parts.operators)
+    this.#operators = new Operators(parts.operators)
+    const operators = parts.operators.map(({ actor }) => actor)
+    const { index, parallelism, outboxes, splits } = parts
+    const entering = (operator: number): void => void this.#operators.enter(operator)
+    this.#time = new ActorTime({ index, parallelism, channels: parts.mailbox.channelCount, operators, outboxes, splits, entering })
+  }
+
+  /** True when `wakeAtMs` may ever be finite. */
+  get hasTimers(): boolean {
+    return this.#time.hasTimers
+  }
+
+  /** Wall-clock time in ms at which a step is due, whether frames come or not; Infinity for never. */
+  get wakeAtMs(): number {
+    return this.#state === 'running' && !this.#waits ? this.#time.wakeAtMs : Infinity
   }
 
   get state(): ActorState {
@@ -86,7 +87,7 @@ export class Actor {
     return this.#parts.outboxes.reduce((sum, outbox) => sum + outbox.recordsOut, 0)
   }
 
-  get mailbox(): ActorParts['mailbox'] {
+  get mailbox(): Mailbox {
     return this.#parts.mailbox
   }
 
@@ -97,19 +98,12 @@ export class Actor {
 
   /** True while something waits for company in a batch or a combiner. */
   get holdsBack(): boolean {
-    return this.#parts.outboxes.some((outbox) => outbox.holdsBack) || this.#parts.operators.some(({ actor }) => actor.holdsBack === true)
+    return this.#parts.outboxes.some((outbox) => outbox.holdsBack) || this.#operators.holdBack
   }
 
-  async open(chunksOf: (operator: string) => readonly StateChunk[]): Promise<void> {
-    for (const { name, actor, blame } of this.#parts.operators) {
-      try {
-        const chunks = chunksOf(name)
-        if (chunks.length > 0) await actor.restore?.(chunks)
-        await actor.open?.()
-      } catch (error) {
-        throw blame(error)
-      }
-    }
+  async open(chunksOf: (operator: string) => readonly (StateChunk | TimeChunk)[]): Promise<void> {
+    this.#time.restore(chunksOf(this.#parts.headName).filter(isTime), this.#parts.clock.nowMs())
+    await openOperators(this.#parts.operators, (operator) => chunksOf(operator).filter(isState))
   }
 
   /**
@@ -127,18 +121,18 @@ export class Actor {
   endSource(): void {
     if (this.#state !== 'running' || this.#parts.source === null) return
     this.#state = 'ending'
-    this.awaitsPromise = this.awaitsTime = false
+    this.awaitsPromise = false
   }
 
   /** Throws what an operator threw, as an error that names the operator. */
   step(): StepResult {
-    this.#at = null
+    this.#operators.enter(null)
     try {
       const result = this.#step()
       // A barrier that a waiting source sent may have been kept: whoever is idle is not asked again, whoever is blocked is.
       return result === 'idle' && !this.flushKept() ? 'blocked' : result
     } catch (error) {
-      throw this.#blamed(error)
+      throw this.#operators.blamed(error)
     }
   }
 
@@ -146,12 +140,13 @@ export class Actor {
     if (!this.flushKept()) return 'blocked'
     if (this.#state === 'finished') return 'finished'
     if (!this.#isReady()) return 'idle'
-    if (this.#snapshotDue !== 0) this.#takeSnapshot(this.#snapshotDue)
-    if (this.#snapshotDue !== 0) return 'progress'
+    if (this.#snapshotDue !== 0) return this.#catchUpOnSnapshot()
+    if (this.#time.isAdvancing) return this.#advance()
     if (this.#state === 'ending') return this.#end()
     this.#injectBarrier()
     if (this.#snapshotDue !== 0) return 'progress'
     if (this.#paused) return this.#runDry()
+    if (this.hasTimers && this.#keepTime()) return 'progress'
     if (this.#parts.source !== null) return this.#poll(this.#parts.source)
     const frame = this.#parts.mailbox.take()
     if (frame === null) return this.#runDry()
@@ -168,32 +163,18 @@ export class Actor {
 
   /** Passes on what waits for company; with `force`, all of it. */
   flush(force = false): void {
-    try {
-      for (const operator of this.#parts.operators) this.#in(operator).flush?.(force)
-    } catch (error) {
-      throw this.#blamed(error)
-    }
+    this.#operators.flush(force)
     for (const outbox of this.#parts.outboxes) outbox.flushBatches()
   }
 
   checkpointCompleted(checkpointId: number): void {
-    try {
-      for (const operator of this.#parts.operators) this.#in(operator).onCheckpointComplete?.(checkpointId)
-    } catch (error) {
-      throw this.#blamed(error)
-    }
+    this.#operators.checkpointCompleted(checkpointId)
   }
 
   /** Closes every operator, also when one of them throws: the attempt is over, and whatever ended it is known already. */
   async close(): Promise<void> {
     this.#parts.onClose()
-    for (const { actor } of this.#parts.operators) {
-      try {
-        await actor.close?.()
-      } catch {
-        // The others still have to give back what they took.
-      }
-    }
+    await closeOperators(this.#parts.operators)
   }
 
   #injectBarrier(): void {
@@ -201,27 +182,26 @@ export class Actor {
     this.#takeSnapshot(this.#barrierDue)
     this.#barrierDue = 0
     this.#paused = this.#barrierIsLast
-    if (this.#paused) this.awaitsPromise = this.awaitsTime = false
+    if (this.#paused) this.awaitsPromise = false
   }
 
   #poll(source: OperatorActor): StepResult {
-    this.#at = this.#parts.operators[0]!
+    this.#operators.enter(0)
     const result = source.poll!()
     this.awaitsPromise = result === 'waiting'
-    this.awaitsTime = result === 'pausing'
-    const rests = this.awaitsPromise || this.awaitsTime
-    if (!rests) this.batches++
-    for (const operator of this.#checked) operator.afterBatch!()
+    if (result !== 'waiting' && result !== 'pausing') this.batches++
+    this.#batchDone()
     if (result === 'more') return 'progress'
-    if (rests) return this.#runDry()
+    if (result !== 'end') return this.#runDry()
     this.#state = 'ending'
     return 'progress'
   }
 
   #isReady(): boolean {
-    const ready = this.#waiters.areReady()
-    this.awaitsPromise = !ready
-    return ready
+    this.#waits = !this.#operators.areReady()
+    this.#operators.enter(null)
+    this.awaitsPromise = this.#waits
+    return !this.#waits
   }
 
   #runDry(): StepResult {
@@ -241,20 +221,60 @@ export class Actor {
       case FrameKind.end:
         this.#onEnd(channel)
         break
+      case FrameKind.watermark:
+      case FrameKind.idle:
+      case FrameKind.active:
+        this.#time.receive(frame.kind, channel, frame.value)
+        if (this.#time.isAdvancing) this.#advance()
+        break
       default:
         break
     }
+  }
+
+  #advance(): StepResult {
+    this.#time.goOn()
+    this.#operators.afterBatch()
+    return 'progress'
+  }
+
+  /** Time by the clock: operators whose time has come, splits that may be idle. True when something was due. */
+  #keepTime(): boolean {
+    if (this.wakeAtMs === Infinity || !this.#time.callDue(this.#parts.clock.nowMs())) return false
+    this.#operators.afterBatch()
+    if (this.#time.isAdvancing) this.#advance()
+    return true
+  }
+
+  #batchDone(): void {
+    this.#operators.afterBatch()
+    if (this.#parts.splits === null) return
+    this.#time.lookAtSplits(this.#parts.clock.nowMs())
+    if (this.#time.isAdvancing) this.#advance()
   }
 
   #process(frame: Envelope, channel: number): void {
     const batch = frame.batch ?? this.#parts.decoders[channel]!.decode(frame.payload!)
     this.recordsIn += batch.length
     this.batches++
-    if (this.#parts.head !== null) this.#at = this.#parts.operators[0]!
+    if (this.#parts.head !== null) this.#operators.enter(0)
+    const input = this.#parts.inputs[channel]!
+    if (input !== this.#input) {
+      this.#input = input
+      this.#parts.operators[0]?.actor.selectInput?.(input)
+    }
     const taken = this.#parts.head?.processBatch?.(batch) === true
-    if (!taken) this.#parts.run(batch.records(), 0, batch.length, batch.timestamps)
-    for (const operator of this.#checked) operator.afterBatch!()
+    if (!taken) this.#runChain(batch)
+    this.#batchDone()
     this.#events.consumed(channel, frame.costBytes)
+  }
+
+  #runChain(batch: ColumnBatch): void {
+    const { splits, run, clock } = this.#parts
+    if (splits === null) return void run(batch.records(), 0, batch.length, batch.timestamps)
+    const nowMs = clock.nowMs()
+    splits.select(WHOLE_INSTANCE, nowMs)
+    splits.observe(run(batch.records(), 0, batch.length, batch.timestamps), nowMs)
   }
 
   #onBarrier(channel: number, checkpointId: number): void {
@@ -272,7 +292,21 @@ export class Actor {
       this.#parts.mailbox.releaseAll()
       this.#takeSnapshot(aligned)
     }
+    if (this.#snapshotDue === 0) this.#channelEnded(channel)
+    else this.#endDue = channel
+  }
+
+  #channelEnded(channel: number): void {
+    this.#time.channelEnded(channel)
     if (this.#alignment.allEnded) this.#state = 'ending'
+  }
+
+  #catchUpOnSnapshot(): StepResult {
+    this.#takeSnapshot(this.#snapshotDue)
+    if (this.#snapshotDue !== 0 || this.#endDue < 0) return 'progress'
+    this.#channelEnded(this.#endDue)
+    this.#endDue = -1
+    return 'progress'
   }
 
   /** Due until every operator is through with what came before the barrier; until then the actor takes in nothing. */
@@ -294,35 +328,26 @@ export class Actor {
   }
 
   #snapshot(checkpointId: number): ActorChunk[] {
-    return this.#parts.operators.flatMap((operator) =>
-      (this.#in(operator).snapshot?.(checkpointId) ?? []).map((chunk) => ({ operator: operator.name, ...chunk })),
-    )
-  }
-
-  #in(operator: OperatorInstance): OperatorActor {
-    this.#at = operator
-    return operator.actor
-  }
-
-  #blamed(error: unknown): unknown {
-    return this.#at === null ? error : this.#at.blame(error)
+    const state = this.#operators.snapshot(checkpointId)
+    return [...state, ...this.#time.snapshot().map((chunk) => ({ operator: this.#parts.headName, ...chunk }))]
   }
 
   /** One operator's last results a step, so that outputs are flushed between them. */
   #end(): StepResult {
-    const { operators, outboxes } = this.#parts
-    const operator = operators[this.#ending]
-    if (operator !== undefined) {
-      this.#in(operator).flush?.(true)
-      if (operator.actor.ready?.() === false) return 'progress'
-      if ((operator.actor.onEnd?.() ?? 'done') === 'done') this.#ending++
-      for (const checked of this.#checked) checked.afterBatch!()
+    this.#time.end()
+    if (this.#time.isAdvancing) return this.#advance()
+    const operator = this.#operators.enter(this.#ending)
+    if (operator !== null) {
+      operator.flush?.(true)
+      if (operator.ready?.() === false) return 'progress'
+      if ((operator.onEnd?.() ?? 'done') === 'done') this.#ending++
+      this.#operators.afterBatch()
       return 'progress'
     }
     if (this.#finalChunks === null) {
       this.flush(true)
       if (!this.#isReady()) return 'progress'
-      for (const outbox of outboxes) outbox.broadcast(FrameKind.end, 0)
+      for (const outbox of this.#parts.outboxes) outbox.broadcast(FrameKind.end, 0)
       this.#finalChunks = this.#snapshot(0)
     }
     if (!this.flushKept()) return 'blocked'

@@ -1,4 +1,5 @@
-import { Actor, type ActorEvents, type OperatorInstance } from '../actor/actor.ts'
+import { Actor } from '../actor/actor.ts'
+import type { ActorEvents, OperatorInstance } from '../actor/actor-parts.ts'
 import type { Emit, OperatorActor, OperatorContext, Registry } from '../actor/contract.ts'
 import type { Mailbox } from '../channel/mailbox.ts'
 import type { Outbox } from '../channel/outbox.ts'
@@ -9,7 +10,9 @@ import { MillraceError } from '../errors.ts'
 import { type ChainCodeOptions, type ChainRun, type ChainStep, compileEmit, compileRun } from '../graph/chain-code.ts'
 import { linkEmit, linkRun } from '../graph/chain-closures.ts'
 import { type Graph, type OperatorNode } from '../graph/graph.ts'
-import type { ActorPlacement, Plan, Task, TaskEdge } from '../graph/plan.ts'
+import { type ActorPlacement, type Plan, type Task, type TaskEdge, beginsTime } from '../graph/plan.ts'
+import { SplitWatermarks, WHOLE_INSTANCE } from '../time/split-watermarks.ts'
+import type { WatermarkStrategy } from '../time/watermark-strategy.ts'
 
 export interface ActorEnvironment {
   readonly plan: Plan
@@ -24,6 +27,8 @@ export interface ActorEnvironment {
 
 export interface ActorWiring {
   readonly mailbox: Mailbox
+  /** By channel: which of the head's inputs it leads to. */
+  readonly inputs: readonly number[]
   readonly decoders: readonly BatchDecoder[]
   /** By edge id. */
   readonly outboxes: ReadonlyMap<number, Outbox>
@@ -49,7 +54,8 @@ class ChainBuilder {
   readonly #code: ChainCodeOptions
   /** In order of creation: last operator first. */
   readonly #instances: OperatorInstance[] = []
-  #run: ChainRun = () => {}
+  readonly #splits: SplitWatermarks | null
+  #run: ChainRun = () => -Infinity
   #actor: Actor | null = null
 
   constructor(environment: ActorEnvironment, placement: ActorPlacement, wiring: ActorWiring) {
@@ -59,6 +65,8 @@ class ChainBuilder {
     this.#graph = environment.plan.graph
     this.#task = environment.plan.tasks[placement.task]!
     const path = this.#task.nodes.map((id) => this.#graph.nodes[id]!.name).join('>')
+    const head = this.#graph.nodes[this.#task.nodes[0]!]!
+    this.#splits = beginsTime(head) ? new SplitWatermarks(head.spec['watermarks'] as WatermarkStrategy) : null
     this.#code = {
       url: `millrace://${encodeURI(this.#graph.jobName)}/${encodeURI(path)}`,
       freeze: environment.freeze,
@@ -73,6 +81,12 @@ class ChainBuilder {
     this.#actor = new Actor(
       {
         id: this.#placement.id,
+        index: this.#placement.index,
+        parallelism: this.#task.parallelism,
+        headName: node.name,
+        clock: this.#environment.clock,
+        inputs: this.#wiring.inputs,
+        splits: this.#splits,
         name: `${this.#task.name} (${this.#placement.index + 1}/${this.#task.parallelism})`,
         operators: this.#instances.reverse(),
         source: head !== null && head.poll !== undefined ? head : null,
@@ -90,17 +104,30 @@ class ChainBuilder {
 
   #buildSource(node: OperatorNode): OperatorActor | null {
     const definition = this.#definition(node)
-    const head = { id: node.id, definition, spec: node.spec }
+    const head = { id: node.id, definition, spec: node.spec, observe: this.#observer() }
     this.#run = this.#runner()(head, this.#stepsAfter(node), this.#code)
     return definition.create === undefined ? null : this.#create(node, () => {}, this.#emitters(this.#stepsByOutput(node)))
   }
 
   #buildReader(node: OperatorNode): OperatorActor | null {
+    if (beginsTime(node)) return this.#buildTimer(node)
     const step = this.#step(node)
     const reader = { id: node.id, definition: { kind: 'reader' }, spec: {} }
     // What was frozen by its sender costs one look; what was decoded is new.
     this.#run = this.#runner()(reader, [step], this.#code)
     return step.actor
+  }
+
+  /** An operator that gives records their event times: the loop itself does it. */
+  #buildTimer(node: OperatorNode): null {
+    const head = { id: node.id, definition: { kind: node.kind }, spec: node.spec, observe: this.#observer() }
+    this.#run = this.#runner()(head, this.#stepsAfter(node), this.#code)
+    return null
+  }
+
+  #observer(): Emit | undefined {
+    const splits = this.#splits
+    return splits?.seesRecords === true ? (record, timestamp) => splits.onRecord(record, timestamp) : undefined
   }
 
   #runner(): typeof compileRun {
@@ -173,11 +200,17 @@ class ChainBuilder {
       emit,
       emitTo: (name) => outputs.get(name) ?? (() => {}),
       output: combined === undefined ? null : this.#wiring.outboxes.get(combined.id)!,
-      run: (records, from, to, timestamps) => {
+      run: (records, from, to, timestamps, split = WHOLE_INSTANCE) => {
         // What an inlet reads is counted where its frames come in.
         if (this.#actor!.polls) this.#actor!.recordsIn += to - from
-        this.#run(records, from, to, timestamps)
+        const splits = this.#splits
+        if (splits === null) return void this.#run(records, from, to, timestamps)
+        const nowMs = clock.nowMs()
+        splits.select(split, nowMs)
+        splits.observe(this.#run(records, from, to, timestamps), nowMs)
       },
+      openSplit: (split) => this.#splits?.open(split, clock.nowMs()),
+      closeSplit: (split) => this.#splits?.close(split),
       wake: this.#wiring.wake,
       wakeAt: this.#wiring.wakeAt,
       notify: this.#wiring.notify,
