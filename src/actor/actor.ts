@@ -28,11 +28,11 @@ export class Actor {
   #state: ActorState = 'running'
   /** Checkpoint that a source has to take part in, or 0. */
   #barrierDue = 0
-  /** Checkpoint whose barrier has come while an operator was not ready for it, or 0; and the channel whose end brought it, or -1. */
-  #snapshotDue = 0
-  #endDue = -1
   /** An operator is not ready. */
   #waits = false
+  /** Checkpoint whose barrier came while an operator was not ready for it, or 0; a channel that ended and waits for it, or -1. */
+  #snapshotDue = 0
+  #endDue = -1
   /** After that barrier nothing more is read: the run stops with it. */
   #barrierIsLast = false
   #paused = false
@@ -50,9 +50,8 @@ export class Actor {
     this.#alignment = new Alignment(parts.mailbox.channelCount)
     this.#operators = new Operators(parts.operators)
     const operators = parts.operators.map(({ actor }) => actor)
-    const { index, parallelism, outboxes, splits } = parts
-    const entering = (operator: number): void => void this.#operators.enter(operator)
-    this.#time = new ActorTime({ index, parallelism, channels: parts.mailbox.channelCount, operators, outboxes, splits, entering })
+    const channels = parts.mailbox.channelCount
+    this.#time = new ActorTime({ ...parts, channels, operators, entering: (operator) => void this.#operators.enter(operator) })
   }
 
   /** True when `wakeAtMs` may ever be finite. */
@@ -76,11 +75,11 @@ export class Actor {
 
   /** Of a source that knows it. */
   get progress(): SourceProgress | null {
-    return this.#parts.operators[0]?.actor.progress?.() ?? null
+    return this.#operators.first?.progress?.() ?? null
   }
 
   get injectsBarriers(): boolean {
-    return this.#parts.operators[0]?.actor.injectsBarriers === true
+    return this.#operators.first?.injectsBarriers === true
   }
 
   get recordsOut(): number {
@@ -171,7 +170,6 @@ export class Actor {
     this.#operators.checkpointCompleted(checkpointId)
   }
 
-  /** Closes every operator, also when one of them throws: the attempt is over, and whatever ended it is known already. */
   async close(): Promise<void> {
     this.#parts.onClose()
     await closeOperators(this.#parts.operators)
@@ -213,22 +211,16 @@ export class Actor {
   #receive(frame: Envelope, channel: number): void {
     switch (frame.kind) {
       case FrameKind.batch:
-        this.#process(frame, channel)
-        break
+        return this.#process(frame, channel)
       case FrameKind.barrier:
-        this.#onBarrier(channel, frame.value)
-        break
+        return this.#onBarrier(channel, frame.value)
       case FrameKind.end:
-        this.#onEnd(channel)
-        break
+        return this.#onEnd(channel)
       case FrameKind.watermark:
       case FrameKind.idle:
       case FrameKind.active:
         this.#time.receive(frame.kind, channel, frame.value)
         if (this.#time.isAdvancing) this.#advance()
-        break
-      default:
-        break
     }
   }
 
@@ -261,7 +253,7 @@ export class Actor {
     const input = this.#parts.inputs[channel]!
     if (input !== this.#input) {
       this.#input = input
-      this.#parts.operators[0]?.actor.selectInput?.(input)
+      this.#operators.first?.selectInput?.(input)
     }
     const taken = this.#parts.head?.processBatch?.(batch) === true
     if (!taken) this.#runChain(batch)
@@ -292,20 +284,19 @@ export class Actor {
       this.#parts.mailbox.releaseAll()
       this.#takeSnapshot(aligned)
     }
-    if (this.#snapshotDue === 0) this.#channelEnded(channel)
-    else this.#endDue = channel
+    this.#endDue = channel
+    if (this.#snapshotDue === 0) this.#channelEnded()
   }
 
-  #channelEnded(channel: number): void {
-    this.#time.channelEnded(channel)
+  #channelEnded(): void {
+    this.#time.channelEnded(this.#endDue)
+    this.#endDue = -1
     if (this.#alignment.allEnded) this.#state = 'ending'
   }
 
   #catchUpOnSnapshot(): StepResult {
     this.#takeSnapshot(this.#snapshotDue)
-    if (this.#snapshotDue !== 0 || this.#endDue < 0) return 'progress'
-    this.#channelEnded(this.#endDue)
-    this.#endDue = -1
+    if (this.#snapshotDue === 0 && this.#endDue >= 0) this.#channelEnded()
     return 'progress'
   }
 

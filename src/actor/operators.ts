@@ -16,6 +16,11 @@ export class Operators {
     this.#waiting = all.filter(({ actor }) => actor.ready !== undefined)
   }
 
+  /** The head of the chain, where that has a life of its own. */
+  get first(): OperatorActor | undefined {
+    return this.#all[0]?.actor
+  }
+
   get holdBack(): boolean {
     return this.#all.some(({ actor }) => actor.holdsBack === true)
   }
