@@ -23,6 +23,7 @@ export class ThreadHost implements MasterHost {
   readonly app: AppEvents
   readonly storage = { send: (message: ControlToStorage) => this.#task.storagePort.postMessage(message) }
   readonly #task: ControlTask
+  readonly #inspector: Int32Array
   readonly #pool: WorkerPool
   #plan: Plan | null = null
   #fingerprint: readonly string[] = []
@@ -38,15 +39,21 @@ export class ThreadHost implements MasterHost {
 
   constructor(task: ControlTask) {
     this.#task = task
+    this.#inspector = new Int32Array(task.inspector)
     this.#storageClosed = new Promise((resolve) => (this.#onStorageClosed = resolve))
     task.storagePort.on('close', () => this.#onStorageClosed())
     this.app = oneWay(wrap<AppEvents>(nodeEndpoint(task.eventPort)) as unknown as AppEvents)
-    this.#pool = new WorkerPool(task, task.resourceLimits, {
-      failed: (failure) => void this.#master?.failed(failure),
-      notify: (attempt, notice) => this.app.inletNotice(attempt, notice),
-      lost: (_worker, failure) => void this.#master?.lost(failure),
-      storagePort: (worker, port) => task.storagePort.postMessage({ type: 'add-worker', worker, port }, [port]),
-    })
+    this.#pool = new WorkerPool(
+      task,
+      task.resourceLimits,
+      {
+        failed: (failure) => void this.#master?.failed(failure),
+        notify: (attempt, notice) => this.app.inletNotice(attempt, notice),
+        lost: (_worker, failure) => void this.#master?.lost(failure),
+        storagePort: (worker, port) => task.storagePort.postMessage({ type: 'add-worker', worker, port }, [port]),
+      },
+      () => this.isDebugged(),
+    )
   }
 
   /** Loads the job, then waits for the storage thread, whose directory decides where the run begins. */
@@ -71,6 +78,10 @@ export class ThreadHost implements MasterHost {
       await this.shutdown()
       this.app.ended({ outcome: 'failed', failure: describeError(error, { kind: 'module-load' }) })
     }
+  }
+
+  isDebugged(): boolean {
+    return Atomics.load(this.#inspector, 0) === 1
   }
 
   random(): number {

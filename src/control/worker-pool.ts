@@ -5,10 +5,11 @@ import { Piscina } from 'piscina'
 import { type FailureData, type FailureKind, describeError } from '../core/failure.ts'
 import { within } from '../core/within.ts'
 import { MillraceError } from '../errors.ts'
-import { SHUTDOWN_TIMEOUT_MS } from '../limits.ts'
+import { SHUTDOWN_TIMEOUT_MS, TIMER_MS_MAX } from '../limits.ts'
 import { Doorbell } from '../ring/index.ts'
 import type { WorkerApi, WorkerListener, WorkerTask } from '../worker/protocol.ts'
 import type { ControlTask } from './protocol.ts'
+import { nameWorkers } from './name-workers.ts'
 import { RemoteWorker } from './remote-worker.ts'
 
 export type TaskSettings = Pick<WorkerTask, 'jobUrl' | 'config' | 'options' | 'doorbells'> & Pick<ControlTask, 'workerEntry'>
@@ -37,15 +38,18 @@ export class WorkerPool {
   readonly #pool: Piscina
   readonly #settings: TaskSettings
   readonly #events: PoolEvents
+  readonly #isDebugged: () => boolean
   readonly #workers: RemoteWorker[] = []
   readonly #ready: Promise<string[]>[] = []
   readonly #running: Promise<unknown>[] = []
   #closing = false
 
-  constructor(settings: TaskSettings, limits: ResourceLimits, events: PoolEvents) {
+  constructor(settings: TaskSettings, limits: ResourceLimits, events: PoolEvents, isDebugged: () => boolean) {
     const threads = settings.options.workers
     this.#settings = settings
     this.#events = events
+    this.#isDebugged = isDebugged
+    nameWorkers('millrace-worker')
     this.#pool = new Piscina({
       filename: settings.workerEntry,
       minThreads: threads,
@@ -76,7 +80,7 @@ export class WorkerPool {
     this.#closing = true
     await Promise.all(this.#workers.map((worker) => worker.shutdown().catch(() => {})))
     // A thread that closes its operators itself leaves nothing half done; one that hangs is ended with the pool.
-    await within(SHUTDOWN_TIMEOUT_MS, Promise.allSettled(this.#running))
+    await within(this.#isDebugged() ? TIMER_MS_MAX : SHUTDOWN_TIMEOUT_MS, Promise.allSettled(this.#running))
     await this.#pool.destroy()
   }
 
@@ -112,6 +116,7 @@ export class WorkerPool {
       wrap<WorkerApi>(nodeEndpoint(control.port1)),
       new Doorbell(this.#settings.doorbells, index),
       ended,
+      this.#isDebugged,
       () => killer.abort(),
     )
     this.#workers[index] = worker

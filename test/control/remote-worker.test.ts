@@ -10,7 +10,14 @@ function workerThat(api: Partial<WorkerApi>): { worker: RemoteWorker; end: (reas
   let end: (reason: unknown) => void = () => {}
   const ended = new Promise<never>((_, reject) => (end = reject))
   return {
-    worker: new RemoteWorker(0, api as Remote<WorkerApi>, new Doorbell(createDoorbells(1), 0), ended, () => {}),
+    worker: new RemoteWorker(
+      0,
+      api as Remote<WorkerApi>,
+      new Doorbell(createDoorbells(1), 0),
+      ended,
+      () => false,
+      () => {},
+    ),
     end,
   }
 }
