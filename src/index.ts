@@ -29,6 +29,7 @@ export type { CsvOptions, FileOptions, GenerateOptions, IterableOptions, SourceO
 export { sink } from './graph/sinks.ts'
 export type { FileSinkOptions, SinkSpec } from './graph/sinks.ts'
 export type { OperatorOptions } from './graph/graph-builder.ts'
+export type { DeadLetter, DeadLetterError, DeadLetterOptions, DeadLetterOrigin, ErrorPolicy, FailAfter } from './graph/error-policy.ts'
 export type { StandardSchema } from './graph/standard-schema.ts'
 export type { AggregateBuilder, AggregateResult, AggregateSpecs, Aggregator } from './state/aggregates.ts'
 export type { Key } from './core/key-hash.ts'

@@ -121,3 +121,7 @@ export const SIMULATION_STEPS_PER_LOOP_TURN = 512
 export const SIMULATION_REAL_WAIT_MS_MAX = 1_000
 /** Bytes of a ring of a simulated run: many runs are made, of few records each. */
 export const SIMULATION_RING_BYTES_DEFAULT = 64 * 1024
+/** Records that an `onError: { failAfter }` looks back at. */
+export const ERROR_WINDOW_RECORDS_MAX = 1_000_000
+/** Records put out for one record that an operator with an onError policy keeps room for from record to record. */
+export const HELD_OUTPUTS_KEPT = 4096

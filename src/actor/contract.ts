@@ -69,8 +69,20 @@ export interface OperatorContext {
   readonly emitTo: (output: string) => Emit
   /** The outgoing edge of a routing operator; null for others. */
   readonly output: Output | null
-  /** Runs the rest of a source's chain: rows `from` to `to` of what the head of the chain reads. Only for sources. */
-  readonly run: (records: unknown, from: number, to: number, timestamps: Float64Array | null) => void
+  /**
+   * Runs the rest of a source's chain: rows `from` to `to` of what the head of the chain reads. Only for sources. `split` and the `position` of
+   * the first of these rows in it are where dead letters say that a record came from. Default: split 0, position `from`.
+   */
+  readonly run: (
+    records: unknown,
+    from: number,
+    to: number,
+    timestamps: Float64Array | null,
+    split?: number,
+    position?: number,
+  ) => void
+  /** True when the operator has a policy for bad records: `process` may throw and be called again, after {@link OperatorActor.undo}. */
+  readonly undoes: boolean
   /** Makes a waiting source poll again; callable from promises and events. Does nothing once the attempt is over. */
   readonly wake: () => void
   /** Tells the app thread how far an inlet was read, or that a checkpoint made it durable. */
@@ -92,7 +104,12 @@ export interface OperatorActor {
   open?(): void | Promise<void>
   /** One record; what it emits must not be changed afterwards. */
   process?(record: unknown, timestamp: number): void
-  /** A whole batch as columns. Returns false when it wants the records one by one instead. */
+  /**
+   * `process` threw, and by the operator's policy its record is left out: state is to be again what it was before the call. What it emitted
+   * is dropped by the runtime. Not needed by operators that call what may throw, `emit` included, before they change anything.
+   */
+  undo?(): void
+  /** A whole batch as columns. Returns false when it wants the records one by one instead. Not called under a policy for bad records. */
   processBatch?(batch: ColumnBatch): boolean
   /** Sources only: hands at most one batch to `context.run`. */
   poll?(): PollResult

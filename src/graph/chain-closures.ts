@@ -1,5 +1,5 @@
 import type { Emit, OperatorDefinition } from '../actor/contract.ts'
-import type { ChainCodeOptions, ChainRun, ChainStep } from './chain-code.ts'
+import type { ChainCodeOptions, ChainRun, ChainStep, StepGuard } from './chain-code.ts'
 
 /** The interpreted twin of chain-code.ts, for processes that forbid code generation: the same behaviour from closures. */
 export function linkEmit(steps: readonly ChainStep[], options: ChainCodeOptions): Emit {
@@ -28,8 +28,10 @@ export function linkRun(
       throw options.fail(error, head.id)
     }
   }
+  const { place } = options
   return (records, from, to, timestamps) => {
     for (let i = from; i < to; i++) {
+      if (place !== null) place.row = i
       const record = read(records, i)
       emit(record, eventTime === undefined ? (timestamps === null ? NaN : timestamps[i]!) : timeOf(eventTime, record, head.id, options))
     }
@@ -45,6 +47,7 @@ function timeOf(eventTime: (record: unknown) => number, record: unknown, step: n
 }
 
 function linkStep(step: ChainStep, options: ChainCodeOptions): Emit {
+  if (step.guard !== undefined) return linkGuarded(step, step.guard)
   const { actor } = step
   const target: Emit = actor === null ? linkWoven(step, options) : (record, timestamp) => actor.process!(record, timestamp)
   return (record, timestamp) => {
@@ -59,4 +62,24 @@ function linkStep(step: ChainStep, options: ChainCodeOptions): Emit {
 function linkWoven(step: ChainStep, options: ChainCodeOptions): Emit {
   const outputs = new Map([...(step.outputs ?? [])].map(([name, steps]) => [name, linkEmit(steps, options)]))
   return step.definition.link!(step.spec, linkEmit(step.next, options), outputs)
+}
+
+function linkGuarded(step: ChainStep, guard: StepGuard): Emit {
+  const hold =
+    (output: number): Emit =>
+    (record, timestamp) =>
+      guard.push(record, timestamp, output)
+  const outputs = new Map([...(step.outputs ?? new Map<string, never>()).keys()].map((name, i) => [name, hold(i + 1)]))
+  const { actor } = step
+  const operator: Emit =
+    actor === null ? step.definition.link!(step.spec, hold(0), outputs) : (record, timestamp) => actor.process!(record, timestamp)
+  return (record, timestamp) => {
+    guard.begin()
+    try {
+      operator(record, timestamp)
+    } catch (error) {
+      guard.failed(error, record, timestamp)
+    }
+    guard.end()
+  }
 }

@@ -14,6 +14,16 @@ export interface ChainStep {
   readonly next: readonly ChainStep[]
   /** The same by named output. */
   readonly outputs?: ReadonlyMap<string, readonly ChainStep[]>
+  /** Present under a policy for bad records: holds what the operator puts out until it has returned. `next` and `outputs` are its. */
+  readonly guard?: StepGuard
+}
+
+/** See RecordGuard. Outputs are numbered: the one that every operator has, then those of `outputs` in their order. */
+export interface StepGuard {
+  begin(): void
+  push(record: unknown, timestamp: number, output: number): void
+  failed(error: unknown, record: unknown, timestamp: number): void
+  end(): void
 }
 
 export interface ChainCodeOptions {
@@ -24,6 +34,8 @@ export interface ChainCodeOptions {
   /** Turns what user code threw into an error that names the operator. */
   readonly fail: (error: unknown, step: number) => unknown
   readonly generateCode: boolean
+  /** Is told the row of each record, for dead letters; null where nobody asks. */
+  readonly place: { row: number } | null
 }
 
 /** Runs rows from..to of a batch through a chain. */
@@ -78,7 +90,8 @@ export function compileRun(
         )
   const eventTime = head.spec['eventTime']
   const time = eventTime === undefined ? 'timestamps === null ? NaN : timestamps[i]' : `${text.constant(eventTime)}(v)`
-  const loop = `for (let i = from; i < to; i++) {\nat = ${head.id}\nconst v = ${value}\nconst ts = ${time}\n${freezing(text, options, 'v')}${branches(steps, 'v', text, options)}\n}`
+  const row = options.place === null ? '' : `${text.constant(options.place)}.row = i\n`
+  const loop = `for (let i = from; i < to; i++) {\nat = ${head.id}\n${row}const v = ${value}\nconst ts = ${time}\n${freezing(text, options, 'v')}${branches(steps, 'v', text, options)}\n}`
   return text.compile('records, from, to, timestamps', guarded(text, options, loop), options.url)
 }
 
@@ -92,7 +105,21 @@ function freezing(text: FunctionText, options: ChainCodeOptions, value: string):
 }
 
 function branches(steps: readonly ChainStep[], value: string, text: FunctionText, options: ChainCodeOptions): string {
-  return steps.map((step) => `{\nat = ${step.id}\n${stepCode(step, value, text, options)}\n}`).join('\n')
+  return steps
+    .map((step) => `{\nat = ${step.id}\n${step.guard === undefined ? stepCode(step, value, text, options) : guardedCode(step, step.guard, value, text)}\n}`)
+    .join('\n')
+}
+
+/** Nothing but the operator itself is in the try block: what it puts out goes on once it has returned. */
+function guardedCode(step: ChainStep, guard: StepGuard, value: string, text: FunctionText): string {
+  const g = text.constant(guard)
+  const outputs = [...(step.outputs ?? NO_OUTPUTS).keys()]
+  const push = (result: string, output?: string): string => `${g}.push(${result}, ts, ${output === undefined ? 0 : 1 + outputs.indexOf(output)})`
+  const code =
+    step.actor === null
+      ? step.definition.weave!(weaver(text, step.spec, outputs, push), value, step.spec)
+      : `${text.constant(step.actor)}.process(${value}, ts)`
+  return `${g}.begin()\ntry {\n${code}\n} catch (error) {\n${g}.failed(error, ${value}, ts)\n}\n${g}.end()`
 }
 
 function stepCode(step: ChainStep, value: string, text: FunctionText, options: ChainCodeOptions): string {

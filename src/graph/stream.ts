@@ -11,6 +11,7 @@ import { checkFunction } from './check-function.ts'
 import * as check from './check-options.ts'
 import { type Branches, type Emitters, type OutputStreams, type OutputTypes, type SplitStreams } from './outputs.ts'
 import { type SwitchedStreams, type TagField, checkOutputNames, streamsByName } from './outputs.ts'
+import type { DeadLetter } from './error-policy.ts'
 import { definitionSite } from './site.ts'
 import type { Table } from './table.ts'
 
@@ -236,6 +237,20 @@ export class Stream<in out T> {
     return this.#outputOf(node, name)
   }
 
+  /**
+   * The records on which the operator that made this stream threw, each in a {@link DeadLetter}: for operators with `onError: 'deadLetter'`. Letters are as
+   * exact as other records: each comes out once.
+   *
+   * @throws MillraceError MR_GRAPH_INVALID when the operator has another policy
+   */
+  deadLetters<In = unknown>(): Stream<DeadLetter<In>> {
+    const site = definitionSite(this.deadLetters)
+    const origins = this.#builder.letterOrigins(this.#edges.map(({ from }) => from))
+    if (origins.length > 0) return lettersOf(this.#builder, origins)
+    const names = this.#edges.map(({ from }) => `"${this.#builder.node(from).name}"`).join(', ')
+    throw new MillraceError('MR_GRAPH_INVALID', `${names} keeps no dead letters: give it onError: 'deadLetter'`, { site })
+  }
+
   /** Ends the stream in a sink. */
   to(sink: SinkSpec<T>, options?: OperatorOptions): void {
     const site = definitionSite(this.to)
@@ -311,6 +326,14 @@ export class Stream<in out T> {
     const all = this.#edges.map(({ from }) => this.#builder.node(from).parallelism)
     return all.every((p) => p === all[0]) ? all[0]! : 'workers'
   }
+}
+
+/** @internal */
+export function lettersOf<T>(builder: GraphBuilder, origins: readonly Origin[]): Stream<DeadLetter<T>> {
+  return new Stream(
+    builder,
+    origins.map(({ from, output }) => outputOf(builder.node(from), output)),
+  )
 }
 
 function checkKey(key: unknown, operator: string, site: string): void {
