@@ -1,4 +1,6 @@
 /** `npm run docs`: writes the pages that follow from the code. */
+import { writeApiReports } from './api-report.js'
 import { writeErrorsPage } from './errors-page.js'
 
 await writeErrorsPage()
+writeApiReports()
