@@ -39,7 +39,8 @@ class FileSource implements OperatorActor {
   poll(): PollResult {
     const split = this.#splits[this.#current]
     if (split === undefined) return 'end'
-    const result = this.#readers.get(split)!.poll((records) => this.#context.run(records, 0, records.length, null))
+    const reader = this.#readers.get(split)!
+    const result = reader.poll((records) => this.#context.run(records, 0, records.length, null, split, reader.position - records.length))
     if (result !== 'end') return result
     this.#current++
     return 'more'

@@ -35,7 +35,7 @@ class GenerateSource implements OperatorActor {
     const to = Math.min(blockEnd, from + this.#context.batchRecords, this.#spec.count)
     // The position moves first: when the chain throws, the attempt is over anyway.
     this.#positions.set(split, to === blockEnd ? to + (this.#spec.splits - 1) * GENERATOR_BLOCK_ROWS : to)
-    this.#context.run(null, from, to, null)
+    this.#context.run(null, from, to, null, split)
     return 'more'
   }
 

@@ -40,6 +40,7 @@ export type { OutletOptions, Run, RunNotice, RunResult, UndeclaredInlet } from '
 export type { Inlet } from './app/inlet.ts'
 export type { Delivery, Outlet } from './app/outlet.ts'
 export type { RunStats } from './control/protocol.ts'
+export type { BadRecords } from './actor/record-guard.ts'
 export type { ActorStats, WorkerStats } from './worker/worker-stats.ts'
 export type {
   ColumnBatch,

@@ -5,6 +5,8 @@ import { FrameKind } from '../ring/index.ts'
 import type { ChainRun } from '../graph/chain-code.ts'
 import { Alignment } from './alignment.ts'
 import type { OperatorActor, StateChunk } from './contract.ts'
+import type { Place } from './place.ts'
+import type { BadRecords } from './record-guard.ts'
 
 /** What a step achieved, which decides when the actor runs next. */
 export type StepResult =
@@ -37,6 +39,10 @@ export interface ActorParts {
   readonly mailbox: Mailbox
   readonly decoders: readonly BatchDecoder[]
   readonly outboxes: readonly Outbox[]
+  /** Of operators with a policy for bad records. */
+  readonly badRecords: readonly BadRecords[]
+  /** Follows the record at hand where dead letters are written. */
+  readonly place: Place | null
   readonly onClose: () => void
 }
 
@@ -107,6 +113,10 @@ export class Actor {
 
   get recordsOut(): number {
     return this.#parts.outboxes.reduce((sum, outbox) => sum + outbox.recordsOut, 0)
+  }
+
+  get badRecords(): readonly BadRecords[] {
+    return this.#parts.badRecords
   }
 
   get mailbox(): Mailbox {
@@ -262,6 +272,7 @@ export class Actor {
     this.recordsIn += batch.length
     this.batches++
     if (this.#parts.head !== null) this.#at = this.#parts.operators[0]!
+    this.#parts.place?.readsChannel(channel, batch.length)
     const taken = this.#parts.head?.processBatch?.(batch) === true
     if (!taken) this.#parts.run(batch.records(), 0, batch.length, batch.timestamps)
     for (const operator of this.#checked) operator.afterBatch!()

@@ -27,6 +27,8 @@ export interface GuardedOutput {
 export interface GuardOptions {
   readonly operator: string
   readonly site: string
+  /** Names its state: `operator of this actor/what`. */
+  readonly stateName: string
   readonly policy: CheckedPolicy
   /** Number of this instance. */
   readonly index: number
@@ -59,6 +61,7 @@ interface SavedGuard {
  */
 export class RecordGuard implements OperatorActor, BadRecords {
   readonly operator: string
+  readonly stateName: string
   skipped = 0
   deadLettered = 0
   /** The operator, where it has state that it can undo. */
@@ -78,6 +81,7 @@ export class RecordGuard implements OperatorActor, BadRecords {
   constructor(options: GuardOptions) {
     const { operator, site, policy, outputs } = options
     this.operator = operator
+    this.stateName = options.stateName
     this.#options = options
     this.#details = { operator, site }
     this.#emits = outputs.map(({ emit }) => emit)

@@ -28,7 +28,7 @@ export function linkRun(
       throw options.fail(error, head.id)
     }
   }
-  const { place } = options
+  const { place = null } = options
   return (records, from, to, timestamps) => {
     for (let i = from; i < to; i++) {
       if (place !== null) place.row = i

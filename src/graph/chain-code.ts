@@ -35,7 +35,7 @@ export interface ChainCodeOptions {
   readonly fail: (error: unknown, step: number) => unknown
   readonly generateCode: boolean
   /** Is told the row of each record, for dead letters; null where nobody asks. */
-  readonly place: { row: number } | null
+  readonly place?: { row: number } | null
 }
 
 /** Runs rows from..to of a batch through a chain. */
@@ -90,7 +90,7 @@ export function compileRun(
         )
   const eventTime = head.spec['eventTime']
   const time = eventTime === undefined ? 'timestamps === null ? NaN : timestamps[i]' : `${text.constant(eventTime)}(v)`
-  const row = options.place === null ? '' : `${text.constant(options.place)}.row = i\n`
+  const row = options.place ? `${text.constant(options.place)}.row = i\n` : ''
   const loop = `for (let i = from; i < to; i++) {\nat = ${head.id}\n${row}const v = ${value}\nconst ts = ${time}\n${freezing(text, options, 'v')}${branches(steps, 'v', text, options)}\n}`
   return text.compile('records, from, to, timestamps', guarded(text, options, loop), options.url)
 }
@@ -105,16 +105,17 @@ function freezing(text: FunctionText, options: ChainCodeOptions, value: string):
 }
 
 function branches(steps: readonly ChainStep[], value: string, text: FunctionText, options: ChainCodeOptions): string {
-  return steps
-    .map((step) => `{\nat = ${step.id}\n${step.guard === undefined ? stepCode(step, value, text, options) : guardedCode(step, step.guard, value, text)}\n}`)
-    .join('\n')
+  return steps.map((step) => `{\nat = ${step.id}\n${stepCode(step, value, text, options)}\n}`).join('\n')
 }
 
 /** Nothing but the operator itself is in the try block: what it puts out goes on once it has returned. */
 function guardedCode(step: ChainStep, guard: StepGuard, value: string, text: FunctionText): string {
   const g = text.constant(guard)
   const outputs = [...(step.outputs ?? NO_OUTPUTS).keys()]
-  const push = (result: string, output?: string): string => `${g}.push(${result}, ts, ${output === undefined ? 0 : 1 + outputs.indexOf(output)})`
+  const push = (result: string, output?: string): string => {
+    if (output !== undefined && !outputs.includes(output)) return ''
+    return `${g}.push(${result}, ts, ${output === undefined ? 0 : 1 + outputs.indexOf(output)})`
+  }
   const code =
     step.actor === null
       ? step.definition.weave!(weaver(text, step.spec, outputs, push), value, step.spec)
@@ -123,6 +124,7 @@ function guardedCode(step: ChainStep, guard: StepGuard, value: string, text: Fun
 }
 
 function stepCode(step: ChainStep, value: string, text: FunctionText, options: ChainCodeOptions): string {
+  if (step.guard !== undefined) return guardedCode(step, step.guard, value, text)
   const weave = step.definition.weave
   if (weave === undefined || step.actor !== null) return `${text.constant(step.actor)}.process(${value}, ts)`
   const { outputs = NO_OUTPUTS } = step

@@ -1,5 +1,7 @@
 import { Actor, type ActorEvents, type OperatorInstance } from '../actor/actor.ts'
-import type { Emit, OperatorActor, OperatorContext, Registry } from '../actor/contract.ts'
+import type { Emit, OperatorActor, OperatorContext, OperatorDefinition, Registry } from '../actor/contract.ts'
+import { Place } from '../actor/place.ts'
+import { type GuardedOutput, RecordGuard } from '../actor/record-guard.ts'
 import type { Mailbox } from '../channel/mailbox.ts'
 import type { Outbox } from '../channel/outbox.ts'
 import type { BatchDecoder } from '../codec/index.ts'
@@ -8,6 +10,7 @@ import { describeError } from '../core/failure.ts'
 import { MillraceError } from '../errors.ts'
 import { type ChainCodeOptions, type ChainRun, type ChainStep, compileEmit, compileRun } from '../graph/chain-code.ts'
 import { linkEmit, linkRun } from '../graph/chain-closures.ts'
+import { DEAD_LETTERS, asksReader, holdsDeadLetters, undeliveredTo } from '../graph/dead-letters.ts'
 import { type Graph, type OperatorNode } from '../graph/graph.ts'
 import type { ActorPlacement, Plan, Task, TaskEdge } from '../graph/plan.ts'
 
@@ -25,6 +28,8 @@ export interface ActorEnvironment {
 export interface ActorWiring {
   readonly mailbox: Mailbox
   readonly decoders: readonly BatchDecoder[]
+  /** Names of the channels, in the order of the mailbox. */
+  readonly channels: readonly string[]
   /** By edge id. */
   readonly outboxes: ReadonlyMap<number, Outbox>
   readonly events: ActorEvents
@@ -48,6 +53,8 @@ class ChainBuilder {
   readonly #code: ChainCodeOptions
   /** In order of creation: last operator first. */
   readonly #instances: OperatorInstance[] = []
+  readonly #guards: RecordGuard[] = []
+  readonly #place: Place | null
   #run: ChainRun = () => {}
   #actor: Actor | null = null
 
@@ -58,12 +65,23 @@ class ChainBuilder {
     this.#graph = environment.plan.graph
     this.#task = environment.plan.tasks[placement.task]!
     const path = this.#task.nodes.map((id) => this.#graph.nodes[id]!.name).join('>')
+    this.#place = this.#writesLetters() ? new Place(placement.index, this.#graph.nodes[this.#task.nodes[0]!]!.name, wiring.channels) : null
     this.#code = {
       url: `millrace://${encodeURI(this.#graph.jobName)}/${encodeURI(path)}`,
       freeze: environment.freeze,
       fail: (error, step) => blame(error, this.#graph.nodes[step]),
       generateCode: environment.generateCode,
+      place: this.#place,
     }
+  }
+
+  /** True when a dead letter may begin in this actor. */
+  #writesLetters(): boolean {
+    const { nodes } = this.#graph
+    return (
+      this.#task.nodes.some((id) => nodes[id]!.onError?.deadLetter) ||
+      nodes.some((reader) => reader.onError?.deadLetter && reader.inputs.some((input) => asksReader(input) && this.#task.nodes.includes(input.from)))
+    )
   }
 
   build(): Actor {
@@ -73,7 +91,9 @@ class ChainBuilder {
       {
         id: this.#placement.id,
         name: `${this.#task.name} (${this.#placement.index + 1}/${this.#task.parallelism})`,
-        operators: this.#instances.reverse(),
+        operators: [...this.#instances.reverse(), ...this.#lookers(node)],
+        badRecords: this.#guards,
+        place: this.#place,
         source: head !== null && head.poll !== undefined ? head : null,
         head: head !== null && head.processBatch !== undefined ? head : null,
         run: (records, from, to, timestamps) => this.#run(records, from, to, timestamps),
@@ -99,7 +119,8 @@ class ChainBuilder {
     const reader = { id: node.id, definition: { kind: 'reader' }, spec: {} }
     // What was frozen by its sender costs one look; what was decoded is new.
     this.#run = this.#runner()(reader, [step], this.#code)
-    return step.actor
+    // Under a policy records come one by one, so that one can be left out.
+    return step.guard === undefined ? step.actor : null
   }
 
   #runner(): typeof compileRun {
@@ -115,18 +136,38 @@ class ChainBuilder {
     const edges = this.#edgesOf(node).filter((edge) => edge.output === output && edge.partitioning.type !== 'combined')
     return [
       ...fused.map((next) => this.#step(next)),
-      ...edges.map((edge) => {
-        const spec = { output: this.#wiring.outboxes.get(edge.id)!, partitioning: edge.partitioning, clock: this.#environment.clock }
-        const reader = this.#environment.plan.tasks[edge.toTask]!.nodes[0]!
-        return { id: reader, definition: this.#environment.registry.get('partition')!, spec, actor: null, next: [] }
-      }),
+      ...edges.map((edge) => this.#partitionStep(node, edge)),
     ]
+  }
+
+  /** The end of a chain that leads to other actors. Key and partitioner are the reader's, so what they throw goes by the reader's policy. */
+  #partitionStep(node: OperatorNode, edge: TaskEdge): ChainStep {
+    const spec = { output: this.#wiring.outboxes.get(edge.id)!, partitioning: edge.partitioning, clock: this.#environment.clock }
+    const reader = this.#graph.nodes[this.#environment.plan.tasks[edge.toTask]!.nodes[0]!]!
+    const step = { id: reader.id, definition: this.#environment.registry.get('partition')!, spec, actor: null, next: [] }
+    if (reader.onError === undefined || !asksReader(edge)) return step
+    const letters = this.#emit(this.#stepsAfter(node, undeliveredTo(reader.id)))
+    return { ...step, guard: this.#guard(reader, `${node.name}/onError ${reader.name} ${edge.output ?? ''}`, [{ emit: letters, leaves: false }]) }
+  }
+
+  #guard(node: OperatorNode, stateName: string, outputs: readonly GuardedOutput[]): RecordGuard {
+    const guard = new RecordGuard({
+      ...placeOf(node),
+      stateName,
+      policy: node.onError!,
+      index: this.#placement.index,
+      clock: this.#environment.clock,
+      place: this.#place,
+      outputs,
+    })
+    this.#guards.push(guard)
+    return guard
   }
 
   /** By named output of a node that something reads: its steps. */
   #stepsByOutput(node: OperatorNode): Map<string, ChainStep[]> {
     const read = [...this.#fusedWith(node).map((next) => next.inputs[0]!.output), ...this.#edgesOf(node).map((edge) => edge.output)]
-    const names = new Set(read.filter((output) => output !== undefined))
+    const names = new Set(read.filter((output): output is string => output !== undefined && !holdsDeadLetters(output)))
     return new Map([...names].map((output) => [output, this.#stepsAfter(node, output)]))
   }
 
@@ -145,11 +186,45 @@ class ChainBuilder {
     const definition = this.#definition(node)
     const next = this.#stepsAfter(node)
     const outputs = this.#stepsByOutput(node)
+    if (node.onError !== undefined) return this.#guardedStep(node, definition, next, outputs)
     if (definition.create === undefined) return { id: node.id, definition, spec: node.spec, actor: null, next, outputs }
-    const actor = this.#create(node, this.#emit(next), this.#emitters(outputs))
-    if (actor.process === undefined)
-      throw new MillraceError('MR_GRAPH_INVALID', `The operator kind "${definition.kind}" has no process method`, placeOf(node))
+    const actor = this.#processor(node, this.#emit(next), this.#emitters(outputs))
     return { id: node.id, definition, spec: node.spec, actor, next: [] }
+  }
+
+  #guardedStep(
+    node: OperatorNode,
+    definition: OperatorDefinition,
+    next: readonly ChainStep[],
+    outputs: ReadonlyMap<string, readonly ChainStep[]>,
+  ): ChainStep {
+    const names = [...outputs.keys()]
+    const edges = this.#edgesOf(node).filter(({ partitioning }) => partitioning.type !== 'combined')
+    const leaves = (output?: string): boolean => edges.some((edge) => edge.output === output)
+    const letters = this.#stepsAfter(node, DEAD_LETTERS)
+    const guard = this.#guard(node, `${node.name}/onError`, [
+      { emit: this.#emit(next), leaves: leaves() },
+      ...names.map((name) => ({ emit: this.#emit(outputs.get(name)!), leaves: leaves(name) })),
+      { emit: this.#emit(letters), leaves: false },
+    ])
+    const step = { id: node.id, definition, spec: node.spec, next: [], outputs, guard }
+    if (definition.create === undefined) return { ...step, actor: null }
+    const actor = this.#processor(node, guard.emitter(0), new Map(names.map((name, i) => [name, guard.emitter(i + 1)])))
+    guard.undoes = actor
+    return { ...step, actor }
+  }
+
+  #processor(node: OperatorNode, emit: Emit, outputs: ReadonlyMap<string, Emit>): OperatorActor {
+    const actor = this.#create(node, emit, outputs)
+    if (actor.process !== undefined) return actor
+    throw new MillraceError('MR_GRAPH_INVALID', `The operator kind "${this.#definition(node).kind}" has no process method`, placeOf(node))
+  }
+
+  /** What keeps account of bad records, in the place of operators for snapshots. Their state is named after one: `operator/what`. */
+  #lookers(head: OperatorNode): OperatorInstance[] {
+    const asIs = (error: unknown): unknown => error
+    const guards = this.#guards.map((guard) => ({ name: guard.stateName, actor: guard, blame: asIs }))
+    return this.#place === null ? guards : [...guards, { name: `${head.name}/place`, actor: this.#place, blame: asIs }]
   }
 
   #emitters(outputs: ReadonlyMap<string, readonly ChainStep[]>): ReadonlyMap<string, Emit> {
@@ -172,7 +247,9 @@ class ChainBuilder {
       emit,
       emitTo: (name) => outputs.get(name) ?? (() => {}),
       output: combined === undefined ? null : this.#wiring.outboxes.get(combined.id)!,
-      run: (records, from, to, timestamps) => {
+      undoes: node.onError !== undefined,
+      run: (records, from, to, timestamps, split = 0, position = from) => {
+        this.#place?.readsSplit(split, position - from)
         // What an inlet reads is counted where its frames come in.
         if (this.#actor!.polls) this.#actor!.recordsIn += to - from
         this.#run(records, from, to, timestamps)

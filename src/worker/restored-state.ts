@@ -49,7 +49,7 @@ function ownership(
     plan.tasks.map(({ parallelism }) => [parallelism, routingTable(keyGroups, Math.min(keyGroups, parallelism))] as const),
   )
   return (operator, scope, id) => {
-    const task = tasks.get(operator)
+    const task = tasks.get(operatorOf(operator))
     if (task === undefined) return null
     const index = scope === 'group' ? owners.get(task.parallelism)![id]! : scope === 'split' ? id % task.parallelism : id
     if (index >= task.parallelism) {
@@ -59,4 +59,10 @@ function ownership(
     const placed = plan.actors.some((actor) => actor.task === task.id && actor.index === index && actor.thread === worker)
     return placed ? index : null
   }
+}
+
+/** State beside that of an operator is named after it: `operator/what`. */
+function operatorOf(name: string): string {
+  const end = name.indexOf('/')
+  return end === -1 ? name : name.slice(0, end)
 }

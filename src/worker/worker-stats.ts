@@ -1,3 +1,4 @@
+import type { BadRecords } from '../actor/record-guard.ts'
 import type { WorkerRuntime } from './worker-runtime.ts'
 
 export interface ActorStats {
@@ -10,6 +11,8 @@ export interface ActorStats {
   /** Received and unprocessed. */
   readonly mailboxBytes: number
   readonly state: string
+  /** What its operators with an `onError` policy did about bad records since the job began; keys that cannot be read count where they are read. */
+  readonly badRecords: readonly BadRecords[]
 }
 
 export interface WorkerStats {
@@ -27,6 +30,7 @@ export function workerStats(worker: number, runtime: WorkerRuntime | null): Work
     busyMs: actor.busyMs,
     mailboxBytes: actor.mailbox.bytes,
     state: actor.state,
+    badRecords: actor.badRecords.map(({ operator, skipped, deadLettered }) => ({ operator, skipped, deadLettered })),
   }))
   return { worker, heapBytes: process.memoryUsage().heapUsed, actors }
 }
