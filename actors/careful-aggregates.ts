@@ -14,7 +14,9 @@ export class CarefulAggregates {
   #broken: { readonly thrown: unknown } | null = null
 
   constructor(specs: AggregateSpecs) {
-    this.specs = Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, spec.kind === 'custom' ? this.#careful(spec) : spec]))
+    this.specs = Object.fromEntries(
+      Object.entries(specs).map(([name, spec]) => [name, spec.kind === 'custom' ? this.#careful(spec) : spec]),
+    )
   }
 
   /** Before a record is added. Throws what `add` throws. */

@@ -14,9 +14,11 @@ import { inletSource } from './inlet-source.ts'
 import { iterableSource } from './iterable-source.ts'
 import { partition } from './partition.ts'
 import { reduce, scan } from './scan.ts'
+import { timerSource } from './timer-source.ts'
 
 const definitions: readonly OperatorDefinition[] = [
   generateSource,
+  timerSource,
   iterableSource,
   linesSource,
   csvSource,

@@ -25,7 +25,10 @@ export type {
 export type { KeyedStream } from './graph/keyed-stream.ts'
 export type { Change, Emit, Table } from './graph/table.ts'
 export type { GroupedTable, RetractableBuilder } from './graph/grouped-table.ts'
-export type { CsvOptions, FileOptions, GenerateOptions, IterableOptions, SourceOptions, Sources } from './graph/sources.ts'
+export type { Sources } from './graph/sources.ts'
+export type { GenerateOptions, Input, IterableOptions, SourceOptions, Tick, TimerOptions, WebStream } from './graph/source-options.ts'
+export type { CsvOptions, FileOptions } from './graph/file-options.ts'
+export type { Guarantee } from './graph/graph.ts'
 export { sink } from './graph/sinks.ts'
 export type { FileSinkOptions, SinkSpec } from './graph/sinks.ts'
 export type { OperatorOptions } from './graph/graph-builder.ts'
@@ -50,6 +53,7 @@ export type {
   OperatorDefinition,
   Output,
   PollResult,
+  SourceProgress,
   StateChunk,
   Weaver,
 } from './actor/contract.ts'

@@ -121,6 +121,24 @@ export const SIMULATION_STEPS_PER_LOOP_TURN = 512
 export const SIMULATION_REAL_WAIT_MS_MAX = 1_000
 /** Bytes of a ring of a simulated run: many runs are made, of few records each. */
 export const SIMULATION_RING_BYTES_DEFAULT = 64 * 1024
+/** Longest time that one timer waits; who wants to wait longer looks again then. */
+export const TIMER_MS_MAX = 60 * 60 * 1000
+/** Rows of a paced source come in slices of about this length. */
+export const PACE_SLICE_MS = 5
+/** What a paced source could not send within this time it sends no more: its schedule moves instead. */
+export const PACE_CATCH_UP_MS_MAX = 1_000
+/** Shortest period of a timer source. */
+export const TIMER_PERIOD_MS_MIN = 1
+/** Groups of files that a glob's files fall into by their paths: the unit in which they move between instances. */
+export const FILE_GROUPS = 64
+/** Files that one source with a glob knows at a time. */
+export const FILES_PER_SOURCE_MAX = 100_000
+/** Pause between two looks for new files. */
+export const FILE_WATCH_MS_DEFAULT = 1_000
+/** Bytes of a file that are read in one go. */
+export const FILE_CHUNK_BYTES = 256 * 1024
+/** Characters of a bad line that an error shows. */
+export const BAD_LINE_CHARS_SHOWN = 80
 /** Records that an `onError: { failAfter }` looks back at. */
 export const ERROR_WINDOW_RECORDS_MAX = 1_000_000
 /** Records put out for one record that an operator with an onError policy keeps room for from record to record. */

@@ -4,7 +4,7 @@ import type { Outbox } from '../channel/outbox.ts'
 import { FrameKind } from '../ring/index.ts'
 import type { ChainRun } from '../graph/chain-code.ts'
 import { Alignment } from './alignment.ts'
-import type { OperatorActor, StateChunk } from './contract.ts'
+import type { OperatorActor, SourceProgress, StateChunk } from './contract.ts'
 import type { Place } from './place.ts'
 import type { BadRecords } from './record-guard.ts'
 
@@ -73,8 +73,9 @@ export class Actor {
   readonly #alignment: Alignment
   /** Operators that look after themselves once a batch. */
   readonly #checked: readonly OperatorActor[]
-  /** A source said that its records come later. */
+  /** A source said that its records come later: when a promise settles, or at a time. */
   awaitsPromise = false
+  awaitsTime = false
   #state: ActorState = 'running'
   /** Checkpoint that a source has to take part in, or 0. */
   #barrierDue = 0
@@ -105,6 +106,11 @@ export class Actor {
   /** True for a source that makes its records itself. */
   get polls(): boolean {
     return this.#parts.source !== null
+  }
+
+  /** Of a source that knows it. */
+  get progress(): SourceProgress | null {
+    return this.#parts.operators[0]?.actor.progress?.() ?? null
   }
 
   get injectsBarriers(): boolean {
@@ -160,7 +166,7 @@ export class Actor {
   endSource(): void {
     if (this.#state !== 'running' || this.#parts.source === null) return
     this.#state = 'ending'
-    this.awaitsPromise = false
+    this.awaitsPromise = this.awaitsTime = false
   }
 
   /** Throws what an operator threw, as an error that names the operator. */
@@ -230,17 +236,19 @@ export class Actor {
     this.#takeSnapshot(this.#barrierDue)
     this.#barrierDue = 0
     this.#paused = this.#barrierIsLast
-    if (this.#paused) this.awaitsPromise = false
+    if (this.#paused) this.awaitsPromise = this.awaitsTime = false
   }
 
   #poll(source: OperatorActor): StepResult {
     this.#at = this.#parts.operators[0]!
     const result = source.poll!()
     this.awaitsPromise = result === 'waiting'
-    if (!this.awaitsPromise) this.batches++
+    this.awaitsTime = result === 'pausing'
+    const rests = this.awaitsPromise || this.awaitsTime
+    if (!rests) this.batches++
     for (const operator of this.#checked) operator.afterBatch!()
     if (result === 'more') return 'progress'
-    if (result === 'waiting') return this.#runDry()
+    if (rests) return this.#runDry()
     this.#state = 'ending'
     return 'progress'
   }

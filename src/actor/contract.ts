@@ -73,18 +73,13 @@ export interface OperatorContext {
    * Runs the rest of a source's chain: rows `from` to `to` of what the head of the chain reads. Only for sources. `split` and the `position` of
    * the first of these rows in it are where dead letters say that a record came from. Default: split 0, position `from`.
    */
-  readonly run: (
-    records: unknown,
-    from: number,
-    to: number,
-    timestamps: Float64Array | null,
-    split?: number,
-    position?: number,
-  ) => void
+  readonly run: (records: unknown, from: number, to: number, timestamps: Float64Array | null, split?: number, position?: number) => void
   /** True when the operator has a policy for bad records: `process` may throw and be called again, after {@link OperatorActor.undo}. */
   readonly undoes: boolean
   /** Makes a waiting source poll again; callable from promises and events. Does nothing once the attempt is over. */
   readonly wake: () => void
+  /** The same at a time of `clock.monotonicMs()`, or a little later. One appointment an operator: the last call counts. */
+  readonly wakeAt: (monotonicMs: number) => void
   /** Tells the app thread how far an inlet was read, or that a checkpoint made it durable. */
   readonly notify: (notice: InletNotice) => void
 }
@@ -97,8 +92,18 @@ export interface InletNotice {
   readonly event: 'restored' | 'committed'
 }
 
-/** What a source has to say after a poll: records may follow at once, later (it will call `wake`), or never. */
-export type PollResult = 'more' | 'waiting' | 'end'
+/**
+ * What a source has to say after a poll: records may follow at once, when a promise or an event has called `wake` ('waiting'), at the time that
+ * it gave to `wakeAt` ('pausing'), or never. A source that waits for an event or a time, whichever comes first, is 'waiting'.
+ */
+export type PollResult = 'more' | 'waiting' | 'pausing' | 'end'
+
+/** How far a source is, of how much: all of its instance's input, what was processed before a restart included. */
+export interface SourceProgress {
+  readonly position: number
+  readonly size: number
+  readonly unit: 'records' | 'bytes'
+}
 
 export interface OperatorActor {
   open?(): void | Promise<void>
@@ -113,6 +118,8 @@ export interface OperatorActor {
   processBatch?(batch: ColumnBatch): boolean
   /** Sources only: hands at most one batch to `context.run`. */
   poll?(): PollResult
+  /** Sources that know the size of their input; null when they do not. Called at any time after `open`, on the actor's thread. */
+  progress?(): SourceProgress | null
   /** True for sources: a checkpoint begins in them. */
   readonly injectsBarriers?: boolean
   /** After every batch of the actor's input: the place for checks that are too dear for every record. */

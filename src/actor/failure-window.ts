@@ -52,5 +52,9 @@ export class FailureWindow {
 }
 
 export function tooManyFailed({ ratio, over }: FailAfter, details: { cause: unknown; operator: string; site: string }): MillraceError {
-  return new MillraceError('MR_OPERATOR_FAILED', `More than ${ratio} of the last ${over} records failed; the last one is the cause`, details)
+  return new MillraceError(
+    'MR_OPERATOR_FAILED',
+    `More than ${ratio} of the last ${over} records failed; the last one is the cause`,
+    details,
+  )
 }

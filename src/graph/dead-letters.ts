@@ -23,11 +23,7 @@ export function letterOrigins(node: OperatorNode, nodes: readonly OperatorNode[]
   const origins = (node.parts ?? []).flatMap((part) => letterOrigins(nodes[part]!, nodes))
   if (!node.onError?.deadLetter) return origins
   const senders = new Set(node.inputs.filter(asksReader).map(({ from }) => from))
-  return [
-    ...origins,
-    { from: node.id, output: DEAD_LETTERS },
-    ...[...senders].map((from) => ({ from, output: undeliveredTo(node.id) })),
-  ]
+  return [...origins, { from: node.id, output: DEAD_LETTERS }, ...[...senders].map((from) => ({ from, output: undeliveredTo(node.id) }))]
 }
 
 /** @throws MillraceError MR_GRAPH_INVALID for an operator whose dead letters would be lost */

@@ -102,14 +102,19 @@ export function checkPolicy(given: unknown, site: string): CheckedPolicy | null 
 function maskOf(given: unknown, refuse: (why: string) => never): (readonly string[])[] {
   if (typeof given !== 'object' || given === null) return refuse('deadLetter is neither true nor { mask }')
   const { mask = [], ...rest } = given as { mask?: unknown }
-  if (!Array.isArray(mask) || Object.keys(rest).length > 0 || !mask.every((path) => typeof path === 'string' && /^[^.]+(\.[^.]+)*$/.test(path)))
+  if (
+    !Array.isArray(mask) ||
+    Object.keys(rest).length > 0 ||
+    !mask.every((path) => typeof path === 'string' && /^[^.]+(\.[^.]+)*$/.test(path))
+  )
     return refuse(`deadLetter takes { mask: ['field', 'field.inner'] }`)
   return mask.map((path: string) => path.split('.'))
 }
 
 function failAfterOf(given: unknown, refuse: (why: string) => never): FailAfter {
   const { ratio, over } = (given ?? {}) as Partial<FailAfter>
-  if (!(typeof ratio === 'number' && ratio >= 0 && ratio < 1)) return refuse(`failAfter ratio=${String(ratio)} is not a number from 0 to below 1`)
+  if (!(typeof ratio === 'number' && ratio >= 0 && ratio < 1))
+    return refuse(`failAfter ratio=${String(ratio)} is not a number from 0 to below 1`)
   if (!(Number.isInteger(over) && over! >= 1 && over! <= ERROR_WINDOW_RECORDS_MAX))
     return refuse(`failAfter over=${String(over)} is not an integer from 1 to ${ERROR_WINDOW_RECORDS_MAX}`)
   return { ratio, over: over! }

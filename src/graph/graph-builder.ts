@@ -1,5 +1,5 @@
 import { MillraceError } from '../errors.ts'
-import { type Graph, type InputEdge, type OperatorNode, type Origin, type Parallelism, isOutlet } from './graph.ts'
+import { type Graph, type Guarantee, type InputEdge, type OperatorNode, type Origin, type Parallelism, isOutlet } from './graph.ts'
 import type { Key } from '../core/key-hash.ts'
 import type { OperatorDefinition } from '../actor/contract.ts'
 import type { KeySelector } from '../actor/partitioning.ts'
@@ -27,6 +27,7 @@ export interface NodeDraft {
   readonly spec?: Readonly<Record<string, unknown>>
   readonly site: string
   readonly options?: OperatorOptions | undefined
+  readonly guarantee?: Guarantee
   readonly definition?: OperatorDefinition
   /** Operators made by the same call that do the work on its records: a policy for bad records is theirs. */
   readonly parts?: readonly number[]
@@ -81,6 +82,7 @@ export class GraphBuilder {
       parallelism: checkParallelism(draft),
       spec: draft.spec ?? {},
       site: draft.site,
+      ...(draft.guarantee && { guarantee: draft.guarantee }),
       ...(draft.definition && { definition: draft.definition }),
       ...(onError && { onError }),
       ...(draft.parts && { parts: draft.parts }),

@@ -16,6 +16,9 @@ export interface InputEdge extends Origin {
 /** Number of instances: a number, or as many as there are workers. */
 export type Parallelism = number | 'workers'
 
+/** What a source or sink keeps of its word after a failure: each record counts once, at least once, at most once. */
+export type Guarantee = 'exactly-once' | 'at-least-once' | 'at-most-once'
+
 /** One logical operator. `spec` holds what its kind needs: functions, field names, paths. */
 export interface OperatorNode {
   readonly id: number
@@ -26,6 +29,8 @@ export interface OperatorNode {
   readonly spec: Readonly<Record<string, unknown>>
   /** `file:line:column` of the call that defined it. */
   readonly site: string
+  /** Sources and sinks say it. */
+  readonly guarantee?: Guarantee
   /** Present for operators that users define; built-in kinds are found in the registry. */
   readonly definition?: OperatorDefinition
   /** What happens to a record on which it throws; absent: the job fails. */

@@ -34,6 +34,7 @@ export interface ActorWiring {
   readonly outboxes: ReadonlyMap<number, Outbox>
   readonly events: ActorEvents
   readonly wake: () => void
+  readonly wakeAt: OperatorContext['wakeAt']
   readonly notify: OperatorContext['notify']
   /** The attempt is over: late promises must not wake the actor. */
   readonly onClose: () => void
@@ -80,7 +81,9 @@ class ChainBuilder {
     const { nodes } = this.#graph
     return (
       this.#task.nodes.some((id) => nodes[id]!.onError?.deadLetter) ||
-      nodes.some((reader) => reader.onError?.deadLetter && reader.inputs.some((input) => asksReader(input) && this.#task.nodes.includes(input.from)))
+      nodes.some(
+        (reader) => reader.onError?.deadLetter && reader.inputs.some((input) => asksReader(input) && this.#task.nodes.includes(input.from)),
+      )
     )
   }
 
@@ -134,10 +137,7 @@ class ChainBuilder {
   #stepsAfter(node: OperatorNode, output?: string): ChainStep[] {
     const fused = this.#fusedWith(node).filter((next) => next.inputs[0]!.output === output)
     const edges = this.#edgesOf(node).filter((edge) => edge.output === output && edge.partitioning.type !== 'combined')
-    return [
-      ...fused.map((next) => this.#step(next)),
-      ...edges.map((edge) => this.#partitionStep(node, edge)),
-    ]
+    return [...fused.map((next) => this.#step(next)), ...edges.map((edge) => this.#partitionStep(node, edge))]
   }
 
   /** The end of a chain that leads to other actors. Key and partitioner are the reader's, so what they throw goes by the reader's policy. */
@@ -147,7 +147,10 @@ class ChainBuilder {
     const step = { id: reader.id, definition: this.#environment.registry.get('partition')!, spec, actor: null, next: [] }
     if (reader.onError === undefined || !asksReader(edge)) return step
     const letters = this.#emit(this.#stepsAfter(node, undeliveredTo(reader.id)))
-    return { ...step, guard: this.#guard(reader, `${node.name}/onError ${reader.name} ${edge.output ?? ''}`, [{ emit: letters, leaves: false }]) }
+    return {
+      ...step,
+      guard: this.#guard(reader, `${node.name}/onError ${reader.name} ${edge.output ?? ''}`, [{ emit: letters, leaves: false }]),
+    }
   }
 
   #guard(node: OperatorNode, stateName: string, outputs: readonly GuardedOutput[]): RecordGuard {
@@ -255,6 +258,7 @@ class ChainBuilder {
         this.#run(records, from, to, timestamps)
       },
       wake: this.#wiring.wake,
+      wakeAt: this.#wiring.wakeAt,
       notify: this.#wiring.notify,
       batchRecords: this.#environment.batchRecords,
     }

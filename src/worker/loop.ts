@@ -4,7 +4,7 @@ import type { WorkerService } from './worker-service.ts'
 
 /**
  * Runs a worker until `isOver`. Busy: actors for 1-2 ms, then one turn of the event loop. Idle: sleeps on the doorbell, at most 10 ms at a time,
- * since nothing tells whether timers or sockets of the user are due; after a few of these, or while a source waits for a promise, it
+ * since nothing tells whether timers or sockets of the user are due; after a few of these, or while a source waits for a promise or a time, it
  * waits on the event loop, which costs nothing and serves both.
  */
 export async function runLoop(service: WorkerService, bell: Doorbell, isOver: () => boolean): Promise<void> {
@@ -15,7 +15,7 @@ export async function runLoop(service: WorkerService, bell: Doorbell, isOver: ()
     if (runtime?.turn(EVENT_LOOP_TURN_MS) === true) {
       idleSleeps = 0
       await eventLoopTurn()
-    } else if (runtime === null || runtime.awaitsPromises || idleSleeps >= IDLE_SLEEPS_MAX) {
+    } else if (runtime === null || runtime.awaitsEvents || idleSleeps >= IDLE_SLEEPS_MAX) {
       const reason = await bell.sleepAsync(hasWork, IDLE_WAIT_MS_MAX)
       if (reason === 'work') await eventLoopTurn()
       idleSleeps = 0

@@ -15,6 +15,7 @@ import { buildActor } from './build-actor.ts'
 import { captureFrames } from './capture-frames.ts'
 import type { Deployment, EngineOptions } from './deployment.ts'
 import { Inbound } from './inbound.ts'
+import { Waking } from './waking.ts'
 import type { Peer, WorkerHost } from './worker-host.ts'
 
 export interface WiringRequest {
@@ -91,7 +92,7 @@ class WorkerWiring {
     const { plan, registry, options, deployment, host, markReady, snapshotTaken } = this.#request
     const channels = this.#channelsTo(placement)
     const inbounds = channels.map((channel) => this.#inbounds[channel.id]!)
-    let wakes = true
+    const waking = new Waking(host, () => markReady(placement.id))
     const environment = {
       plan,
       registry,
@@ -115,12 +116,10 @@ class WorkerWiring {
         },
         snapshotTaken: (checkpointId, chunks) => snapshotTaken(placement.id, checkpointId, chunks),
       },
-      wake: () => {
-        if (wakes) markReady(placement.id)
-        host.onWake()
-      },
+      wake: () => waking.wake(),
+      wakeAt: (monotonicMs) => waking.wakeAt(monotonicMs),
       notify: (notice) => host.events.notify(deployment.attempt, notice),
-      onClose: () => (wakes = false),
+      onClose: () => waking.close(),
     })
   }
 

@@ -22,6 +22,8 @@ export interface WorkerHost {
   readonly generateCode: boolean
   /** Something became ready from outside the loop: a promise of a source. */
   readonly onWake: () => void
+  /** Calls `run` between turns after so long, or a little later. Returns how to cancel it. */
+  readonly after: (delayMs: number, run: () => void) => () => void
   /** Looks on; absent under threads. */
   readonly probe?: FrameProbe
 }

@@ -107,9 +107,16 @@ export class WorkerRuntime {
     return worked
   }
 
-  /** True while a source waits for a promise: then the event loop must not sleep. */
-  get awaitsPromises(): boolean {
+  /** True while a source waits for a promise or a time: then the event loop must not sleep. */
+  get awaitsEvents(): boolean {
     return this.#waiting.size > 0
+  }
+
+  /** True while a source waits for what only the outside world can bring. */
+  get awaitsPromises(): boolean {
+    if (this.#waiting.size === 0) return false
+    for (const actor of this.#wiring.actors.values()) if (actor.awaitsPromise) return true
+    return false
   }
 
   /** The last look before sleep. */
@@ -155,7 +162,7 @@ export class WorkerRuntime {
       const { batches } = actor
       const result = actor.step()
       if (actor.batches !== batches) this.#activity[this.#index]!++
-      if (actor.awaitsPromise) this.#waiting.add(id)
+      if (actor.awaitsPromise || actor.awaitsTime) this.#waiting.add(id)
       else this.#waiting.delete(id)
       if (result === 'progress') {
         this.#flushAfterLinger(actor, nowMs)

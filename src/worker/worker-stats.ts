@@ -1,4 +1,5 @@
 import type { BadRecords } from '../actor/record-guard.ts'
+import type { SourceProgress } from '../actor/contract.ts'
 import type { WorkerRuntime } from './worker-runtime.ts'
 
 export interface ActorStats {
@@ -13,6 +14,8 @@ export interface ActorStats {
   readonly state: string
   /** What its operators with an `onError` policy did about bad records since the job began; keys that cannot be read count where they are read. */
   readonly badRecords: readonly BadRecords[]
+  /** Of sources that know how much input they have; null for all others. */
+  readonly progress: SourceProgress | null
 }
 
 export interface WorkerStats {
@@ -31,6 +34,7 @@ export function workerStats(worker: number, runtime: WorkerRuntime | null): Work
     mailboxBytes: actor.mailbox.bytes,
     state: actor.state,
     badRecords: actor.badRecords.map(({ operator, skipped, deadLettered }) => ({ operator, skipped, deadLettered })),
+    progress: actor.progress,
   }))
   return { worker, heapBytes: process.memoryUsage().heapUsed, actors }
 }

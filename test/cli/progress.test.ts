@@ -78,6 +78,7 @@ function sample(atMs: number, attempt: number, recordsIn: readonly number[], bus
     mailboxBytes: id === 2 ? mailboxBytes : 0,
     badRecords: [],
     state: 'running',
+    progress: null,
   })
   const workers = [
     { worker: 0, heapBytes: 0, actors: [actor(0), actor(2)] },

@@ -62,6 +62,7 @@ export class SimulatedWorker implements SimulatedThread, WorkerGate {
         this.#bell.ring()
         simulation.stirred()
       },
+      after: (delayMs, run) => simulation.after(delayMs, `${this.name} has an appointment`, run),
     })
   }
 

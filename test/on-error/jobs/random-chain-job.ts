@@ -1,4 +1,13 @@
-import { defineJob, recordsOf, type DeadLetter, type Outlets, type OperatorContext, type OperatorDefinition, type StateChunk, type Stream } from '../../../src/index.ts'
+import {
+  defineJob,
+  recordsOf,
+  type DeadLetter,
+  type Outlets,
+  type OperatorContext,
+  type OperatorDefinition,
+  type StateChunk,
+  type Stream,
+} from '../../../src/index.ts'
 
 export interface Row {
   readonly id: number
@@ -142,13 +151,11 @@ function apply(stream: Stream<Row>, plan: OperatorPlan, name: string): readonly 
     }
     case 'scan':
       return of(
-        stream
-          .keyBy('key')
-          .scan(
-            () => ({ id: 0, key: 0, v: 0 }),
-            (sum, row) => (failOn(plan, row), next(row, sum.v)),
-            options,
-          ),
+        stream.keyBy('key').scan(
+          () => ({ id: 0, key: 0, v: 0 }),
+          (sum, row) => (failOn(plan, row), next(row, sum.v)),
+          options,
+        ),
       )
     case 'reduce':
       return of(stream.keyBy((row) => (failOn(plan, row), row.key)).reduce((sum, row) => next(row, sum.v), options))
@@ -157,9 +164,7 @@ function apply(stream: Stream<Row>, plan: OperatorPlan, name: string): readonly 
     case 'keep':
       return of(stream.transform<Row>(keeper, { plan }, options))
     case 'partition':
-      return of(
-        stream.partitionBy((row, channels) => (isBad(plan, row) ? -1 : row.key % channels)).map((row) => next(row, 5), options),
-      )
+      return of(stream.partitionBy((row, channels) => (isBad(plan, row) ? -1 : row.key % channels)).map((row) => next(row, 5), options))
     case 'unsendable': {
       const poisoned = stream.map((row) => (isBad(plan, row) ? { ...row, f: () => 1 } : row), options)
       return of(poisoned.partitionBy((row, channels) => row.key % channels).map((row) => next(row, 6)))
@@ -200,7 +205,12 @@ const totalsOf = (stream: Stream<Row>, name: string): Stream<Totals> =>
 /** A chain as the configuration says; its results, and its dead letters by operator, summed up at the end. */
 export default defineJob<ChainConfig>(import.meta, {
   build: ({ source, config: { count, operators, crash }, deadLetters }): Outlets => {
-    let stream = source.generate<Row>('rows', { count, splits: 1, parallelism: 1, make: (id) => ({ id, key: id % 5, v: (id * 7919) % 1_000_003 }) })
+    let stream = source.generate<Row>('rows', {
+      count,
+      splits: 1,
+      parallelism: 1,
+      make: (id) => ({ id, key: id % 5, v: (id * 7919) % 1_000_003 }),
+    })
     const sides: Stream<Row>[] = []
     operators.forEach((plan, i) => {
       const [on, side] = apply(stream, plan, `op${i}`)
@@ -215,7 +225,11 @@ export default defineJob<ChainConfig>(import.meta, {
     const totals = totalsOf(last.union(...sides), 'totals')
     if (!operators.some(({ onError }) => onError === 'deadLetter')) return { totals }
     const byOperator = deadLetters()
-      .map(({ operator, record, error }: DeadLetter) => ({ operator: `${operator} ${error.class}`, id: (record as Row).id, v: (record as Row).v }))
+      .map(({ operator, record, error }: DeadLetter) => ({
+        operator: `${operator} ${error.class}`,
+        id: (record as Row).id,
+        v: (record as Row).v,
+      }))
       .keyBy('operator')
       .aggregate((a) => ({ n: a.count(), ids: a.sum('id'), values: a.sum('v') }), { name: 'letters' })
       .toStream({ emit: 'final' })
