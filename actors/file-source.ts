@@ -42,6 +42,7 @@ class FileSource implements OperatorActor {
     const reader = this.#readers.get(split)!
     const result = reader.poll((records) => this.#context.run(records, 0, records.length, null, split, reader.position - records.length))
     if (result !== 'end') return result
+    this.#context.closeSplit(split)
     this.#current++
     return 'more'
   }

@@ -21,7 +21,7 @@ class InletSource implements OperatorActor {
   processBatch(batch: ColumnBatch): boolean {
     const first = this.#position
     this.#position += batch.length
-    this.#context.run(batch.records(), 0, batch.length, batch.timestamps, 0, first)
+    this.#context.run(batch.records(), 0, batch.length, batch.timestamps, undefined, first)
     return true
   }
 

@@ -19,7 +19,7 @@ class IterableSource implements OperatorActor {
   poll(): PollResult {
     const reader = this.#reader
     if (reader === null) return 'end'
-    return reader.poll((records) => this.#context.run(records, 0, records.length, null, 0, reader.position - records.length))
+    return reader.poll((records) => this.#context.run(records, 0, records.length, null, undefined, reader.position - records.length))
   }
 
   snapshot(): StateChunk[] {

@@ -7,6 +7,8 @@
  */
 export { defineJob } from './graph/job.ts'
 export type { BuildContext, Job, JobOptions, ModuleMeta, NoInlets, NoOutlets, OutletRecord, Outlets } from './graph/job.ts'
+export type { EventTimeOptions } from './graph/event-time.ts'
+export type { WatermarkGenerator } from './time/watermark-strategy.ts'
 export { inlet } from './graph/inlets.ts'
 export type { InletOptions, InletRecord, InletSpec, InletStreams, Inlets } from './graph/inlets.ts'
 export type { Sampling, SplitOptions, Stream, StreamRecord } from './graph/stream.ts'

@@ -17,8 +17,7 @@ export async function inProcessWorker(job: Job, config: unknown): Promise<{ runt
       throw error
     },
   }
-  const after = () => nothing
-  const host = { clock: systemClock, registry, generateCode: true, onWake: nothing, after, events, readChunks: async () => [] }
+  const host = { clock: systemClock, registry, generateCode: true, onWake: nothing, events, readChunks: async () => [] }
   const service = new WorkerService(0, engine, host)
   await service.prepare(job, config)
   await service.deploy(allocate(service.plan, engine, allocateDoorbells(1), 1), null)

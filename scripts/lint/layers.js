@@ -14,7 +14,7 @@ export const LAYERS = {
   state: { imports: ['core', 'codec'] },
   time: { imports: ['core', 'state'] },
   channel: { imports: ['core', 'codec', 'ring', 'state'], types: ['actor'] },
-  graph: { imports: ['core', 'state'], types: ['actor'] },
+  graph: { imports: ['core', 'state', 'time'], types: ['actor'] },
   actor: { imports: ['core', 'codec', 'ring', 'state', 'time', 'channel', 'graph'] },
   checkpoint: { imports: ['core'] },
   supervision: { imports: ['core'] },

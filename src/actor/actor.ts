@@ -1,64 +1,12 @@
-import type { BatchDecoder } from '../codec/index.ts'
 import type { Envelope, Mailbox } from '../channel/mailbox.ts'
-import type { Outbox } from '../channel/outbox.ts'
 import { FrameKind } from '../ring/index.ts'
-import type { ChainRun } from '../graph/chain-code.ts'
-import { Alignment } from './alignment.ts'
-import type { OperatorActor, SourceProgress, StateChunk } from './contract.ts'
-import type { Place } from './place.ts'
+import type { ActorChunk, ActorEvents, ActorParts, ActorState, OperatorInstance, StepResult } from './actor-parts.ts'
+import { WHOLE_INSTANCE } from '../time/split-watermarks.ts'
 import type { BadRecords } from './record-guard.ts'
-
-/** What a step achieved, which decides when the actor runs next. */
-export type StepResult =
-  /** Did something; may have more to do. */
-  | 'progress'
-  /** Nothing to do until a frame, a wake-up or a checkpoint comes. */
-  | 'idle'
-  /** Outputs lack credit or room. */
-  | 'blocked'
-  /** All inputs ended, the end was passed on, the last state is taken. */
-  | 'finished'
-
-export interface OperatorInstance {
-  readonly name: string
-  readonly actor: OperatorActor
-  /** What the operator threw, as an error that names it. */
-  readonly blame: (error: unknown) => unknown
-}
-
-export interface ActorParts {
-  readonly id: number
-  readonly name: string
-  /** Operators with a life of their own, in the order in which records pass them; the head first where it has one. */
-  readonly operators: readonly OperatorInstance[]
-  /** The head when it is a source that polls. */
-  readonly source: OperatorActor | null
-  /** The head when it may take whole batches. */
-  readonly head: OperatorActor | null
-  readonly run: ChainRun
-  readonly mailbox: Mailbox
-  readonly decoders: readonly BatchDecoder[]
-  readonly outboxes: readonly Outbox[]
-  /** Of operators with a policy for bad records. */
-  readonly badRecords: readonly BadRecords[]
-  /** Follows the record at hand where dead letters are written. */
-  readonly place: Place | null
-  readonly onClose: () => void
-}
-
-/** What an actor tells its worker. */
-export interface ActorEvents {
-  /** The oldest frames of a channel (by position in the mailbox) were processed. */
-  consumed(channel: number, costBytes: number): void
-  snapshotTaken(checkpointId: number, chunks: readonly ActorChunk[]): void
-}
-
-export interface ActorChunk extends StateChunk {
-  readonly operator: string
-}
-
-/** Named states of an actor's life; every one is left only by the line that says so. */
-export type ActorState = 'running' | 'ending' | 'finished'
+import { ActorTime, type TimeChunk, isState, isTime } from './actor-time.ts'
+import { Alignment } from './alignment.ts'
+import { closeOperators, openOperators } from './open-operators.ts'
+import type { ColumnBatch, OperatorActor, SourceProgress, StateChunk } from './contract.ts'
 
 /** One running parallel instance of a chain: takes frames from its mailbox (or polls its source), runs them through the chain, one batch a step. */
 export class Actor {
@@ -71,11 +19,13 @@ export class Actor {
   readonly #parts: ActorParts
   readonly #events: ActorEvents
   readonly #alignment: Alignment
+  readonly #time: ActorTime
   /** Operators that look after themselves once a batch. */
   readonly #checked: readonly OperatorActor[]
-  /** A source said that its records come later: when a promise settles, or at a time. */
+  /** Input that the head was told of last. */
+  #input = -1
+  /** A source said that its records come later. */
   awaitsPromise = false
-  awaitsTime = false
   #state: ActorState = 'running'
   /** Checkpoint that a source has to take part in, or 0. */
   #barrierDue = 0
@@ -96,7 +46,21 @@ export class Actor {
     this.#parts = parts
     this.#events = events
     this.#alignment = new Alignment(parts.mailbox.channelCount)
-    this.#checked = parts.operators.map(({ actor }) => actor).filter((actor) => actor.afterBatch !== undefined)
+    const operators = parts.operators.map(({ actor }) => actor)
+    this.#checked = operators.filter((actor) => actor.afterBatch !== undefined)
+    const { index, parallelism, outboxes, splits } = parts
+    const entering = (operator: number): void => void (this.#at = parts.operators[operator]!)
+    this.#time = new ActorTime({ index, parallelism, channels: parts.mailbox.channelCount, operators, outboxes, splits, entering })
+  }
+
+  /** True when `wakeAtMs` may ever be finite. */
+  get hasTimers(): boolean {
+    return this.#time.hasTimers
+  }
+
+  /** Wall-clock time in ms at which a step is due, whether frames come or not; Infinity for never. */
+  get wakeAtMs(): number {
+    return this.#state === 'running' ? this.#time.wakeAtMs : Infinity
   }
 
   get state(): ActorState {
@@ -139,16 +103,9 @@ export class Actor {
     return this.#parts.outboxes.some((outbox) => outbox.holdsBack) || this.#parts.operators.some(({ actor }) => actor.holdsBack === true)
   }
 
-  async open(chunksOf: (operator: string) => readonly StateChunk[]): Promise<void> {
-    for (const { name, actor, blame } of this.#parts.operators) {
-      try {
-        const chunks = chunksOf(name)
-        if (chunks.length > 0) await actor.restore?.(chunks)
-        await actor.open?.()
-      } catch (error) {
-        throw blame(error)
-      }
-    }
+  async open(chunksOf: (operator: string) => readonly (StateChunk | TimeChunk)[]): Promise<void> {
+    this.#time.restore(chunksOf(this.#parts.headName).filter(isTime), this.#parts.clock.nowMs())
+    await openOperators(this.#parts.operators, (operator) => chunksOf(operator).filter(isState))
   }
 
   /**
@@ -166,7 +123,7 @@ export class Actor {
   endSource(): void {
     if (this.#state !== 'running' || this.#parts.source === null) return
     this.#state = 'ending'
-    this.awaitsPromise = this.awaitsTime = false
+    this.awaitsPromise = false
   }
 
   /** Throws what an operator threw, as an error that names the operator. */
@@ -184,9 +141,11 @@ export class Actor {
   #step(): StepResult {
     if (!this.flushKept()) return 'blocked'
     if (this.#state === 'finished') return 'finished'
+    if (this.#time.isAdvancing) return this.#advance()
     if (this.#state === 'ending') return this.#end()
     this.#injectBarrier()
     if (this.#paused) return this.#runDry()
+    if (this.hasTimers && this.#keepTime()) return 'progress'
     if (this.#parts.source !== null) return this.#poll(this.#parts.source)
     const frame = this.#parts.mailbox.take()
     if (frame === null) return this.#runDry()
@@ -222,13 +181,7 @@ export class Actor {
   /** Closes every operator, also when one of them throws: the attempt is over, and whatever ended it is known already. */
   async close(): Promise<void> {
     this.#parts.onClose()
-    for (const { actor } of this.#parts.operators) {
-      try {
-        await actor.close?.()
-      } catch {
-        // The others still have to give back what they took.
-      }
-    }
+    await closeOperators(this.#parts.operators)
   }
 
   #injectBarrier(): void {
@@ -236,19 +189,17 @@ export class Actor {
     this.#takeSnapshot(this.#barrierDue)
     this.#barrierDue = 0
     this.#paused = this.#barrierIsLast
-    if (this.#paused) this.awaitsPromise = this.awaitsTime = false
+    if (this.#paused) this.awaitsPromise = false
   }
 
   #poll(source: OperatorActor): StepResult {
     this.#at = this.#parts.operators[0]!
     const result = source.poll!()
     this.awaitsPromise = result === 'waiting'
-    this.awaitsTime = result === 'pausing'
-    const rests = this.awaitsPromise || this.awaitsTime
-    if (!rests) this.batches++
-    for (const operator of this.#checked) operator.afterBatch!()
+    if (result !== 'waiting' && result !== 'pausing') this.batches++
+    this.#batchDone()
     if (result === 'more') return 'progress'
-    if (rests) return this.#runDry()
+    if (result !== 'end') return this.#runDry()
     this.#state = 'ending'
     return 'progress'
   }
@@ -270,9 +221,36 @@ export class Actor {
       case FrameKind.end:
         this.#onEnd(channel)
         break
+      case FrameKind.watermark:
+      case FrameKind.idle:
+      case FrameKind.active:
+        this.#time.receive(frame.kind, channel, frame.value)
+        if (this.#time.isAdvancing) this.#advance()
+        break
       default:
         break
     }
+  }
+
+  #advance(): StepResult {
+    this.#time.goOn()
+    for (const operator of this.#checked) operator.afterBatch!()
+    return 'progress'
+  }
+
+  /** Time by the clock: operators whose time has come, splits that may be idle. True when something was due. */
+  #keepTime(): boolean {
+    if (this.wakeAtMs === Infinity || !this.#time.callDue(this.#parts.clock.nowMs())) return false
+    for (const operator of this.#checked) operator.afterBatch!()
+    if (this.#time.isAdvancing) this.#advance()
+    return true
+  }
+
+  #batchDone(): void {
+    for (const operator of this.#checked) operator.afterBatch!()
+    if (this.#parts.splits === null) return
+    this.#time.lookAtSplits(this.#parts.clock.nowMs())
+    if (this.#time.isAdvancing) this.#advance()
   }
 
   #process(frame: Envelope, channel: number): void {
@@ -281,10 +259,23 @@ export class Actor {
     this.batches++
     if (this.#parts.head !== null) this.#at = this.#parts.operators[0]!
     this.#parts.place?.readsChannel(channel, batch.length)
+    const input = this.#parts.inputs[channel]!
+    if (input !== this.#input) {
+      this.#input = input
+      this.#parts.operators[0]?.actor.selectInput?.(input)
+    }
     const taken = this.#parts.head?.processBatch?.(batch) === true
-    if (!taken) this.#parts.run(batch.records(), 0, batch.length, batch.timestamps)
-    for (const operator of this.#checked) operator.afterBatch!()
+    if (!taken) this.#runChain(batch)
+    this.#batchDone()
     this.#events.consumed(channel, frame.costBytes)
+  }
+
+  #runChain(batch: ColumnBatch): void {
+    const { splits, run, clock } = this.#parts
+    if (splits === null) return void run(batch.records(), 0, batch.length, batch.timestamps)
+    const nowMs = clock.nowMs()
+    splits.select(WHOLE_INSTANCE, nowMs)
+    splits.observe(run(batch.records(), 0, batch.length, batch.timestamps), nowMs)
   }
 
   #onBarrier(channel: number, checkpointId: number): void {
@@ -302,6 +293,7 @@ export class Actor {
       this.#parts.mailbox.releaseAll()
       this.#takeSnapshot(aligned)
     }
+    this.#time.channelEnded(channel)
     if (this.#alignment.allEnded) this.#state = 'ending'
   }
 
@@ -321,9 +313,10 @@ export class Actor {
   }
 
   #snapshot(checkpointId: number): ActorChunk[] {
-    return this.#parts.operators.flatMap((operator) =>
+    const state = this.#parts.operators.flatMap((operator) =>
       (this.#in(operator).snapshot?.(checkpointId) ?? []).map((chunk) => ({ operator: operator.name, ...chunk })),
     )
+    return [...state, ...this.#time.snapshot().map((chunk) => ({ operator: this.#parts.headName, ...chunk }))]
   }
 
   #in(operator: OperatorInstance): OperatorActor {
@@ -338,6 +331,8 @@ export class Actor {
   /** One operator's last results a step, so that outputs are flushed between them. */
   #end(): StepResult {
     const { operators, outboxes } = this.#parts
+    this.#time.end()
+    if (this.#time.isAdvancing) return this.#advance()
     const operator = operators[this.#ending]
     if (operator !== undefined) {
       this.#in(operator).flush?.(true)

@@ -41,9 +41,12 @@ export interface Output {
   pending(channel: number): number
 }
 
-/** A piece of state. Group chunks follow their key group, split chunks their split, instance chunks the instance number. */
+/**
+ * A piece of state. Group chunks follow their key group, split chunks their split, instance chunks the instance number. Chunks with the scope
+ * 'all' go to every instance, whoever wrote them and however many there were: their `id` is the number of the instance that wrote them.
+ */
 export interface StateChunk {
-  readonly scope: 'group' | 'split' | 'instance'
+  readonly scope: 'group' | 'split' | 'instance' | 'all'
   readonly id: number
   /** Plain data or bytes. */
   readonly value: unknown
@@ -70,10 +73,15 @@ export interface OperatorContext {
   /** The outgoing edge of a routing operator; null for others. */
   readonly output: Output | null
   /**
-   * Runs the rest of a source's chain: rows `from` to `to` of what the head of the chain reads. Only for sources. `split` and the `position` of
-   * the first of these rows in it are where dead letters say that a record came from. Default: split 0, position `from`.
+   * Runs the rest of a source's chain: rows `from` to `to` of what the head of the chain reads. With a `split`, all are of that split, which has a
+   * watermark of its own; without, the instance reads all of its input in the order of time. `position` is that of the first of these rows, by
+   * which dead letters say where a record came from; default: `from`. Only for sources.
    */
   readonly run: (records: unknown, from: number, to: number, timestamps: Float64Array | null, split?: number, position?: number) => void
+  /** A split that this instance of a source reads, from `open` on or later: until its first record the watermark waits for it. */
+  readonly openSplit: (split: number) => void
+  /** A split was read to its end: the watermark no longer depends on it. */
+  readonly closeSplit: (split: number) => void
   /** True when the operator has a policy for bad records: `process` may throw and be called again, after {@link OperatorActor.undo}. */
   readonly undoes: boolean
   /** Makes a waiting source poll again; callable from promises and events. Does nothing once the attempt is over. */
@@ -105,8 +113,16 @@ export interface SourceProgress {
   readonly unit: 'records' | 'bytes'
 }
 
+/** What a method has to say that may emit a lot: all is done, or call it again when what it emitted is on its way. */
+export type Progress = 'done' | 'more'
+
 export interface OperatorActor {
   open?(): void | Promise<void>
+  /**
+   * Operators with several inputs: the records that follow come from this one, counted from 0 in the order in which the graph connects them. Called
+   * before the first batch, and where the input changes.
+   */
+  selectInput?(input: number): void
   /** One record; what it emits must not be changed afterwards. */
   process?(record: unknown, timestamp: number): void
   /**
@@ -125,6 +141,15 @@ export interface OperatorActor {
   /** After every batch of the actor's input: the place for checks that are too dear for every record. */
   afterBatch?(): void
   /**
+   * Event time has come to `watermark` (ms, larger than ever before): no record with that time or an earlier one is to be expected. Emit what is due;
+   * later operators hear of it when all is emitted. Infinity: the input is over.
+   */
+  onWatermark?(watermark: number): Progress
+  /** Wall-clock time in ms at which `onTime` is to be called; Infinity for never. Read after every step. */
+  readonly wakeAtMs?: number
+  /** The clock has come to `wakeAtMs`. Called again while `wakeAtMs` is due. */
+  onTime?(nowMs: number): void
+  /**
    * Pass on what is held back, since the input ran dry or the linger is over. With `force`, since a barrier or the end is due: then nothing
    * may be kept that is not part of the snapshot.
    */
@@ -132,7 +157,7 @@ export interface OperatorActor {
   /** True while `flush(false)` would do something. */
   readonly holdsBack?: boolean
   /** All inputs ended: emit last results. Called again while it returns 'more', between batches of output. */
-  onEnd?(): 'done' | 'more'
+  onEnd?(): Progress
   /** @param checkpointId what it belongs to; 0 after the end: to every later checkpoint */
   snapshot?(checkpointId: number): StateChunk[]
   restore?(chunks: readonly StateChunk[]): void | Promise<void>

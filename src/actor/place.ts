@@ -17,7 +17,7 @@ export class Place implements OperatorActor {
   readonly #source: string
   readonly #channels: readonly string[]
   readonly #counts: Float64Array
-  #split = 0
+  #split: number | null = 0
   /** Position in the mailbox, or -1 while a source reads. */
   #channel = -1
   /** Number of the record in row 0. */
@@ -42,7 +42,7 @@ export class Place implements OperatorActor {
   }
 
   /** A source passes on rows of a split; `base` is the position of row 0. */
-  readsSplit(split: number, base: number): void {
+  readsSplit(split: number | null, base: number): void {
     this.#channel = -1
     this.#split = split
     this.#base = base

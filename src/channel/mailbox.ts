@@ -1,5 +1,5 @@
 import type { ColumnBatch } from '../actor/contract.ts'
-import type { FrameKind } from '../ring/index.ts'
+import { FrameKind } from '../ring/index.ts'
 import { CreditLedger } from './credit.ts'
 
 /** A received frame: a batch by reference, or the encoded payload of one, or a control frame. */
@@ -22,8 +22,12 @@ class ChannelQueue {
     return this.#next === this.#frames.length
   }
 
+  /** Of watermarks that follow each other the last says all: so those that nobody reads yet stay few. */
   push(frame: Envelope): void {
-    this.#frames.push(frame)
+    const last = this.#frames.length - 1
+    if (frame.kind === FrameKind.watermark && last >= this.#next && this.#frames[last]!.kind === FrameKind.watermark)
+      this.#frames[last] = frame
+    else this.#frames.push(frame)
   }
 
   shift(): Envelope {

@@ -1,6 +1,6 @@
 import type { Column, Output } from '../actor/contract.ts'
 import { BATCH_RECORDS_MAX } from '../limits.ts'
-import type { FrameKind } from '../ring/index.ts'
+import { FrameKind } from '../ring/index.ts'
 import type { ChannelSender } from './channel-sender.ts'
 
 /** Records of one combined batch: columns are small, so more of them make one frame. */
@@ -19,6 +19,8 @@ export class Outbox implements Output {
   readonly #limits: Int32Array
   readonly #batchRecords: number
   #kept = false
+  /** A watermark that waits for the next flush, or NaN. It may always come later, and then travels for many batches at once. */
+  #watermark = NaN
   /** The channel that was found widest last; those behind it are asked first. */
   #widest = -1
 
@@ -69,22 +71,28 @@ export class Outbox implements Output {
 
   /** True while a partly filled batch waits. */
   get holdsBack(): boolean {
+    if (!Number.isNaN(this.#watermark)) return true
     for (let channel = 0; channel < this.channelCount; channel++) if (this.#counts[channel]! > 0) return true
     return false
   }
 
-  /** Sends partly filled batches. */
+  /** All records up to this event time were pushed. */
+  watermark(watermark: number): void {
+    this.#watermark = watermark
+  }
+
+  /** Sends partly filled batches, and the watermark behind them. */
   flushBatches(): void {
     for (let channel = 0; channel < this.channelCount; channel++) this.#sendBatch(channel)
+    if (Number.isNaN(this.#watermark)) return
+    this.#sendControl(FrameKind.watermark, this.#watermark)
+    this.#watermark = NaN
   }
 
   /** To every channel, behind all records pushed so far. */
   broadcast(kind: FrameKind, value: number): void {
     this.flushBatches()
-    for (const sender of this.#senders) {
-      sender.sendControl(kind, value)
-      this.#kept ||= !sender.flush()
-    }
+    this.#sendControl(kind, value)
   }
 
   /** Sends what had to wait. False while something still waits: the actor must not run. */
@@ -94,6 +102,13 @@ export class Outbox implements Output {
     for (const sender of this.#senders) clear = sender.flush() && clear
     this.#kept = !clear
     return clear
+  }
+
+  #sendControl(kind: FrameKind, value: number): void {
+    for (const sender of this.#senders) {
+      sender.sendControl(kind, value)
+      if (!sender.flush()) this.#kept = true
+    }
   }
 
   #sendBatch(channel: number): void {

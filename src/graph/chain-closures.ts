@@ -1,5 +1,5 @@
-import type { Emit, OperatorDefinition } from '../actor/contract.ts'
-import type { ChainCodeOptions, ChainRun, ChainStep, StepGuard } from './chain-code.ts'
+import type { Emit } from '../actor/contract.ts'
+import type { ChainCodeOptions, ChainHead, ChainRun, ChainStep, StepGuard } from './chain-code.ts'
 
 /** The interpreted twin of chain-code.ts, for processes that forbid code generation: the same behaviour from closures. */
 export function linkEmit(steps: readonly ChainStep[], options: ChainCodeOptions): Emit {
@@ -13,11 +13,7 @@ export function linkEmit(steps: readonly ChainStep[], options: ChainCodeOptions)
   }
 }
 
-export function linkRun(
-  head: { readonly id: number; readonly definition: OperatorDefinition; readonly spec: ChainStep['spec'] },
-  steps: readonly ChainStep[],
-  options: ChainCodeOptions,
-): ChainRun {
+export function linkRun(head: ChainHead, steps: readonly ChainStep[], options: ChainCodeOptions): ChainRun {
   const emit = linkEmit(steps, options)
   const make = head.definition.makeRow?.(head.spec)
   const eventTime = head.spec['eventTime'] as ((record: unknown) => number) | undefined
@@ -29,12 +25,26 @@ export function linkRun(
     }
   }
   const { place = null } = options
+  const { observe } = head
   return (records, from, to, timestamps) => {
+    let largest = -Infinity
     for (let i = from; i < to; i++) {
       if (place !== null) place.row = i
       const record = read(records, i)
-      emit(record, eventTime === undefined ? (timestamps === null ? NaN : timestamps[i]!) : timeOf(eventTime, record, head.id, options))
+      const timestamp = eventTime === undefined ? (timestamps === null ? NaN : timestamps[i]!) : timeOf(eventTime, record, head.id, options)
+      if (eventTime !== undefined && timestamp > largest) largest = timestamp
+      if (observe !== undefined) observing(observe, record, timestamp, head.id, options)
+      emit(record, timestamp)
     }
+    return largest
+  }
+}
+
+function observing(observe: Emit, record: unknown, timestamp: number, step: number, options: ChainCodeOptions): void {
+  try {
+    observe(record, timestamp)
+  } catch (error) {
+    throw options.fail(error, step)
   }
 }
 

@@ -38,8 +38,17 @@ export interface ChainCodeOptions {
   readonly place?: { row: number } | null
 }
 
-/** Runs rows from..to of a batch through a chain. */
-export type ChainRun = (records: unknown, from: number, to: number, timestamps: Float64Array | null) => void
+/** Runs rows from..to of a batch through a chain. Returns the largest event time that the head gave a record, -Infinity when it gives none. */
+export type ChainRun = (records: unknown, from: number, to: number, timestamps: Float64Array | null) => number
+
+/** The operator that a chain's loop begins with. */
+export interface ChainHead {
+  readonly id: number
+  readonly definition: OperatorDefinition
+  readonly spec: Spec
+  /** Is shown every record with its event time. */
+  readonly observe?: Emit | undefined
+}
 
 const NO_OUTPUTS: ReadonlyMap<string, readonly ChainStep[]> = new Map()
 
@@ -74,11 +83,7 @@ export function compileEmit(steps: readonly ChainStep[], options: ChainCodeOptio
 }
 
 /** The loop of a chain: over an array of records, or over row numbers when the head computes its records. */
-export function compileRun(
-  head: { readonly id: number; readonly definition: OperatorDefinition; readonly spec: Spec },
-  steps: readonly ChainStep[],
-  options: ChainCodeOptions,
-): ChainRun {
+export function compileRun(head: ChainHead, steps: readonly ChainStep[], options: ChainCodeOptions): ChainRun {
   const text = new FunctionText()
   const rows = head.definition.weaveRow
   const value =
@@ -91,7 +96,9 @@ export function compileRun(
   const eventTime = head.spec['eventTime']
   const time = eventTime === undefined ? 'timestamps === null ? NaN : timestamps[i]' : `${text.constant(eventTime)}(v)`
   const row = options.place ? `${text.constant(options.place)}.row = i\n` : ''
-  const loop = `for (let i = from; i < to; i++) {\nat = ${head.id}\n${row}const v = ${value}\nconst ts = ${time}\n${freezing(text, options, 'v')}${branches(steps, 'v', text, options)}\n}`
+  const largest = eventTime === undefined ? '' : 'if (ts > largest) largest = ts\n'
+  const observe = head.observe === undefined ? '' : `${text.constant(head.observe)}(v, ts)\n`
+  const loop = `let largest = -Infinity\nfor (let i = from; i < to; i++) {\nat = ${head.id}\n${row}const v = ${value}\nconst ts = ${time}\n${freezing(text, options, 'v')}${largest}${observe}${branches(steps, 'v', text, options)}\n}\nreturn largest`
   return text.compile('records, from, to, timestamps', guarded(text, options, loop), options.url)
 }
 

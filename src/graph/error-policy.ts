@@ -40,8 +40,11 @@ export interface DeadLetterError {
 
 /** Where a record came from: the source of its chain, or the channel that brought it to its actor. */
 export type DeadLetterOrigin =
-  /** `position` counts the records of the split from 0, as in checkpoints. */
-  | { readonly source: string; readonly split: number; readonly position: number }
+  /**
+   * `position` counts the records of the split from 0, as in checkpoints; for a generator it is the number of the row, and for sources that do
+   * not tell splits apart `split` is null.
+   */
+  | { readonly source: string; readonly split: number | null; readonly position: number }
   /**
    * `channel` names both ends and their instances; `sequence` counts its records from 0 since the job began, or since the number of
    * instances of one of its ends changed.

@@ -1,5 +1,5 @@
 import { MillraceError } from '../errors.ts'
-import type { Graph, OperatorNode, Origin } from './graph.ts'
+import type { Graph, InputEdge, OperatorNode } from './graph.ts'
 
 /** One line per operator; two threads that built the same graph have equal lines. */
 export function fingerprint(graph: Graph): string[] {
@@ -11,8 +11,8 @@ function describe(node: OperatorNode): string {
   return `${node.kind} "${node.name}" x${node.parallelism} <- [${inputs.join(', ')}] ${print(node.spec)}${node.onError === undefined ? '' : ` onError ${print(node.onError)}`}`
 }
 
-function place({ from, output }: Origin): string {
-  return output === undefined ? `${from}` : `${from}.${output}`
+function place({ from, output, input = 0 }: InputEdge): string {
+  return `${input === 0 ? '' : `${input}=`}${from}${output === undefined ? '' : `.${output}`}`
 }
 
 function print(value: unknown): string {

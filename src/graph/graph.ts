@@ -11,6 +11,8 @@ export interface Origin {
 
 export interface InputEdge extends Origin {
   readonly partitioning: Partitioning
+  /** Which of the operator's inputs it leads to, for operators that tell them apart. Default 0. */
+  readonly input?: number
 }
 
 /** Number of instances: a number, or as many as there are workers. */

@@ -1,10 +1,8 @@
+import type { EventTimeOptions } from './event-time.ts'
 import { definitionSite } from './site.ts'
 import type { Stream } from './stream.ts'
 
-export interface InletOptions<T> {
-  /** Event time of a record in ms since 1970. Without it records have none. */
-  readonly eventTime?: (record: T) => number
-}
+export type InletOptions<T> = EventTimeOptions<T>
 
 /** A declared inlet: see {@link inlet}. */
 export interface InletSpec<T> {

@@ -21,6 +21,8 @@ export interface TaskEdge {
   readonly fromTask: number
   readonly toTask: number
   readonly partitioning: Partitioning
+  /** Which of the receiving operator's inputs it leads to. */
+  readonly input: number
   /** True when records on it may carry event times. */
   readonly timestamps: boolean
 }
@@ -59,6 +61,11 @@ export interface PlanOptions {
   readonly chaining: 'on' | 'off'
 }
 
+/** Watermarks begin in this operator, so it is the head of its task. */
+export function beginsTime(node: OperatorNode): boolean {
+  return node.spec['watermarks'] !== undefined
+}
+
 /** The pseudo actor that stands for the app thread as sender into inlets. */
 export const APP_ACTOR = -1
 
@@ -82,7 +89,8 @@ function assignTasks(graph: Graph, parallelism: readonly number[], chaining: boo
   let tasks = 0
   for (const node of graph.nodes) {
     const input = node.inputs.length === 1 ? node.inputs[0]! : null
-    const fuses = input?.partitioning.type === 'forward' && parallelism[input.from] === parallelism[node.id] && !isOutlet(node)
+    const fuses =
+      input?.partitioning.type === 'forward' && parallelism[input.from] === parallelism[node.id] && !isOutlet(node) && !beginsTime(node)
     // A combiner stays with its input even without chaining: it is the sending end of an edge, not an operator of the user.
     taskOf.push(fuses && (chaining || node.kind === 'combine') ? taskOf[input!.from]! : tasks++)
   }
@@ -113,7 +121,16 @@ function collectEdges(graph: Graph, taskOf: readonly number[], tasks: readonly T
       if (from === to) continue
       const timestamps = timed[input.from]!
       const partitioning = settle(node, input, tasks[from]!, tasks[to]!, timestamps)
-      edges.push({ id: edges.length, fromNode: input.from, output: input.output, fromTask: from, toTask: to, partitioning, timestamps })
+      edges.push({
+        id: edges.length,
+        fromNode: input.from,
+        output: input.output,
+        fromTask: from,
+        toTask: to,
+        partitioning,
+        input: input.input ?? 0,
+        timestamps,
+      })
     }
   }
   return edges

@@ -1,11 +1,11 @@
+import type { EventTimeOptions } from './event-time.ts'
+
 /** The part of a web stream (`ReadableStream`) that is read from. */
 export interface WebStream<T> {
   getReader(): { read(): Promise<{ readonly done: boolean; readonly value?: T | undefined }>; cancel(reason?: unknown): Promise<void> }
 }
 
-export interface SourceOptions<T> {
-  /** Event time of a record in ms since 1970. Without it records have none. */
-  readonly eventTime?: (record: T) => number
+export interface SourceOptions<T> extends EventTimeOptions<T> {
   /** Instances. Default: one per worker, at most one per split. */
   readonly parallelism?: number
 }

@@ -2,6 +2,7 @@ import { MillraceError } from '../errors.ts'
 import { SPLITS_MAX, SPLITS_PER_GENERATOR_DEFAULT, TIMER_MS_MAX, TIMER_PERIOD_MS_MIN } from '../limits.ts'
 import { checkFunction } from './check-function.ts'
 import { type CsvOptions, type FileOptions, fileSpec } from './file-options.ts'
+import { type EventTimeOptions, eventTimeSpec } from './event-time.ts'
 import type { GraphBuilder } from './graph-builder.ts'
 import { type Guarantee, INLET_KIND, outputOf } from './graph.ts'
 import type { InletOptions, InletSpec } from './inlets.ts'
@@ -96,10 +97,13 @@ export class Sources {
 
   #source<T>({ kind, name, spec, site, parallelism, guarantee = 'exactly-once' }: SourceDraft): Stream<T> {
     if (typeof name !== 'string') throw new MillraceError('MR_GRAPH_INVALID', `A source needs a name, got ${typeof name}`, { site })
-    if (spec['eventTime'] !== undefined) checkFunction(spec['eventTime'], `eventTime of "${name}"`)
+    const { disorderMs, idleAfterMs, eventTime, watermarks, ...others } = spec
+    const time = eventTimeSpec({ eventTime, disorderMs, idleAfterMs, watermarks } as EventTimeOptions<never>, `source "${name}"`, site)
     const given = spec['parallelism'] as number | undefined
     const options = given === undefined ? { name } : { name, parallelism: given }
-    return this.#builder.flows.stream<T>([outputOf(this.#builder.add({ kind, inputs: [], parallelism, spec, options, site, guarantee }))])
+    return this.#builder.flows.stream<T>([
+      outputOf(this.#builder.add({ kind, inputs: [], parallelism, spec: { ...others, ...time }, options, site, guarantee })),
+    ])
   }
 }
 

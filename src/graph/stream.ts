@@ -2,6 +2,7 @@ import { MillraceError } from '../errors.ts'
 import type { Key } from '../core/key-hash.ts'
 import type { OperatorDefinition } from '../actor/contract.ts'
 import type { AggregateBuilder, AggregateResult, AggregateSpecs } from '../state/aggregates.ts'
+import { type EventTimeOptions, eventTimeSpec } from './event-time.ts'
 import type { GraphBuilder, OperatorOptions } from './graph-builder.ts'
 import { type InputEdge, type OperatorNode, type Origin, type Parallelism, outputOf } from './graph.ts'
 import type { ChooseChannel, Partitioning } from '../actor/partitioning.ts'
@@ -209,6 +210,24 @@ export class Stream<in out T> {
    */
   partitionByTime(options: { readonly bucketMs: number; readonly by: 'event' | 'arrival' }): Stream<T> {
     return this.#spread({ type: 'time', ...check.timeBuckets(options, definitionSite(this.partitionByTime)) })
+  }
+
+  /**
+   * Gives the records their event times, and the stream its watermarks, where the source cannot: after parsing, for example. What the records had before is
+   * replaced.
+   *
+   * @throws MillraceError MR_OPTION_INVALID
+   */
+  withEventTime(eventTime: (record: T) => number, options?: Omit<EventTimeOptions<T>, 'eventTime'> & OperatorOptions): Stream<T> {
+    const site = definitionSite(this.withEventTime)
+    const { name, parallelism, ...timing } = options ?? {}
+    const spec = eventTimeSpec({ ...timing, eventTime } as EventTimeOptions<never>, 'withEventTime', site)
+    return this.#add(
+      'eventTime',
+      { ...spec },
+      { ...(name === undefined ? {} : { name }), ...(parallelism === undefined ? {} : { parallelism }) },
+      site,
+    )
   }
 
   /** An operator of one's own; see the actor contract. */

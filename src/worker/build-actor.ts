@@ -1,4 +1,5 @@
-import { Actor, type ActorEvents, type OperatorInstance } from '../actor/actor.ts'
+import { Actor } from '../actor/actor.ts'
+import type { ActorEvents, OperatorInstance } from '../actor/actor-parts.ts'
 import type { Emit, OperatorActor, OperatorContext, OperatorDefinition, Registry } from '../actor/contract.ts'
 import { Place } from '../actor/place.ts'
 import { type GuardedOutput, RecordGuard } from '../actor/record-guard.ts'
@@ -12,7 +13,9 @@ import { type ChainCodeOptions, type ChainRun, type ChainStep, compileEmit, comp
 import { linkEmit, linkRun } from '../graph/chain-closures.ts'
 import { DEAD_LETTERS, asksReader, holdsDeadLetters, undeliveredTo } from '../graph/dead-letters.ts'
 import { type Graph, type OperatorNode } from '../graph/graph.ts'
-import type { ActorPlacement, Plan, Task, TaskEdge } from '../graph/plan.ts'
+import { type ActorPlacement, type Plan, type Task, type TaskEdge, beginsTime } from '../graph/plan.ts'
+import { SplitWatermarks, WHOLE_INSTANCE } from '../time/split-watermarks.ts'
+import type { WatermarkStrategy } from '../time/watermark-strategy.ts'
 
 export interface ActorEnvironment {
   readonly plan: Plan
@@ -27,6 +30,8 @@ export interface ActorEnvironment {
 
 export interface ActorWiring {
   readonly mailbox: Mailbox
+  /** By channel: which of the head's inputs it leads to. */
+  readonly inputs: readonly number[]
   readonly decoders: readonly BatchDecoder[]
   /** Names of the channels, in the order of the mailbox. */
   readonly channels: readonly string[]
@@ -56,7 +61,8 @@ class ChainBuilder {
   readonly #instances: OperatorInstance[] = []
   readonly #guards: RecordGuard[] = []
   readonly #place: Place | null
-  #run: ChainRun = () => {}
+  readonly #splits: SplitWatermarks | null
+  #run: ChainRun = () => -Infinity
   #actor: Actor | null = null
 
   constructor(environment: ActorEnvironment, placement: ActorPlacement, wiring: ActorWiring) {
@@ -66,7 +72,9 @@ class ChainBuilder {
     this.#graph = environment.plan.graph
     this.#task = environment.plan.tasks[placement.task]!
     const path = this.#task.nodes.map((id) => this.#graph.nodes[id]!.name).join('>')
-    this.#place = this.#writesLetters() ? new Place(placement.index, this.#graph.nodes[this.#task.nodes[0]!]!.name, wiring.channels) : null
+    const head = this.#graph.nodes[this.#task.nodes[0]!]!
+    this.#splits = beginsTime(head) ? new SplitWatermarks(head.spec['watermarks'] as WatermarkStrategy) : null
+    this.#place = this.#writesLetters() ? new Place(placement.index, head.name, wiring.channels) : null
     this.#code = {
       url: `millrace://${encodeURI(this.#graph.jobName)}/${encodeURI(path)}`,
       freeze: environment.freeze,
@@ -93,6 +101,12 @@ class ChainBuilder {
     this.#actor = new Actor(
       {
         id: this.#placement.id,
+        index: this.#placement.index,
+        parallelism: this.#task.parallelism,
+        headName: node.name,
+        clock: this.#environment.clock,
+        inputs: this.#wiring.inputs,
+        splits: this.#splits,
         name: `${this.#task.name} (${this.#placement.index + 1}/${this.#task.parallelism})`,
         operators: [...this.#instances.reverse(), ...this.#lookers(node)],
         badRecords: this.#guards,
@@ -112,18 +126,31 @@ class ChainBuilder {
 
   #buildSource(node: OperatorNode): OperatorActor | null {
     const definition = this.#definition(node)
-    const head = { id: node.id, definition, spec: node.spec }
+    const head = { id: node.id, definition, spec: node.spec, observe: this.#observer() }
     this.#run = this.#runner()(head, this.#stepsAfter(node), this.#code)
     return definition.create === undefined ? null : this.#create(node, () => {}, this.#emitters(this.#stepsByOutput(node)))
   }
 
   #buildReader(node: OperatorNode): OperatorActor | null {
+    if (beginsTime(node)) return this.#buildTimer(node)
     const step = this.#step(node)
     const reader = { id: node.id, definition: { kind: 'reader' }, spec: {} }
     // What was frozen by its sender costs one look; what was decoded is new.
     this.#run = this.#runner()(reader, [step], this.#code)
     // Under a policy records come one by one, so that one can be left out.
     return step.guard === undefined ? step.actor : null
+  }
+
+  /** An operator that gives records their event times: the loop itself does it. */
+  #buildTimer(node: OperatorNode): null {
+    const head = { id: node.id, definition: { kind: node.kind }, spec: node.spec, observe: this.#observer() }
+    this.#run = this.#runner()(head, this.#stepsAfter(node), this.#code)
+    return null
+  }
+
+  #observer(): Emit | undefined {
+    const splits = this.#splits
+    return splits?.seesRecords === true ? (record, timestamp) => splits.onRecord(record, timestamp) : undefined
   }
 
   #runner(): typeof compileRun {
@@ -251,12 +278,18 @@ class ChainBuilder {
       emitTo: (name) => outputs.get(name) ?? (() => {}),
       output: combined === undefined ? null : this.#wiring.outboxes.get(combined.id)!,
       undoes: node.onError !== undefined,
-      run: (records, from, to, timestamps, split = 0, position = from) => {
-        this.#place?.readsSplit(split, position - from)
+      run: (records, from, to, timestamps, split = WHOLE_INSTANCE, position = from) => {
+        this.#place?.readsSplit(split === WHOLE_INSTANCE ? null : split, position - from)
         // What an inlet reads is counted where its frames come in.
         if (this.#actor!.polls) this.#actor!.recordsIn += to - from
-        this.#run(records, from, to, timestamps)
+        const splits = this.#splits
+        if (splits === null) return void this.#run(records, from, to, timestamps)
+        const nowMs = clock.nowMs()
+        splits.select(split, nowMs)
+        splits.observe(this.#run(records, from, to, timestamps), nowMs)
       },
+      openSplit: (split) => this.#splits?.open(split, clock.nowMs()),
+      closeSplit: (split) => this.#splits?.close(split),
       wake: this.#wiring.wake,
       wakeAt: this.#wiring.wakeAt,
       notify: this.#wiring.notify,

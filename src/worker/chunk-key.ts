@@ -1,17 +1,24 @@
 import { pack, unpack } from 'msgpackr'
-import type { StateChunk } from '../actor/contract.ts'
+import type { ActorChunk } from '../actor/actor-parts.ts'
 import { MillraceError } from '../errors.ts'
 
 /** `operator/scope/id`: names a chunk within a checkpoint, whoever wrote it, so that state finds its operator at another parallelism. */
-export function chunkKey(operator: string, { scope, id }: Pick<StateChunk, 'scope' | 'id'>): string {
+export function chunkKey(operator: string, { scope, id }: Pick<ActorChunk, 'scope' | 'id'>): string {
   return `${operator}/${scope}/${id}`
 }
 
-export function parseChunkKey(key: string): { readonly operator: string; readonly scope: StateChunk['scope']; readonly id: number } {
-  const match = /^(.*)\/(group|split|instance)\/(\d+)$/s.exec(key)
+/** What a chunk's key says. */
+export interface ChunkPlace {
+  readonly operator: string
+  readonly scope: ActorChunk['scope']
+  readonly id: number
+}
+
+export function parseChunkKey(key: string): ChunkPlace {
+  const match = /^(.*)\/(group|split|instance|all|time|splitTime)\/(\d+)$/s.exec(key)
   if (match === null)
     throw new MillraceError('MR_STATE_CORRUPT', `A checkpoint holds a chunk named ${JSON.stringify(key)}, which is no state of an operator`)
-  return { operator: match[1]!, scope: match[2] as StateChunk['scope'], id: Number(match[3]) }
+  return { operator: match[1]!, scope: match[2] as ChunkPlace['scope'], id: Number(match[3]) }
 }
 
 /** Values become one msgpack value. The bytes are the caller's own. */

@@ -30,10 +30,6 @@ export default async function runWorker(task: WorkerTask): Promise<void> {
     registry,
     generateCode: canGenerate(),
     onWake: () => bell.ring(),
-    after: (delayMs, run) => {
-      const timer = setTimeout(run, delayMs)
-      return () => clearTimeout(timer)
-    },
     events: workerEvents(() => service.plan, {
       store: (message) => sendStore(task.storagePort, message),
       failed: (failure) => void listener.failed(failure),

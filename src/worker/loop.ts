@@ -15,12 +15,15 @@ export async function runLoop(service: WorkerService, bell: Doorbell, isOver: ()
     if (runtime?.turn(EVENT_LOOP_TURN_MS) === true) {
       idleSleeps = 0
       await eventLoopTurn()
-    } else if (runtime === null || runtime.awaitsEvents || idleSleeps >= IDLE_SLEEPS_MAX) {
-      const reason = await bell.sleepAsync(hasWork, IDLE_WAIT_MS_MAX)
+      continue
+    }
+    const idleMs = runtime?.idleMs ?? Infinity
+    if (runtime === null || runtime.awaitsPromises || idleSleeps >= IDLE_SLEEPS_MAX) {
+      const reason = await bell.sleepAsync(hasWork, Math.min(idleMs, IDLE_WAIT_MS_MAX))
       if (reason === 'work') await eventLoopTurn()
       idleSleeps = 0
     } else {
-      const reason = bell.sleep(hasWork, DOORBELL_SLEEP_MS_MAX)
+      const reason = bell.sleep(hasWork, Math.min(idleMs, DOORBELL_SLEEP_MS_MAX))
       idleSleeps = reason === 'timeout' ? idleSleeps + 1 : 0
       await eventLoopTurn()
     }

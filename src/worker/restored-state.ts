@@ -1,9 +1,12 @@
+import type { TimeChunk } from '../actor/actor-time.ts'
 import type { StateChunk } from '../actor/contract.ts'
 import type { Manifest } from '../checkpoint/manifest.ts'
 import { MillraceError } from '../errors.ts'
 import { type Plan, routingTable } from '../graph/plan.ts'
-import { decodeChunk, parseChunkKey } from './chunk-key.ts'
+import { type ChunkPlace, decodeChunk, parseChunkKey } from './chunk-key.ts'
 import type { RestoredState } from './worker-host.ts'
+
+type Restored = StateChunk | TimeChunk
 
 /** Reads those chunks of a checkpoint whose key is wanted. */
 export type ReadChunks = (
@@ -22,42 +25,41 @@ export async function readRestoredState(
   keyGroups: number,
   readChunks: ReadChunks,
 ): Promise<RestoredState> {
-  const owns = ownership(plan, worker, keyGroups)
-  const chunks = await readChunks(manifest, (key) => {
-    const { operator, scope, id } = parseChunkKey(key)
-    return owns(operator, scope, id) !== null
-  })
-  const byInstance = new Map<string, StateChunk[]>()
+  const owners = ownership(plan, worker, keyGroups)
+  const chunks = await readChunks(manifest, (key) => owners(parseChunkKey(key)).length > 0)
+  const byInstance = new Map<string, Restored[]>()
   for (const { key, bytes } of chunks) {
-    const { operator, scope, id } = parseChunkKey(key)
-    const instance = `${operator}#${owns(operator, scope, id)}`
-    if (!byInstance.has(instance)) byInstance.set(instance, [])
-    byInstance.get(instance)!.push({ scope, id, value: decodeChunk(bytes) })
+    const place = parseChunkKey(key)
+    for (const index of owners(place)) {
+      const instance = `${place.operator}#${index}`
+      if (!byInstance.has(instance)) byInstance.set(instance, [])
+      byInstance.get(instance)!.push({ scope: place.scope, id: place.id, value: decodeChunk(bytes) } as Restored)
+    }
   }
   return (operator, index) => byInstance.get(`${operator}#${index}`) ?? []
 }
 
-/** Instance on this worker that a chunk belongs to, or null. */
-function ownership(
-  plan: Plan,
-  worker: number,
-  keyGroups: number,
-): (operator: string, scope: StateChunk['scope'], id: number) => number | null {
+/** Instances on this worker that a chunk belongs to. */
+function ownership(plan: Plan, worker: number, keyGroups: number): (place: ChunkPlace) => readonly number[] {
   const tasks = new Map(plan.tasks.flatMap((task) => task.nodes.map((node) => [plan.graph.nodes[node]!.name, task] as const)))
+  const local = plan.tasks.map(({ id }) =>
+    plan.actors.filter((actor) => actor.task === id && actor.thread === worker).map(({ index }) => index),
+  )
   // As the senders route: instances beyond the number of key groups own none.
-  const owners = new Map(
+  const routes = new Map(
     plan.tasks.map(({ parallelism }) => [parallelism, routingTable(keyGroups, Math.min(keyGroups, parallelism))] as const),
   )
-  return (operator, scope, id) => {
+  return ({ operator, scope, id }) => {
     const task = tasks.get(operatorOf(operator))
-    if (task === undefined) return null
-    const index = scope === 'group' ? owners.get(task.parallelism)![id]! : scope === 'split' ? id % task.parallelism : id
+    if (task === undefined) return []
+    const here = local[task.id]!
+    if (scope === 'all' || scope === 'time') return here
+    const index = scope === 'group' ? routes.get(task.parallelism)![id]! : scope === 'instance' ? id : id % task.parallelism
     if (index >= task.parallelism) {
       const text = `The checkpoint holds state of instance ${id} of "${operator}", which has ${task.parallelism} instances now. Give it as many as before`
       throw new MillraceError('MR_STATE_INCOMPATIBLE', text, { operator })
     }
-    const placed = plan.actors.some((actor) => actor.task === task.id && actor.index === index && actor.thread === worker)
-    return placed ? index : null
+    return here.includes(index) ? [index] : []
   }
 }
 

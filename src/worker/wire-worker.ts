@@ -1,4 +1,5 @@
-import type { Actor, ActorChunk } from '../actor/actor.ts'
+import type { Actor } from '../actor/actor.ts'
+import type { ActorChunk } from '../actor/actor-parts.ts'
 import type { Registry } from '../actor/contract.ts'
 import type { ChannelSender } from '../channel/channel-sender.ts'
 import { CreditTable, exclusiveBytes, mailboxBudget } from '../channel/credit.ts'
@@ -26,6 +27,8 @@ export interface WiringRequest {
   readonly deployment: Deployment
   readonly host: WorkerHost
   readonly markReady: (actor: number) => void
+  /** Makes it ready at a time of the monotonic clock. */
+  readonly wakeAt: (actor: number, monotonicMs: number) => void
   readonly snapshotTaken: (actor: number, checkpointId: number, chunks: readonly ActorChunk[]) => void
 }
 
@@ -105,6 +108,7 @@ class WorkerWiring {
     }
     return buildActor(environment, placement, {
       mailbox: this.#mailboxes.get(placement.id)!,
+      inputs: channels.map((channel) => plan.edges[channel.edge]?.input ?? 0),
       decoders: channels.map((channel) => new BatchDecoder({ name: `channel-${channel.id}`, mode: options.codec })),
       channels: channels.map((channel) => channelName(plan, channel)),
       outboxes: this.#outboxes(placement),
@@ -117,7 +121,7 @@ class WorkerWiring {
         snapshotTaken: (checkpointId, chunks) => snapshotTaken(placement.id, checkpointId, chunks),
       },
       wake: () => waking.wake(),
-      wakeAt: (monotonicMs) => waking.wakeAt(monotonicMs),
+      wakeAt: (monotonicMs) => this.#request.wakeAt(placement.id, monotonicMs),
       notify: (notice) => host.events.notify(deployment.attempt, notice),
       onClose: () => waking.close(),
     })

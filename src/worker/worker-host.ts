@@ -1,4 +1,5 @@
-import type { ActorChunk } from '../actor/actor.ts'
+import type { ActorChunk } from '../actor/actor-parts.ts'
+import type { TimeChunk } from '../actor/actor-time.ts'
 import type { InletNotice, StateChunk } from '../actor/contract.ts'
 import type { Clock } from '../core/clock.ts'
 import type { RingConsumer } from '../ring/index.ts'
@@ -22,14 +23,12 @@ export interface WorkerHost {
   readonly generateCode: boolean
   /** Something became ready from outside the loop: a promise of a source. */
   readonly onWake: () => void
-  /** Calls `run` between turns after so long, or a little later. Returns how to cancel it. */
-  readonly after: (delayMs: number, run: () => void) => () => void
   /** Looks on; absent under threads. */
   readonly probe?: FrameProbe
 }
 
-/** State of an operator to begin with, by operator name. */
-export type RestoredState = (operator: string, actorIndex: number, parallelism: number) => readonly StateChunk[]
+/** State of an operator to begin with, and time of the actor whose head it is, by operator name. */
+export type RestoredState = (operator: string, actorIndex: number) => readonly (StateChunk | TimeChunk)[]
 
 /** A ring that comes in, and the bell of the thread that fills it. */
 export interface Peer {

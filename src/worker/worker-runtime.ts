@@ -4,6 +4,7 @@ import type { Plan } from '../graph/plan.ts'
 import { FRAMES_DRAINED_BYTES_MAX } from '../limits.ts'
 import type { Deployment, EngineOptions } from './deployment.ts'
 import { ReadySet } from './ready-set.ts'
+import { WakeTimes } from './wake-times.ts'
 import { type Wiring, wireWorker } from './wire-worker.ts'
 import { FINAL_SNAPSHOT, type RestoredState, type WorkerHost } from './worker-host.ts'
 
@@ -19,6 +20,9 @@ export class WorkerRuntime {
   readonly #ready: ReadySet
   readonly #blocked: ReadySet
   readonly #waiting: ReadySet
+  /** Timers of operators, by the wall clock; pauses of sources, by the monotonic one. */
+  readonly #timers = new WakeTimes()
+  readonly #pauses = new WakeTimes()
   readonly #flushedMs: Float64Array
   readonly #attempt: number
   readonly #index: number
@@ -46,6 +50,7 @@ export class WorkerRuntime {
       deployment,
       host,
       markReady: (actor) => this.#markReady(actor),
+      wakeAt: (actor, monotonicMs) => this.#pauses.set(actor, monotonicMs),
       snapshotTaken: (actor, checkpointId, chunks) => host.events.snapshotTaken(deployment.attempt, checkpointId, actor, chunks),
     })
   }
@@ -64,8 +69,7 @@ export class WorkerRuntime {
     for (const actor of this.#wiring.actors.values()) {
       if (this.#stopped) return
       const placement = this.#plan.actors[actor.id]!
-      const { parallelism } = this.#plan.tasks[placement.task]!
-      await actor.open((operator) => restored?.(operator, placement.index, parallelism) ?? [])
+      await actor.open((operator) => restored?.(operator, placement.index) ?? [])
     }
   }
 
@@ -91,6 +95,7 @@ export class WorkerRuntime {
     let nowMs = startMs
     let worked = this.#drain()
     this.#retryBlocked()
+    this.#wakeDue()
     while (nowMs - startMs < budgetMs) {
       const id = this.#ready.next()
       if (id === -1) break
@@ -107,20 +112,27 @@ export class WorkerRuntime {
     return worked
   }
 
-  /** True while a source waits for a promise or a time: then the event loop must not sleep. */
-  get awaitsEvents(): boolean {
+  /** True while a source waits for a promise: then the event loop must not sleep. */
+  get awaitsPromises(): boolean {
     return this.#waiting.size > 0
   }
 
-  /** True while a source waits for what only the outside world can bring. */
-  get awaitsPromises(): boolean {
-    if (this.#waiting.size === 0) return false
-    for (const actor of this.#wiring.actors.values()) if (actor.awaitsPromise) return true
-    return false
+  /** Time in ms until some actor wants to run, whether frames come or not; Infinity for none. */
+  get idleMs(): number {
+    const { clock } = this.#host
+    const timerMs = this.#timers.firstMs === Infinity ? Infinity : this.#timers.firstMs - clock.nowMs()
+    const pauseMs = this.#pauses.firstMs === Infinity ? Infinity : this.#pauses.firstMs - clock.monotonicMs()
+    return Math.max(0, Math.min(timerMs, pauseMs))
   }
 
   /** The last look before sleep. */
   hasWork(): boolean {
+    if (this.#running) this.#wakeDue()
+    return this.hasFrames()
+  }
+
+  /** The same, whatever the clock says. */
+  hasFrames(): boolean {
     if (!this.#running) return false
     this.#retryBlocked()
     return this.#ready.size > 0 || this.#wiring.consumers.some(({ consumer }) => !consumer.isEmpty)
@@ -162,8 +174,9 @@ export class WorkerRuntime {
       const { batches } = actor
       const result = actor.step()
       if (actor.batches !== batches) this.#activity[this.#index]!++
-      if (actor.awaitsPromise || actor.awaitsTime) this.#waiting.add(id)
+      if (actor.awaitsPromise) this.#waiting.add(id)
       else this.#waiting.delete(id)
+      if (actor.hasTimers) this.#timers.set(id, actor.wakeAtMs)
       if (result === 'progress') {
         this.#flushAfterLinger(actor, nowMs)
         if (actor.state === 'finished') this.#host.events.snapshotTaken(this.#attempt, FINAL_SNAPSHOT, id, actor.finalChunks!)
@@ -195,6 +208,13 @@ export class WorkerRuntime {
     if (nowMs - this.#flushedMs[actor.id]! < this.#linger) return
     this.#flushedMs[actor.id] = nowMs
     actor.flush()
+  }
+
+  /** One that is blocked runs as soon as it can, and says anew when it wants to. */
+  #wakeDue(): void {
+    const { clock } = this.#host
+    if (this.#timers.firstMs !== Infinity) this.#timers.takeDue(clock.nowMs(), (id) => this.#markReady(id))
+    if (this.#pauses.firstMs !== Infinity) this.#pauses.takeDue(clock.monotonicMs(), (id) => this.#markReady(id))
   }
 
   #drain(): boolean {

@@ -36,6 +36,7 @@ export class SimulatedWorker implements SimulatedThread, WorkerGate {
   readonly #mailboxBytes: number
   readonly #in: Link
   readonly #out: Link
+  #cancelAlarm: () => void = () => {}
 
   constructor(simulation: Simulation, { index, options, doorbells, registry, generateCode, readChunks, outlets }: SimulatedWorkerParts) {
     this.name = `worker ${index}`
@@ -62,7 +63,6 @@ export class SimulatedWorker implements SimulatedThread, WorkerGate {
         this.#bell.ring()
         simulation.stirred()
       },
-      after: (delayMs, run) => simulation.after(delayMs, `${this.name} has an appointment`, run),
     })
   }
 
@@ -76,8 +76,16 @@ export class SimulatedWorker implements SimulatedThread, WorkerGate {
     const budgetMs = this.#chance.nextFloat() ** 3 * EVENT_LOOP_TURN_MS
     const worked = runtime?.turn(budgetMs) ?? false
     if (runtime !== null) checkCredits(this.#simulation, runtime, this.#mailboxBytes)
-    if (!worked) this.#bell.fallAsleep(() => this.#service.runtime?.hasWork() ?? false)
+    if (!worked) this.#fallAsleep()
     return worked
+  }
+
+  /** Actors that want to run at some time wake it, as the end of a thread's sleep would. */
+  #fallAsleep(): void {
+    this.#bell.fallAsleep(() => this.#service.runtime?.hasWork() ?? false)
+    const idleMs = this.#service.runtime?.idleMs ?? Infinity
+    this.#cancelAlarm()
+    if (idleMs !== Infinity) this.#cancelAlarm = this.#simulation.after(idleMs, `${this.name} wakes`, () => this.#bell.ring())
   }
 
   get awaitsOutside(): boolean {
@@ -85,7 +93,8 @@ export class SimulatedWorker implements SimulatedThread, WorkerGate {
   }
 
   overslept(): boolean {
-    return !this.#bell.look() && (this.#service.runtime?.hasWork() ?? false)
+    // Times are its alarm's business, and looking at the clock makes time pass.
+    return !this.#bell.look() && (this.#service.runtime?.hasFrames() ?? false)
   }
 
   describe(): string {

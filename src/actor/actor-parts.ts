@@ -1,0 +1,71 @@
+import type { BatchDecoder } from '../codec/index.ts'
+import type { Mailbox } from '../channel/mailbox.ts'
+import type { Outbox } from '../channel/outbox.ts'
+import type { Clock } from '../core/clock.ts'
+import type { ChainRun } from '../graph/chain-code.ts'
+import type { SplitWatermarks } from '../time/split-watermarks.ts'
+import type { TimeChunk } from './actor-time.ts'
+import type { OperatorActor, StateChunk } from './contract.ts'
+import type { Place } from './place.ts'
+import type { BadRecords } from './record-guard.ts'
+
+/** What a step achieved, which decides when the actor runs next. */
+export type StepResult =
+  /** Did something; may have more to do. */
+  | 'progress'
+  /** Nothing to do until a frame, a wake-up or a checkpoint comes. */
+  | 'idle'
+  /** Outputs lack credit or room. */
+  | 'blocked'
+  /** All inputs ended, the end was passed on, the last state is taken. */
+  | 'finished'
+
+export interface OperatorInstance {
+  readonly name: string
+  readonly actor: OperatorActor
+  /** What the operator threw, as an error that names it. */
+  readonly blame: (error: unknown) => unknown
+}
+
+export interface ActorParts {
+  readonly id: number
+  /** Number within its task, and how many there are. */
+  readonly index: number
+  readonly parallelism: number
+  readonly name: string
+  /** Name of the first operator of the chain: the actor's time is kept under it. */
+  readonly headName: string
+  readonly clock: Clock
+  /** Operators with a life of their own, in the order in which records pass them; the head first where it has one. */
+  readonly operators: readonly OperatorInstance[]
+  /** The head when it is a source that polls. */
+  readonly source: OperatorActor | null
+  /** The head when it may take whole batches. */
+  readonly head: OperatorActor | null
+  readonly run: ChainRun
+  readonly mailbox: Mailbox
+  /** By channel: which of the head's inputs it leads to. */
+  readonly inputs: readonly number[]
+  /** Present where watermarks begin. */
+  readonly splits: SplitWatermarks | null
+  readonly decoders: readonly BatchDecoder[]
+  readonly outboxes: readonly Outbox[]
+  /** Of operators with a policy for bad records. */
+  readonly badRecords: readonly BadRecords[]
+  /** Follows the record at hand where dead letters are written. */
+  readonly place: Place | null
+  readonly onClose: () => void
+}
+
+/** What an actor tells its worker. */
+export interface ActorEvents {
+  /** The oldest frames of a channel (by position in the mailbox) were processed. */
+  consumed(channel: number, costBytes: number): void
+  snapshotTaken(checkpointId: number, chunks: readonly ActorChunk[]): void
+}
+
+/** State of an operator, or time of the actor under the name of its head. */
+export type ActorChunk = (StateChunk | TimeChunk) & { readonly operator: string }
+
+/** Named states of an actor's life; every one is left only by the line that says so. */
+export type ActorState = 'running' | 'ending' | 'finished'

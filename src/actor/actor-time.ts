@@ -1,0 +1,177 @@
+import type { Outbox } from '../channel/outbox.ts'
+import { FrameKind } from '../ring/index.ts'
+import { type SplitTime, type SplitWatermarks, WHOLE_INSTANCE } from '../time/split-watermarks.ts'
+import { WatermarkMerge } from '../time/watermark-merge.ts'
+import type { OperatorActor, StateChunk } from './contract.ts'
+
+/** Time as a checkpoint keeps it: 'time' is that of one actor, 'splitTime' that of one split. */
+export interface TimeChunk {
+  readonly scope: 'time' | 'splitTime'
+  readonly id: number
+  readonly value: unknown
+}
+
+export function isTime(chunk: StateChunk | TimeChunk): chunk is TimeChunk {
+  return chunk.scope === 'time' || chunk.scope === 'splitTime'
+}
+
+export function isState(chunk: StateChunk | TimeChunk): chunk is StateChunk {
+  return !isTime(chunk)
+}
+
+interface InstanceTime {
+  readonly watermark: number
+  /** Of a source that does not tell its splits apart. */
+  readonly whole?: SplitTime | undefined
+}
+
+export interface ActorTimeParts {
+  /** Number of the actor within its task, and how many there are. */
+  readonly index: number
+  readonly parallelism: number
+  readonly channels: number
+  /** Operators in the order in which records pass them. */
+  readonly operators: readonly OperatorActor[]
+  readonly outboxes: readonly Outbox[]
+  /** Present where watermarks begin: in a source, or in an operator that assigns event times. */
+  readonly splits: SplitWatermarks | null
+  /** Called before an operator is, with its position, so that what it throws is blamed on it. */
+  readonly entering: (operator: number) => void
+}
+
+const DONE = -1
+
+/**
+ * Event time of one actor: from its channels or its splits, through its operators in their order, and out with its outboxes. While it passes the
+ * operators (`isAdvancing`) the actor does nothing else; it may take several steps, so that what they emit can be sent between them.
+ */
+export class ActorTime {
+  readonly #parts: ActorTimeParts
+  readonly #merge: WatermarkMerge
+  /** Positions of the operators that want to be called at some time. */
+  readonly #timed: readonly number[]
+  #watermark = -Infinity
+  #idle = false
+  /** Operator that hears of the watermark next, or DONE. */
+  #next = DONE
+
+  constructor(parts: ActorTimeParts) {
+    this.#parts = parts
+    this.#timed = parts.operators.flatMap(({ onTime }, position) => (onTime === undefined ? [] : [position]))
+    this.#merge = new WatermarkMerge(parts.channels)
+  }
+
+  get isAdvancing(): boolean {
+    return this.#next !== DONE
+  }
+
+  /** A channel brought a watermark, or word of being idle or active. */
+  receive(kind: FrameKind, channel: number, value: number): void {
+    if (this.#parts.splits !== null) return
+    if (kind === FrameKind.watermark) this.#merge.advance(channel, value)
+    else this.#merge.setIdle(channel, kind === FrameKind.idle)
+    this.#follow(this.#merge)
+  }
+
+  channelEnded(channel: number): void {
+    if (this.#parts.splits !== null) return
+    this.#merge.end(channel)
+    this.#follow(this.#merge)
+  }
+
+  get hasTimers(): boolean {
+    return this.#timed.length > 0 || this.#parts.splits !== null
+  }
+
+  /** Wall-clock time in ms at which `callDue` has something to do; Infinity for never. */
+  get wakeAtMs(): number {
+    let first = this.#parts.splits?.wakeAtMs ?? Infinity
+    for (const position of this.#timed) first = Math.min(first, this.#parts.operators[position]!.wakeAtMs!)
+    return first
+  }
+
+  /** Calls the operators whose time has come, and looks for splits that are idle by now. False when nothing was due. */
+  callDue(nowMs: number): boolean {
+    if (this.wakeAtMs > nowMs) return false
+    for (const position of this.#timed) {
+      const operator = this.#parts.operators[position]!
+      if (operator.wakeAtMs! > nowMs) continue
+      this.#parts.entering(position)
+      operator.onTime!(nowMs)
+    }
+    this.lookAtSplits(nowMs)
+    return true
+  }
+
+  /** Records were read, or time went by without any. */
+  lookAtSplits(nowMs: number): void {
+    const { splits } = this.#parts
+    if (splits !== null && splits.update(nowMs)) this.#follow(splits)
+  }
+
+  /** The input is over. */
+  end(): void {
+    if (this.#watermark < Infinity) this.#begin(Infinity)
+  }
+
+  /** Goes on telling the operators; false when it has to be called again. */
+  goOn(): boolean {
+    const { operators, outboxes, entering } = this.#parts
+    while (this.#next < operators.length) {
+      const operator = operators[this.#next]!
+      entering(this.#next)
+      if (operator.onWatermark !== undefined && operator.onWatermark(this.#watermark) === 'more') return false
+      this.#next++
+    }
+    this.#next = DONE
+    // The end of a channel says it, and what the operators emit at their end comes before it.
+    if (this.#watermark < Infinity) for (const outbox of outboxes) outbox.watermark(this.#watermark)
+    if ((this.#parts.splits ?? this.#merge).idle && !this.#idle) this.#tell(true)
+    return true
+  }
+
+  snapshot(): TimeChunk[] {
+    const { splits, index } = this.#parts
+    if (splits === null && this.#watermark === -Infinity) return []
+    const times = splits?.snapshot() ?? new Map<number, SplitTime>()
+    const whole = times.get(WHOLE_INSTANCE)
+    times.delete(WHOLE_INSTANCE)
+    const instance: InstanceTime = { watermark: this.#watermark, ...(whole && { whole }) }
+    return [{ scope: 'time', id: index, value: instance }, ...[...times].map(([id, value]) => ({ scope: 'splitTime' as const, id, value }))]
+  }
+
+  /**
+   * Every instance of the task had come to one of these watermarks; with another number of instances, the smallest is what all had reached. Then an
+   * instance reads other splits than before, so what it knew of them as a whole is of no use either.
+   */
+  restore(chunks: readonly TimeChunk[], nowMs: number): void {
+    const { index, parallelism, splits, outboxes } = this.#parts
+    const instances = chunks.filter(({ scope }) => scope === 'time')
+    if (instances.length === 0) return
+    for (const { scope, id, value } of chunks) if (scope === 'splitTime') splits?.restore(id, value as SplitTime, nowMs)
+    const { whole } = (instances.find(({ id }) => id === index)?.value ?? {}) as Partial<InstanceTime>
+    if (whole !== undefined && instances.length === parallelism) splits?.restore(WHOLE_INSTANCE, whole, nowMs)
+    const watermark = Math.min(...instances.map(({ value }) => (value as InstanceTime).watermark))
+    if (watermark === -Infinity) return
+    this.#watermark = watermark
+    this.#merge.restore(watermark)
+    splits?.restoreWatermark(watermark)
+    if (watermark < Infinity) for (const outbox of outboxes) outbox.watermark(watermark)
+  }
+
+  #follow(time: { readonly watermark: number; readonly idle: boolean }): void {
+    if (this.#idle && !time.idle) this.#tell(false)
+    if (time.watermark > this.#watermark) this.#begin(time.watermark)
+    else if (!this.#idle && time.idle) this.#tell(true)
+  }
+
+  #begin(watermark: number): void {
+    this.#watermark = watermark
+    this.#next = 0
+  }
+
+  #tell(idle: boolean): void {
+    this.#idle = idle
+    for (const outbox of this.#parts.outboxes) outbox.broadcast(idle ? FrameKind.idle : FrameKind.active, 0)
+  }
+}

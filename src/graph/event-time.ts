@@ -1,0 +1,53 @@
+import { MillraceError } from '../errors.ts'
+import type { WatermarkGenerator, WatermarkStrategy } from '../time/watermark-strategy.ts'
+import { checkFunction } from './check-function.ts'
+
+/** When records happened, and how late they may come. */
+export interface EventTimeOptions<T> {
+  /** Event time of a record in ms since 1970. Without it records have none. */
+  readonly eventTime?: (record: T) => number
+  /** How much later than others a record may come, in ms of event time: the watermark stays so far behind the largest event time. Default 0: each split is in order. */
+  readonly disorderMs?: number
+  /**
+   * Watermarks of one's own: a function that makes the {@link WatermarkGenerator} of a split, in place of `disorderMs`. 'none': no watermarks before the end of the
+   * input.
+   */
+  readonly watermarks?: 'none' | (() => WatermarkGenerator<T>)
+  /** A split without records for so long, in ms by the clock, is idle: others need not wait for it. Default: never. */
+  readonly idleAfterMs?: number
+}
+
+/**
+ * Event time options as the runtime reads them. Operators without `eventTime` have none.
+ *
+ * @param operator name of the method, for errors
+ * @throws MillraceError MR_OPTION_INVALID, MR_GRAPH_INVALID
+ */
+export function eventTimeSpec(
+  options: EventTimeOptions<never>,
+  operator: string,
+  site: string,
+): { readonly eventTime?: unknown; readonly watermarks?: WatermarkStrategy } {
+  const { eventTime, disorderMs, watermarks, idleAfterMs } = options
+  if (eventTime === undefined) {
+    const useless = Object.entries({ disorderMs, watermarks, idleAfterMs }).find(([, value]) => value !== undefined)
+    if (useless === undefined) return {}
+    throw new MillraceError('MR_OPTION_INVALID', `${operator}: ${useless[0]} says nothing without eventTime`, { site })
+  }
+  checkFunction(eventTime, `eventTime of ${operator}`)
+  if (watermarks !== undefined && watermarks !== 'none') checkFunction(watermarks, `watermarks of ${operator}`)
+  if (watermarks !== undefined && disorderMs !== undefined) {
+    throw new MillraceError('MR_OPTION_INVALID', `${operator}: disorderMs has no effect beside watermarks`, { site })
+  }
+  checkMs(disorderMs, `${operator}: disorderMs`, 0, site)
+  checkMs(idleAfterMs, `${operator}: idleAfterMs`, 1, site)
+  return {
+    eventTime,
+    watermarks: { create: watermarks ?? null, disorderMs: disorderMs ?? 0, idleAfterMs: idleAfterMs ?? Infinity } as WatermarkStrategy,
+  }
+}
+
+function checkMs(value: number | undefined, name: string, least: number, site: string): void {
+  if (value === undefined || (Number.isFinite(value) && value >= least)) return
+  throw new MillraceError('MR_OPTION_INVALID', `${name}=${String(value)} is not a number of milliseconds of ${least} or more`, { site })
+}
