@@ -2,7 +2,6 @@ import type { Envelope, Mailbox } from '../channel/mailbox.ts'
 import { FrameKind } from '../ring/index.ts'
 import type { ActorChunk, ActorEvents, ActorParts, ActorState, OperatorInstance, StepResult } from './actor-parts.ts'
 import { WHOLE_INSTANCE } from '../time/split-watermarks.ts'
-import type { BadRecords } from './record-guard.ts'
 import { ActorTime, type TimeChunk, isState, isTime } from './actor-time.ts'
 import { Alignment } from './alignment.ts'
 import { closeOperators, openOperators } from './open-operators.ts'
@@ -16,6 +15,7 @@ export class Actor {
   /** Batches that were processed or read. */
   batches = 0
   busyMs = 0
+  readonly badRecords: ActorParts['badRecords']
   readonly #parts: ActorParts
   readonly #events: ActorEvents
   readonly #alignment: Alignment
@@ -44,6 +44,7 @@ export class Actor {
     this.id = parts.id
     this.name = parts.name
     this.#parts = parts
+    this.badRecords = parts.badRecords
     this.#events = events
     this.#alignment = new Alignment(parts.mailbox.channelCount)
     const operators = parts.operators.map(({ actor }) => actor)
@@ -83,10 +84,6 @@ export class Actor {
 
   get recordsOut(): number {
     return this.#parts.outboxes.reduce((sum, outbox) => sum + outbox.recordsOut, 0)
-  }
-
-  get badRecords(): readonly BadRecords[] {
-    return this.#parts.badRecords
   }
 
   get mailbox(): Mailbox {

@@ -48,6 +48,8 @@ export interface ChainHead {
   readonly spec: Spec
   /** Is shown every record with its event time. */
   readonly observe?: Emit | undefined
+  /** Present where event times are given under a policy for bad records: a record without one is left out. */
+  readonly guard?: StepGuard | undefined
 }
 
 const NO_OUTPUTS: ReadonlyMap<string, readonly ChainStep[]> = new Map()
@@ -94,12 +96,20 @@ export function compileRun(head: ChainHead, steps: readonly ChainStep[], options
           'i',
         )
   const eventTime = head.spec['eventTime']
-  const time = eventTime === undefined ? 'timestamps === null ? NaN : timestamps[i]' : `${text.constant(eventTime)}(v)`
+  const time = eventTime === undefined ? 'const ts = timestamps === null ? NaN : timestamps[i]' : timing(eventTime, head.guard, text)
   const row = options.place ? `${text.constant(options.place)}.row = i\n` : ''
   const largest = eventTime === undefined ? '' : 'if (ts > largest) largest = ts\n'
   const observe = head.observe === undefined ? '' : `${text.constant(head.observe)}(v, ts)\n`
-  const loop = `let largest = -Infinity\nfor (let i = from; i < to; i++) {\nat = ${head.id}\n${row}const v = ${value}\nconst ts = ${time}\n${freezing(text, options, 'v')}${largest}${observe}${branches(steps, 'v', text, options)}\n}\nreturn largest`
+  const loop = `let largest = -Infinity\nfor (let i = from; i < to; i++) {\nat = ${head.id}\n${row}const v = ${value}\n${time}\n${freezing(text, options, 'v')}${largest}${observe}${branches(steps, 'v', text, options)}\n}\nreturn largest`
   return text.compile('records, from, to, timestamps', guarded(text, options, loop), options.url)
+}
+
+/** Gives a record its event time. */
+function timing(eventTime: unknown, guard: StepGuard | undefined, text: FunctionText): string {
+  const time = `${text.constant(eventTime)}(v)`
+  if (guard === undefined) return `const ts = ${time}`
+  const g = text.constant(guard)
+  return `let ts = NaN\n${g}.begin()\ntry {\nts = ${time}\n} catch (error) {\n${g}.failed(error, v, NaN)\n${g}.end()\ncontinue\n}`
 }
 
 /** `at` follows the operator that runs; it costs nothing in optimised code, and tells whose function threw. */

@@ -1,5 +1,14 @@
 import { MillraceError } from '../errors.ts'
-import { type Graph, type Guarantee, type InputEdge, type OperatorNode, type Origin, type Parallelism, isOutlet } from './graph.ts'
+import {
+  type Graph,
+  type Guarantee,
+  type InputEdge,
+  type OperatorNode,
+  type Origin,
+  type Parallelism,
+  isOutlet,
+  outputOf,
+} from './graph.ts'
 import type { Key } from '../core/key-hash.ts'
 import type { OperatorDefinition } from '../actor/contract.ts'
 import type { KeySelector } from '../actor/partitioning.ts'
@@ -93,9 +102,11 @@ export class GraphBuilder {
   }
 
   /** Where the dead letters of operators come out; of all operators so far when none are named. */
-  letterOrigins(nodes: Iterable<number> = this.#nodes.keys()): Origin[] {
+  letters(nodes: Iterable<number> = this.#nodes.keys()): InputEdge[] {
     const origins = [...new Set(nodes)].flatMap((id) => letterOrigins(this.#nodes[id]!, this.#nodes))
-    return origins.filter((origin, i) => origins.findIndex(({ from, output }) => from === origin.from && output === origin.output) === i)
+    return origins
+      .filter((origin, i) => origins.findIndex(({ from, output }) => from === origin.from && output === origin.output) === i)
+      .map(({ from, output }) => outputOf(this.#nodes[from]!, output))
   }
 
   node(id: number): OperatorNode {

@@ -12,7 +12,7 @@ import { definitionSite } from './site.ts'
 import { type SinkSpec, sink } from './sinks.ts'
 import { Sources } from './sources.ts'
 import { type StandardSchema, parseConfig } from './standard-schema.ts'
-import { Stream, lettersOf } from './stream.ts'
+import { Stream } from './stream.ts'
 import { Table } from './table.ts'
 
 /** What `build` receives. */
@@ -140,7 +140,7 @@ function build<C, B extends Built, I extends Inlets, R>(name: string, options: J
   if (outlets instanceof Promise)
     throw new MillraceError('MR_JOB_INVALID', `build() of job "${name}" is async; it must return its outlets at once`, { site })
   for (const [outlet, stream] of Object.entries((outlets ?? {}) as Outlets)) addOutlet(builder, outlet, stream, site)
-  if (options.deadLetters !== undefined && builder.letterOrigins().length > 0)
+  if (options.deadLetters !== undefined && builder.letters().length > 0)
     allLetters(builder, site).to(options.deadLetters, { name: 'deadLetters' })
   const graph = builder.finish()
   if (graph.nodes.length === 0) throw new MillraceError('MR_GRAPH_INVALID', `The job "${name}" has no operators`, { site })
@@ -148,8 +148,8 @@ function build<C, B extends Built, I extends Inlets, R>(name: string, options: J
 }
 
 function allLetters(builder: GraphBuilder, site: string): Stream<DeadLetter> {
-  const origins = builder.letterOrigins()
-  if (origins.length > 0) return lettersOf(builder, origins)
+  const edges = builder.letters()
+  if (edges.length > 0) return new Stream(builder, edges)
   throw new MillraceError('MR_GRAPH_INVALID', "deadLetters() was called, but no operator before it has onError: 'deadLetter'", { site })
 }
 

@@ -143,7 +143,9 @@ class ChainBuilder {
 
   /** An operator that gives records their event times: the loop itself does it. */
   #buildTimer(node: OperatorNode): null {
-    const head = { id: node.id, definition: { kind: node.kind }, spec: node.spec, observe: this.#observer() }
+    const letters = (): GuardedOutput => ({ emit: this.#emit(this.#stepsAfter(node, DEAD_LETTERS)), leaves: false })
+    const guard = node.onError === undefined ? undefined : this.#guard(node, `${node.name}/onError`, [letters()])
+    const head = { id: node.id, definition: { kind: node.kind }, spec: node.spec, observe: this.#observer(), guard }
     this.#run = this.#runner()(head, this.#stepsAfter(node), this.#code)
     return null
   }
