@@ -62,9 +62,13 @@ export class WorkerPool {
     return this.#workers
   }
 
-  /** The graph that each thread built, once all of them have. */
-  ready(): Promise<string[][]> {
-    return Promise.all(this.#ready)
+  /** The graph that each thread built, once all of them have: also those that took the place of others meanwhile. */
+  async ready(): Promise<string[][]> {
+    for (;;) {
+      const awaited = [...this.#ready]
+      const graphs = await Promise.all(awaited)
+      if (awaited.every((ready, index) => ready === this.#ready[index])) return graphs
+    }
   }
 
   async close(): Promise<void> {

@@ -36,10 +36,13 @@ export interface NodeDraft {
   readonly spec?: Readonly<Record<string, unknown>>
   readonly site: string
   readonly options?: OperatorOptions | undefined
-  readonly guarantee?: Guarantee
   readonly definition?: OperatorDefinition
   /** Operators made by the same call that do the work on its records: a policy for bad records is theirs. */
   readonly parts?: readonly number[]
+  /** Sources and sinks state it. */
+  readonly guarantee?: Guarantee | undefined
+  /** What no other operator of the job may write as well: the path of a file. */
+  readonly claims?: string | undefined
 }
 
 /** Makes streams and tables. Given from outside, since each of these classes leads to the others. */
@@ -71,6 +74,8 @@ export class GraphBuilder {
   readonly #onError: CheckedPolicy | null
   /** Operators that process dead letters: the policy of the job is not theirs, else their own letters would need readers without end. */
   readonly #behindLetters = new Set<number>()
+  /** By what is claimed: who claims it. */
+  readonly #claims = new Map<string, OperatorNode>()
 
   readonly flows: Flows
 
@@ -91,12 +96,13 @@ export class GraphBuilder {
       parallelism: checkParallelism(draft),
       spec: draft.spec ?? {},
       site: draft.site,
-      ...(draft.guarantee && { guarantee: draft.guarantee }),
       ...(draft.definition && { definition: draft.definition }),
       ...(onError && { onError }),
       ...(draft.parts && { parts: draft.parts }),
+      ...(draft.guarantee && { guarantee: draft.guarantee }),
     }
     if (this.#isBehindLetters(draft)) this.#behindLetters.add(node.id)
+    this.#claim(node, draft.claims)
     this.#nodes.push(node)
     return node
   }
@@ -128,6 +134,16 @@ export class GraphBuilder {
 
   #isBehindLetters({ inputs }: NodeDraft): boolean {
     return inputs.some(({ from, output }) => holdsDeadLetters(output) || this.#behindLetters.has(from))
+  }
+
+  #claim(node: OperatorNode, claimed: string | undefined): void {
+    if (claimed === undefined) return
+    const other = this.#claims.get(claimed)
+    if (other !== undefined) {
+      const text = `Two sinks write ${claimed}: they would write over each other. The other one is "${other.name}", defined at ${other.site}`
+      throw new MillraceError('MR_GRAPH_INVALID', text, { operator: node.name, site: node.site })
+    }
+    this.#claims.set(claimed, node)
   }
 
   #claimName({ kind, site, options }: NodeDraft): string {

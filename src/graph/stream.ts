@@ -286,6 +286,9 @@ export class Stream<in out T> {
       spec: sink.spec,
       options: options ?? {},
       site,
+      guarantee: sink.guarantee,
+      claims: sink.claims,
+      ...(sink.definition && { definition: sink.definition }),
     })
   }
 

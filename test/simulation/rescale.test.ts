@@ -1,11 +1,8 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { Prng } from '../../src/core/prng.ts'
 import { SimulatedDisk, seeds, simulate } from '../../src/testing/index.ts'
 import { randomOptions } from './random-options.ts'
 import rescaleJob from './jobs/rescale-job.ts'
-
-// Hundreds of runs; a busy machine may need longer than usual.
-vi.setConfig({ testTimeout: 120_000 })
 
 test('stopped and gone on with any number of workers, more than key groups among them, a job gives the same', async () => {
   let stopped = 0

@@ -40,7 +40,7 @@ test('threads and processes read complete checkpoints, checksums and all, while 
   expect(await childEnded).toBe(0)
   expect(text).toBe('done')
   await client.close()
-}, 30_000)
+})
 
 test('a reading thread may be terminated at any instant; writing goes on and the directory opens again', async () => {
   const dir = temporaryDir()
@@ -69,4 +69,4 @@ test('a reading thread may be terminated at any instant; writing goes on and the
   const again = new StorageClient(dir)
   expect((await again.next('opened')).checkpoints.at(-1)!.id).toBe(id - 1)
   await again.close()
-}, 30_000)
+})
