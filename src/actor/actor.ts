@@ -109,7 +109,6 @@ export class Actor {
 
   /**
    * A source takes its part in a checkpoint with its next step. Others wait for the barrier in their channels.
-   *
    * @param last the run stops with this checkpoint: the source reads no further, so that nothing comes out which the next run repeats
    */
   requestBarrier(checkpointId: number, last: boolean): void {
