@@ -17,6 +17,7 @@ import { generateSource } from './generate-source.ts'
 import { inletSource } from './inlet-source.ts'
 import { iterableSource } from './iterable-source.ts'
 import { partition } from './partition.ts'
+import { process } from './process.ts'
 import { reduce, scan } from './scan.ts'
 import { timerSource } from './timer-source.ts'
 
@@ -36,6 +37,7 @@ const definitions: readonly OperatorDefinition[] = [
   switchOn,
   flatMapTo,
   partition,
+  process,
   scan,
   reduce,
   distinct,

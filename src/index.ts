@@ -25,6 +25,35 @@ export type {
   TagField,
 } from './graph/outputs.ts'
 export type { KeyedStream } from './graph/keyed-stream.ts'
+export type {
+  ActorContext,
+  ActorParts,
+  ActorTimers,
+  CallContext,
+  InstanceContext,
+  KeyedActor,
+  KeyTimers,
+  Made,
+  NoOutputs,
+  TimeDomain,
+} from './graph/keyed-actor.ts'
+export type { Processed } from './graph/process.ts'
+export { aggregating, list, map, reducing, value } from './state/state-specs.ts'
+export type {
+  AggregatingState,
+  ListState,
+  MapState,
+  NoStates,
+  ReducingState,
+  StateAggregator,
+  StateOptions,
+  StateSpec,
+  StateSpecs,
+  StatesOf,
+  TimeToLive,
+  ValueOptions,
+  ValueState,
+} from './state/state-specs.ts'
 export type { Change, Emit, Table } from './graph/table.ts'
 export type { GroupedTable, RetractableBuilder } from './graph/grouped-table.ts'
 export type { Sources } from './graph/sources.ts'

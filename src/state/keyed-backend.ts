@@ -37,6 +37,11 @@ export interface CellSpec<V> {
   readonly ttlMs: number
 }
 
+export interface StoredValue {
+  readonly signature: string
+  readonly value: unknown
+}
+
 /** State of one operator instance by key. All keys share their slots. */
 export interface KeyedStateBackend {
   readonly keys: KeyTable
@@ -44,6 +49,8 @@ export interface KeyedStateBackend {
   cell<V>(spec: CellSpec<V>): StateCell<V>
   /** The values of these keys will be read and written next: backends that keep them elsewhere get them now. */
   prefetch?(keys: readonly Key[]): void
+  /** The stored form of a key's value of a state, with the signature that says what it is. Undefined where there is none. */
+  read(name: string, key: Key, nowMs: number): StoredValue | undefined
   /** Between batches: cleans up what has expired, a bounded number of values. */
   batchDone(nowMs: number): void
   /** By key group, then by name of the state: the chunks of what there is. */

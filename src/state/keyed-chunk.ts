@@ -3,6 +3,7 @@ import { canonicalKey } from '../core/key.ts'
 import type { Key } from '../core/key-hash.ts'
 import { MillraceError } from '../errors.ts'
 import { chunkKeysOf, keysOfChunk } from './key-groups.ts'
+import type { StoredValue } from './keyed-backend.ts'
 import type { KeySlots } from './key-slots.ts'
 import { type Chunk, decodeChunk, encodeChunk } from './state-chunk.ts'
 
@@ -76,7 +77,7 @@ export function decodeKeyedChunk(bytes: Uint8Array): KeyedChunk {
 }
 
 /** The stored value of one key, with the signature that says what it is; undefined when the chunk has none. */
-export function findInKeyedChunk(bytes: Uint8Array, key: Key): { readonly signature: string; readonly value: unknown } | undefined {
+export function findInKeyedChunk(bytes: Uint8Array, key: Key): StoredValue | undefined {
   const { chunk, values } = decodeKeyedChunk(bytes)
   const wanted = canonicalKey(key)
   const row = keysOfChunk(chunk).findIndex((each) => canonicalKey(each) === wanted)

@@ -1,8 +1,9 @@
+import type { Key } from '../core/key-hash.ts'
 import { EXPIRED_VALUES_PER_BATCH_MAX } from '../limits.ts'
 import { ExpiryQueue } from './expiry-queue.ts'
 import { forEachGroup, slotsOfChunk } from './key-groups.ts'
 import { KeyTable } from './key-table.ts'
-import type { CellSpec, KeyedStateBackend, StateCell } from './keyed-backend.ts'
+import type { CellSpec, KeyedStateBackend, StateCell, StoredValue } from './keyed-backend.ts'
 import { decodeKeyedChunk, encodeKeyedChunk } from './keyed-chunk.ts'
 import { ValueColumn } from './value-column.ts'
 
@@ -18,6 +19,11 @@ export class MemoryBackend implements KeyedStateBackend {
     this.#cells.set(spec.name, cell as unknown as MemoryCell<unknown>)
     if (spec.ttlMs < Infinity) this.#expiring.push(cell as unknown as MemoryCell<unknown>)
     return cell
+  }
+
+  read(name: string, key: Key, nowMs: number): StoredValue | undefined {
+    const slot = this.keys.find(key)
+    return slot === -1 ? undefined : this.#cells.get(name)?.read(slot, nowMs)
   }
 
   batchDone(nowMs: number): void {
@@ -75,6 +81,11 @@ class MemoryCell<V> implements StateCell<V> {
 
   expireAt(slot: number, atMs: number): void {
     this.#expiries!.add(slot, atMs)
+  }
+
+  read(slot: number, nowMs: number): StoredValue | undefined {
+    if (!this.#purge(slot, nowMs)) return undefined
+    return { signature: this.#spec.signature, value: this.#spec.save(this.get(slot) as V, nowMs) }
   }
 
   purgeDue(nowMs: number): void {

@@ -1,4 +1,3 @@
-import type { Key } from '../core/key-hash.ts'
 import type { KeyTable } from '../state/key-table.ts'
 import type { StateJournal, Undoable } from '../state/state-journal.ts'
 import { TimerIndex } from './timer-index.ts'
@@ -73,13 +72,19 @@ export class Timers implements Undoable {
     else this.#insert(slot, time as number, order as number)
   }
 
-  /** All timers, in the order in which they would come out. */
-  *inOrder(): Generator<{ readonly slot: number; readonly key: Key; readonly time: number }> {
-    const positions = Int32Array.from({ length: this.#size }, (_, position) => position).sort((a, b) => (this.#isBefore(a, b) ? -1 : 1))
-    for (const position of positions) {
-      const slot = this.#slots[this.#heap[position]!]!
-      yield { slot, key: this.#keys.keyAt(slot), time: this.#heapTimes[position]! }
+  /** Calls `fn` for every timer, in no particular order. `order` grows with each timer that is set. */
+  forEach(fn: (slot: number, time: number, order: number) => void): void {
+    for (let position = 0; position < this.#size; position++) {
+      const timer = this.#heap[position]!
+      fn(this.#slots[timer]!, this.#heapTimes[position]!, this.#orders[timer]!)
     }
+  }
+
+  /** Sets a timer that `forEach` told of. */
+  restore(slot: number, time: number, order: number): void {
+    if (this.#index.find(slot, time) !== -1) return
+    this.#nextOrder = Math.max(this.#nextOrder, order + 1)
+    this.#insert(slot, time, order)
   }
 
   #insert(slot: number, time: number, order: number): void {
