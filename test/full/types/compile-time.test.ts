@@ -31,7 +31,15 @@ export default defineJob(import.meta, {
 })
 `,
   )
-  const compilerOptions = { rootDir: '.', noEmit: true, declaration: false, stripInternal: false, sourceMap: false, inlineSources: false }
+  const compilerOptions = {
+    rootDir: '.',
+    outDir: 'out',
+    noEmit: true,
+    declaration: false,
+    stripInternal: false,
+    sourceMap: false,
+    inlineSources: false,
+  }
   writeFileSync(join(path, 'tsconfig.json'), JSON.stringify({ extends: '../../../tsconfig.json', compilerOptions, include: ['job.ts'] }))
   return path
 }
