@@ -26,6 +26,7 @@ export class Actor {
   /** A source said that its records come later, or an operator that it cannot take more. */
   awaitsPromise = false
   #state: ActorState = 'running'
+  #opened = false
   /** Checkpoint that a source has to take part in, or 0. */
   #barrierDue = 0
   /** An operator is not ready. */
@@ -73,9 +74,9 @@ export class Actor {
     return this.#parts.source !== null
   }
 
-  /** Of a source that knows it. */
+  /** Of a source that knows it, and has looked. */
   get progress(): SourceProgress | null {
-    return this.#operators.first?.progress?.() ?? null
+    return !this.#opened ? null : (this.#operators.first?.progress?.() ?? null)
   }
 
   get injectsBarriers(): boolean {
@@ -103,6 +104,7 @@ export class Actor {
   async open(chunksOf: (operator: string) => readonly (StateChunk | TimeChunk)[]): Promise<void> {
     this.#time.restore(chunksOf(this.#parts.headName).filter(isTime), this.#parts.clock.nowMs())
     await openOperators(this.#parts.operators, (operator) => chunksOf(operator).filter(isState))
+    this.#opened = true
   }
 
   /**
