@@ -109,13 +109,8 @@ export function compileRun(head: ChainHead, steps: readonly ChainStep[], options
   const row = options.place ? `${text.constant(options.place)}.row = i\n` : ''
   const largest = eventTime === undefined ? '' : 'if (ts > largest) largest = ts\n'
   const observe = head.observe === undefined ? '' : `${text.constant(head.observe)}(v, ts)\n`
-<<<<<<< HEAD
   const loop = `let largest = -Infinity\nfor (let i = from; i < to; i++) {\nat = ${head.id}\n${row}const v = ${value}\n${time}\n${freezing(text, options, 'v')}${largest}${observe}${branches(steps, 'v', text, options)}\n}\nreturn largest`
-  return text.compile('records, from, to, timestamps', guarded(text, options, loop), options.url)
-=======
-  const loop = `let largest = -Infinity\nfor (let i = from; i < to; i++) {\nat = ${head.id}\nconst v = ${value}\nconst ts = ${time}\n${freezing(text, options, 'v')}${largest}${observe}${branches(steps, 'v', text, options)}\n}\nreturn largest`
   return text.compile('records, from, to, timestamps', guarded(text, options, loop), options)
->>>>>>> main
 }
 
 /** Gives a record its event time. */
