@@ -27,7 +27,6 @@ export class Actor {
   /** A source said that its records come later, or an operator that it cannot take more. */
   awaitsPromise = false
   #state: ActorState = 'running'
-  #opened = false
   /** Checkpoint that a source has to take part in, or 0. */
   #barrierDue = 0
   /** An operator is not ready. */
@@ -76,13 +75,12 @@ export class Actor {
     return this.#parts.source !== null
   }
 
-  /** Of a source that knows it, and has looked. */
   get progress(): SourceProgress | null {
-    return !this.#opened ? null : (this.#operators.first?.progress?.() ?? null)
+    return this.#operators.progress
   }
 
   get injectsBarriers(): boolean {
-    return this.#operators.first?.injectsBarriers === true
+    return this.polls || this.#operators.first?.injectsBarriers === true
   }
 
   get recordsOut(): number {
@@ -106,7 +104,7 @@ export class Actor {
   async open(chunksOf: (operator: string) => readonly (StateChunk | TimeChunk)[]): Promise<void> {
     this.#time.restore(chunksOf(this.#parts.headName).filter(isTime), this.#parts.clock.nowMs())
     await openOperators(this.#parts.operators, (operator) => chunksOf(operator).filter(isState))
-    this.#opened = true
+    this.#operators.opened = true
   }
 
   /**
