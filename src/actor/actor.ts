@@ -221,7 +221,9 @@ export class Actor {
       case FrameKind.idle:
       case FrameKind.active:
         this.#time.receive(frame.kind, channel, frame.value)
-        if (this.#time.isAdvancing) this.#advance()
+        return void (this.#time.isAdvancing && this.#advance())
+      case FrameKind.latency:
+      case FrameKind.credit:
     }
   }
 
