@@ -75,13 +75,12 @@ export class Actor {
     return this.#parts.source !== null
   }
 
-  /** Of a source that knows it. */
   get progress(): SourceProgress | null {
-    return this.#operators.first?.progress?.() ?? null
+    return this.#operators.progress
   }
 
   get injectsBarriers(): boolean {
-    return this.#operators.first?.injectsBarriers === true
+    return this.polls || this.#operators.first?.injectsBarriers === true
   }
 
   get recordsOut(): number {
@@ -105,6 +104,7 @@ export class Actor {
   async open(chunksOf: (operator: string) => readonly (StateChunk | TimeChunk)[]): Promise<void> {
     this.#time.restore(chunksOf(this.#parts.headName).filter(isTime), this.#parts.clock.nowMs())
     await openOperators(this.#parts.operators, (operator) => chunksOf(operator).filter(isState))
+    this.#operators.opened = true
   }
 
   /**
