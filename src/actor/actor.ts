@@ -221,6 +221,9 @@ export class Actor {
       case FrameKind.active:
         this.#time.receive(frame.kind, channel, frame.value)
         if (this.#time.isAdvancing) this.#advance()
+        return
+      default:
+        return
     }
   }
 
@@ -270,12 +273,11 @@ export class Actor {
   }
 
   #onBarrier(channel: number, checkpointId: number): void {
-    const { mailbox } = this.#parts
     const result = this.#alignment.barrier(channel, checkpointId)
     if (result === 'stale') return
-    if (result !== 'wait') mailbox.releaseAll()
+    if (result !== 'wait') this.mailbox.releaseAll()
     if (result === 'complete') this.#takeSnapshot(checkpointId)
-    else mailbox.hold(channel)
+    else this.mailbox.hold(channel)
   }
 
   #onEnd(channel: number): void {
