@@ -87,8 +87,8 @@ export const LOCAL_RECORD_COST_BYTES = 64
 export const FRAMES_DRAINED_BYTES_MAX = 512 * 1024
 /** Batches that a source reads ahead of its chain. */
 export const READ_AHEAD_BATCHES_MAX = 4
-/** Characters of one line of a text file. */
-export const LINE_CHARS_MAX = 64 * 1024 * 1024
+/** Bytes of one line, or row, of a text file. */
+export const LINE_BYTES_MAX = 64 * 1024 * 1024
 /** Encoded bytes that an inlet keeps since the last complete checkpoint; a push waits beyond. */
 export const INLET_LOG_BYTES_MAX = 256 * 1024 * 1024
 /** Encoded bytes that a 'committed' outlet keeps for its reader and for the next checkpoint; half of it asks for a checkpoint. */
