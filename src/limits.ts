@@ -76,6 +76,8 @@ export const RESTART_PERIOD_MS_DEFAULT = 60_000
 /** Pause before a restart: first and longest. */
 export const RESTART_BACKOFF_MS_MIN_DEFAULT = 10
 export const RESTART_BACKOFF_MS_MAX_DEFAULT = 10_000
+/** Time between two looks whether an inspector is open; deadlines are off then. */
+export const INSPECTOR_LOOK_MS = 1_000
 /** Deadline of a control call to another thread. */
 export const CONTROL_CALL_TIMEOUT_MS = 30_000
 /** Splits of one source. */
@@ -157,3 +159,5 @@ export const FILE_WATCH_MS_DEFAULT = 1_000
 export const FILE_CHUNK_BYTES = 256 * 1024
 /** Characters of a bad line that an error shows. */
 export const BAD_LINE_CHARS_SHOWN = 80
+/** Lines of a generated chain above which it gets no source map: a few bytes a line. */
+export const CHAIN_SOURCE_MAP_LINES_MAX = 20_000
