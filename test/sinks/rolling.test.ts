@@ -15,13 +15,13 @@ const COUNT = 3_000
 const FAILS = [700, 1_700, 2_600]
 
 /** Rows into part files; throws once at each row of `failAt`. */
-function rowsInto(options: FilesSinkOptions<Row>, failAt: readonly number[] = []) {
+function rowsInto(options: FilesSinkOptions<Row>, failAt: readonly number[] = [], count = COUNT) {
   const left = new Set(failAt)
   return defineJob<Record<string, never>, {}>(import.meta, {
     name: 'rolling',
     build: ({ source }) => {
       source
-        .generate('rows', { count: COUNT, splits: 4, make: (n): Row => ({ n, shop: `s${n % 5}` }) })
+        .generate('rows', { count, splits: 4, make: (n): Row => ({ n, shop: `s${n % 5}` }) })
         .tap(({ n }) => {
           if (!left.delete(n)) return
           throw new Error('planned')
@@ -51,7 +51,7 @@ const SHAPES: readonly Partial<FilesSinkOptions<Row>>[] = [
   {},
   { roll: { records: 100 } },
   { roll: { bytes: 2_000 }, compress: 'gzip' },
-  { partition: ({ shop }) => `shop=${shop}`, openFilesMax: 2 },
+  { partition: ({ n }) => `hundred=${Math.floor(n / 100)}`, openFilesMax: 2 },
   { partition: ({ n }) => `${n % 2}/${n % 3}`, compress: 'gzip', roll: { records: 40 } },
   { roll: { everyMs: 4 } },
 ]
@@ -97,7 +97,7 @@ test('records go to the folders that they name; CSV has a header in each file', 
 test('a run that was stopped leaves its open files hidden; the next one goes on with them', async () => {
   const dir = temporaryDir()
   const disk = new SimulatedDisk()
-  const first = await run({ dir, format: 'jsonLines', roll: { records: 1_000 } }, { disk, workers: 2, stop: { afterMs: 1 } })
+  const first = await run({ dir, format: 'jsonLines', roll: { records: 1_000 } }, { disk, workers: 2, stop: { afterMs: 5 } })
   expect(first.outcome).toBe('stopped')
   expect(numbers(dir).length).toBeLessThan(COUNT)
   await run({ dir, format: 'jsonLines', roll: { records: 1_000 } }, { disk, workers: 2 })
@@ -113,8 +113,10 @@ test.each([
   const dir = temporaryDir()
   const disk = new SimulatedDisk()
   const options = { dir, format: 'jsonLines', roll: { records: 90 } } as const
-  for (const [i, workers] of [before, after, before].entries()) await run(options, { disk, workers, seed: i, stop: { afterMs: 1 } })
-  await run(options, { disk, workers: after })
+  for (let i = 0, outcome = ''; outcome !== 'finished'; i++) {
+    const workers = i % 2 === 0 ? before : after
+    outcome = (await run(options, { disk, workers, seed: i, stop: { afterMs: 5 * (i + 1) } })).outcome
+  }
   expect(sorted(numbers(dir))).toEqual(all)
   expect(hiddenFiles(dir)).toEqual([])
 })
@@ -171,19 +173,21 @@ describe('fails with MR_SINK_FAILED when', () => {
     const dir = temporaryDir()
     const disk = new SimulatedDisk()
     const options = { dir, format: 'jsonLines' } as const
-    await run(options, { disk, workers: 1, stop: { afterMs: 1 } })
+    const endless = rowsInto(options, [], Infinity)
+    await simulate(endless, { seed: 1, disk, workers: 1, stop: { afterMs: 20 } })
     const [open] = readdirSync(join(dir, '.inprogress'))
     truncateSync(join(dir, '.inprogress', open!), 1)
-    const error = await run(options, { disk, workers: 1, restart: { maxRestarts: 0 } }).catch((thrown: unknown) => thrown)
+    const error = await simulate(endless, { seed: 1, disk, workers: 1, restart: { maxRestarts: 0 } }).catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({ code: 'MR_SINK_FAILED', message: expect.stringContaining('the checkpoint knows') })
   })
 
   test('a CSV record has a field that its file has no column for', async () => {
+    const dir = temporaryDir()
     const job = defineJob<Record<string, never>, {}>(import.meta, {
       name: 'columns',
       build: ({ source }) => {
         const rows = source.generate('rows', { count: 10, make: (n) => (n === 5 ? { n, extra: 1 } : { n }) })
-        rows.to(sink.files({ dir: temporaryDir(), format: 'csv' }))
+        rows.to(sink.files({ dir, format: 'csv' }))
         return {}
       },
     })
