@@ -315,10 +315,9 @@ export class Actor {
 
   /** Frames that wait in an outbox end with the actor, so the checkpoint may not count on them: it is told when all are on their way. */
   #report(): void {
-    if (this.#unreported === null) return
-    const { checkpointId, chunks } = this.#unreported
+    const due = this.#unreported
     this.#unreported = null
-    this.#events.snapshotTaken(checkpointId, chunks)
+    if (due !== null) this.#events.snapshotTaken(due.checkpointId, due.chunks)
   }
 
   #snapshot(checkpointId: number): ActorChunk[] {
