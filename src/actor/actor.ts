@@ -1,6 +1,6 @@
 import type { Envelope, Mailbox } from '../channel/mailbox.ts'
 import { FrameKind } from '../ring/index.ts'
-import type { ActorChunk, ActorEvents, ActorParts, ActorState, OperatorInstance, StepResult } from './actor-parts.ts'
+import type { ActorEvents, ActorParts, ActorState, OperatorInstance, SealedChunk, StepResult } from './actor-parts.ts'
 import { WHOLE_INSTANCE } from '../time/split-watermarks.ts'
 import { ActorTime, type TimeChunk, isState, isTime } from './actor-time.ts'
 import { Alignment } from './alignment.ts'
@@ -33,11 +33,11 @@ export class Actor {
   #paused = false
   /** Operator whose onEnd comes next while ending. */
   #ending = 0
-  #finalChunks: readonly ActorChunk[] | null = null
+  #finalChunks: readonly SealedChunk[] | null = null
   /** Operator whose life cycle method runs, to be blamed for what it throws. */
   #at: OperatorInstance | null = null
   /** A snapshot whose barrier, or what precedes it, still waits in an outbox. */
-  #unreported: { readonly checkpointId: number; readonly chunks: readonly ActorChunk[] } | null = null
+  #unreported: { readonly checkpointId: number; readonly chunks: readonly SealedChunk[] } | null = null
 
   constructor(parts: ActorParts, events: ActorEvents) {
     this.id = parts.id
@@ -89,7 +89,7 @@ export class Actor {
   }
 
   /** State after the end; null before. */
-  get finalChunks(): readonly ActorChunk[] | null {
+  get finalChunks(): readonly SealedChunk[] | null {
     return this.#finalChunks
   }
 
@@ -306,11 +306,12 @@ export class Actor {
     this.#events.snapshotTaken(checkpointId, chunks)
   }
 
-  #snapshot(checkpointId: number): ActorChunk[] {
-    const state = this.#parts.operators.flatMap((operator) =>
-      (this.#in(operator).snapshot?.(checkpointId) ?? []).map((chunk) => ({ operator: operator.name, ...chunk })),
-    )
-    return [...state, ...this.#time.snapshot().map((chunk) => ({ operator: this.#parts.headName, ...chunk }))]
+  /** Sealed at once, since it may be told of much later. */
+  #snapshot(checkpointId: number): SealedChunk[] {
+    const seal = (operator: string, chunks: readonly (StateChunk | TimeChunk)[]): SealedChunk[] =>
+      chunks.map((chunk) => this.#events.seal({ operator, ...chunk }))
+    const state = this.#parts.operators.flatMap((operator) => seal(operator.name, this.#in(operator).snapshot?.(checkpointId) ?? []))
+    return [...state, ...seal(this.#parts.headName, this.#time.snapshot())]
   }
 
   #in(operator: OperatorInstance): OperatorActor {
