@@ -8,7 +8,6 @@ import { openCheckpointStore } from './checkpoint-store.ts'
 import type { CheckpointStore } from './checkpoint-store.ts'
 import { ChunkBuffer } from './chunk-buffer.ts'
 import type { ControlToStorage, StorageOptions, StorageToControl, WorkerToStorage } from './protocol.ts'
-import { FINAL } from './protocol.ts'
 import { prepareStateDir } from './state-dir.ts'
 import { lockStateDir } from './state-lock.ts'
 import type { StateLock } from './state-lock.ts'
@@ -71,14 +70,8 @@ export class StorageThread {
   }
 
   #receive(message: WorkerToStorage): void {
-    const { task, index, attempt, checkpoint } = message
-    try {
-      const bytes = this.#buffer.store(message)
-      if (bytes !== undefined) this.#tell({ type: 'stored', task, index, attempt, checkpoint, bytes })
-    } catch (error) {
-      if (checkpoint !== FINAL) this.#buffer.end(checkpoint)
-      this.#tell({ type: 'declined', task, index, attempt, checkpoint, failure: describeError(error, { kind: 'storage', attempt }) })
-    }
+    const answer = this.#buffer.receive(message)
+    if (answer !== null) this.#tell(answer)
   }
 
   async #commit({ attempt, head, actors }: ControlToStorage & { type: 'commit' }): Promise<void> {
