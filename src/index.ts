@@ -32,7 +32,20 @@ export type { GenerateOptions, Input, IterableOptions, SourceOptions, Tick, Time
 export type { CsvOptions, FileOptions } from './graph/file-options.ts'
 export type { Guarantee } from './graph/graph.ts'
 export { sink } from './graph/sinks.ts'
-export type { FileSinkOptions, SinkSpec } from './graph/sinks.ts'
+export type {
+  BatchContext,
+  ConsoleTableOptions,
+  FileFormat,
+  FileSinkOptions,
+  FilesSinkOptions,
+  ForEachBatchOptions,
+  FormatOptions,
+  OwnSinkOptions,
+  RollOptions,
+  SinkSpec,
+  StreamContext,
+  StreamSinkOptions,
+} from './graph/sinks.ts'
 export type { OperatorOptions } from './graph/graph-builder.ts'
 export type { StandardSchema } from './graph/standard-schema.ts'
 export type { AggregateBuilder, AggregateResult, AggregateSpecs, Aggregator } from './state/aggregates.ts'

@@ -81,7 +81,10 @@ export interface OperatorContext {
   readonly openSplit: (split: number) => void
   /** A split was read to its end: the watermark no longer depends on it. */
   readonly closeSplit: (split: number) => void
-  /** Makes a waiting source poll again; callable from promises and events. Does nothing once the attempt is over. */
+  /**
+   * Makes a waiting source poll again, and an operator that was not `ready` be asked again; callable from promises and events. Does nothing once
+   * the attempt is over.
+   */
   readonly wake: () => void
   /** The same at a time of `clock.monotonicMs()`, or a little later. One appointment an operator: the last call counts. */
   readonly wakeAt: (monotonicMs: number) => void
@@ -148,6 +151,12 @@ export interface OperatorActor {
   flush?(force: boolean): void
   /** True while `flush(false)` would do something. */
   readonly holdsBack?: boolean
+  /**
+   * For operators whose work goes on outside, in promises and streams: false while there is so much of it that nothing more may come; after
+   * `flush(true)`, until all of it is done. Meanwhile the actor stands still: no record, no snapshot, no `onEnd`. Call `context.wake()`
+   * when the answer has changed. Throws what went wrong outside.
+   */
+  ready?(): boolean
   /** All inputs ended: emit last results. Called again while it returns 'more', between batches of output. */
   onEnd?(): Progress
   /** @param checkpointId what it belongs to; 0 after the end: to every later checkpoint */

@@ -23,6 +23,7 @@ export class ThreadHost implements MasterHost {
   readonly app: AppEvents
   readonly storage = { send: (message: ControlToStorage) => this.#task.storagePort.postMessage(message) }
   readonly #task: ControlTask
+  readonly #inspector: Int32Array
   readonly #pool: WorkerPool
   #plan: Plan | null = null
   #fingerprint: readonly string[] = []
@@ -39,6 +40,7 @@ export class ThreadHost implements MasterHost {
 
   constructor(task: ControlTask) {
     this.#task = task
+    this.#inspector = new Int32Array(task.inspector)
     this.#storageClosed = new Promise((resolve) => (this.#onStorageClosed = resolve))
     task.storagePort.on('close', () => this.#onStorageClosed())
     this.app = oneWay(wrap<AppEvents>(nodeEndpoint(task.eventPort)) as unknown as AppEvents)
@@ -51,7 +53,7 @@ export class ThreadHost implements MasterHost {
         lost: (_worker, failure) => void this.#master?.lost(failure),
         storagePort: (worker, port) => task.storagePort.postMessage({ type: 'add-worker', worker, port }, [port]),
       },
-      () => this.#stateDir,
+      { stateDir: () => this.#stateDir, isDebugged: () => this.isDebugged() },
     )
   }
 
@@ -77,6 +79,10 @@ export class ThreadHost implements MasterHost {
       await this.shutdown()
       this.app.ended({ outcome: 'failed', failure: describeError(error, { kind: 'module-load' }) })
     }
+  }
+
+  isDebugged(): boolean {
+    return Atomics.load(this.#inspector, 0) === 1
   }
 
   random(): number {

@@ -5,11 +5,12 @@ import { Piscina } from 'piscina'
 import { type FailureData, type FailureKind, describeError } from '../core/failure.ts'
 import { within } from '../core/within.ts'
 import { MillraceError } from '../errors.ts'
-import { SHUTDOWN_TIMEOUT_MS } from '../limits.ts'
+import { SHUTDOWN_TIMEOUT_MS, TIMER_MS_MAX } from '../limits.ts'
 import { Doorbell } from '../ring/index.ts'
 import type { WorkerApi, WorkerListener, WorkerTask } from '../worker/protocol.ts'
 import type { ControlTask } from './protocol.ts'
-import { RemoteWorker } from './remote-worker.ts'
+import { nameWorkers } from './name-workers.ts'
+import { RemoteWorker, type RunFacts } from './remote-worker.ts'
 
 export type TaskSettings = Pick<WorkerTask, 'jobUrl' | 'config' | 'options' | 'doorbells'> & Pick<ControlTask, 'workerEntry'>
 
@@ -34,17 +35,18 @@ export class WorkerPool {
   readonly #pool: Piscina
   readonly #settings: TaskSettings
   readonly #events: PoolEvents
-  readonly #stateDir: () => string
+  readonly #run: RunFacts
   readonly #workers: RemoteWorker[] = []
   readonly #ready: Promise<string[]>[] = []
   readonly #running: Promise<unknown>[] = []
   #closing = false
 
-  constructor(settings: TaskSettings, limits: ResourceLimits, events: PoolEvents, stateDir: () => string) {
+  constructor(settings: TaskSettings, limits: ResourceLimits, events: PoolEvents, run: RunFacts) {
     const threads = settings.options.workers
     this.#settings = settings
     this.#events = events
-    this.#stateDir = stateDir
+    this.#run = run
+    nameWorkers('millrace-worker')
     this.#pool = new Piscina({
       filename: settings.workerEntry,
       minThreads: threads,
@@ -75,7 +77,7 @@ export class WorkerPool {
     this.#closing = true
     await Promise.all(this.#workers.map((worker) => worker.shutdown().catch(() => {})))
     // A thread that closes its operators itself leaves nothing half done; one that hangs is ended with the pool.
-    await within(SHUTDOWN_TIMEOUT_MS, Promise.allSettled(this.#running))
+    await within(this.#run.isDebugged() ? TIMER_MS_MAX : SHUTDOWN_TIMEOUT_MS, Promise.allSettled(this.#running))
     await this.#pool.destroy()
   }
 
@@ -112,7 +114,7 @@ export class WorkerPool {
       wrap<WorkerApi>(nodeEndpoint(control.port1)),
       new Doorbell(this.#settings.doorbells, index),
       ended,
-      this.#stateDir,
+      this.#run,
       () => killer.abort(),
     )
     this.#workers[index] = worker

@@ -1,3 +1,4 @@
+import { type SiteOf, sourceMapComment } from './chain-source-map.ts'
 import type { Emit, OperatorActor, OperatorDefinition, Weaver } from '../actor/contract.ts'
 
 type Spec = Readonly<Record<string, unknown>>
@@ -23,6 +24,8 @@ export interface ChainCodeOptions {
   readonly freeze: ((record: unknown) => void) | null
   /** Turns what user code threw into an error that names the operator. */
   readonly fail: (error: unknown, step: number) => unknown
+  /** `file:line:column` of a step's definition, to which its code is mapped. */
+  readonly siteOf?: SiteOf
   readonly generateCode: boolean
 }
 
@@ -40,6 +43,9 @@ export interface ChainHead {
 
 const NO_OUTPUTS: ReadonlyMap<string, readonly ChainStep[]> = new Map()
 
+/** `new Function` puts two lines above what it compiles; the line with the function's head is the third. */
+const LINES_ABOVE_BODY = 3
+
 let functionCount = 0
 
 /** Collects the constants of one generated function. */
@@ -56,8 +62,11 @@ class FunctionText implements Omit<Weaver, 'spec' | 'next' | 'outputs'> {
     return `${prefix}${this.#names++}`
   }
 
-  compile<F>(parameters: string, body: string, url: string): F {
-    const source = `'use strict'; return function (${parameters}) {\n${body}\n}\n//# sourceURL=${url}#${functionCount++}`
+  compile<F>(parameters: string, body: string, { url, siteOf }: ChainCodeOptions): F {
+    const name = JSON.stringify(decodeURI(url).replace('millrace://', ''))
+    const map = siteOf === undefined ? '' : sourceMapComment(body, LINES_ABOVE_BODY, siteOf)
+    // A function that is the value of a field has the field's name, which may be any text.
+    const source = `'use strict'; return { ${name}: function (${parameters}) {\n${body}\n} }[${name}]\n${map}//# sourceURL=${url}#${functionCount++}`
     return new Function(...this.#constants.map((_, i) => `c${i}`), source)(...this.#constants) as F
   }
 }
@@ -67,7 +76,7 @@ export function compileEmit(steps: readonly ChainStep[], options: ChainCodeOptio
   if (steps.length === 0) return () => {}
   const text = new FunctionText()
   const body = guarded(text, options, `${freezing(text, options, 'v')}${branches(steps, 'v', text, options)}`)
-  return text.compile('v, ts', body, options.url)
+  return text.compile('v, ts', body, options)
 }
 
 /** The loop of a chain: over an array of records, or over row numbers when the head computes its records. */
@@ -86,7 +95,7 @@ export function compileRun(head: ChainHead, steps: readonly ChainStep[], options
   const largest = eventTime === undefined ? '' : 'if (ts > largest) largest = ts\n'
   const observe = head.observe === undefined ? '' : `${text.constant(head.observe)}(v, ts)\n`
   const loop = `let largest = -Infinity\nfor (let i = from; i < to; i++) {\nat = ${head.id}\nconst v = ${value}\nconst ts = ${time}\n${freezing(text, options, 'v')}${largest}${observe}${branches(steps, 'v', text, options)}\n}\nreturn largest`
-  return text.compile('records, from, to, timestamps', guarded(text, options, loop), options.url)
+  return text.compile('records, from, to, timestamps', guarded(text, options, loop), options)
 }
 
 /** `at` follows the operator that runs; it costs nothing in optimised code, and tells whose function threw. */

@@ -23,8 +23,11 @@ export interface NodeDraft {
   readonly spec?: Readonly<Record<string, unknown>>
   readonly site: string
   readonly options?: OperatorOptions | undefined
-  readonly guarantee?: Guarantee
   readonly definition?: OperatorDefinition
+  /** Sources and sinks state it. */
+  readonly guarantee?: Guarantee | undefined
+  /** What no other operator of the job may write as well: the path of a file. */
+  readonly claims?: string | undefined
 }
 
 /** Makes streams and tables. Given from outside, since each of these classes leads to the others. */
@@ -51,6 +54,8 @@ export class GraphBuilder {
   readonly #nodes: OperatorNode[] = []
   readonly #names = new Map<string, string>()
   readonly #counters = new Map<string, number>()
+  /** By what is claimed: who claims it. */
+  readonly #claims = new Map<string, OperatorNode>()
 
   readonly flows: Flows
 
@@ -68,9 +73,10 @@ export class GraphBuilder {
       parallelism: checkParallelism(draft),
       spec: draft.spec ?? {},
       site: draft.site,
-      ...(draft.guarantee && { guarantee: draft.guarantee }),
       ...(draft.definition && { definition: draft.definition }),
+      ...(draft.guarantee && { guarantee: draft.guarantee }),
     }
+    this.#claim(node, draft.claims)
     this.#nodes.push(node)
     return node
   }
@@ -81,6 +87,16 @@ export class GraphBuilder {
 
   finish(): Graph {
     return { jobName: this.#jobName, nodes: this.#nodes }
+  }
+
+  #claim(node: OperatorNode, claimed: string | undefined): void {
+    if (claimed === undefined) return
+    const other = this.#claims.get(claimed)
+    if (other !== undefined) {
+      const text = `Two sinks write ${claimed}: they would write over each other. The other one is "${other.name}", defined at ${other.site}`
+      throw new MillraceError('MR_GRAPH_INVALID', text, { operator: node.name, site: node.site })
+    }
+    this.#claims.set(claimed, node)
   }
 
   #claimName({ kind, site, options }: NodeDraft): string {

@@ -17,7 +17,10 @@ export interface InputEdge extends Origin {
 /** Number of instances: a number, or as many as there are workers. */
 export type Parallelism = number | 'workers'
 
-/** What a source or sink keeps of its word after a failure: each record counts once, at least once, at most once. */
+/**
+ * What a source or a sink does with records that a failure makes the job process again. 'exactly-once': none is lost, none counted or
+ * shown twice. 'at-least-once': none is lost, some may come again. 'at-most-once': some may be lost, none comes again.
+ */
 export type Guarantee = 'exactly-once' | 'at-least-once' | 'at-most-once'
 
 /** One logical operator. `spec` holds what its kind needs: functions, field names, paths. */
@@ -30,7 +33,7 @@ export interface OperatorNode {
   readonly spec: Readonly<Record<string, unknown>>
   /** `file:line:column` of the call that defined it. */
   readonly site: string
-  /** Sources and sinks say it. */
+  /** What sources and sinks state of themselves. */
   readonly guarantee?: Guarantee
   /** Present for operators that users define; built-in kinds are found in the registry. */
   readonly definition?: OperatorDefinition

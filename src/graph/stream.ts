@@ -49,8 +49,8 @@ export class Stream<in out T> {
     return this.#add('filter', { fn: checkFunction(predicate, 'filter') }, options, definitionSite(this.filter))
   }
 
-  /** One record in, any number out, in order. */
-  flatMap<U>(fn: (record: T) => Iterable<U>, options?: OperatorOptions): Stream<U> {
+  /** One record in, any number out, in order. A string is refused, though it can be iterated: its characters are hardly ever meant. */
+  flatMap<U>(fn: (record: T) => Iterable<U> & object, options?: OperatorOptions): Stream<U> {
     return this.#add('flatMap', { fn: checkFunction(fn, 'flatMap') }, options, definitionSite(this.flatMap))
   }
 
@@ -272,6 +272,9 @@ export class Stream<in out T> {
       spec: sink.spec,
       options: options ?? {},
       site,
+      guarantee: sink.guarantee,
+      claims: sink.claims,
+      ...(sink.definition && { definition: sink.definition }),
     })
   }
 

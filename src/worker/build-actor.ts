@@ -71,6 +71,7 @@ class ChainBuilder {
       url: `millrace://${encodeURI(this.#graph.jobName)}/${encodeURI(path)}`,
       freeze: environment.freeze,
       fail: (error, step) => blame(error, this.#graph.nodes[step]),
+      siteOf: (step) => this.#graph.nodes[step]?.site,
       generateCode: environment.generateCode,
     }
   }

@@ -21,5 +21,5 @@ test('records that trickle in while nobody polls all come out, also when none fo
   for (; seen.length < count; await loopTurn()) while (reader.poll(take) === 'more');
   expect(seen).toEqual(Array.from({ length: count }, (_, n) => n))
   expect(reader.position).toBe(count)
-  await reader.close()
+  reader.close()
 })
