@@ -20,7 +20,9 @@ class IterableSource implements OperatorActor {
   }
 
   poll(): PollResult {
-    return this.#reader === null ? 'end' : this.#reader.poll((records) => this.#context.run(records, 0, records.length, null))
+    const reader = this.#reader
+    if (reader === null) return 'end'
+    return reader.poll((records) => this.#context.run(records, 0, records.length, null, undefined, reader.position - records.length))
   }
 
   snapshot(): StateChunk[] {

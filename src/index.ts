@@ -47,6 +47,7 @@ export type {
   StreamSinkOptions,
 } from './graph/sinks.ts'
 export type { OperatorOptions } from './graph/graph-builder.ts'
+export type { DeadLetter, DeadLetterError, DeadLetterOptions, DeadLetterOrigin, ErrorPolicy, FailAfter } from './graph/error-policy.ts'
 export type { StandardSchema } from './graph/standard-schema.ts'
 export type { AggregateBuilder, AggregateResult, AggregateSpecs, Aggregator } from './state/aggregates.ts'
 export type { Key } from './core/key-hash.ts'
@@ -57,6 +58,7 @@ export type { OutletOptions, Run, RunNotice, RunResult, UndeclaredInlet } from '
 export type { Inlet } from './app/inlet.ts'
 export type { Delivery, Outlet } from './app/outlet.ts'
 export type { RunStats } from './control/protocol.ts'
+export type { BadRecords } from './actor/record-guard.ts'
 export type { ActorStats, WorkerStats } from './worker/worker-stats.ts'
 export type {
   ColumnBatch,

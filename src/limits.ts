@@ -159,5 +159,9 @@ export const FILE_WATCH_MS_DEFAULT = 1_000
 export const FILE_CHUNK_BYTES = 256 * 1024
 /** Characters of a bad line that an error shows. */
 export const BAD_LINE_CHARS_SHOWN = 80
+/** Records that an `onError: { failAfter }` looks back at. */
+export const ERROR_WINDOW_RECORDS_MAX = 1_000_000
+/** Records put out for one record that an operator with an onError policy keeps room for from record to record. */
+export const HELD_OUTPUTS_KEPT = 4096
 /** Lines of a generated chain above which it gets no source map: a few bytes a line. */
 export const CHAIN_SOURCE_MAP_LINES_MAX = 20_000

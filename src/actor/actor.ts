@@ -16,6 +16,7 @@ export class Actor {
   /** Batches that were processed or read. */
   batches = 0
   busyMs = 0
+  readonly badRecords: ActorParts['badRecords']
   readonly #parts: ActorParts
   readonly #events: ActorEvents
   readonly #alignment: Alignment
@@ -46,6 +47,7 @@ export class Actor {
     this.id = parts.id
     this.name = parts.name
     this.#parts = parts
+    this.badRecords = parts.badRecords
     this.#events = events
     this.#alignment = new Alignment(parts.mailbox.channelCount)
     this.#operators = new Operators(parts.operators)
@@ -107,7 +109,6 @@ export class Actor {
 
   /**
    * A source takes its part in a checkpoint with its next step. Others wait for the barrier in their channels.
-   *
    * @param last the run stops with this checkpoint: the source reads no further, so that nothing comes out which the next run repeats
    */
   requestBarrier(checkpointId: number, last: boolean): void {
@@ -220,7 +221,9 @@ export class Actor {
       case FrameKind.idle:
       case FrameKind.active:
         this.#time.receive(frame.kind, channel, frame.value)
-        if (this.#time.isAdvancing) this.#advance()
+        return void (this.#time.isAdvancing && this.#advance())
+      case FrameKind.latency:
+      case FrameKind.credit:
     }
   }
 
@@ -249,6 +252,7 @@ export class Actor {
     const batch = frame.batch ?? this.#parts.decoders[channel]!.decode(frame.payload!)
     this.recordsIn += batch.length
     this.batches++
+    this.#parts.place?.readsChannel(channel, batch.length)
     if (this.#parts.head !== null) this.#operators.enter(0)
     const input = this.#parts.inputs[channel]!
     if (input !== this.#input) {

@@ -9,13 +9,6 @@ import type { Answer, WorkerApi } from '../worker/protocol.ts'
 import type { WorkerStats } from '../worker/worker-stats.ts'
 import type { WorkerGate } from './master-host.ts'
 
-/** What is asked of the run at the time of a call. */
-export interface RunFacts {
-  stateDir(): string
-  /** A thread may stand at a breakpoint: nothing is late. */
-  isDebugged(): boolean
-}
-
 /**
  * Calls to one worker thread. Each is raced against the thread's end and a deadline, since a call that is under way when its thread dies would
  * stay open for ever; and each rings the worker's bell, since a thread that sleeps on its doorbell gets no message.
@@ -27,15 +20,15 @@ export class RemoteWorker implements WorkerGate {
   /** Calls under way, to be told of the thread's end. Not each of them waits for `ended` itself: what a promise keeps, it keeps until it settles. */
   readonly #pending = new Set<(reason: unknown) => void>()
   #endedBy: { readonly reason: unknown } | null = null
-  readonly #run: RunFacts
+  readonly #isDebugged: () => boolean
   readonly #kill: () => void
 
   /** @param kill ends the thread: one that does not answer holds up every attempt after this */
-  constructor(index: number, api: Remote<WorkerApi>, bell: Doorbell, ended: Promise<never>, run: RunFacts, kill: () => void) {
+  constructor(index: number, api: Remote<WorkerApi>, bell: Doorbell, ended: Promise<never>, isDebugged: () => boolean, kill: () => void) {
     this.#index = index
     this.#api = api
     this.#bell = bell
-    this.#run = run
+    this.#isDebugged = isDebugged
     this.#kill = kill
     ended.catch((reason: unknown) => {
       this.#endedBy = { reason }
@@ -48,7 +41,7 @@ export class RemoteWorker implements WorkerGate {
   }
 
   deploy(deployment: Deployment, restore: Manifest | null): Promise<void> {
-    return this.#call('deploy', this.#api.deploy(deployment, restore, this.#run.stateDir()))
+    return this.#call('deploy', this.#api.deploy(deployment, restore))
   }
 
   start(): Promise<void> {
@@ -96,7 +89,7 @@ export class RemoteWorker implements WorkerGate {
     let fail: (reason: unknown) => void = () => {}
     const failed = new Promise<never>((_, reject) => (fail = reject))
     const late = (): void => {
-      if (this.#run.isDebugged()) return void (timer = setTimeout(late, CONTROL_CALL_TIMEOUT_MS))
+      if (this.#isDebugged()) return void (timer = setTimeout(late, CONTROL_CALL_TIMEOUT_MS))
       fail(new MillraceError('MR_CALL_TIMEOUT', `Worker ${this.#index} did not answer ${name}() within ${CONTROL_CALL_TIMEOUT_MS} ms`))
       this.#kill()
     }

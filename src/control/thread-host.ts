@@ -28,7 +28,6 @@ export class ThreadHost implements MasterHost {
   #plan: Plan | null = null
   #fingerprint: readonly string[] = []
   #master: JobMaster | null = null
-  #stateDir = ''
   /** The newest. */
   #deployment: Deployment | null = null
   /** Of the storage thread, while the job was being loaded. */
@@ -53,7 +52,7 @@ export class ThreadHost implements MasterHost {
         lost: (_worker, failure) => void this.#master?.lost(failure),
         storagePort: (worker, port) => task.storagePort.postMessage({ type: 'add-worker', worker, port }, [port]),
       },
-      { stateDir: () => this.#stateDir, isDebugged: () => this.isDebugged() },
+      () => this.isDebugged(),
     )
   }
 
@@ -115,7 +114,6 @@ export class ThreadHost implements MasterHost {
   }
 
   #onStorage(message: StorageToControl): void {
-    if (message.type === 'opened') this.#stateDir = message.dir
     if (message.type === 'closed') this.#onStorageClosed()
     if (this.#master === null) this.#earlyMessages.push(message)
     else this.#master.stored(message)

@@ -1,5 +1,6 @@
 import type { OperatorDefinition } from '../actor/contract.ts'
 import type { Partitioning } from '../actor/partitioning.ts'
+import type { CheckedPolicy } from './error-policy.ts'
 
 /** Where records come from: an operator, and which of its outputs. */
 export interface Origin {
@@ -37,6 +38,10 @@ export interface OperatorNode {
   readonly guarantee?: Guarantee
   /** Present for operators that users define; built-in kinds are found in the registry. */
   readonly definition?: OperatorDefinition
+  /** What happens to a record on which it throws; absent: the job fails. */
+  readonly onError?: CheckedPolicy
+  /** Operators that were made by the same call and do the work on its records. */
+  readonly parts?: readonly number[]
 }
 
 /** What build() described. Node ids are positions in `nodes`; inputs come before their readers. */
@@ -49,7 +54,7 @@ export const OUTLET_KIND = 'outlet'
 export const INLET_KIND = 'inlet'
 
 /** Outlets live on the app thread, as one end of channels. */
-export function isOutlet(node: OperatorNode): boolean {
+export function isOutlet(node: Pick<OperatorNode, 'kind'>): boolean {
   return node.kind === OUTLET_KIND
 }
 
