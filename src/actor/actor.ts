@@ -320,7 +320,6 @@ export class Actor {
     if (due !== null) this.#events.snapshotTaken(due.checkpointId, due.chunks)
   }
 
-  /** Sealed at once, since it may be told of much later. */
   #snapshot(checkpointId: number): SealedChunk[] {
     const state = this.#operators.snapshot(checkpointId, (chunk) => this.#events.seal(chunk))
     return [...state, ...this.#time.snapshot().map((chunk) => this.#events.seal({ operator: this.#parts.headName, ...chunk }))]
