@@ -32,8 +32,22 @@ export type { GenerateOptions, Input, IterableOptions, SourceOptions, Tick, Time
 export type { CsvOptions, FileOptions } from './graph/file-options.ts'
 export type { Guarantee } from './graph/graph.ts'
 export { sink } from './graph/sinks.ts'
-export type { FileSinkOptions, SinkSpec } from './graph/sinks.ts'
+export type {
+  BatchContext,
+  ConsoleTableOptions,
+  FileFormat,
+  FileSinkOptions,
+  FilesSinkOptions,
+  ForEachBatchOptions,
+  FormatOptions,
+  OwnSinkOptions,
+  RollOptions,
+  SinkSpec,
+  StreamContext,
+  StreamSinkOptions,
+} from './graph/sinks.ts'
 export type { OperatorOptions } from './graph/graph-builder.ts'
+export type { DeadLetter, DeadLetterError, DeadLetterOptions, DeadLetterOrigin, ErrorPolicy, FailAfter } from './graph/error-policy.ts'
 export type { StandardSchema } from './graph/standard-schema.ts'
 export type { AggregateBuilder, AggregateResult, AggregateSpecs, Aggregator } from './state/aggregates.ts'
 export type { Key } from './core/key-hash.ts'
@@ -44,6 +58,7 @@ export type { OutletOptions, Run, RunNotice, RunResult, UndeclaredInlet } from '
 export type { Inlet } from './app/inlet.ts'
 export type { Delivery, Outlet } from './app/outlet.ts'
 export type { RunStats } from './control/protocol.ts'
+export type { BadRecords } from './actor/record-guard.ts'
 export type { ActorStats, WorkerStats } from './worker/worker-stats.ts'
 export type {
   ColumnBatch,

@@ -1,8 +1,9 @@
 import { CheckpointCoordinator, type CoordinatorEffect, type CoordinatorEvent } from '../checkpoint/coordinator.ts'
 import type { Manifest } from '../checkpoint/manifest.ts'
 import { checkManifestFits } from '../checkpoint/manifest.ts'
-import { type FailureData, describeError } from '../core/failure.ts'
+import { type ErrorData, type FailureData, describeError } from '../core/failure.ts'
 import { MillraceError } from '../errors.ts'
+import { INSPECTOR_LOOK_MS } from '../limits.ts'
 import { FINAL, type StorageToControl } from '../storage/protocol.ts'
 import { childSpec } from '../supervision/child-spec.ts'
 import { type SupervisionState, decide, isIncurable, superviseRegions } from '../supervision/decide.ts'
@@ -121,8 +122,8 @@ export class JobMaster {
   /** Something went wrong; what happens now is the supervisor's decision. */
   failed(failure: FailureData): void {
     if (this.#state === 'ended') return
-    // The next launch goes on from the last complete checkpoint, as it would have done from this one.
-    if (this.#state === 'stopping') return void this.#end({ outcome: 'stopped' })
+    // Nothing is lost, since the next launch goes on from the last complete checkpoint; but what stop() promises did not happen.
+    if (this.#state === 'stopping') return this.fail(failure)
     const { state, decision } = decide(this.#supervision, failure, this.#host.clock.nowMs(), this.#host.random())
     this.#supervision = state
     switch (decision.kind) {
@@ -242,7 +243,7 @@ export class JobMaster {
         this.#activityAtCheckpoint = -1
         this.#host.storage.send({ type: 'abort', attempt: effect.attempt, checkpoint: effect.checkpoint })
         if (effect.reason !== 'attempt-ended') this.#host.app.checkpointFailed(effect.checkpoint, effect.reason, effect.cause ?? null)
-        if (effect.checkpoint === this.#lastCheckpoint) void this.#end({ outcome: 'stopped' })
+        if (effect.checkpoint === this.#lastCheckpoint) this.#failLastCheckpoint(`was not completed (${effect.reason})`, effect.cause)
         return
       case 'complete':
         return this.#completed(effect.checkpoint, effect.status === 'finished', effect.tookMs)
@@ -253,14 +254,16 @@ export class JobMaster {
       case 'storage-stalled':
         return this.#host.app.checkpointFailed(effect.checkpoint, 'storage-stalled', null)
       case 'final-failed':
-        return this.fail({
-          ...describeError(new MillraceError('MR_CHECKPOINT_FAILED', 'The last checkpoint could not be committed'), {
-            kind: 'storage',
-            attempt: this.#attempt,
-          }),
-          ...(effect.cause && { cause: effect.cause }),
-        })
+        return this.#failLastCheckpoint('could not be committed', effect.cause)
     }
+  }
+
+  #failLastCheckpoint(what: string, cause: ErrorData | undefined): void {
+    const error = new MillraceError(
+      'MR_CHECKPOINT_FAILED',
+      `The last checkpoint ${what}; the newest complete one is ${this.latestCheckpoint || 'none'}`,
+    )
+    this.fail({ ...describeError(error, { kind: 'storage', attempt: this.#attempt }), ...(cause && { cause }) })
   }
 
   #commit(effect: CoordinatorEffect & { type: 'commit' }): void {
@@ -296,6 +299,9 @@ export class JobMaster {
     if (this.#coordinator?.inFlight === undefined && this.#latest !== null && this.#activityNow() === this.#activityAtCheckpoint) {
       return this.#scheduleTick(nowMs + this.#settings.checkpointIntervalMs)
     }
+    // A thread that stands at a breakpoint does not answer; a checkpoint in flight waits for it.
+    if (this.#coordinator?.inFlight !== undefined && this.#host.isDebugged?.() === true)
+      return this.#scheduleTick(nowMs + INSPECTOR_LOOK_MS)
     this.#decide({ type: 'tick', nowMs })
   }
 

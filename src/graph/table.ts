@@ -29,11 +29,12 @@ export class Table<in out R> {
   readonly #options: OperatorOptions | undefined
   readonly #site: string
   readonly #averages: readonly string[] | undefined
+  readonly #parts: readonly number[]
   /** By what it emits: a table that is read twice is one operator. */
   readonly #streams = new Map<string, Stream<unknown>>()
 
   /** @internal Made by aggregate, count, sum, ... */
-  constructor(builder: GraphBuilder, { origins, key, define, options, site, averages }: TableDraft) {
+  constructor(builder: GraphBuilder, { origins, key, define, options, site, averages, parts = [] }: TableDraft) {
     this.#builder = builder
     this.#origins = origins
     this.#key = key
@@ -41,6 +42,7 @@ export class Table<in out R> {
     this.#options = options
     this.#site = site
     this.#averages = averages
+    this.#parts = parts
   }
 
   /**
@@ -101,16 +103,25 @@ export class Table<in out R> {
   #combined<S>(emit: Emit | 'changelog', name: string | undefined): Stream<S> {
     const spec = { key: this.#key, specs: this.#specs, emit, ...(this.#averages && { averages: this.#averages }) }
     const combiners = this.#origins.map(({ from, output }, i) => {
-      const options = name === undefined ? {} : { name: `${name}.combine${i === 0 ? '' : i + 1}` }
+      const options = {
+        ...(name !== undefined && { name: `${name}.combine${i === 0 ? '' : i + 1}` }),
+        ...(this.#options?.onError !== undefined && { onError: this.#options.onError }),
+      }
       const { parallelism } = this.#builder.node(from)
       const input = { from, output, partitioning: { type: 'forward' as const } }
       return this.#builder.add({ kind: 'combine', inputs: [input], parallelism, spec, options, site: this.#site }).id
     })
     const inputs = combiners.map((from) => ({ from, partitioning: { type: 'combined' as const } }))
-    return this.#aggregate(inputs, { ...spec, merges: true }, name)
+    return this.#aggregate(inputs, { ...spec, merges: true }, name, [...this.#parts, ...combiners])
   }
 
-  #aggregate<S>(inputs: readonly InputEdge[], spec: Record<string, unknown>, name: string | undefined): Stream<S> {
+  /** @param parts operators that work on the records; what they send on are sums of many, of which none can be left out */
+  #aggregate<S>(
+    inputs: readonly InputEdge[],
+    spec: Record<string, unknown>,
+    name: string | undefined,
+    parts?: readonly number[],
+  ): Stream<S> {
     const options = { ...this.#options, ...(name === undefined ? {} : { name }) }
     const node = this.#builder.add({
       kind: 'aggregate',
@@ -119,6 +130,7 @@ export class Table<in out R> {
       spec,
       options: this.#key === null ? { ...options, parallelism: 1 } : options,
       site: this.#site,
+      ...(parts && { parts }),
     })
     return this.#builder.flows.stream<S>([outputOf(node)])
   }

@@ -15,6 +15,8 @@ import type { Environment } from './environment.ts'
 import type { StorageHandshake } from './handshake.ts'
 import { beginWriting, createHandshake, endWriting } from './handshake.ts'
 import { type ActorSnapshot, layOut } from './lay-out.ts'
+import type { StoredChunk } from './protocol.ts'
+import { readChunk } from './read-chunk.ts'
 import { prepareStateDir } from './state-dir.ts'
 import { checkFormat, loadManifests } from './stored-manifests.ts'
 
@@ -88,6 +90,24 @@ export class CheckpointStore {
   /** Complete checkpoints, ascending by id. */
   list(): readonly Manifest[] {
     return this.#manifests
+  }
+
+  /**
+   * Chunks of a complete checkpoint, as copies.
+   *
+   * @throws MillraceError MR_STATE_CORRUPT when there is no such checkpoint, or a chunk is damaged
+   */
+  read(checkpoint: number, wanted: ReadonlySet<string>): StoredChunk[] {
+    const manifest = this.#manifests.find(({ id }) => id === checkpoint)
+    if (manifest === undefined) throw new MillraceError('MR_STATE_CORRUPT', `There is no checkpoint ${checkpoint} in this state directory.`)
+    const chunks: StoredChunk[] = []
+    for (const actor of manifest.actors) {
+      for (const ref of actor.chunks) {
+        if (!wanted.has(ref.key)) continue
+        chunks.push({ key: ref.key, bytes: undisturbed(this.#handshake, () => readChunk(this.#environment, manifest, actor, ref)) })
+      }
+    }
+    return chunks
   }
 
   /**

@@ -112,6 +112,11 @@ export class WorkerRuntime {
     return worked
   }
 
+  /** False while actors open, and after the end: only the event loop brings what comes next. */
+  get isRunning(): boolean {
+    return this.#running
+  }
+
   /** True while a source waits for a promise: then the event loop must not sleep. */
   get awaitsPromises(): boolean {
     return this.#waiting.size > 0

@@ -76,6 +76,7 @@ function sample(atMs: number, attempt: number, recordsIn: readonly number[], bus
     recordsOut: 0,
     busyMs: busyMs[id]!,
     mailboxBytes: id === 2 ? mailboxBytes : 0,
+    badRecords: [],
     state: 'running',
     progress: null,
   })

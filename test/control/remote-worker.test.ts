@@ -15,7 +15,7 @@ function workerThat(api: Partial<WorkerApi>): { worker: RemoteWorker; end: (reas
       api as Remote<WorkerApi>,
       new Doorbell(createDoorbells(1), 0),
       ended,
-      () => '',
+      () => false,
       () => {},
     ),
     end,
