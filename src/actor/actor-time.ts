@@ -159,7 +159,7 @@ export class ActorTime {
       if (watermark < Infinity) for (const outbox of outboxes) outbox.watermark(watermark)
     }
     // Whoever is idle since before the restart says so again: nothing else would.
-    this.lookAtSplits(nowMs)
+    if (splits?.resumeIdle() === true) this.#tell(true)
   }
 
   #follow(time: { readonly watermark: number; readonly idle: boolean }): void {

@@ -53,7 +53,11 @@ function linesOf(outlet: string, events: readonly KitEvent[], { order, view }: C
   }
   const lines = own.map(({ output }) => textOf(output))
   if (order === 'list') return lines
-  if (order === 'any') return own.filter(({ output }) => 'record' in output).map(({ output }) => textOf(output)).sort()
+  if (order === 'any')
+    return own
+      .filter(({ output }) => 'record' in output)
+      .map(({ output }) => textOf(output))
+      .sort()
   return stretchLines(own, last)
 }
 
@@ -67,5 +71,7 @@ function stretchLines(events: readonly KitEvent[], last: (step: number) => numbe
     else stretch.words.set(Object.keys(output)[0]!, textOf(output))
   }
   const inOrder = [...stretches].sort(([a], [b]) => a - b)
-  return inOrder.flatMap(([at, { records, words }]) => [...records.sort(), ...[...words.values()].sort()].map((line) => `after step ${at}: ${line}`))
+  return inOrder.flatMap(([at, { records, words }]) =>
+    [...records.sort(), ...[...words.values()].sort()].map((line) => `after step ${at}: ${line}`),
+  )
 }

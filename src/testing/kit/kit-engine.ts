@@ -174,15 +174,19 @@ export class KitEngine {
       this.#clock.pass(Math.min(leftMs, idleMs))
       await this.settle()
     }
-    throw new MillraceError('MR_SIMULATION_FAILED', `Operator kit: timers of the piece under test do not let time go by in step ${this.#step}`)
+    throw new MillraceError(
+      'MR_SIMULATION_FAILED',
+      `Operator kit: timers of the piece under test do not let time go by in step ${this.#step}`,
+    )
   }
 
   /** Promises of operators: those that are settled by now, and for sources those that the outside world settles soon. */
   async #outsideCame(): Promise<boolean> {
     this.#woken = false
-    for (let i = 0; i < KIT_MICROTASKS && !this.#woken; i++) await null
+    for (let i = 0; i < KIT_MICROTASKS && !this.#woken; i++) await Promise.resolve()
     const awaits = this.#runtimes.some((runtime) => runtime.awaitsPromises)
-    for (let i = 0; i < (awaits ? KIT_EVENT_LOOP_TURNS : 0) && !this.#woken; i++) await new Promise<void>((resolve) => setImmediate(resolve))
+    for (let i = 0; i < (awaits ? KIT_EVENT_LOOP_TURNS : 0) && !this.#woken; i++)
+      await new Promise<void>((resolve) => setImmediate(resolve))
     return this.#woken
   }
 }

@@ -74,7 +74,8 @@ export class KitInputs {
   /** Records of one channel, as one batch. */
   sendRecords(steps: readonly RecordStep[]): void {
     const [inlet, second] = this.#targets({ channel: 0, ...steps[0] })
-    if (second !== undefined) throw invalid(`A record goes to one of several inputs: ${[...this.#inputs.keys()].join(', ')}. Name it in "input"`)
+    if (second !== undefined)
+      throw invalid(`A record goes to one of several inputs: ${[...this.#inputs.keys()].join(', ')}. Name it in "input"`)
     if (inlet!.state.ended) throw invalid(`A record cannot come after the end of the input "${inlet!.name}"`)
     if (inlet!.ownTime && steps.some(({ timestamp }) => timestamp !== undefined))
       throw invalid(`The inlet "${inlet!.name}" takes event times from its records: the script cannot give a timestamp`)
@@ -118,7 +119,9 @@ export class KitInputs {
     return names.flatMap((inlets) => {
       const targets = channel === undefined ? inlets : inlets?.slice(channel, channel + 1)
       if (targets === undefined || targets.length === 0)
-        throw invalid(`There is no channel ${channel ?? 0} of an input "${input}". Inputs: ${[...this.#inputs.keys()].join(', ') || 'none'}`)
+        throw invalid(
+          `There is no channel ${channel ?? 0} of an input "${input}". Inputs: ${[...this.#inputs.keys()].join(', ') || 'none'}`,
+        )
       return targets.map((name) => this.#inlets.get(name)!)
     })
   }

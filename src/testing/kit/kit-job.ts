@@ -22,7 +22,11 @@ export interface KitContext extends BuildContext<Readonly<Record<string, never>>
 export type KitBuilt = Stream<any> | Table<any> | Built
 
 // oxlint-disable-next-line typescript/no-explicit-any -- as above
-export type KitOutlets<B extends KitBuilt> = B extends Stream<any> | Table<any> ? { readonly out: B } : B extends Built ? OutletsOf<B> : never
+export type KitOutlets<B extends KitBuilt> = B extends Stream<any> | Table<any>
+  ? { readonly out: B }
+  : B extends Built
+    ? OutletsOf<B>
+    : never
 
 /** A job with one inlet for each channel of each input. */
 export interface KitJob {

@@ -206,6 +206,11 @@ const SHOWN = 8
 
 function describe({ outlet, position, expected, actual }: Difference): string {
   const show = (lines: readonly string[]): string =>
-    lines.length === 0 ? '\n    (nothing)' : `${lines.slice(0, SHOWN).map((line) => `\n    ${line}`).join('')}${lines.length > SHOWN ? `\n    ... ${lines.length - SHOWN} more` : ''}`
+    lines.length === 0
+      ? '\n    (nothing)'
+      : `${lines
+          .slice(0, SHOWN)
+          .map((line) => `\n    ${line}`)
+          .join('')}${lines.length > SHOWN ? `\n    ... ${lines.length - SHOWN} more` : ''}`
   return `the outlet "${outlet}" differs from the first run at output ${position}\n  expected${show(expected)}\n  actual${show(actual)}\n`
 }

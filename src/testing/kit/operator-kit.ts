@@ -63,17 +63,37 @@ export async function operatorKit<B extends KitBuilt>(
   options: KitOptions = {},
 ): Promise<KitResult<KitOutlets<B>>> {
   checkScript(script)
-  const { order = 'list', view = null, rescale = true, keyGroups = KEY_GROUPS_DEFAULT, startMs = 0, seed = seedFromEnvironment() ?? 1 } = options
+  const {
+    order = 'list',
+    view = null,
+    rescale = true,
+    keyGroups = KEY_GROUPS_DEFAULT,
+    startMs = 0,
+    seed = seedFromEnvironment() ?? 1,
+  } = options
   const { job, inputs } = kitJob('kit', build)
   const graph = await job.buildGraph({})
-  const reruns = new KitReruns({ graph, registry, inputs, script, keyGroups, startMs, seed, anyOrder: order === 'any', view, rescales: rescale })
+  const reruns = new KitReruns({
+    graph,
+    registry,
+    inputs,
+    script,
+    keyGroups,
+    startMs,
+    seed,
+    anyOrder: order === 'any',
+    view,
+    rescales: rescale,
+  })
   return resultOf(await reruns.run(), script.length, reruns)
 }
 
 function resultOf<O extends Outlets>(events: readonly KitEvent[], length: number, { outlets, count }: KitReruns): KitResult<O> {
   const byOutlet = <T>(of: (outlet: string) => T): never => Object.fromEntries(outlets.map((outlet) => [outlet, of(outlet)])) as never
   const outputs = (outlet: string, step?: number): KitOutput[] =>
-    events.filter((event) => event.outlet === outlet && (step === undefined || Math.max(0, event.step) === step)).map(({ output }) => output)
+    events
+      .filter((event) => event.outlet === outlet && (step === undefined || Math.max(0, event.step) === step))
+      .map(({ output }) => output)
   return {
     records: byOutlet((outlet) => outputs(outlet).flatMap((output) => ('record' in output ? [output.record] : []))),
     outputs: byOutlet((outlet) => outputs(outlet)),

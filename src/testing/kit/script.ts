@@ -67,6 +67,9 @@ export function checkScript(script: readonly Step[]): void {
   for (const [at, step] of script.entries()) {
     const kinds = KINDS.filter((kind) => kind in step)
     if (kinds.length === 1) continue
-    throw new MillraceError('MR_OPTION_INVALID', `Step ${at} of the script is ${kinds.length === 0 ? 'none of' : 'more than one of'} ${KINDS.join(', ')}`)
+    throw new MillraceError(
+      'MR_OPTION_INVALID',
+      `Step ${at} of the script is ${kinds.length === 0 ? 'none of' : 'more than one of'} ${KINDS.join(', ')}`,
+    )
   }
 }
