@@ -272,12 +272,11 @@ export class Actor {
   }
 
   #onBarrier(channel: number, checkpointId: number): void {
-    const { mailbox } = this.#parts
     const result = this.#alignment.barrier(channel, checkpointId)
     if (result === 'stale') return
-    if (result !== 'wait') mailbox.releaseAll()
+    if (result !== 'wait') this.mailbox.releaseAll()
     if (result === 'complete') this.#takeSnapshot(checkpointId)
-    else mailbox.hold(channel)
+    else this.mailbox.hold(channel)
   }
 
   #onEnd(channel: number): void {
@@ -314,10 +313,9 @@ export class Actor {
 
   /** Frames that wait in an outbox end with the actor, so the checkpoint may not count on them: it is told when all are on their way. */
   #report(): void {
-    if (this.#unreported === null) return
-    const { checkpointId, chunks } = this.#unreported
+    const due = this.#unreported
     this.#unreported = null
-    this.#events.snapshotTaken(checkpointId, chunks)
+    if (due !== null) this.#events.snapshotTaken(due.checkpointId, due.chunks)
   }
 
   #snapshot(checkpointId: number): ActorChunk[] {
