@@ -17,6 +17,7 @@ export class Actor {
   batches = 0
   busyMs = 0
   readonly badRecords: ActorParts['badRecords']
+  readonly mailbox: Mailbox
   readonly #parts: ActorParts
   readonly #events: ActorEvents
   readonly #alignment: Alignment
@@ -47,6 +48,7 @@ export class Actor {
     this.id = parts.id
     this.name = parts.name
     this.#parts = parts
+    this.mailbox = parts.mailbox
     this.badRecords = parts.badRecords
     this.#events = events
     this.#alignment = new Alignment(parts.mailbox.channelCount)
@@ -85,10 +87,6 @@ export class Actor {
 
   get recordsOut(): number {
     return this.#parts.outboxes.reduce((sum, outbox) => sum + outbox.recordsOut, 0)
-  }
-
-  get mailbox(): Mailbox {
-    return this.#parts.mailbox
   }
 
   /** State after the end; null before. */
