@@ -42,6 +42,8 @@ export const ERROR_CODES = {
   MR_RUN_ENDED: 'The run has ended: nothing can be pushed into it or asked of it any more.',
   MR_LISTENER_FAILED: 'A listener of run.onNotice() threw. The run goes on; correct the listener. Told as a process warning.',
   MR_SIMULATION_FAILED: 'A simulated run did not end, or broke a law of the engine. Replay it with the seed in the message, and report it.',
+  MR_KIT_DIFFERS:
+    'An operator gave other outputs when the operator kit ran it again. Make its results depend on its input and its snapshot only, or tell the kit what may differ.',
   MR_ABORTED: 'The run was stopped by its AbortSignal.',
 } as const
 

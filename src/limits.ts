@@ -169,3 +169,14 @@ export const ERROR_WINDOW_RECORDS_MAX = 1_000_000
 export const HELD_OUTPUTS_KEPT = 4096
 /** Lines of a generated chain above which it gets no source map: a few bytes a line. */
 export const CHAIN_SOURCE_MAP_LINES_MAX = 20_000
+/** Rounds of all workers in one step of an operator kit's script after which it counts as endless. */
+export const KIT_TURNS_MAX = 100_000
+/** Microtasks that the operator kit gives promises of operators after every step, and turns of the event loop that it gives those that sources wait for. */
+export const KIT_MICROTASKS = 16
+export const KIT_EVENT_LOOP_TURNS = 50
+/** Positions of a script at which the operator kit restores a snapshot; of longer scripts a seeded sample. */
+export const KIT_POSITIONS_MAX = 40
+/** Positions at which it restores one onto another number of instances. */
+export const KIT_RESCALED_POSITIONS_MAX = 4
+/** Bytes of a ring of the operator kit: many are made, for few records each. */
+export const KIT_RING_BYTES = 16 * 1024
