@@ -2,6 +2,7 @@ import { MillraceError } from '../errors.ts'
 import { SPLITS_MAX, SPLITS_PER_GENERATOR_DEFAULT, TIMER_MS_MAX, TIMER_PERIOD_MS_MIN } from '../limits.ts'
 import { checkFunction } from './check-function.ts'
 import { type CsvOptions, type FileOptions, fileSpec } from './file-options.ts'
+import type { ErrorPolicy } from './error-policy.ts'
 import { type EventTimeOptions, eventTimeSpec } from './event-time.ts'
 import type { GraphBuilder } from './graph-builder.ts'
 import { type Guarantee, INLET_KIND, outputOf } from './graph.ts'
@@ -17,6 +18,8 @@ interface SourceDraft {
   readonly site: string
   readonly parallelism: number | 'workers'
   readonly guarantee?: Guarantee
+  /** Of sources that parse: their policy for what they cannot. */
+  readonly parses?: { readonly onError: ErrorPolicy | undefined }
 }
 
 /** Makes the sources of a job; `build()` receives one. Names are unique and required: positions are kept under them. */
@@ -92,18 +95,18 @@ export class Sources {
   #files<T>(kind: string, name: string, options: FileOptions<T>, site: string): Stream<T> {
     const files = fileSpec(kind, name, options as FileOptions<never>, site)
     const parallelism = files.paths?.length === 1 ? 1 : 'workers'
-    return this.#source({ kind, name, spec: { ...options, ...files }, site, parallelism })
+    const { onError, ...others } = options
+    return this.#source({ kind, name, spec: { ...others, ...files }, site, parallelism, parses: { onError } })
   }
 
-  #source<T>({ kind, name, spec, site, parallelism, guarantee = 'exactly-once' }: SourceDraft): Stream<T> {
+  #source<T>({ kind, name, spec, site, parallelism, guarantee = 'exactly-once', parses }: SourceDraft): Stream<T> {
     if (typeof name !== 'string') throw new MillraceError('MR_GRAPH_INVALID', `A source needs a name, got ${typeof name}`, { site })
     const { disorderMs, idleAfterMs, eventTime, watermarks, ...others } = spec
     const time = eventTimeSpec({ eventTime, disorderMs, idleAfterMs, watermarks } as EventTimeOptions<never>, `source "${name}"`, site)
     const given = spec['parallelism'] as number | undefined
-    const options = given === undefined ? { name } : { name, parallelism: given }
-    return this.#builder.flows.stream<T>([
-      outputOf(this.#builder.add({ kind, inputs: [], parallelism, spec: { ...others, ...time }, options, site, guarantee })),
-    ])
+    const options = { name, ...(given !== undefined && { parallelism: given }), ...(parses?.onError && { onError: parses.onError }) }
+    const draft = { kind, inputs: [], parallelism, spec: { ...others, ...time }, options, site, guarantee, parses: parses !== undefined }
+    return this.#builder.flows.stream<T>([outputOf(this.#builder.add(draft))])
   }
 }
 
