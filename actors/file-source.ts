@@ -15,7 +15,6 @@ interface FileSpec {
 
 /** Files, read one after the other by the instance that they belong to. */
 class FileSource implements OperatorActor {
-  readonly injectsBarriers = true
   readonly #context: OperatorContext
   readonly #format: FileFormat
   readonly #files: FileList

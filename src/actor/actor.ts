@@ -17,6 +17,7 @@ export class Actor {
   batches = 0
   busyMs = 0
   readonly badRecords: ActorParts['badRecords']
+  readonly mailbox: Mailbox
   readonly #parts: ActorParts
   readonly #events: ActorEvents
   readonly #alignment: Alignment
@@ -47,6 +48,7 @@ export class Actor {
     this.id = parts.id
     this.name = parts.name
     this.#parts = parts
+    this.mailbox = parts.mailbox
     this.badRecords = parts.badRecords
     this.#events = events
     this.#alignment = new Alignment(parts.mailbox.channelCount)
@@ -75,21 +77,16 @@ export class Actor {
     return this.#parts.source !== null
   }
 
-  /** Of a source that knows it. */
   get progress(): SourceProgress | null {
-    return this.#operators.first?.progress?.() ?? null
+    return this.#operators.progress
   }
 
   get injectsBarriers(): boolean {
-    return this.#operators.first?.injectsBarriers === true
+    return this.polls || this.#operators.first?.injectsBarriers === true
   }
 
   get recordsOut(): number {
     return this.#parts.outboxes.reduce((sum, outbox) => sum + outbox.recordsOut, 0)
-  }
-
-  get mailbox(): Mailbox {
-    return this.#parts.mailbox
   }
 
   /** State after the end; null before. */
@@ -105,6 +102,7 @@ export class Actor {
   async open(chunksOf: (operator: string) => readonly (StateChunk | TimeChunk)[]): Promise<void> {
     this.#time.restore(chunksOf(this.#parts.headName).filter(isTime), this.#parts.clock.nowMs())
     await openOperators(this.#parts.operators, (operator) => chunksOf(operator).filter(isState))
+    this.#operators.opened = true
   }
 
   /**
@@ -274,12 +272,11 @@ export class Actor {
   }
 
   #onBarrier(channel: number, checkpointId: number): void {
-    const { mailbox } = this.#parts
     const result = this.#alignment.barrier(channel, checkpointId)
     if (result === 'stale') return
-    if (result !== 'wait') mailbox.releaseAll()
+    if (result !== 'wait') this.mailbox.releaseAll()
     if (result === 'complete') this.#takeSnapshot(checkpointId)
-    else mailbox.hold(channel)
+    else this.mailbox.hold(channel)
   }
 
   #onEnd(channel: number): void {
@@ -316,10 +313,9 @@ export class Actor {
 
   /** Frames that wait in an outbox end with the actor, so the checkpoint may not count on them: it is told when all are on their way. */
   #report(): void {
-    if (this.#unreported === null) return
-    const { checkpointId, chunks } = this.#unreported
+    const due = this.#unreported
     this.#unreported = null
-    this.#events.snapshotTaken(checkpointId, chunks)
+    if (due !== null) this.#events.snapshotTaken(due.checkpointId, due.chunks)
   }
 
   #snapshot(checkpointId: number): ActorChunk[] {

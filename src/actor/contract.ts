@@ -154,7 +154,7 @@ export interface OperatorActor {
   poll?(): PollResult
   /** Sources that know the size of their input; null when they do not. Called at any time after `open`, on the actor's thread. */
   progress?(): SourceProgress | null
-  /** True for sources: a checkpoint begins in them. */
+  /** True for sources that do not poll: a checkpoint begins in them, as in those that do. */
   readonly injectsBarriers?: boolean
   /** After every batch of the actor's input: the place for checks that are too dear for every record. */
   afterBatch?(): void

@@ -41,6 +41,8 @@ export class JobMaster {
   #draining = false
   /** The attempt is on the workers, or about to be. */
   #deploying = false
+  /** Every actor has ended and the last checkpoint is complete: sinks commit it. */
+  #finishing = false
 
   constructor(host: MasterHost, settings: JobSettings) {
     this.#host = host
@@ -76,7 +78,9 @@ export class JobMaster {
         intervalMs: this.#settings.checkpointIntervalMs,
         timeoutMs: this.#settings.checkpointTimeoutMs,
       })
-      void this.#startAttempt(1)
+      // What a fresh start passes over is gone before a sink touches anything outside: nobody may go on from it after a crash.
+      if (this.#settings.fresh && newest !== null) this.#host.storage.send({ type: 'forget' })
+      else void this.#startAttempt(1)
     } catch (error) {
       this.fail(describeError(error, { kind: 'storage' }))
     }
@@ -114,6 +118,12 @@ export class JobMaster {
       case 'commit-failed':
         this.#decide({ type: 'commit-failed', nowMs, checkpoint: message.checkpoint, cause: message.failure })
         return this.#releaseSettled()
+      case 'finished':
+        return void this.#end({ outcome: 'finished' })
+      case 'finish-failed':
+        return this.fail(message.failure)
+      case 'forgotten':
+        return void this.#startAttempt(1)
       case 'closed':
         return
     }
@@ -200,7 +210,7 @@ export class JobMaster {
 
   async #restart(attempt: number, delayMs: number): Promise<void> {
     this.#state = 'restarting'
-    this.#deploying = false
+    this.#deploying = this.#finishing = false
     this.#attempt = attempt
     this.#decide({ type: 'attempt-ended', nowMs: this.#host.clock.nowMs() })
     // Only the outcome of a commit in flight tells which checkpoint comes next.
@@ -223,7 +233,7 @@ export class JobMaster {
     if (this.#coordinator === null || this.#state === 'ended') return
     for (const effect of this.#coordinator.handle(event)) this.#carryOut(effect)
     // The last checkpoint could not even begin: the sources have ended, the rest drains. What is complete has to do.
-    if (this.#isStopping() && this.#coordinator.inFlight === undefined) void this.#end({ outcome: 'stopped' })
+    if (this.#isStopping() && !this.#finishing && this.#coordinator.inFlight === undefined) void this.#end({ outcome: 'stopped' })
   }
 
   #isStopping(): boolean {
@@ -270,7 +280,8 @@ export class JobMaster {
     const head = {
       id: effect.checkpoint,
       lineage: this.#lineage,
-      status: effect.status,
+      // Finished is what it becomes when the sinks have committed it: see #finish.
+      status: 'complete' as const,
       createdMs: this.#host.clock.nowMs(),
       ...this.#settings.identity,
     }
@@ -283,9 +294,23 @@ export class JobMaster {
 
   #completed(checkpoint: number, finished: boolean, tookMs: number): void {
     this.#host.app.checkpointCompleted(checkpoint, tookMs)
-    for (const worker of this.#host.workers()) void worker.checkpointCompleted(checkpoint).catch(() => {})
-    if (finished) void this.#end({ outcome: 'finished' })
-    else if (checkpoint === this.#lastCheckpoint) void this.#end({ outcome: 'stopped' })
+    const committed = Promise.all(this.#host.workers().map((worker) => worker.checkpointCompleted(checkpoint)))
+    if (finished) return void this.#finish(checkpoint, committed)
+    // What fails there is reported as a failure of its actor.
+    committed.catch(() => {})
+    if (checkpoint === this.#lastCheckpoint) void this.#end({ outcome: 'stopped' })
+  }
+
+  /** Nothing is left to do when sinks have committed the last checkpoint. Whoever dies before that goes on from it, and commits it again. */
+  async #finish(checkpoint: number, committed: Promise<unknown>): Promise<void> {
+    const attempt = this.#attempt
+    this.#finishing = true
+    try {
+      await committed
+      if (!this.#isOver(attempt)) this.#host.storage.send({ type: 'finish', checkpoint })
+    } catch (error) {
+      if (!this.#isOver(attempt)) this.failed(this.#describe(error, attempt))
+    }
   }
 
   #scheduleTick(atMs: number): void {

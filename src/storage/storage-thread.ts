@@ -73,6 +73,10 @@ export class StorageThread {
         this.#buffer.end(message.checkpoint)
         this.#store?.retire(message.checkpoint)
         return
+      case 'finish':
+        return this.#finish(message.checkpoint)
+      case 'forget':
+        return this.#forget()
       case 'close':
         return void this.#close()
     }
@@ -107,6 +111,24 @@ export class StorageThread {
       this.#tell({ type: 'committed', attempt, manifest, bytes, tookMs })
     } catch (error) {
       this.#tell({ type: 'commit-failed', attempt, checkpoint, failure: describeError(error, { kind: 'storage', attempt }) })
+    }
+  }
+
+  #finish(checkpoint: number): void {
+    try {
+      this.#store!.finish(checkpoint)
+      this.#tell({ type: 'finished', checkpoint })
+    } catch (error) {
+      this.#tell({ type: 'finish-failed', checkpoint, failure: describeError(error, { kind: 'storage' }) })
+    }
+  }
+
+  #forget(): void {
+    try {
+      this.#store!.forget()
+      this.#tell({ type: 'forgotten' })
+    } catch (error) {
+      this.#tell({ type: 'open-failed', failure: describeError(error, { kind: 'storage' }) })
     }
   }
 

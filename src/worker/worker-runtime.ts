@@ -160,11 +160,17 @@ export class WorkerRuntime {
     }
   }
 
+  /** Throws what a sink could not commit. */
   checkpointCompleted(checkpointId: number): void {
     if (!this.#running) return
     for (const actor of this.#wiring.actors.values()) {
       if (!this.#running) return
-      this.#guard(actor.id, () => actor.checkpointCompleted(checkpointId))
+      try {
+        actor.checkpointCompleted(checkpointId)
+      } catch (error) {
+        this.#failed(actor.id, error)
+        throw error
+      }
       this.#markReady(actor.id)
     }
   }
@@ -193,14 +199,6 @@ export class WorkerRuntime {
       this.#failed(id, error)
     } finally {
       this.#announce()
-    }
-  }
-
-  #guard(id: number, call: () => void): void {
-    try {
-      call()
-    } catch (error) {
-      this.#failed(id, error)
     }
   }
 
