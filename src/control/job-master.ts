@@ -8,6 +8,7 @@ import { FINAL, type StorageToControl } from '../storage/protocol.ts'
 import { childSpec } from '../supervision/child-spec.ts'
 import { type SupervisionState, decide, isIncurable, superviseRegions } from '../supervision/decide.ts'
 import { planActorNames, planSources } from './actor-names.ts'
+import { countBadRecords } from './bad-records.ts'
 import type { JobSettings, MasterHost, RunEnd } from './master-host.ts'
 
 const REGION = 'job'
@@ -224,9 +225,10 @@ export class JobMaster {
     if (this.#state === 'ended') return
     this.#state = 'ended'
     this.#cancelTick()
+    const counted = end.outcome === 'failed' ? end : { ...end, badRecords: await countBadRecords(this.#settings.plan, this.#host.workers()) }
     await Promise.all(this.#host.workers().map((worker) => worker.stop().catch(() => {})))
     await this.#host.shutdown()
-    this.#host.app.ended(end)
+    this.#host.app.ended(counted)
   }
 
   #decide(event: CoordinatorEvent): void {
