@@ -15,7 +15,9 @@ export function line(id: number): string {
 let crashes = 0
 
 export default defineJob<{ readonly count: number; readonly crashAt?: number }>(import.meta, {
-  build: ({ source, config: { count, crashAt }, deadLetters }) => {
+  build: ({ source, config, deadLetters }) => {
+    // The command line gives texts.
+    const [count, crashAt] = [Number(config.count), config.crashAt]
     const orders = source
       .generate('lines', { count, make: line })
       .map((text) => JSON.parse(text) as Order, { name: 'parse', onError: 'deadLetter' })
