@@ -1,19 +1,17 @@
 import type { BadRecords } from '../actor/record-guard.ts'
 import type { Plan } from '../graph/plan.ts'
-import type { WorkerStats } from '../worker/worker-stats.ts'
+import type { RunEnd, WorkerGate } from './master-host.ts'
 
-/** What all actors have counted, by operator in the order of the graph; undefined for a job without policies. */
-export async function countBadRecords(
-  { graph }: Plan,
-  workers: readonly { stats(): Promise<WorkerStats> }[],
-): Promise<readonly BadRecords[] | undefined> {
+/** With what all actors have counted, by operator in the order of the graph, while the workers still have their actors. */
+export async function withBadRecords(end: RunEnd, { graph }: Plan, workers: readonly Pick<WorkerGate, 'stats'>[]): Promise<RunEnd> {
+  if (end.outcome === 'failed') return end
   const operators = graph.nodes.filter(({ onError }) => onError !== undefined).map(({ name }) => name)
-  if (operators.length === 0) return undefined
+  if (operators.length === 0) return end
   const answers = await Promise.allSettled(workers.map((worker) => worker.stats()))
   const counts = answers
     .flatMap((answer) => (answer.status === 'fulfilled' ? answer.value.actors : []))
     .flatMap(({ badRecords }) => badRecords)
-  return operators.map((operator) => {
+  const badRecords = operators.map((operator): BadRecords => {
     const mine = counts.filter((count) => count.operator === operator)
     return {
       operator,
@@ -21,4 +19,5 @@ export async function countBadRecords(
       deadLettered: mine.reduce((sum, { deadLettered }) => sum + deadLettered, 0),
     }
   })
+  return { ...end, badRecords }
 }
