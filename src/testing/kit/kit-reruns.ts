@@ -173,12 +173,18 @@ export class KitReruns {
   #compare(name: string, way: Way, actual: readonly KitEvent[]): void {
     this.count++
     const { view, anyOrder, seed, script } = this.#case
-    const order = anyOrder || (this.#polls && way.workers > 1) ? 'any' : way.workers > 1 || this.#isLoose ? 'stretch' : 'list'
+    const order = anyOrder ? 'any' : this.#orderOf(way)
     const comparison: Comparison = { order, view }
     const difference = findDifference(this.outlets, this.#expected, actual, comparison, (step) => this.#lastOf[step] ?? step)
     if (difference === null) return
     const replay = script.length >= KIT_RESCALED_POSITIONS_MAX ? ` Positions were chosen with seed ${seed}.` : ''
     throw new MillraceError('MR_KIT_DIFFERS', `${name}: ${describe(difference)}${replay}`)
+  }
+
+  #orderOf({ workers }: Way): Comparison['order'] {
+    if (workers === 1 && !this.#isLoose) return 'list'
+    if (!this.#polls) return 'stretch'
+    return workers === 1 ? 'records' : 'any'
   }
 
   /** An outlet that several operators send to gets their outputs in any order; where watermarks begin, they come once a batch. */
