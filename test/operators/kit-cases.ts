@@ -169,7 +169,10 @@ const TABLES: readonly KitCase[] = [
   },
   {
     name: 'aggregate of the whole stream',
-    build: ({ input }) => input<Sale>().aggregate((a) => ({ cents: a.sum('cents') })).toStream({ emit: 'final' }),
+    build: ({ input }) =>
+      input<Sale>()
+        .aggregate((a) => ({ cents: a.sum('cents') }))
+        .toStream({ emit: 'final' }),
     script: scripted(SALES),
     expected: { out: [{ cents: 29 }] },
   },
@@ -188,7 +191,9 @@ const TABLES: readonly KitCase[] = [
         .aggregate((a) => ({ shops: a.count(), cents: a.sum('cents') }))
         .toStream({ emit: 'changes' }),
     script: scripted(SALES),
-    options: { view: (outputs) => (latestByKey<{ key: number }>('key')(outputs, 'out') as { shops: number }[]).filter(({ shops }) => shops > 0) },
+    options: {
+      view: (outputs) => (latestByKey<{ key: number }>('key')(outputs, 'out') as { shops: number }[]).filter(({ shops }) => shops > 0),
+    },
     expected: {
       out: [
         { key: 1, shops: 1, cents: 9 },
@@ -226,7 +231,14 @@ const STATELESS: readonly KitCase[] = [
       const towns = input<Sale>('right').switchOn('town' as never) as unknown as Record<string, typeof big>
       return { big: big.map(({ cents }) => cents), small: small.flatMap(({ cents }) => [cents, -cents]), right: towns['y']! }
     },
-    script: [...SALES.flatMap((record): Step[] => [{ record, input: 'left' }, { record, input: 'right' }]), { watermark: 5 }, END],
+    script: [
+      ...SALES.flatMap((record): Step[] => [
+        { record, input: 'left' },
+        { record, input: 'right' },
+      ]),
+      { watermark: 5 },
+      END,
+    ],
     expected: { big: [7, 9], small: [5, -5, 1, -1, 5, -5], right: [SALES[3]] },
   },
   {
@@ -245,7 +257,10 @@ const STATELESS: readonly KitCase[] = [
       const sales = input<Sale>()
       const one = ({ cents }: Sale): number => cents
       return {
-        broadcast: sales.map(one, { name: 'b' }).broadcast().map((n) => n, { parallelism: 1 }),
+        broadcast: sales
+          .map(one, { name: 'b' })
+          .broadcast()
+          .map((n) => n, { parallelism: 1 }),
         custom: sales.partitionBy(({ cents }, channels) => cents % channels).map(one),
         rebalance: sales.rebalance().map(one),
         roundRobin: sales.roundRobin().map(one),
@@ -262,7 +277,11 @@ const NUMBERS = Array.from({ length: 40 }, (_, i) => i)
 const SOURCES: readonly KitCase[] = [
   {
     name: 'generate',
-    build: ({ source }) => source.generate('numbers', { count: 6000, splits: 3, make: (i) => i }).filter((n) => n % 150 === 0).map((n) => n / 150),
+    build: ({ source }) =>
+      source
+        .generate('numbers', { count: 6000, splits: 3, make: (i) => i })
+        .filter((n) => n % 150 === 0)
+        .map((n) => n / 150),
     script: turns(6),
     options: { order: 'any' },
     expected: { out: NUMBERS },

@@ -18,7 +18,9 @@ test.each(KIT_CASES.map((kitCase) => [kitCase.name, kitCase] as const))('%s', as
 test('every operator that is created has a case, or a reason why not', async () => {
   const graphs = await Promise.all(KIT_CASES.map(({ name, build }) => kitJob(name, build).job.buildGraph({})))
   // Partitioners are no nodes of the graph: they are the sending ends of its edges.
-  const partitions = graphs.some(({ nodes }) => nodes.some(({ inputs }) => inputs.some(({ partitioning }) => partitioning.type === 'custom')))
+  const partitions = graphs.some(({ nodes }) =>
+    nodes.some(({ inputs }) => inputs.some(({ partitioning }) => partitioning.type === 'custom')),
+  )
   const covered = new Set([...graphs.flatMap(({ nodes }) => nodes.map(({ kind }) => kind)), ...(partitions ? ['partition'] : [])])
   const created = [...registry.values()].filter(({ create }) => create !== undefined).map(({ kind }) => kind)
   expect(created.filter((kind) => !covered.has(kind) && !(kind in WITHOUT_CASE))).toEqual([])
