@@ -2,7 +2,6 @@ import type { BatchDecoder } from '../codec/index.ts'
 import type { Mailbox } from '../channel/mailbox.ts'
 import type { Outbox } from '../channel/outbox.ts'
 import type { Clock } from '../core/clock.ts'
-import type { ChainRun } from '../graph/chain-code.ts'
 import type { SplitWatermarks } from '../time/split-watermarks.ts'
 import type { TimeChunk } from './actor-time.ts'
 import type { OperatorActor, StateChunk } from './contract.ts'
@@ -42,7 +41,7 @@ export interface ActorParts {
   readonly source: OperatorActor | null
   /** The head when it may take whole batches. */
   readonly head: OperatorActor | null
-  readonly run: ChainRun
+  readonly run: (records: unknown, from: number, to: number, timestamps: Float64Array | null) => void
   readonly mailbox: Mailbox
   /** By channel: which of the head's inputs it leads to. */
   readonly inputs: readonly number[]

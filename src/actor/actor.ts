@@ -1,11 +1,10 @@
 import type { Envelope, Mailbox } from '../channel/mailbox.ts'
 import { FrameKind } from '../ring/index.ts'
 import type { ActorChunk, ActorEvents, ActorParts, ActorState, StepResult } from './actor-parts.ts'
-import { WHOLE_INSTANCE } from '../time/split-watermarks.ts'
 import { ActorTime, type TimeChunk, isState, isTime } from './actor-time.ts'
 import { Alignment } from './alignment.ts'
 import { closeOperators, openOperators } from './open-operators.ts'
-import type { ColumnBatch, OperatorActor, SourceProgress, StateChunk } from './contract.ts'
+import type { OperatorActor, SourceProgress, StateChunk } from './contract.ts'
 import { Operators } from './operators.ts'
 
 /** One running parallel instance of a chain: takes frames from its mailbox (or polls its source), runs them through the chain, one batch a step. */
@@ -258,17 +257,9 @@ export class Actor {
       this.#operators.first?.selectInput?.(input)
     }
     const taken = this.#parts.head?.processBatch?.(batch) === true
-    if (!taken) this.#runChain(batch)
+    if (!taken) this.#parts.run(batch.records(), 0, batch.length, batch.timestamps)
     this.#batchDone()
     this.#events.consumed(channel, frame.costBytes)
-  }
-
-  #runChain(batch: ColumnBatch): void {
-    const { splits, run, clock } = this.#parts
-    if (splits === null) return void run(batch.records(), 0, batch.length, batch.timestamps)
-    const nowMs = clock.nowMs()
-    splits.select(WHOLE_INSTANCE, nowMs)
-    splits.observe(run(batch.records(), 0, batch.length, batch.timestamps), nowMs)
   }
 
   #onBarrier(channel: number, checkpointId: number): void {
