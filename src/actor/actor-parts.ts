@@ -60,7 +60,16 @@ export interface ActorParts {
 export interface ActorEvents {
   /** The oldest frames of a channel (by position in the mailbox) were processed. */
   consumed(channel: number, costBytes: number): void
-  snapshotTaken(checkpointId: number, chunks: readonly ActorChunk[]): void
+  /** The chunk as it is now: whatever its operator does next does not change it. */
+  seal(chunk: ActorChunk): SealedChunk
+  snapshotTaken(checkpointId: number, chunks: readonly SealedChunk[]): void
+}
+
+/** A chunk as bytes of its own, under a name. */
+export interface SealedChunk {
+  readonly key: string
+  readonly bytes: Uint8Array
+  readonly checksum: number
 }
 
 /** State of an operator, or time of the actor under the name of its head. */

@@ -272,6 +272,36 @@ const STATELESS: readonly KitCase[] = [
   },
 ]
 
+const TIMED: readonly KitCase[] = [
+  {
+    name: 'mergeByTime, with records that come too late',
+    build: ({ input }) => input<string>('in', { channels: 2 }).mergeByTime(),
+    script: [
+      { record: 'a', timestamp: 30, channel: 0 },
+      { record: 'b', timestamp: 10, channel: 0 },
+      { record: 'c', timestamp: 20, channel: 1 },
+      { watermark: 20 },
+      { record: 'd', timestamp: 20, channel: 1 },
+      { record: 'e', timestamp: 21, channel: 1 },
+      { record: 'f', timestamp: 30, channel: 1 },
+      { watermark: 25 },
+      { record: 'g', timestamp: 40, channel: 0 },
+      { watermark: 35, channel: 0 },
+      END,
+    ],
+    expected: { out: ['b', 'c', 'e', 'a', 'f', 'g'] },
+  },
+  {
+    name: 'withEventTime',
+    build: ({ input }) =>
+      input<number>('in', { timed: false })
+        .withEventTime((n) => n, { disorderMs: 5, idleAfterMs: 10 })
+        .map((n) => n + 1),
+    script: [{ record: 10 }, { record: 20 }, { record: 17 }, { advanceMs: 10 }, { record: 30 }, END],
+    expected: { out: [11, 21, 18, 31] },
+  },
+]
+
 const NUMBERS = Array.from({ length: 40 }, (_, i) => i)
 
 const SOURCES: readonly KitCase[] = [
@@ -325,7 +355,7 @@ const SOURCES: readonly KitCase[] = [
   },
 ]
 
-export const KIT_CASES: readonly KitCase[] = [...KEYED, ...COUNTING, ...TABLES, ...STATELESS, ...SOURCES]
+export const KIT_CASES: readonly KitCase[] = [...KEYED, ...COUNTING, ...TABLES, ...STATELESS, ...TIMED, ...SOURCES]
 
 /** Operators that no case can be written for, and why. */
 export const WITHOUT_CASE: Readonly<Record<string, string>> = {

@@ -4,7 +4,6 @@ import type { Manifest } from '../../checkpoint/manifest.ts'
 import { allocate, allocateDoorbells } from '../../control/allocate.ts'
 import type { Plan } from '../../graph/plan.ts'
 import { KIT_MICROTASKS, KIT_OUTSIDE_WAIT_MS_MAX, KIT_TURNS_MAX } from '../../limits.ts'
-import { chunkKey, encodeChunk } from '../../worker/chunk-key.ts'
 import type { EngineOptions } from '../../worker/deployment.ts'
 import { readRestoredState } from '../../worker/restored-state.ts'
 import { FINAL_SNAPSHOT, type WorkerHost } from '../../worker/worker-host.ts'
@@ -86,7 +85,7 @@ export class KitEngine {
     else if ('nowMs' in step) await this.#passTo(step.nowMs)
     else if ('call' in step) await step.call()
     else if (isRecord(step)) this.#inputs.sendRecords(steps.filter(isRecord))
-    else this.#inputs.send(step)
+    else for (const _ of this.#inputs.send(step)) await this.settle()
     await this.settle()
   }
 
@@ -144,11 +143,7 @@ export class KitEngine {
         this.#onWake()
       },
       events: {
-        snapshotTaken: (_, id, actor, chunks) => {
-          const encoded = chunks.map(({ operator, value, ...place }) => ({ key: chunkKey(operator, place), bytes: encodeChunk(value) }))
-          if (id === FINAL_SNAPSHOT) this.#finals.set(actor, encoded)
-          else this.#snapshots.set(actor, encoded)
-        },
+        snapshotTaken: (_, id, actor, chunks) => void (id === FINAL_SNAPSHOT ? this.#finals : this.#snapshots).set(actor, chunks),
         failed: (_attempt, _actor, error) => void (this.#failure ??= { error }),
         notify: () => {},
       },

@@ -69,6 +69,7 @@ export async function operatorKit<B extends KitBuilt>(
     order = 'list',
     view = null,
     rescale = true,
+    positionsMax = KIT_POSITIONS_MAX,
     keyGroups = KEY_GROUPS_DEFAULT,
     startMs = 0,
     seed = seedFromEnvironment() ?? 1,
