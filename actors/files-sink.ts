@@ -40,7 +40,7 @@ class FilesSink implements OperatorActor {
   readonly #folder: PartFolder
   /** By folder; the one that was used longest ago first. */
   readonly #parts = new Map<string, PartFile>()
-  readonly #pending: PendingPart[] = []
+  #pending: PendingPart[] = []
   /** Next sequence numbers of this writer and of those whose state came here. */
   readonly #sequences = new Map<number, number>()
   #restored: readonly { readonly writer: number; readonly state: WriterState }[] = []
@@ -124,11 +124,10 @@ class FilesSink implements OperatorActor {
   }
 
   onCheckpointComplete(checkpointId: number): void {
-    const due = this.#pending.filter(({ checkpoint }) => checkpoint !== 0 && checkpoint <= checkpointId)
-    for (const part of due) this.#attempt(this.#folder.finished(part), () => this.#folder.commit(part))
-    const left = this.#pending.filter((part) => !due.includes(part))
-    this.#pending.splice(0, this.#pending.length, ...left)
-    if (this.#ended && left.length === 0) this.#folder.tidy()
+    const isDue = ({ checkpoint }: PendingPart): boolean => checkpoint !== 0 && checkpoint <= checkpointId
+    for (const part of this.#pending) if (isDue(part)) this.#attempt(this.#folder.finished(part), () => this.#folder.commit(part))
+    this.#pending = this.#pending.filter((part) => !isDue(part))
+    if (this.#ended && this.#pending.length === 0) this.#folder.tidy()
   }
 
   close(): void {

@@ -8,7 +8,6 @@ interface IterableSpec {
 
 /** An iterable or stream as a single split; its position is the number of records read. */
 class IterableSource implements OperatorActor {
-  readonly injectsBarriers = true
   readonly #context: OperatorContext
   readonly #resume: IterableSpec['resume']
   readonly #reader: SplitReader | null

@@ -33,7 +33,11 @@ export function compileProcess(name: string, actor: object, frame: CallFrame, in
   const body = cases.map((text, i) => (i === cases.length - 1 ? `{\n${text}\n}` : `if (frame.input === ${i}) {\n${text}\n} else`)).join(' ')
   const contexts = inputs.map((_, i) => `const c${i} = inputs[${i}].ctx`).join('\n')
   const text = `${contexts}\nreturn function process(record, timestamp) {\n${body}\n}`
-  return generate<(a: object, f: CallFrame, i: readonly CallInput[]) => Process>(name, ['actor', 'frame', 'inputs'], text)(actor, frame, inputs)
+  return generate<(a: object, f: CallFrame, i: readonly CallInput[]) => Process>(name, ['actor', 'frame', 'inputs'], text)(
+    actor,
+    frame,
+    inputs,
+  )
 }
 
 /** The same without generated code. */

@@ -220,7 +220,10 @@ function refusePromise(result: unknown): void {
   if (typeof (result as { then?: unknown })?.then !== 'function') return
   // It fails on its first use of the context, which nobody waits for.
   ;(result as Promise<unknown>).then(undefined, () => {})
-  throw new MillraceError('MR_CONTEXT_CLOSED', 'A method of an actor returned a promise: the context does not outlive the call, so nothing may be awaited in it')
+  throw new MillraceError(
+    'MR_CONTEXT_CLOSED',
+    'A method of an actor returned a promise: the context does not outlive the call, so nothing may be awaited in it',
+  )
 }
 
 export const process: OperatorDefinition = {

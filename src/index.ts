@@ -57,7 +57,16 @@ export type {
 export type { Change, Emit, Table } from './graph/table.ts'
 export type { GroupedTable, RetractableBuilder } from './graph/grouped-table.ts'
 export type { Sources } from './graph/sources.ts'
-export type { GenerateOptions, Input, IterableOptions, SourceOptions, Tick, TimerOptions, WebStream } from './graph/source-options.ts'
+export type {
+  GenerateOptions,
+  Input,
+  IterableOptions,
+  OwnSourceOptions,
+  SourceOptions,
+  Tick,
+  TimerOptions,
+  WebStream,
+} from './graph/source-options.ts'
 export type { CsvOptions, FileOptions } from './graph/file-options.ts'
 export type { Guarantee } from './graph/graph.ts'
 export { sink } from './graph/sinks.ts'

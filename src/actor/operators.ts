@@ -1,4 +1,4 @@
-import type { StateChunk, OperatorActor } from './contract.ts'
+import type { OperatorActor, SourceProgress, StateChunk } from './contract.ts'
 import type { OperatorInstance } from './actor-parts.ts'
 
 /** The operators of an actor, called one after the other; whichever runs is blamed for what is thrown. */
@@ -9,11 +9,17 @@ export class Operators {
   /** Those whose work may go on outside, in promises and streams. */
   readonly #waiting: readonly OperatorInstance[]
   #at: OperatorInstance | null = null
+  opened = false
 
   constructor(all: readonly OperatorInstance[]) {
     this.#all = all
     this.#checked = all.map(({ actor }) => actor).filter((actor) => actor.afterBatch !== undefined)
     this.#waiting = all.filter(({ actor }) => actor.ready !== undefined)
+  }
+
+  /** What the source says of how far it is, once it has looked. */
+  get progress(): SourceProgress | null {
+    return this.opened ? (this.first?.progress?.() ?? null) : null
   }
 
   /** The head of the chain, where that has a life of its own. */
@@ -62,9 +68,10 @@ export class Operators {
     }
   }
 
-  snapshot(checkpointId: number): (StateChunk & { readonly operator: string })[] {
+  /** @param seal whose errors are those of the operator whose chunk it is */
+  snapshot<S>(checkpointId: number, seal: (chunk: StateChunk & { readonly operator: string }) => S): S[] {
     return this.#all.flatMap((operator) =>
-      (this.#in(operator).snapshot?.(checkpointId) ?? []).map((chunk) => ({ operator: operator.name, ...chunk })),
+      (this.#in(operator).snapshot?.(checkpointId) ?? []).map((chunk) => seal({ operator: operator.name, ...chunk })),
     )
   }
 

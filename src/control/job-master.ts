@@ -1,6 +1,5 @@
 import { CheckpointCoordinator, type CoordinatorEffect, type CoordinatorEvent } from '../checkpoint/coordinator.ts'
-import type { Manifest } from '../checkpoint/manifest.ts'
-import { checkManifestFits } from '../checkpoint/manifest.ts'
+import { type Manifest, checkManifestFits } from '../checkpoint/manifest.ts'
 import { type ErrorData, type FailureData, describeError } from '../core/failure.ts'
 import { MillraceError } from '../errors.ts'
 import { INSPECTOR_LOOK_MS } from '../limits.ts'
@@ -8,6 +7,7 @@ import { FINAL, type StorageToControl } from '../storage/protocol.ts'
 import { childSpec } from '../supervision/child-spec.ts'
 import { type SupervisionState, decide, isIncurable, superviseRegions } from '../supervision/decide.ts'
 import { planActorNames, planSources } from './actor-names.ts'
+import { withBadRecords } from './bad-records.ts'
 import type { JobSettings, MasterHost, RunEnd } from './master-host.ts'
 
 const REGION = 'job'
@@ -41,6 +41,8 @@ export class JobMaster {
   #draining = false
   /** The attempt is on the workers, or about to be. */
   #deploying = false
+  /** Every actor has ended and the last checkpoint is complete: sinks commit it. */
+  #finishing = false
 
   constructor(host: MasterHost, settings: JobSettings) {
     this.#host = host
@@ -76,7 +78,9 @@ export class JobMaster {
         intervalMs: this.#settings.checkpointIntervalMs,
         timeoutMs: this.#settings.checkpointTimeoutMs,
       })
-      void this.#startAttempt(1)
+      // What a fresh start passes over is gone before a sink touches anything outside: nobody may go on from it after a crash.
+      if (this.#settings.fresh && newest !== null) this.#host.storage.send({ type: 'forget' })
+      else void this.#startAttempt(1)
     } catch (error) {
       this.fail(describeError(error, { kind: 'storage' }))
     }
@@ -114,6 +118,12 @@ export class JobMaster {
       case 'commit-failed':
         this.#decide({ type: 'commit-failed', nowMs, checkpoint: message.checkpoint, cause: message.failure })
         return this.#releaseSettled()
+      case 'finished':
+        return void this.#end({ outcome: 'finished' })
+      case 'finish-failed':
+        return this.fail(message.failure)
+      case 'forgotten':
+        return void this.#startAttempt(1)
       case 'closed':
         return
     }
@@ -200,7 +210,7 @@ export class JobMaster {
 
   async #restart(attempt: number, delayMs: number): Promise<void> {
     this.#state = 'restarting'
-    this.#deploying = false
+    this.#deploying = this.#finishing = false
     this.#attempt = attempt
     this.#decide({ type: 'attempt-ended', nowMs: this.#host.clock.nowMs() })
     // Only the outcome of a commit in flight tells which checkpoint comes next.
@@ -214,16 +224,17 @@ export class JobMaster {
     if (this.#state === 'ended') return
     this.#state = 'ended'
     this.#cancelTick()
+    const counted = await withBadRecords(end, this.#settings.plan, this.#host.workers())
     await Promise.all(this.#host.workers().map((worker) => worker.stop().catch(() => {})))
     await this.#host.shutdown()
-    this.#host.app.ended(end)
+    this.#host.app.ended(counted)
   }
 
   #decide(event: CoordinatorEvent): void {
     if (this.#coordinator === null || this.#state === 'ended') return
     for (const effect of this.#coordinator.handle(event)) this.#carryOut(effect)
     // The last checkpoint could not even begin: the sources have ended, the rest drains. What is complete has to do.
-    if (this.#isStopping() && this.#coordinator.inFlight === undefined) void this.#end({ outcome: 'stopped' })
+    if (this.#isStopping() && !this.#finishing && this.#coordinator.inFlight === undefined) void this.#end({ outcome: 'stopped' })
   }
 
   #isStopping(): boolean {
@@ -270,7 +281,8 @@ export class JobMaster {
     const head = {
       id: effect.checkpoint,
       lineage: this.#lineage,
-      status: effect.status,
+      // Finished is what it becomes when the sinks have committed it: see #finish.
+      status: 'complete' as const,
       createdMs: this.#host.clock.nowMs(),
       ...this.#settings.identity,
     }
@@ -283,14 +295,27 @@ export class JobMaster {
 
   #completed(checkpoint: number, finished: boolean, tookMs: number): void {
     this.#host.app.checkpointCompleted(checkpoint, tookMs)
-    for (const worker of this.#host.workers()) void worker.checkpointCompleted(checkpoint).catch(() => {})
-    if (finished) void this.#end({ outcome: 'finished' })
-    else if (checkpoint === this.#lastCheckpoint) void this.#end({ outcome: 'stopped' })
+    const committed = Promise.all(this.#host.workers().map((worker) => worker.checkpointCompleted(checkpoint)))
+    if (finished) return void this.#finish(checkpoint, committed)
+    // What fails there is reported as a failure of its actor.
+    committed.catch(() => {})
+    if (checkpoint === this.#lastCheckpoint) void this.#end({ outcome: 'stopped' })
+  }
+
+  /** Nothing is left to do when sinks have committed the last checkpoint. Whoever dies before that goes on from it, and commits it again. */
+  async #finish(checkpoint: number, committed: Promise<unknown>): Promise<void> {
+    const attempt = this.#attempt
+    this.#finishing = true
+    try {
+      await committed
+      if (!this.#isOver(attempt)) this.#host.storage.send({ type: 'finish', checkpoint })
+    } catch (error) {
+      if (!this.#isOver(attempt)) this.failed(this.#describe(error, attempt))
+    }
   }
 
   #scheduleTick(atMs: number): void {
-    const delayMs = Math.max(0, atMs - this.#host.clock.nowMs())
-    this.#cancelTick = this.#host.setTimer(() => this.#tick(), delayMs)
+    this.#cancelTick = this.#host.setTimer(() => this.#tick(), Math.max(0, atMs - this.#host.clock.nowMs()))
   }
 
   /** A periodic checkpoint that would be like the last one is left out. */

@@ -53,7 +53,6 @@ export interface InstanceContext {
   readonly parallelism: number
 }
 
-// oxlint-disable-next-line typescript/no-empty-object-type -- an actor without named outputs has an object without names
 export type NoOutputs = {}
 
 /** What all actors have in common. */

@@ -35,13 +35,16 @@ export interface ProcessDraft {
   readonly site: string
 }
 
-type Parts = { readonly state?: StateSpecs; readonly broadcast?: StateSpecs; readonly outputs?: OutputTypes } & Readonly<Record<string, unknown>>
+type Parts = { readonly state?: StateSpecs; readonly broadcast?: StateSpecs; readonly outputs?: OutputTypes } & Readonly<
+  Record<string, unknown>
+>
 
 /** @throws MillraceError MR_GRAPH_INVALID, MR_OPTION_INVALID */
 export function addProcess(builder: GraphBuilder, { operator, actor, inputs, options, site }: ProcessDraft): OperatorNode {
   const parts = instanceOf(actor, operator, site)
   for (const { method } of inputs) checkFunction(parts[method], `${operator}: ${method}`)
-  for (const method of ['onTimer', 'onStart', 'onStop']) if (parts[method] !== undefined) checkFunction(parts[method], `${operator}: ${method}`)
+  for (const method of ['onTimer', 'onStart', 'onStop'])
+    if (parts[method] !== undefined) checkFunction(parts[method], `${operator}: ${method}`)
   const outputs = Object.keys(parts.outputs ?? {})
   if (outputs.length > 0) checkOutputNames(operator, outputs, site)
   const isBroadcast = inputs.some(({ key }) => key === null)
@@ -86,9 +89,13 @@ export function checkStates(states: StateSpecs, operator: string, site: string):
 
 function checkState(name: string, spec: StateSpec<unknown>, operator: string, site: string): void {
   if (typeof spec?.stateType !== 'string')
-    throw new MillraceError('MR_GRAPH_INVALID', `${operator}: state "${name}" was not made by value(), list(), map(), reducing() or aggregating()`, {
-      site,
-    })
+    throw new MillraceError(
+      'MR_GRAPH_INVALID',
+      `${operator}: state "${name}" was not made by value(), list(), map(), reducing() or aggregating()`,
+      {
+        site,
+      },
+    )
   const { ttl, version, migrate } = spec.options
   const refuse = (what: string): never => {
     throw new MillraceError('MR_OPTION_INVALID', `${operator}: state "${name}" has ${what}`, { site })
@@ -96,6 +103,7 @@ function checkState(name: string, spec: StateSpec<unknown>, operator: string, si
   if (ttl !== undefined && !(Number.isFinite(ttl.ms) && ttl.ms > 0)) refuse(`ttl.ms=${String(ttl.ms)}, which is no time in ms above 0`)
   if (ttl?.refresh !== undefined && ttl.refresh !== 'onWrite' && ttl.refresh !== 'onReadAndWrite')
     refuse(`ttl.refresh=${String(ttl.refresh)}, which is not one of 'onWrite', 'onReadAndWrite'`)
-  if (version !== undefined && !(Number.isSafeInteger(version) && version >= 1)) refuse(`version=${String(version)}, which is no integer of 1 or more`)
+  if (version !== undefined && !(Number.isSafeInteger(version) && version >= 1))
+    refuse(`version=${String(version)}, which is no integer of 1 or more`)
   if (migrate !== undefined) checkFunction(migrate, `${operator}: migrate of state "${name}"`)
 }

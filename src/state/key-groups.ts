@@ -34,7 +34,12 @@ export const liveSlots = (flags: Uint8Array, size: number): Int32Array => {
 }
 
 /** Calls `write` with the slots of each key group that has any. */
-export const forEachGroup = (keys: Pick<KeySlots, 'keyAt'>, live: Int32Array, groups: number, write: (group: number, slots: Int32Array) => void): void => {
+export const forEachGroup = (
+  keys: Pick<KeySlots, 'keyAt'>,
+  live: Int32Array,
+  groups: number,
+  write: (group: number, slots: Int32Array) => void,
+): void => {
   const { slots, starts } = sortSlots(live, groups, (slot) => hashKey(keys.keyAt(slot)) % groups)
   for (let group = 0; group < groups; group++) {
     if (starts[group] < starts[group + 1]) write(group, slots.subarray(starts[group], starts[group + 1]))

@@ -18,11 +18,7 @@ function openState(name: string, spec: StateSpec<unknown>, backend: KeyedStateBa
     case 'reducing':
       return new ReducingHandle(scope, openValues(name, spec, backend, scope), spec.more as (value: unknown, added: unknown) => unknown)
     case 'aggregating':
-      return new AggregatingHandle(
-        scope,
-        openValues(name, spec, backend, scope),
-        spec.more as StateAggregator<unknown, unknown, unknown>,
-      )
+      return new AggregatingHandle(scope, openValues(name, spec, backend, scope), spec.more as StateAggregator<unknown, unknown, unknown>)
     case 'list':
       return new ListHandle(name, spec, backend, scope)
     case 'map':

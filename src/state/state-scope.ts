@@ -25,5 +25,8 @@ export class StateScope {
 /** What a scope without a slot means. */
 export function refuseAccess(slot: number): never {
   if (slot === NO_KEY) throw new MillraceError('MR_CONTEXT_CLOSED', 'Keyed state and timers need a key, and this call is about none')
-  throw new MillraceError('MR_CONTEXT_CLOSED', 'The context of an actor was used outside of the call that it was given to: after an await, or kept')
+  throw new MillraceError(
+    'MR_CONTEXT_CLOSED',
+    'The context of an actor was used outside of the call that it was given to: after an await, or kept',
+  )
 }

@@ -41,7 +41,6 @@ export interface StateSpec<Handle> {
 /** The state of a keyed actor, by name. */
 export type StateSpecs = Readonly<Record<string, StateSpec<unknown>>>
 
-// oxlint-disable-next-line typescript/no-empty-object-type -- an actor without state has an object without names
 export type NoStates = {}
 
 /** The handles of specified states, by name. */

@@ -66,6 +66,10 @@ export type ControlToStorage =
   | { readonly type: 'attempt'; readonly attempt: number }
   | { readonly type: 'commit'; readonly attempt: number; readonly head: ManifestHead; readonly actors: readonly CommitActor[] }
   | { readonly type: 'abort'; readonly attempt: number; readonly checkpoint: number }
+  /** The newest checkpoint is the last: nothing is left to do. */
+  | { readonly type: 'finish'; readonly checkpoint: number }
+  /** Removes all checkpoints. */
+  | { readonly type: 'forget' }
   /** Finishes what it is doing, closes the directory, answers `closed`, ends. */
   | { readonly type: 'close' }
 
@@ -90,6 +94,9 @@ export type StorageToControl =
   | (ActorName & { readonly type: 'declined'; readonly attempt: number; readonly checkpoint: number; readonly failure: FailureData })
   | { readonly type: 'committed'; readonly attempt: number; readonly manifest: Manifest; readonly bytes: number; readonly tookMs: number }
   | { readonly type: 'commit-failed'; readonly attempt: number; readonly checkpoint: number; readonly failure: FailureData }
+  | { readonly type: 'finished'; readonly checkpoint: number }
+  | { readonly type: 'finish-failed'; readonly checkpoint: number; readonly failure: FailureData }
+  | { readonly type: 'forgotten' }
   | { readonly type: 'closed' }
 
 /**

@@ -16,7 +16,7 @@ import type {
   StoreMessage,
   WorkerToStorage,
 } from './protocol.ts'
-import { FINAL, sendChunks } from './protocol.ts'
+import { sendChunks } from './protocol.ts'
 import { prepareStateDir } from './state-dir.ts'
 import { lockStateDir } from './state-lock.ts'
 import type { StateLock } from './state-lock.ts'
@@ -73,6 +73,10 @@ export class StorageThread {
         this.#buffer.end(message.checkpoint)
         this.#store?.retire(message.checkpoint)
         return
+      case 'finish':
+        return this.#finish(message.checkpoint)
+      case 'forget':
+        return this.#forget()
       case 'close':
         return void this.#close()
     }
@@ -89,14 +93,8 @@ export class StorageThread {
   }
 
   #receive(message: StoreMessage): void {
-    const { task, index, attempt, checkpoint } = message
-    try {
-      const bytes = this.#buffer.store(message)
-      if (bytes !== undefined) this.#tell({ type: 'stored', task, index, attempt, checkpoint, bytes })
-    } catch (error) {
-      if (checkpoint !== FINAL) this.#buffer.end(checkpoint)
-      this.#tell({ type: 'declined', task, index, attempt, checkpoint, failure: describeError(error, { kind: 'storage', attempt }) })
-    }
+    const answer = this.#buffer.receive(message)
+    if (answer !== null) this.#tell(answer)
   }
 
   async #commit({ attempt, head, actors }: ControlToStorage & { type: 'commit' }): Promise<void> {
@@ -107,6 +105,24 @@ export class StorageThread {
       this.#tell({ type: 'committed', attempt, manifest, bytes, tookMs })
     } catch (error) {
       this.#tell({ type: 'commit-failed', attempt, checkpoint, failure: describeError(error, { kind: 'storage', attempt }) })
+    }
+  }
+
+  #finish(checkpoint: number): void {
+    try {
+      this.#store!.finish(checkpoint)
+      this.#tell({ type: 'finished', checkpoint })
+    } catch (error) {
+      this.#tell({ type: 'finish-failed', checkpoint, failure: describeError(error, { kind: 'storage' }) })
+    }
+  }
+
+  #forget(): void {
+    try {
+      this.#store!.forget()
+      this.#tell({ type: 'forgotten' })
+    } catch (error) {
+      this.#tell({ type: 'open-failed', failure: describeError(error, { kind: 'storage' }) })
     }
   }
 

@@ -96,7 +96,7 @@ export class WorkerRuntime {
     let worked = this.#drain()
     this.#retryBlocked()
     this.#wakeDue()
-    while (nowMs - startMs < budgetMs) {
+    while (this.#running && nowMs - startMs < budgetMs) {
       const id = this.#ready.next()
       if (id === -1) break
       worked = true
@@ -140,7 +140,7 @@ export class WorkerRuntime {
   hasFrames(): boolean {
     if (!this.#running) return false
     this.#retryBlocked()
-    return this.#ready.size > 0 || this.#wiring.consumers.some(({ consumer }) => !consumer.isEmpty)
+    return this.#running && (this.#ready.size > 0 || this.#wiring.consumers.some(({ consumer }) => !consumer.isEmpty))
   }
 
   /** Sources end as if their input were over; what they have made is processed to the end. */
@@ -160,11 +160,17 @@ export class WorkerRuntime {
     }
   }
 
+  /** Throws what a sink could not commit. */
   checkpointCompleted(checkpointId: number): void {
     if (!this.#running) return
     for (const actor of this.#wiring.actors.values()) {
       if (!this.#running) return
-      this.#guard(actor.id, () => actor.checkpointCompleted(checkpointId))
+      try {
+        actor.checkpointCompleted(checkpointId)
+      } catch (error) {
+        this.#failed(actor.id, error)
+        throw error
+      }
       this.#markReady(actor.id)
     }
   }
@@ -193,14 +199,6 @@ export class WorkerRuntime {
       this.#failed(id, error)
     } finally {
       this.#announce()
-    }
-  }
-
-  #guard(id: number, call: () => void): void {
-    try {
-      call()
-    } catch (error) {
-      this.#failed(id, error)
     }
   }
 
@@ -235,9 +233,14 @@ export class WorkerRuntime {
   #retryBlocked(): void {
     for (let left = this.#blocked.size; left > 0; left--) {
       const id = this.#blocked.next()
-      if (!this.#wiring.actors.get(id)!.flushKept()) continue
-      this.#blocked.delete(id)
-      this.#ready.add(id)
+      try {
+        if (!this.#wiring.actors.get(id)!.flushKept()) continue
+        this.#blocked.delete(id)
+        this.#ready.add(id)
+      } catch (error) {
+        this.#failed(id, error)
+        break
+      }
     }
     this.#announce()
   }

@@ -34,7 +34,9 @@ function sorted(sessions: readonly Session[]): Session[] {
 async function sessionsOf(config: Config, options: object): Promise<Session[]> {
   forgetFailure()
   const run = await simulate(job, { config, ...options })
-  const once = new Map(run.outlets['sessions']!.map((session) => [`${(session as Session).key}/${(session as Session).from}`, session as Session]))
+  const once = new Map(
+    run.outlets['sessions']!.map((session) => [`${(session as Session).key}/${(session as Session).from}`, session as Session]),
+  )
   return sorted([...once.values()])
 }
 

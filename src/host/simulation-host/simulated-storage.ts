@@ -6,7 +6,7 @@ import { MillraceError } from '../../errors.ts'
 import { CHECKPOINTS_RETAINED_DEFAULT } from '../../limits.ts'
 import { ChunkBuffer } from '../../storage/chunk-buffer.ts'
 import { layOut } from '../../storage/lay-out.ts'
-import { type ControlToStorage, FINAL, type StorageToControl, type StoreMessage } from '../../storage/protocol.ts'
+import type { ControlToStorage, StorageToControl, StoreMessage } from '../../storage/protocol.ts'
 import type { Simulation } from './simulation.ts'
 
 /** What survives a simulated thread: complete checkpoints. */
@@ -24,6 +24,10 @@ export class SimulatedDisk {
     for (const ref of garbage.chunks) this.#chunks.delete(placeOf(ref))
     for (const [ordinal, chunk] of chunks.entries()) this.#chunks.set(placeOf({ checkpoint: manifest.id, ordinal }), chunk)
     this.#manifests = manifests.slice(garbage.manifests.length)
+  }
+
+  finish(checkpoint: number): void {
+    this.#manifests = this.#manifests.map((manifest) => (manifest.id === checkpoint ? { ...manifest, status: 'finished' } : manifest))
   }
 
   /** @throws MillraceError MR_STATE_CORRUPT */
@@ -66,6 +70,11 @@ export class SimulatedStorage {
         return void this.#simulation.after(this.#simulation.delayMs(), `storage commits ${message.head.id}`, () => this.#commit(message))
       case 'abort':
         return this.#buffer.end(message.checkpoint)
+      case 'finish':
+        return void this.#simulation.after(this.#simulation.delayMs(), `storage finishes ${message.checkpoint}`, () => {
+          this.#disk.finish(message.checkpoint)
+          this.#tell({ type: 'finished', checkpoint: message.checkpoint })
+        })
       case 'close':
         this.#closed = true
         return this.#tell({ type: 'closed' })
@@ -76,14 +85,8 @@ export class SimulatedStorage {
 
   receive(message: StoreMessage): void {
     if (this.#closed) return
-    const { task, index, attempt, checkpoint } = message
-    try {
-      const bytes = this.#buffer.store(message)
-      if (bytes !== undefined) this.#tell({ type: 'stored', task, index, attempt, checkpoint, bytes })
-    } catch (error) {
-      if (checkpoint !== FINAL) this.#buffer.end(checkpoint)
-      this.#tell({ type: 'declined', task, index, attempt, checkpoint, failure: describeError(error, { kind: 'storage', attempt }) })
-    }
+    const answer = this.#buffer.receive(message)
+    if (answer !== null) this.#tell(answer)
   }
 
   #commit({ attempt, head, actors }: ControlToStorage & { type: 'commit' }): void {

@@ -61,7 +61,8 @@ export const job = defineJob<Config>(import.meta, {
           ctx.to.seen(record.n)
         },
         onTimer(time, ctx, domain) {
-          if (domain !== 'event' || ctx.timestamp !== time || ctx.watermark < time) throw new Error(`${domain} timer ${time} at ${ctx.watermark}`)
+          if (domain !== 'event' || ctx.timestamp !== time || ctx.watermark < time)
+            throw new Error(`${domain} timer ${time} at ${ctx.watermark}`)
           const rows = ctx.state.rows.get().sort((a, b) => a.at - b.at)
           let size = 1
           while (size < rows.length && rows[size]!.at < rows[size - 1]!.at + gapMs) size++
