@@ -15,6 +15,7 @@ import { iterableSource } from './iterable-source.ts'
 import { partition } from './partition.ts'
 import { reduce, scan } from './scan.ts'
 import { timerSource } from './timer-source.ts'
+import { window } from './window.ts'
 
 const definitions: readonly OperatorDefinition[] = [
   generateSource,
@@ -41,6 +42,7 @@ const definitions: readonly OperatorDefinition[] = [
   combine,
   aggregate,
   deltas,
+  window,
   fileSink,
   consoleSink,
   forEachSink,

@@ -139,3 +139,5 @@ export const FILE_WATCH_MS_DEFAULT = 1_000
 export const FILE_CHUNK_BYTES = 256 * 1024
 /** Characters of a bad line that an error shows. */
 export const BAD_LINE_CHARS_SHOWN = 80
+/** Windows that an operator deals with in one step: results go out between two steps. */
+export const WINDOWS_PER_STEP_MAX = 1024

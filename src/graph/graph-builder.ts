@@ -7,6 +7,7 @@ import type { AggregateBuilder, AggregateSpecs } from '../state/aggregates.ts'
 import type { KeyedStream } from './keyed-stream.ts'
 import type { Stream } from './stream.ts'
 import type { Table } from './table.ts'
+import type { WindowedDraft, WindowedStream } from './windowed-stream.ts'
 
 /** Options that every operator takes, always as its last argument. */
 export interface OperatorOptions {
@@ -32,6 +33,7 @@ export interface Flows {
   stream<T>(edges: readonly InputEdge[]): Stream<T>
   keyed<T, K extends Key>(origins: readonly Origin[], key: KeySelector<T>): KeyedStream<T, K>
   table<R>(draft: TableDraft): Table<R>
+  windowed<T, K, B extends 'time' | 'global', L extends 'drop' | 'output'>(draft: WindowedDraft): WindowedStream<T, K, B, L>
 }
 
 export interface TableDraft {

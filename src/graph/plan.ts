@@ -116,6 +116,7 @@ function collectEdges(graph: Graph, taskOf: readonly number[], tasks: readonly T
   const timed = timedNodes(graph)
   const edges: TaskEdge[] = []
   for (const node of graph.nodes) {
+    requireTime(node, timed)
     for (const input of node.inputs) {
       const [from, to] = [taskOf[input.from]!, taskOf[node.id]!]
       if (from === to) continue
@@ -149,6 +150,11 @@ function settle(node: OperatorNode, { partitioning }: InputEdge, from: Task, to:
     )
   }
   return to.parallelism === 1 ? { type: 'gather' } : { type: 'rebalance' }
+}
+
+function requireTime(node: OperatorNode, timed: readonly boolean[]): void {
+  if (node.spec['needsEventTime'] !== true || node.inputs.every(({ from }) => timed[from])) return
+  refuse(node, "windows in event time need a stream that has it: give its source an eventTime, call withEventTime, or use time: 'processing'")
 }
 
 function refuse(node: OperatorNode, why: string): never {

@@ -14,6 +14,8 @@ import { type Branches, type Emitters, type OutputStreams, type OutputTypes, typ
 import { type SwitchedStreams, type TagField, checkOutputNames, streamsByName } from './outputs.ts'
 import { definitionSite } from './site.ts'
 import type { Table } from './table.ts'
+import type { WindowOptions, WindowedStream } from './windowed-stream.ts'
+import type { WindowAssigner } from './windows.ts'
 
 /** How {@link Stream.sample} chooses: every nth record of each instance, or each record with a probability. */
 export type Sampling = { readonly every: number } | { readonly ratio: number; readonly seed?: number | string }
@@ -158,6 +160,15 @@ export class Stream<in out T> {
   aggregate<S extends AggregateSpecs>(define: (a: AggregateBuilder<T>) => S, options?: OperatorOptions): Table<AggregateResult<S>> {
     const site = definitionSite(this.aggregate)
     return this.#builder.flows.table({ origins: this.#origins('aggregate', site), key: null, define: define as never, options, site })
+  }
+
+  /** Divides all records into windows, in one instance; aggregates are accumulated in every sending actor where that changes nothing. As `window` of a keyed stream. */
+  windowAll<B extends 'time' | 'global', L extends 'drop' | 'output' = 'drop'>(
+    windows: WindowAssigner<T, B>,
+    options?: WindowOptions<T, L>,
+  ): WindowedStream<T, never, B, L> {
+    const site = definitionSite(this.windowAll)
+    return this.#builder.flows.windowed({ origins: this.#origins('windowAll', site), key: null, windows, options: options as never, site })
   }
 
   /** The records of this stream and of others, in no particular order between them. */
