@@ -27,7 +27,15 @@ export type {
 export type { KeyedStream } from './graph/keyed-stream.ts'
 export { trigger, window } from './graph/windows.ts'
 export type { WindowAssigner } from './graph/windows.ts'
-export type { ProcessedWindow, WindowBounds, WindowKey, WindowOptions, WindowOutput, WindowRow, WindowedStream } from './graph/windowed-stream.ts'
+export type {
+  ProcessedWindow,
+  WindowBounds,
+  WindowKey,
+  WindowOptions,
+  WindowOutput,
+  WindowRow,
+  WindowedStream,
+} from './graph/windowed-stream.ts'
 export type { Trigger, TriggerContext, TriggerResult } from './time/triggers.ts'
 export type { TimeWindow } from './time/window-assigners.ts'
 export type { Change, Emit, Table } from './graph/table.ts'

@@ -154,7 +154,10 @@ function settle(node: OperatorNode, { partitioning }: InputEdge, from: Task, to:
 
 function requireTime(node: OperatorNode, timed: readonly boolean[]): void {
   if (node.spec['needsEventTime'] !== true || node.inputs.every(({ from }) => timed[from])) return
-  refuse(node, "windows in event time need a stream that has it: give its source an eventTime, call withEventTime, or use time: 'processing'")
+  refuse(
+    node,
+    "windows in event time need a stream that has it: give its source an eventTime, call withEventTime, or use time: 'processing'",
+  )
 }
 
 function refuse(node: OperatorNode, why: string): never {

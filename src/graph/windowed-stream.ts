@@ -165,9 +165,11 @@ function checkOptions({ windows, options, site }: WindowedDraft): Trigger {
     refuse(`lateRecords=${String(lateRecords)} is not one of 'drop', 'output'`)
   }
   const late = time === 'processing' || windows.spec.type === 'global'
-  if (late && (allowedLatenessMs !== undefined || lateRecords === 'output')) refuse('no record is late for windows that do not go by event time')
+  if (late && (allowedLatenessMs !== undefined || lateRecords === 'output'))
+    refuse('no record is late for windows that do not go by event time')
   if (trigger !== undefined) checkTrigger(trigger)
-  if (trigger !== undefined && windows.counts !== undefined) refuse('count windows have a trigger of their own: use window.global() for another one')
+  if (trigger !== undefined && windows.counts !== undefined)
+    refuse('count windows have a trigger of their own: use window.global() for another one')
   const chosen = (trigger as Trigger | undefined) ?? defaultTrigger(windows, time ?? 'event')
   if (windows.spec.type === 'session' && chosen.onMerge === undefined)
     refuse('sessions become one another, which this trigger cannot follow: it has no onMerge')

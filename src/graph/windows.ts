@@ -120,5 +120,7 @@ export const trigger = {
 /** @throws MillraceError MR_OPTION_INVALID for what is no trigger */
 export function checkTrigger(given: unknown): void {
   if (typeof (given as Trigger | null)?.onRecord === 'function') return
-  refuse(`a trigger is an object with the method onRecord, or made by trigger.count(n) and its like; got ${given === null ? 'null' : typeof given}`)
+  refuse(
+    `a trigger is an object with the method onRecord, or made by trigger.count(n) and its like; got ${given === null ? 'null' : typeof given}`,
+  )
 }

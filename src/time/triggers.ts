@@ -180,7 +180,11 @@ export function continuousProcessingTime(
 export function delta<T>(
   threshold: number,
   distance: (last: T, record: T) => number,
-): Trigger<T, { readonly record: T }> & { readonly type: 'delta'; readonly threshold: number; readonly distance: (last: T, record: T) => number } {
+): Trigger<T, { readonly record: T }> & {
+  readonly type: 'delta'
+  readonly threshold: number
+  readonly distance: (last: T, record: T) => number
+} {
   return {
     type: 'delta',
     threshold,

@@ -31,11 +31,6 @@ export function cleanupTime(end: number, allowedLatenessMs: number): number {
   return end - 1 + allowedLatenessMs
 }
 
-/** True for windows that touch or overlap: sessions that do are one. */
-export function touches(a: TimeWindow, b: TimeWindow): boolean {
-  return a.start <= b.end && a.end >= b.start
-}
-
 /** Greatest common divisor of positive integers. */
 export function gcd(a: number, b: number): number {
   return b === 0 ? a : gcd(b, a % b)
@@ -49,7 +44,10 @@ export function gapOf(gap: SessionGap, record: unknown): number {
   if (typeof gap === 'number') return gap
   const gapMs = gap(record as never)
   if (typeof gapMs === 'number' && gapMs > 0) return gapMs
-  throw new MillraceError('MR_TIME_INVALID', `the gap of a session must be a number of milliseconds above 0; gapMs returned ${String(gapMs)}`)
+  throw new MillraceError(
+    'MR_TIME_INVALID',
+    `the gap of a session must be a number of milliseconds above 0; gapMs returned ${String(gapMs)}`,
+  )
 }
 
 /** @throws MillraceError MR_TIME_INVALID for NaN (a record without event time) and the infinities */

@@ -65,7 +65,8 @@ export class Windows<C, R> {
     if (windows.type === 'global') return this.#addTo(this.#paneOf(key, WHOLE_TIME.start, WHOLE_TIME.end), record, timestamp)
     if (time === 'event') checkEventTime(timestamp)
     const at = time === 'event' ? timestamp : clock.nowMs()
-    const taken = windows.type === 'session' ? this.#addToSession(key, record, timestamp, at) : this.#addToSliding(key, record, timestamp, at)
+    const taken =
+      windows.type === 'session' ? this.#addToSession(key, record, timestamp, at) : this.#addToSliding(key, record, timestamp, at)
     if (!taken && this.#byEventTime && timestamp + this.#options.allowedLatenessMs <= this.#watermark) this.#options.late(record, timestamp)
   }
 
