@@ -1,5 +1,6 @@
 import type { ColumnBatch, OperatorActor, OperatorContext, OperatorDefinition, StateChunk } from '../src/actor/contract.ts'
-import { AccumulatorTable, type AggregateSpecs } from '../src/actor/operator-kit.ts'
+import { AccumulatorTable, type AggregateSpecs, type SavedRow } from '../src/actor/operator-kit.ts'
+import { hasCustom } from './careful-aggregates.ts'
 import { keySelector } from './key-selector.ts'
 import { type RowEmitter, rowEmitter } from './row-emitter.ts'
 import { TableLog } from './table-log.ts'
@@ -24,6 +25,9 @@ class AggregateActor implements OperatorActor {
   readonly #spec: AggregateSpec
   readonly #table: AccumulatorTable<unknown>
   readonly #columnFields: readonly string[] | null
+  /** Under a policy for bad records, where user code changes accumulators: rows as they were. */
+  readonly #undoes: boolean
+  #before: { readonly slot: number; readonly row: SavedRow } | null = null
   /** For changes with kinds, and for tables whose rows can vanish. */
   readonly #log: TableLog | null
   #emitRows: RowEmitter | null = null
@@ -39,6 +43,7 @@ class AggregateActor implements OperatorActor {
       key: keySelector(spec.key),
       mode: context.generateCode ? 'generated' : 'interpreted',
     })
+    this.#undoes = context.undoes && hasCustom(spec.specs)
     const { averages = null, emit } = spec
     const tells = emit === 'changelog' ? 'kinds' : emit === 'changes' ? 'rows' : 'nothing'
     this.#log =
@@ -51,8 +56,13 @@ class AggregateActor implements OperatorActor {
   }
 
   process(record: unknown, timestamp: number): void {
-    const slot = this.#table.addRecord(record)
+    const slot = this.#undoes ? this.#addUndoably(record) : this.#table.addRecord(record)
     if (this.#spec.emit === 'every') this.#context.emit(this.#table.resultAt(slot), timestamp)
+  }
+
+  undo(): void {
+    if (this.#before !== null) this.#table.putBack(this.#before.slot, this.#before.row)
+    this.#before = null
   }
 
   processBatch(batch: ColumnBatch): boolean {
@@ -89,6 +99,14 @@ class AggregateActor implements OperatorActor {
   restore(chunks: readonly StateChunk[]): void {
     for (const { value } of chunks) this.#table.restore(value as Uint8Array)
     this.#log?.restored()
+  }
+
+  #addUndoably(record: unknown): number {
+    this.#before = null
+    const slot = this.#table.slotOfRecord(record)
+    this.#before = { slot, row: this.#table.copyRow(slot) }
+    this.#table.add(slot, record)
+    return slot
   }
 
   #rowAt(slot: number): unknown {

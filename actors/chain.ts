@@ -1,4 +1,5 @@
 import type { OperatorDefinition } from '../src/actor/contract.ts'
+import { MillraceError } from '../src/errors.ts'
 
 /** The stateless operators: they have no life of their own, and become lines in the loop of the actor that they are part of. */
 
@@ -40,12 +41,24 @@ export const tap: OperatorDefinition = {
 export const flatMap: OperatorDefinition = {
   kind: 'flatMap',
   weave: (w, value) => {
-    const result = w.fresh('f')
-    return `for (const ${result} of ${w.spec('fn')}(${value})) {\n${w.next(result)}\n}`
+    const [all, result] = [w.fresh('f'), w.fresh('f')]
+    return `const ${all} = ${w.spec('fn')}(${value})
+if (typeof ${all} === 'string') ${w.constant(refuseText)}()
+for (const ${result} of ${all}) {\n${w.next(result)}\n}`
   },
   link:
     ({ fn }, next) =>
     (record, timestamp) => {
-      for (const result of (fn as Fn<Iterable<unknown>>)(record)) next(result, timestamp)
+      const all = (fn as Fn<Iterable<unknown>>)(record)
+      if (typeof all === 'string') refuseText()
+      for (const result of all) next(result, timestamp)
     },
+}
+
+/** A text can be iterated, but nobody means its characters. */
+function refuseText(): never {
+  throw new MillraceError(
+    'MR_OPERATOR_FAILED',
+    'The function of flatMap returned a string, which would become its characters. Return an array: [text], or [...text] for the characters',
+  )
 }

@@ -1,6 +1,7 @@
 import type { OperatorActor, OperatorContext, OperatorDefinition } from '../src/actor/contract.ts'
 import { type AggregateSpecs, Combiner } from '../src/actor/operator-kit.ts'
 import { BATCH_RECORDS_MAX } from '../src/limits.ts'
+import { CarefulAggregates, hasCustom } from './careful-aggregates.ts'
 import { keySelector } from './key-selector.ts'
 
 interface CombineSpec {
@@ -15,6 +16,8 @@ class CombineActor implements OperatorActor {
   readonly #context: OperatorContext
   readonly #combiner: Combiner<unknown>
   readonly #patient: boolean
+  /** Under a policy for bad records, where user code changes accumulators. */
+  readonly #careful: CarefulAggregates | null
   #bypassed = false
   /** The combiner's own loop, so that nothing stands between it and the chain. */
   process: (record: unknown) => void
@@ -22,19 +25,24 @@ class CombineActor implements OperatorActor {
   constructor(spec: CombineSpec, context: OperatorContext) {
     this.#context = context
     this.#patient = spec.emit === 'final'
+    this.#careful = context.undoes && hasCustom(spec.specs) ? new CarefulAggregates(spec.specs) : null
     this.#combiner = new Combiner({
       name: `${context.jobName}/${context.operator}`,
-      specs: spec.specs,
+      specs: this.#careful?.specs ?? spec.specs,
       key: keySelector(spec.key),
       owners: context.output!.route,
       batchRecords: BATCH_RECORDS_MAX,
       mode: context.generateCode ? 'generated' : 'interpreted',
     })
-    this.process = this.#combiner.recordAdder
+    this.process = this.#adder()
   }
 
   get holdsBack(): boolean {
     return !this.#patient && this.#combiner.entries > 0
+  }
+
+  undo(): void {
+    this.#careful?.undo()
   }
 
   afterBatch(): void {
@@ -51,7 +59,17 @@ class CombineActor implements OperatorActor {
   /** Combining and bypassing have loops of their own. */
   #follow(): void {
     this.#bypassed = this.#combiner.bypassing
-    this.process = this.#combiner.recordAdder
+    this.process = this.#adder()
+  }
+
+  #adder(): (record: unknown) => void {
+    const add = this.#combiner.recordAdder
+    const careful = this.#careful
+    if (careful === null) return add
+    return (record) => {
+      careful.prepare(record)
+      add(record)
+    }
   }
 }
 

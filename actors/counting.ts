@@ -14,7 +14,8 @@ class CountingActor implements OperatorActor {
   }
 
   process(record: unknown, timestamp: number): void {
-    this.#act(record, timestamp, this.#count++)
+    this.#act(record, timestamp, this.#count)
+    this.#count++
   }
 
   snapshot(): StateChunk[] {

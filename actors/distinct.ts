@@ -15,8 +15,9 @@ class DistinctActor implements OperatorActor {
   process(record: unknown, timestamp: number): void {
     const slot = this.#seen.slotOf(this.#keyOf(record))
     if (this.#seen.has(slot)) return
-    this.#seen.set(slot, true)
+    // Whatever may throw comes before the state changes.
     this.#context.emit(record, timestamp)
+    this.#seen.set(slot, true)
   }
 
   snapshot(): StateChunk[] {

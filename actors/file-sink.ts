@@ -7,6 +7,7 @@ import { type LineFormat, lineFormat } from './line-format.ts'
 interface FileSinkSpec {
   readonly path: string
   readonly format: 'lines' | 'csv' | 'jsonLines'
+  readonly columns?: readonly string[]
 }
 
 const BUFFER_CHARS_MAX = 256 * 1024
@@ -26,7 +27,7 @@ class FileSink implements OperatorActor {
   constructor(spec: FileSinkSpec, context: OperatorContext) {
     this.#context = context
     this.#path = resolve(spec.path)
-    this.#format = lineFormat(spec.format)
+    this.#format = lineFormat(spec.format, spec.columns)
   }
 
   get holdsBack(): boolean {

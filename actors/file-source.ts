@@ -1,128 +1,89 @@
-import { createReadStream } from 'node:fs'
-import { pipeline } from 'node:stream'
-import { createGunzip } from 'node:zlib'
-import { MillraceError } from '../src/errors.ts'
-import type { OperatorActor, OperatorContext, OperatorDefinition, PollResult, StateChunk } from '../src/actor/contract.ts'
-import { splitLines } from './split-lines.ts'
-import { SplitReader } from './split-reader.ts'
+import type { OperatorActor, OperatorContext, OperatorDefinition, PollResult, SourceProgress, StateChunk } from '../src/actor/contract.ts'
+import { BadLines } from './bad-lines.ts'
+import { type CsvSpec, csvFormat } from './csv-rows.ts'
+import { type Block, type FileFormat, NO_RECORD } from './file-format.ts'
+import { type FileList, ListedFiles } from './file-list.ts'
+import { FileReader } from './file-reader.ts'
+import { FoundFiles } from './found-files.ts'
+import { jsonLinesFormat, linesFormat } from './text-lines.ts'
 
 interface FileSpec {
-  readonly paths: readonly string[]
-  readonly delimiter?: string
-  readonly columns?: readonly string[]
-  readonly parse?: (row: Record<string, string>) => unknown
+  readonly paths: readonly string[] | null
+  readonly glob: readonly string[] | null
+  readonly watchMs: number | null
+  readonly onError: 'fail' | 'skip'
 }
 
-type OpenFile = (path: string, spec: FileSpec) => AsyncIterable<unknown>
-
-/** Files, each a split, read one after the other by the instance that it belongs to. A position is the number of records read of a file. */
+/** Files, read one after the other by the instance that they belong to. */
 class FileSource implements OperatorActor {
-  readonly injectsBarriers = true
   readonly #context: OperatorContext
-  readonly #paths: readonly string[]
-  readonly #splits: readonly number[]
-  readonly #readers: ReadonlyMap<number, SplitReader>
-  #current = 0
+  readonly #format: FileFormat
+  readonly #files: FileList
+  readonly #badLines: BadLines
+  #reader: FileReader | null = null
 
-  constructor(spec: FileSpec, context: OperatorContext, open: OpenFile) {
+  constructor({ paths, glob, watchMs, onError }: FileSpec, context: OperatorContext, format: FileFormat) {
     this.#context = context
-    this.#paths = spec.paths
-    this.#splits = spec.paths.map((_, split) => split).filter((split) => split % context.parallelism === context.index)
-    this.#readers = new Map(
-      this.#splits.map((split) => {
-        const path = spec.paths[split]!
-        return [split, new SplitReader(() => naming(path, context, open(path, spec)), context.batchRecords, context.wake)]
-      }),
-    )
+    this.#format = format
+    this.#files = paths !== null ? new ListedFiles(paths, context) : new FoundFiles(glob!, watchMs, context)
+    this.#badLines = new BadLines(onError)
+  }
+
+  open(): Promise<void> {
+    return this.#files.open()
   }
 
   poll(): PollResult {
-    const split = this.#splits[this.#current]
-    if (split === undefined) return 'end'
-    const result = this.#readers.get(split)!.poll((records) => this.#context.run(records, 0, records.length, null, split))
+    const file = this.#files.current()
+    if (file === null) return this.#files.complete ? 'end' : this.#files.look()
+    this.#reader ??= new FileReader(file.path, this.#format, file.position, this.#context.wake)
+    const result = this.#reader.poll(this.#context.batchRecords, (block, from, to) => this.#pass(block, from, to, file.split))
+    file.position = this.#reader.position
     if (result !== 'end') return result
-    this.#context.closeSplit(split)
-    this.#current++
+    file.done = true
+    this.#reader.close()
+    this.#reader = null
+    this.#context.closeSplit(file.split)
     return 'more'
   }
 
+  #pass(block: Block, from: number, to: number, split: number): void {
+    if (this.#format.record === undefined) return this.#context.run(block.items, from, to, null, split)
+    const records: unknown[] = []
+    for (let item = from; item < to; item++) this.#parse(this.#format.record, block, item, records)
+    if (records.length > 0) this.#context.run(records, 0, records.length, null, split)
+  }
+
+  #parse(record: (item: unknown) => unknown, block: Block, item: number, records: unknown[]): void {
+    try {
+      const parsed = record(block.items[item])
+      if (parsed !== NO_RECORD) records.push(parsed)
+    } catch (error) {
+      this.#badLines.handle(block.where(item), error)
+    }
+  }
+
+  progress(): SourceProgress | null {
+    return this.#files.progress()
+  }
+
   snapshot(): StateChunk[] {
-    return [...this.#readers].map(([id, reader]) => ({ scope: 'split', id, value: { path: this.#paths[id], position: reader.position } }))
+    return this.#files.snapshot()
   }
 
   restore(chunks: readonly StateChunk[]): void {
-    for (const { id, value } of chunks) {
-      const { path, position } = value as { path: string; position: number }
-      if (path !== this.#paths[id]) this.#refuse(id, path)
-      this.#readers.get(id)!.skipTo(position)
-    }
+    this.#files.restore(chunks)
   }
 
-  /** Positions belong to files: more may follow at the end of the list, but those that were there keep their places. */
-  #refuse(split: number, path: string): never {
-    const { operator, site } = this.#context
-    const text = `The checkpoint knows ${path} as file ${split + 1} of the source, which is ${this.#paths[split] ?? 'not there'} now. Add files at the end of the list only, or begin anew with fresh: true`
-    throw new MillraceError('MR_STATE_INCOMPATIBLE', text, { operator, site })
-  }
-
-  async close(): Promise<void> {
-    for (const reader of this.#readers.values()) await reader.close()
+  close(): void {
+    this.#reader?.close()
   }
 }
 
-/** Errors say which file. */
-async function* naming(path: string, { operator, site }: OperatorContext, records: AsyncIterable<unknown>): AsyncIterable<unknown> {
-  try {
-    yield* records
-  } catch (cause) {
-    if (cause instanceof MillraceError) throw cause
-    throw new MillraceError('MR_SOURCE_FAILED', `Cannot read ${path}: ${(cause as Error).message}`, { cause, operator, site })
-  }
+function fileSource(kind: string, format: (spec: FileSpec) => FileFormat): OperatorDefinition {
+  return { kind, create: (spec, context) => new FileSource(spec as unknown as FileSpec, context, format(spec as unknown as FileSpec)) }
 }
 
-function readBytes(path: string): NodeJS.ReadableStream & AsyncIterable<Buffer> {
-  const file = createReadStream(path, { highWaterMark: 256 * 1024 })
-  if (!path.endsWith('.gz')) return file
-  // pipeline() passes errors of the file on to the reader of the unzipped bytes.
-  return pipeline(file, createGunzip(), () => {}) as never
-}
-
-const openLines: OpenFile = (path) => splitLines(readBytes(path))
-
-async function* openCsv(path: string, { delimiter = ',', columns, parse }: FileSpec): AsyncIterable<unknown> {
-  // Loaded when needed: every worker would pay for it at its start.
-  const { parse: parseCsv } = await import('csv-parse')
-  const parser = parseCsv({ delimiter, columns: columns === undefined ? true : [...columns], bom: true, skip_empty_lines: true })
-  const rows: AsyncIterable<Record<string, string>> = pipeline(readBytes(path), parser, () => {}) as never
-  yield* parse === undefined ? rows : mapRows(rows, parse)
-}
-
-async function* mapRows(
-  rows: AsyncIterable<Record<string, string>>,
-  parse: (row: Record<string, string>) => unknown,
-): AsyncIterable<unknown> {
-  for await (const row of rows) yield parse(row)
-}
-
-const openJsonLines: OpenFile = (path) => parseJson(path, splitLines(readBytes(path)))
-
-async function* parseJson(path: string, lines: AsyncIterable<string>): AsyncIterable<unknown> {
-  let line = 0
-  for await (const text of lines) {
-    line++
-    if (text.trim() === '') continue
-    try {
-      yield JSON.parse(text)
-    } catch (cause) {
-      throw new MillraceError('MR_SOURCE_FAILED', `Line ${line} of ${path} is not valid JSON: ${(cause as Error).message}`, { cause })
-    }
-  }
-}
-
-function fileSource(kind: string, open: OpenFile): OperatorDefinition {
-  return { kind, create: (spec, context) => new FileSource(spec as unknown as FileSpec, context, open) }
-}
-
-export const linesSource = fileSource('lines', openLines)
-export const csvSource = fileSource('csv', openCsv)
-export const jsonLinesSource = fileSource('jsonLines', openJsonLines)
+export const linesSource = fileSource('lines', () => linesFormat)
+export const csvSource = fileSource('csv', (spec) => csvFormat(spec as CsvSpec, spec.onError))
+export const jsonLinesSource = fileSource('jsonLines', () => jsonLinesFormat)

@@ -16,7 +16,6 @@ const PACED_BLOCK_ROWS = 1
 
 /** Records computed from their number, as fast as they are wanted or at a pace. */
 class GenerateSource implements OperatorActor {
-  readonly injectsBarriers = true
   readonly #context: OperatorContext
   readonly #spec: GenerateSpec
   readonly #blockRows: number

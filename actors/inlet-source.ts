@@ -19,8 +19,9 @@ class InletSource implements OperatorActor {
   }
 
   processBatch(batch: ColumnBatch): boolean {
+    const first = this.#position
     this.#position += batch.length
-    this.#context.run(batch.records(), 0, batch.length, batch.timestamps)
+    this.#context.run(batch.records(), 0, batch.length, batch.timestamps, undefined, first)
     return true
   }
 

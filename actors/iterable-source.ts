@@ -2,22 +2,26 @@ import type { OperatorActor, OperatorContext, OperatorDefinition, PollResult, St
 import { SplitReader } from './split-reader.ts'
 
 interface IterableSpec {
-  readonly open: (position: number) => Iterable<unknown> | AsyncIterable<unknown> | Promise<Iterable<unknown> | AsyncIterable<unknown>>
+  readonly open: (position: number) => unknown
+  readonly resume: 'skip' | 'seek' | 'live'
 }
 
-/** A sync or async iterable as a single split; its position is the number of records read. */
+/** An iterable or stream as a single split; its position is the number of records read. */
 class IterableSource implements OperatorActor {
-  readonly injectsBarriers = true
   readonly #context: OperatorContext
+  readonly #resume: IterableSpec['resume']
   readonly #reader: SplitReader | null
 
   constructor(spec: IterableSpec, context: OperatorContext) {
     this.#context = context
+    this.#resume = spec.resume
     this.#reader = context.index === 0 ? new SplitReader(spec.open, context.batchRecords, context.wake) : null
   }
 
   poll(): PollResult {
-    return this.#reader === null ? 'end' : this.#reader.poll((records) => this.#context.run(records, 0, records.length, null))
+    const reader = this.#reader
+    if (reader === null) return 'end'
+    return reader.poll((records) => this.#context.run(records, 0, records.length, null, undefined, reader.position - records.length))
   }
 
   snapshot(): StateChunk[] {
@@ -25,11 +29,12 @@ class IterableSource implements OperatorActor {
   }
 
   restore(chunks: readonly StateChunk[]): void {
-    this.#reader?.skipTo((chunks[0]!.value as { position: number }).position)
+    const { position } = chunks[0]!.value as { position: number }
+    this.#reader?.startAt(position, this.#resume === 'skip' ? position : 0)
   }
 
-  async close(): Promise<void> {
-    await this.#reader?.close()
+  close(): void {
+    this.#reader?.close()
   }
 }
 

@@ -1,32 +1,62 @@
-/** Turns records into lines. The header of a CSV file comes from its first record, and is state. */
+import { MillraceError } from '../src/errors.ts'
+
+/** Turns records into lines. The header of a CSV file comes from its first record unless columns are given, and is state. */
 export interface LineFormat {
   header: string[] | null
   line(record: unknown): string
 }
 
-export function lineFormat(format: 'lines' | 'csv' | 'jsonLines'): LineFormat {
+export function lineFormat(format: 'lines' | 'csv' | 'jsonLines', columns?: readonly string[]): LineFormat {
   switch (format) {
     case 'lines':
       return { header: null, line: (record) => `${String(record)}\n` }
     case 'jsonLines':
       return { header: null, line: (record) => `${JSON.stringify(record)}\n` }
     case 'csv':
-      return new CsvFormat()
+      return new CsvFormat(columns)
   }
 }
 
-/** RFC 4180, with line feeds. Nested values are written as JSON. */
+/**
+ * RFC 4180, with line feeds. Nested values are written as JSON; a field that a record lacks stays empty. A field that the header lacks is left
+ * out where the columns were given, else refused: a CSV file cannot grow a column.
+ */
 class CsvFormat implements LineFormat {
-  header: string[] | null = null
+  readonly #columns: readonly string[] | undefined
+  #header: string[] | null = null
+  #known = new Set<string>()
+
+  constructor(columns: readonly string[] | undefined) {
+    this.#columns = columns
+  }
+
+  get header(): string[] | null {
+    return this.#header
+  }
+
+  set header(header: string[] | null) {
+    this.#header = header
+    this.#known = new Set(header)
+  }
 
   line(record: unknown): string {
     const row = record as Readonly<Record<string, unknown>>
     let text = ''
-    if (this.header === null) {
-      this.header = Object.keys(row)
-      text = csvLine(this.header)
+    if (this.#header === null) {
+      this.header = [...(this.#columns ?? Object.keys(row))]
+      text = csvLine(this.#header!)
+    } else if (this.#columns === undefined) this.#check(row)
+    return text + csvLine(this.#header!.map((column) => row[column]))
+  }
+
+  #check(row: Readonly<Record<string, unknown>>): void {
+    for (const field in row) {
+      if (this.#known.has(field)) continue
+      throw new MillraceError(
+        'MR_SINK_FAILED',
+        `A record has the field "${field}", which the header of the CSV file lacks: it came from the first record. Give the sink its columns`,
+      )
     }
-    return text + csvLine(this.header.map((column) => row[column]))
   }
 }
 

@@ -8,6 +8,10 @@ import { deltas } from './deltas.ts'
 import { distinct } from './distinct.ts'
 import { csvSource, jsonLinesSource, linesSource } from './file-source.ts'
 import { fileSink } from './file-sink.ts'
+import { consoleTableSink } from './console-table.ts'
+import { filesSink } from './files-sink.ts'
+import { forEachBatchSink } from './batch-sink.ts'
+import { nodeStreamSink, webStreamSink } from './stream-sink.ts'
 import { consoleSink, forEachSink } from './simple-sinks.ts'
 import { generateSource } from './generate-source.ts'
 import { inletSource } from './inlet-source.ts'
@@ -45,7 +49,12 @@ const definitions: readonly OperatorDefinition[] = [
   window,
   fileSink,
   consoleSink,
+  consoleTableSink,
   forEachSink,
+  forEachBatchSink,
+  filesSink,
+  nodeStreamSink,
+  webStreamSink,
 ]
 
 /** Every built-in operator, by kind: the one place where the runtime finds them. */

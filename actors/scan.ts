@@ -29,8 +29,9 @@ class ScanActor implements OperatorActor {
     const key = this.#keyOf(record)
     const slot = this.#values.slotOf(key)
     const value = this.#next(slot, record, key)
-    this.#values.set(slot, value)
+    // Whatever may throw comes before the state changes.
     this.#context.emit(value, timestamp)
+    this.#values.set(slot, value)
   }
 
   snapshot(): StateChunk[] {

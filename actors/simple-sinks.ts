@@ -1,5 +1,5 @@
-import { writeSync } from 'node:fs'
 import type { OperatorActor, OperatorContext, OperatorDefinition } from '../src/actor/contract.ts'
+import { writeAll } from './blocking-write.ts'
 
 /** Characters that wait for one write. */
 const BUFFER_CHARS_MAX = 64 * 1024
@@ -21,19 +21,6 @@ class ConsoleSink implements OperatorActor {
     if (this.#text === '') return
     writeAll(1, Buffer.from(this.#text))
     this.#text = ''
-  }
-}
-
-/** A pipe that is full answers EAGAIN; there is nothing to do but to try again. */
-function writeAll(fd: number, bytes: Buffer): void {
-  let at = 0
-  while (at < bytes.length) {
-    try {
-      at += writeSync(fd, bytes, at)
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)
-    }
   }
 }
 

@@ -1,64 +1,69 @@
+import { MillraceError } from '../src/errors.ts'
 import { READ_AHEAD_BATCHES_MAX } from '../src/limits.ts'
 import type { PollResult } from '../src/actor/contract.ts'
-
-type Source = Iterable<unknown> | AsyncIterable<unknown>
+import { type Input, inputOf } from './input.ts'
 
 /**
- * Reads one split in batches. A sync iterable is pulled in the poll itself; an async one is read ahead, a bounded number of batches, by a
+ * Reads one split in batches. A sync iterable is pulled in the poll itself; what comes later is read ahead, a bounded number of batches, by a
  * promise that wakes the actor.
  */
 export class SplitReader {
   /** Records handed out since the beginning of the split. */
   position = 0
-  readonly #open: (position: number) => Source | Promise<Source>
+  readonly #open: (position: number) => unknown
   readonly #batchRecords: number
   readonly #wake: () => void
   readonly #ahead: unknown[][] = []
-  /** The batch that an async iterable is filling. */
+  /** The batch that is being filled. */
   #partial: unknown[] = []
   #skip = 0
-  #iterator: Iterator<unknown> | null = null
+  #input: Input | null = null
   #started = false
   #ended = false
   #closed = false
   #error: { readonly thrown: unknown } | null = null
-  #asyncIterator: AsyncIterator<unknown> | null = null
   #roomFor: (() => void) | null = null
 
-  constructor(open: (position: number) => Source | Promise<Source>, batchRecords: number, wake: () => void) {
+  constructor(open: (position: number) => unknown, batchRecords: number, wake: () => void) {
     this.#open = open
     this.#batchRecords = batchRecords
     this.#wake = wake
   }
 
-  /** Begin behind this many records. */
-  skipTo(position: number): void {
-    this.#skip = position
+  /** Begin behind this many records, of which the input still yields `skip`. */
+  startAt(position: number, skip: number): void {
+    this.#skip = skip
     this.position = position
   }
 
-  /** Hands at most one batch to `take`. Throws what the iterable threw. */
+  /** Hands at most one batch to `take`. Throws MR_SOURCE_FAILED with what the input threw. */
   poll(take: (records: unknown[]) => void): PollResult {
     if (!this.#started) this.#start()
-    if (this.#iterator !== null) return this.#pull(this.#iterator, take)
-    // What has come must not wait for what may never come.
-    const batch = this.#ahead.shift() ?? this.#takePartial()
+    const batch = this.#input?.atOnce ? this.#pull(this.#input.atOnce) : this.#takeAhead()
     if (batch !== null) {
-      this.#roomFor?.()
       this.position += batch.length
       take(batch)
       return 'more'
     }
-    if (this.#error !== null) throw this.#error.thrown
+    if (this.#error !== null) throw this.#failure(this.#error.thrown)
     return this.#ended ? 'end' : 'waiting'
   }
 
-  async close(): Promise<void> {
+  close(): void {
     this.#closed = true
     this.#roomFor?.()
-    this.#iterator?.return?.()
-    // An iterator that waits for input may never return; nobody waits for it.
-    if (this.#asyncIterator?.return !== undefined) void Promise.resolve(this.#asyncIterator.return()).catch(() => {})
+    try {
+      this.#input?.close()
+    } catch {
+      // Whatever the user's return() throws: the attempt is over.
+    }
+  }
+
+  /** What has come must not wait for what may never come. */
+  #takeAhead(): unknown[] | null {
+    const batch = this.#ahead.shift() ?? this.#takePartial()
+    if (batch !== null) this.#roomFor?.()
+    return batch
   }
 
   #takePartial(): unknown[] | null {
@@ -70,42 +75,44 @@ export class SplitReader {
 
   #start(): void {
     this.#started = true
-    const source = this.#open(this.#skip)
-    if (isSync(source)) {
-      this.#iterator = source[Symbol.iterator]()
-      for (; this.#skip > 0; this.#skip--) if (this.#iterator.next().done === true) break
-    } else void this.#readAhead(source)
-  }
-
-  #pull(iterator: Iterator<unknown>, take: (records: unknown[]) => void): PollResult {
-    const batch: unknown[] = []
-    while (batch.length < this.#batchRecords) {
-      const step = iterator.next()
-      if (step.done === true) {
-        this.#ended = true
-        break
-      }
-      batch.push(step.value)
-    }
-    this.position += batch.length
-    if (batch.length > 0) take(batch)
-    return this.#ended ? 'end' : 'more'
-  }
-
-  async #readAhead(source: Source | Promise<Source>): Promise<void> {
     try {
-      const opened = await source
-      if (isSync(opened)) {
-        this.#iterator = opened[Symbol.iterator]()
-        for (; this.#skip > 0; this.#skip--) if (this.#iterator.next().done === true) break
-        return
+      const given = this.#open(this.position)
+      if (isPromise(given)) void this.#readAhead(given)
+      else {
+        this.#input = inputOf(given)
+        if (this.#input.later !== null) void this.#readAhead(this.#input)
       }
-      this.#asyncIterator = opened[Symbol.asyncIterator]()
-      await this.#readAll(this.#asyncIterator)
+    } catch (thrown) {
+      this.#error = { thrown }
+    }
+  }
+
+  /** Null at the end, and when nothing came before an error. */
+  #pull(iterator: Iterator<unknown>): unknown[] | null {
+    const batch: unknown[] = []
+    try {
+      while (!this.#ended && this.#error === null && batch.length < this.#batchRecords) {
+        const step = iterator.next()
+        if (step.done === true) this.#ended = true
+        else if (this.#skip > 0) this.#skip--
+        else batch.push(step.value)
+      }
+    } catch (thrown) {
+      this.#error = { thrown }
+    }
+    return batch.length === 0 ? null : batch
+  }
+
+  async #readAhead(opening: Input | PromiseLike<unknown>): Promise<void> {
+    try {
+      const input = isPromise(opening) ? inputOf(await opening) : opening
+      this.#input = input
+      if (this.#closed) return input.close()
+      if (input.later !== null) await this.#readAll(input.later)
     } catch (thrown) {
       this.#error = { thrown }
     } finally {
-      this.#ended = this.#iterator === null
+      this.#ended = this.#input === null || this.#input.atOnce === null
       this.#wake()
     }
   }
@@ -133,8 +140,14 @@ export class SplitReader {
     if (timer !== null) clearImmediate(timer)
     await pass()
   }
+
+  #failure(cause: unknown): unknown {
+    if (cause instanceof MillraceError) return cause
+    const text = cause instanceof Error ? cause.message : String(cause)
+    return new MillraceError('MR_SOURCE_FAILED', `The input failed behind record ${this.position}: ${text}`, { cause })
+  }
 }
 
-function isSync(source: Source | Promise<Source>): source is Iterable<unknown> {
-  return typeof (source as Iterable<unknown>)?.[Symbol.iterator] === 'function'
+function isPromise(given: unknown): given is PromiseLike<unknown> {
+  return typeof (given as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function'
 }

@@ -7,7 +7,6 @@ interface TimerSpec {
 
 /** Numbered ticks at multiples of a period after the attempt began. A tick that cannot come before the next is due is left out; numbers have no gaps. */
 class TimerSource implements OperatorActor {
-  readonly injectsBarriers = true
   readonly #context: OperatorContext
   readonly #spec: TimerSpec
   /** Of the next tick; its position. */

@@ -54,6 +54,7 @@ function aggregating(specs: AggregateSpecs, { keyed, timed }: ResultShape): Wind
       rows.merge(a, b)
       return a
     },
+    copy: (row) => rows.copy(row),
     emit: (pane, _watermark, emit) => {
       const result: Record<string, unknown> = keyed ? { key: pane.key } : {}
       if (timed) {
@@ -75,6 +76,7 @@ function reducing(fn: (previous: unknown, record: unknown) => unknown): WindowRe
   return {
     add: (box, record) => ({ value: box === undefined ? record : fn(box.value, record) }),
     merge: (a, b) => ({ value: fn(a.value, b.value) }),
+    copy: (box) => box,
     emit: (pane, _watermark, emit) => emit(pane.contents!.value, timeOf(pane)),
   }
 }
@@ -100,6 +102,7 @@ const listing: WindowContents<unknown[]> = {
     for (const record of b) a.push(record)
     return a
   },
+  copy: (records) => [...records],
 }
 
 /** Keeps the last records themselves, and makes a result of them when the window fires. */
@@ -111,6 +114,7 @@ function lastOnly(results: WindowResults<unknown>, most: number): WindowResults<
       return records
     },
     merge: (a, b) => listing.merge(a, b),
+    copy: (records) => listing.copy(records),
     emit: (pane, watermark, emit) => {
       const last = new WindowPane<unknown>(pane.key, pane.start, pane.end)
       for (const record of pane.contents!.slice(-most)) last.contents = results.add(last.contents, record, pane.key)

@@ -49,6 +49,7 @@ class WindowActor implements OperatorActor {
       clock: context.clock,
       fire: (pane, watermark) => contents.emit(pane, watermark, context.emit),
       late: context.emitTo('late'),
+      undoes: context.undoes,
     })
   }
 
@@ -58,6 +59,10 @@ class WindowActor implements OperatorActor {
 
   process(record: unknown, timestamp: number): void {
     this.#windows.add(this.#keyOf(record), record, timestamp)
+  }
+
+  undo(): void {
+    this.#windows.undo()
   }
 
   onWatermark(watermark: number): Progress {

@@ -6,15 +6,23 @@ import { existsSync, readdirSync, rmSync, rmdirSync } from 'node:fs'
 import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
-const OUTPUT = /(\.js\.map|\.d\.ts|\.js)$/
+/** What tsc writes, and the extension of what it reads. */
+const OUTPUTS = [
+  [/(\.js\.map|\.d\.ts|\.js)$/, '.ts'],
+  [/(\.cjs\.map|\.d\.cts|\.cjs)$/, '.cts'],
+]
+
+function sourceIsGone(path) {
+  const output = OUTPUTS.find(([pattern]) => pattern.test(path))
+  return output !== undefined && !existsSync(join(root, path.replace(...output)))
+}
 
 function prune(folder) {
   const inDist = join(root, 'dist', folder)
   for (const entry of readdirSync(inDist, { withFileTypes: true })) {
     const path = join(folder, entry.name)
     if (entry.isDirectory()) prune(path)
-    else if (OUTPUT.test(entry.name) && !existsSync(join(root, path.replace(OUTPUT, '.ts'))))
-      rmSync(join(root, 'dist', path), { force: true })
+    else if (sourceIsGone(path)) rmSync(join(root, 'dist', path), { force: true })
   }
   if (!existsSync(join(root, folder))) removeIfEmpty(inDist)
 }

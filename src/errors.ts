@@ -39,7 +39,10 @@ export const ERROR_CODES = {
   MR_RESTARTS_EXHAUSTED: 'The job failed more often than its restart intensity allows. Fix the cause, or raise restart.maxRestarts.',
   MR_CALL_TIMEOUT: 'A control call did not return in time. The thread that it went to hangs or is overloaded.',
   MR_RUN_ENDED: 'The run has ended: nothing can be pushed into it or asked of it any more.',
+  MR_LISTENER_FAILED: 'A listener of run.onNotice() threw. The run goes on; correct the listener. Told as a process warning.',
   MR_SIMULATION_FAILED: 'A simulated run did not end, or broke a law of the engine. Replay it with the seed in the message, and report it.',
+  MR_KIT_DIFFERS:
+    'An operator gave other outputs when the operator kit ran it again. Make its results depend on its input and its snapshot only, or tell the kit what may differ.',
   MR_ABORTED: 'The run was stopped by its AbortSignal.',
 } as const
 

@@ -11,7 +11,8 @@ export type { EventTimeOptions } from './graph/event-time.ts'
 export type { WatermarkGenerator } from './time/watermark-strategy.ts'
 export { inlet } from './graph/inlets.ts'
 export type { InletOptions, InletRecord, InletSpec, InletStreams, Inlets } from './graph/inlets.ts'
-export type { Sampling, SplitOptions, Stream, StreamRecord } from './graph/stream.ts'
+export type { Stream } from './graph/stream.ts'
+export type { Sampling, SplitOptions, StreamRecord } from './graph/stream-types.ts'
 export { recordsOf } from './graph/outputs.ts'
 export type {
   Branches,
@@ -28,7 +29,9 @@ export type { KeyedStream } from './graph/keyed-stream.ts'
 export { trigger, window } from './graph/windows.ts'
 export type { WindowAssigner } from './graph/windows.ts'
 export type {
+  LateRecords,
   ProcessedWindow,
+  WindowBound,
   WindowBounds,
   WindowKey,
   WindowOptions,
@@ -41,12 +44,35 @@ export type { TimeWindow } from './time/window-assigners.ts'
 export type { Change, Emit, Table } from './graph/table.ts'
 export type { GroupedTable, RetractableBuilder } from './graph/grouped-table.ts'
 export type { Sources } from './graph/sources.ts'
-export type { GenerateOptions, Input, IterableOptions, SourceOptions, Tick, TimerOptions, WebStream } from './graph/source-options.ts'
+export type {
+  GenerateOptions,
+  Input,
+  IterableOptions,
+  OwnSourceOptions,
+  SourceOptions,
+  Tick,
+  TimerOptions,
+  WebStream,
+} from './graph/source-options.ts'
 export type { CsvOptions, FileOptions } from './graph/file-options.ts'
 export type { Guarantee } from './graph/graph.ts'
 export { sink } from './graph/sinks.ts'
-export type { FileSinkOptions, SinkSpec } from './graph/sinks.ts'
+export type {
+  BatchContext,
+  ConsoleTableOptions,
+  FileFormat,
+  FileSinkOptions,
+  FilesSinkOptions,
+  ForEachBatchOptions,
+  FormatOptions,
+  OwnSinkOptions,
+  RollOptions,
+  SinkSpec,
+  StreamContext,
+  StreamSinkOptions,
+} from './graph/sinks.ts'
 export type { OperatorOptions } from './graph/graph-builder.ts'
+export type { DeadLetter, DeadLetterError, DeadLetterOptions, DeadLetterOrigin, ErrorPolicy, FailAfter } from './graph/error-policy.ts'
 export type { StandardSchema } from './graph/standard-schema.ts'
 export type { AggregateBuilder, AggregateResult, AggregateSpecs, Aggregator } from './state/aggregates.ts'
 export type { Key } from './core/key-hash.ts'
@@ -57,6 +83,7 @@ export type { OutletOptions, Run, RunNotice, RunResult, UndeclaredInlet } from '
 export type { Inlet } from './app/inlet.ts'
 export type { Delivery, Outlet } from './app/outlet.ts'
 export type { RunStats } from './control/protocol.ts'
+export type { BadRecords } from './actor/record-guard.ts'
 export type { ActorStats, WorkerStats } from './worker/worker-stats.ts'
 export type {
   ColumnBatch,

@@ -76,6 +76,8 @@ export const RESTART_PERIOD_MS_DEFAULT = 60_000
 /** Pause before a restart: first and longest. */
 export const RESTART_BACKOFF_MS_MIN_DEFAULT = 10
 export const RESTART_BACKOFF_MS_MAX_DEFAULT = 10_000
+/** Time between two looks whether an inspector is open; deadlines are off then. */
+export const INSPECTOR_LOOK_MS = 1_000
 /** Deadline of a control call to another thread. */
 export const CONTROL_CALL_TIMEOUT_MS = 30_000
 /** Splits of one source. */
@@ -87,8 +89,8 @@ export const LOCAL_RECORD_COST_BYTES = 64
 export const FRAMES_DRAINED_BYTES_MAX = 512 * 1024
 /** Batches that a source reads ahead of its chain. */
 export const READ_AHEAD_BATCHES_MAX = 4
-/** Characters of one line of a text file. */
-export const LINE_CHARS_MAX = 64 * 1024 * 1024
+/** Bytes of one line, or row, of a text file. */
+export const LINE_BYTES_MAX = 64 * 1024 * 1024
 /** Encoded bytes that an inlet keeps since the last complete checkpoint; a push waits beyond. */
 export const INLET_LOG_BYTES_MAX = 256 * 1024 * 1024
 /** Encoded bytes that a 'committed' outlet keeps for its reader and for the next checkpoint; half of it asks for a checkpoint. */
@@ -121,6 +123,24 @@ export const SIMULATION_STEPS_PER_LOOP_TURN = 512
 export const SIMULATION_REAL_WAIT_MS_MAX = 1_000
 /** Bytes of a ring of a simulated run: many runs are made, of few records each. */
 export const SIMULATION_RING_BYTES_DEFAULT = 64 * 1024
+/** Characters that a sink of files gathers for one write, of each file. */
+export const SINK_BUFFER_CHARS_MAX = 256 * 1024
+/** Part files that one instance of a sink has open; the one used longest ago is finished for the next. */
+export const SINK_OPEN_FILES_DEFAULT = 64
+export const SINK_OPEN_FILES_MAX = 4096
+/** Finished part files of one instance that wait for a checkpoint to make them visible. */
+export const SINK_PENDING_FILES_MAX = 100_000
+/** Bytes of text after which a part file is finished. */
+export const SINK_ROLL_BYTES_DEFAULT = 128 * 1024 * 1024
+/** Time that what a sink has under way gets to end when its attempt is over. */
+export const SINK_CLOSE_MS_MAX = 5_000
+/** Time that text for a pipe whose reader is slow may wait on a thread of ours before it is dropped. */
+export const CONSOLE_WAIT_MS_MAX = 2_000
+/** Rows that a console table shows; and keys whose newest row it remembers. */
+export const TABLE_ROWS_DEFAULT = 20
+export const TABLE_KEYS_MAX = 10_000
+/** Least time between two pictures of a console table on a terminal. */
+export const TABLE_REDRAW_MS_DEFAULT = 200
 /** Longest time that one timer waits; who wants to wait longer looks again then. */
 export const TIMER_MS_MAX = 60 * 60 * 1000
 /** Rows of a paced source come in slices of about this length. */
@@ -141,3 +161,20 @@ export const FILE_CHUNK_BYTES = 256 * 1024
 export const BAD_LINE_CHARS_SHOWN = 80
 /** Windows that an operator deals with in one step: results go out between two steps. */
 export const WINDOWS_PER_STEP_MAX = 1024
+/** Records that an `onError: { failAfter }` looks back at. */
+export const ERROR_WINDOW_RECORDS_MAX = 1_000_000
+/** Records put out for one record that an operator with an onError policy keeps room for from record to record. */
+export const HELD_OUTPUTS_KEPT = 4096
+/** Lines of a generated chain above which it gets no source map: a few bytes a line. */
+export const CHAIN_SOURCE_MAP_LINES_MAX = 20_000
+/** Rounds of all workers in one step of an operator kit's script after which it counts as endless. */
+export const KIT_TURNS_MAX = 100_000
+/** Microtasks that the operator kit gives promises of operators after every step, and turns of the event loop that it gives those that sources wait for. */
+export const KIT_MICROTASKS = 16
+export const KIT_EVENT_LOOP_TURNS = 50
+/** Positions of a script at which the operator kit restores a snapshot; of longer scripts a seeded sample. */
+export const KIT_POSITIONS_MAX = 40
+/** Positions at which it restores one onto another number of instances. */
+export const KIT_RESCALED_POSITIONS_MAX = 4
+/** Bytes of a ring of the operator kit: many are made, for few records each. */
+export const KIT_RING_BYTES = 16 * 1024

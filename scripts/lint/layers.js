@@ -38,7 +38,7 @@ export const HOST_NEUTRAL = ENGINE
 
 /** In folders that belong to one thread each: the files that run on both hosts, and those among them that do not. */
 export const HOST_NEUTRAL_FILES = {
-  worker: { files: ['src/worker/*.ts'], except: ['src/worker/{entry,loop,protocol,sync-console,cpu-profiler}.ts'] },
+  worker: { files: ['src/worker/*.ts'], except: ['src/worker/{entry,loop,protocol,sync-console,cpu-profiler,stored-chunks}.ts'] },
   control: { files: ['src/control/{job-master,master-host,allocate,actor-names}.ts'], except: [] },
   app: { files: ['src/app/{app-endpoint,inlet,inlet-log,outlet,committed-frames,record-reader}.ts'], except: [] },
 }

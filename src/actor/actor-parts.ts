@@ -6,6 +6,8 @@ import type { ChainRun } from '../graph/chain-code.ts'
 import type { SplitWatermarks } from '../time/split-watermarks.ts'
 import type { TimeChunk } from './actor-time.ts'
 import type { OperatorActor, StateChunk } from './contract.ts'
+import type { Place } from './place.ts'
+import type { BadRecords } from './record-guard.ts'
 
 /** What a step achieved, which decides when the actor runs next. */
 export type StepResult =
@@ -48,6 +50,10 @@ export interface ActorParts {
   readonly splits: SplitWatermarks | null
   readonly decoders: readonly BatchDecoder[]
   readonly outboxes: readonly Outbox[]
+  /** Of operators with a policy for bad records. */
+  readonly badRecords: readonly BadRecords[]
+  /** Follows the record at hand where dead letters are written. */
+  readonly place: Place | null
   readonly onClose: () => void
 }
 

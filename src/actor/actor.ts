@@ -1,11 +1,12 @@
 import type { Envelope, Mailbox } from '../channel/mailbox.ts'
 import { FrameKind } from '../ring/index.ts'
-import type { ActorChunk, ActorEvents, ActorParts, ActorState, OperatorInstance, StepResult } from './actor-parts.ts'
+import type { ActorChunk, ActorEvents, ActorParts, ActorState, StepResult } from './actor-parts.ts'
 import { WHOLE_INSTANCE } from '../time/split-watermarks.ts'
 import { ActorTime, type TimeChunk, isState, isTime } from './actor-time.ts'
 import { Alignment } from './alignment.ts'
 import { closeOperators, openOperators } from './open-operators.ts'
 import type { ColumnBatch, OperatorActor, SourceProgress, StateChunk } from './contract.ts'
+import { Operators } from './operators.ts'
 
 /** One running parallel instance of a chain: takes frames from its mailbox (or polls its source), runs them through the chain, one batch a step. */
 export class Actor {
@@ -15,27 +16,31 @@ export class Actor {
   /** Batches that were processed or read. */
   batches = 0
   busyMs = 0
+  readonly badRecords: ActorParts['badRecords']
+  readonly mailbox: Mailbox
   readonly #parts: ActorParts
   readonly #events: ActorEvents
   readonly #alignment: Alignment
   readonly #time: ActorTime
-  /** Operators that look after themselves once a batch. */
-  readonly #checked: readonly OperatorActor[]
+  readonly #operators: Operators
   /** Input that the head was told of last. */
   #input = -1
-  /** A source said that its records come later. */
+  /** A source said that its records come later, or an operator that it cannot take more. */
   awaitsPromise = false
   #state: ActorState = 'running'
   /** Checkpoint that a source has to take part in, or 0. */
   #barrierDue = 0
+  /** An operator is not ready. */
+  #waits = false
+  /** Checkpoint whose barrier came while an operator was not ready for it, or 0; a channel that ended and waits for it, or -1. */
+  #snapshotDue = 0
+  #endDue = -1
   /** After that barrier nothing more is read: the run stops with it. */
   #barrierIsLast = false
   #paused = false
   /** Operator whose onEnd comes next while ending. */
   #ending = 0
   #finalChunks: readonly ActorChunk[] | null = null
-  /** Operator whose life cycle method runs, to be blamed for what it throws. */
-  #at: OperatorInstance | null = null
   /** A snapshot whose barrier, or what precedes it, still waits in an outbox. */
   #unreported: { readonly checkpointId: number; readonly chunks: readonly ActorChunk[] } | null = null
 
@@ -43,13 +48,14 @@ export class Actor {
     this.id = parts.id
     this.name = parts.name
     this.#parts = parts
+    this.mailbox = parts.mailbox
+    this.badRecords = parts.badRecords
     this.#events = events
     this.#alignment = new Alignment(parts.mailbox.channelCount)
+    this.#operators = new Operators(parts.operators)
     const operators = parts.operators.map(({ actor }) => actor)
-    this.#checked = operators.filter((actor) => actor.afterBatch !== undefined)
-    const { index, parallelism, outboxes, splits } = parts
-    const entering = (operator: number): void => void (this.#at = parts.operators[operator]!)
-    this.#time = new ActorTime({ index, parallelism, channels: parts.mailbox.channelCount, operators, outboxes, splits, entering })
+    const channels = parts.mailbox.channelCount
+    this.#time = new ActorTime({ ...parts, channels, operators, entering: (operator) => void this.#operators.enter(operator) })
   }
 
   /** True when `wakeAtMs` may ever be finite. */
@@ -59,7 +65,7 @@ export class Actor {
 
   /** Wall-clock time in ms at which a step is due, whether frames come or not; Infinity for never. */
   get wakeAtMs(): number {
-    return this.#state === 'running' ? this.#time.wakeAtMs : Infinity
+    return this.#state === 'running' && !this.#waits ? this.#time.wakeAtMs : Infinity
   }
 
   get state(): ActorState {
@@ -71,21 +77,16 @@ export class Actor {
     return this.#parts.source !== null
   }
 
-  /** Of a source that knows it. */
   get progress(): SourceProgress | null {
-    return this.#parts.operators[0]?.actor.progress?.() ?? null
+    return this.#operators.progress
   }
 
   get injectsBarriers(): boolean {
-    return this.#parts.operators[0]?.actor.injectsBarriers === true
+    return this.polls || this.#operators.first?.injectsBarriers === true
   }
 
   get recordsOut(): number {
     return this.#parts.outboxes.reduce((sum, outbox) => sum + outbox.recordsOut, 0)
-  }
-
-  get mailbox(): Mailbox {
-    return this.#parts.mailbox
   }
 
   /** State after the end; null before. */
@@ -95,17 +96,17 @@ export class Actor {
 
   /** True while something waits for company in a batch or a combiner. */
   get holdsBack(): boolean {
-    return this.#parts.outboxes.some((outbox) => outbox.holdsBack) || this.#parts.operators.some(({ actor }) => actor.holdsBack === true)
+    return this.#parts.outboxes.some((outbox) => outbox.holdsBack) || this.#operators.holdBack
   }
 
   async open(chunksOf: (operator: string) => readonly (StateChunk | TimeChunk)[]): Promise<void> {
     this.#time.restore(chunksOf(this.#parts.headName).filter(isTime), this.#parts.clock.nowMs())
     await openOperators(this.#parts.operators, (operator) => chunksOf(operator).filter(isState))
+    this.#operators.opened = true
   }
 
   /**
    * A source takes its part in a checkpoint with its next step. Others wait for the barrier in their channels.
-   *
    * @param last the run stops with this checkpoint: the source reads no further, so that nothing comes out which the next run repeats
    */
   requestBarrier(checkpointId: number, last: boolean): void {
@@ -123,22 +124,25 @@ export class Actor {
 
   /** Throws what an operator threw, as an error that names the operator. */
   step(): StepResult {
-    this.#at = null
+    this.#operators.enter(null)
     try {
       const result = this.#step()
       // A barrier that a waiting source sent may have been kept: whoever is idle is not asked again, whoever is blocked is.
       return result === 'idle' && !this.flushKept() ? 'blocked' : result
     } catch (error) {
-      throw this.#blamed(error)
+      throw this.#operators.blamed(error)
     }
   }
 
   #step(): StepResult {
     if (!this.flushKept()) return 'blocked'
     if (this.#state === 'finished') return 'finished'
+    if (!this.#isReady()) return 'idle'
+    if (this.#snapshotDue !== 0) return this.#catchUpOnSnapshot()
     if (this.#time.isAdvancing) return this.#advance()
     if (this.#state === 'ending') return this.#end()
     this.#injectBarrier()
+    if (this.#snapshotDue !== 0) return 'progress'
     if (this.#paused) return this.#runDry()
     if (this.hasTimers && this.#keepTime()) return 'progress'
     if (this.#parts.source !== null) return this.#poll(this.#parts.source)
@@ -157,23 +161,14 @@ export class Actor {
 
   /** Passes on what waits for company; with `force`, all of it. */
   flush(force = false): void {
-    try {
-      for (const operator of this.#parts.operators) this.#in(operator).flush?.(force)
-    } catch (error) {
-      throw this.#blamed(error)
-    }
+    this.#operators.flush(force)
     for (const outbox of this.#parts.outboxes) outbox.flushBatches()
   }
 
   checkpointCompleted(checkpointId: number): void {
-    try {
-      for (const operator of this.#parts.operators) this.#in(operator).onCheckpointComplete?.(checkpointId)
-    } catch (error) {
-      throw this.#blamed(error)
-    }
+    this.#operators.checkpointCompleted(checkpointId)
   }
 
-  /** Closes every operator, also when one of them throws: the attempt is over, and whatever ended it is known already. */
   async close(): Promise<void> {
     this.#parts.onClose()
     await closeOperators(this.#parts.operators)
@@ -188,7 +183,7 @@ export class Actor {
   }
 
   #poll(source: OperatorActor): StepResult {
-    this.#at = this.#parts.operators[0]!
+    this.#operators.enter(0)
     const result = source.poll!()
     this.awaitsPromise = result === 'waiting'
     if (result !== 'waiting' && result !== 'pausing') this.batches++
@@ -197,6 +192,13 @@ export class Actor {
     if (result !== 'end') return this.#runDry()
     this.#state = 'ending'
     return 'progress'
+  }
+
+  #isReady(): boolean {
+    this.#waits = !this.#operators.areReady()
+    this.#operators.enter(null)
+    this.awaitsPromise = this.#waits
+    return !this.#waits
   }
 
   #runDry(): StepResult {
@@ -208,41 +210,37 @@ export class Actor {
   #receive(frame: Envelope, channel: number): void {
     switch (frame.kind) {
       case FrameKind.batch:
-        this.#process(frame, channel)
-        break
+        return this.#process(frame, channel)
       case FrameKind.barrier:
-        this.#onBarrier(channel, frame.value)
-        break
+        return this.#onBarrier(channel, frame.value)
       case FrameKind.end:
-        this.#onEnd(channel)
-        break
+        return this.#onEnd(channel)
       case FrameKind.watermark:
       case FrameKind.idle:
       case FrameKind.active:
         this.#time.receive(frame.kind, channel, frame.value)
-        if (this.#time.isAdvancing) this.#advance()
-        break
-      default:
-        break
+        return void (this.#time.isAdvancing && this.#advance())
+      case FrameKind.latency:
+      case FrameKind.credit:
     }
   }
 
   #advance(): StepResult {
     this.#time.goOn()
-    for (const operator of this.#checked) operator.afterBatch!()
+    this.#operators.afterBatch()
     return 'progress'
   }
 
   /** Time by the clock: operators whose time has come, splits that may be idle. True when something was due. */
   #keepTime(): boolean {
     if (this.wakeAtMs === Infinity || !this.#time.callDue(this.#parts.clock.nowMs())) return false
-    for (const operator of this.#checked) operator.afterBatch!()
+    this.#operators.afterBatch()
     if (this.#time.isAdvancing) this.#advance()
     return true
   }
 
   #batchDone(): void {
-    for (const operator of this.#checked) operator.afterBatch!()
+    this.#operators.afterBatch()
     if (this.#parts.splits === null) return
     this.#time.lookAtSplits(this.#parts.clock.nowMs())
     if (this.#time.isAdvancing) this.#advance()
@@ -252,11 +250,12 @@ export class Actor {
     const batch = frame.batch ?? this.#parts.decoders[channel]!.decode(frame.payload!)
     this.recordsIn += batch.length
     this.batches++
-    if (this.#parts.head !== null) this.#at = this.#parts.operators[0]!
+    this.#parts.place?.readsChannel(channel, batch.length)
+    if (this.#parts.head !== null) this.#operators.enter(0)
     const input = this.#parts.inputs[channel]!
     if (input !== this.#input) {
       this.#input = input
-      this.#parts.operators[0]?.actor.selectInput?.(input)
+      this.#operators.first?.selectInput?.(input)
     }
     const taken = this.#parts.head?.processBatch?.(batch) === true
     if (!taken) this.#runChain(batch)
@@ -273,12 +272,11 @@ export class Actor {
   }
 
   #onBarrier(channel: number, checkpointId: number): void {
-    const { mailbox } = this.#parts
     const result = this.#alignment.barrier(channel, checkpointId)
     if (result === 'stale') return
-    if (result !== 'wait') mailbox.releaseAll()
+    if (result !== 'wait') this.mailbox.releaseAll()
     if (result === 'complete') this.#takeSnapshot(checkpointId)
-    else mailbox.hold(channel)
+    else this.mailbox.hold(channel)
   }
 
   #onEnd(channel: number): void {
@@ -287,12 +285,27 @@ export class Actor {
       this.#parts.mailbox.releaseAll()
       this.#takeSnapshot(aligned)
     }
-    this.#time.channelEnded(channel)
+    this.#endDue = channel
+    if (this.#snapshotDue === 0) this.#channelEnded()
+  }
+
+  #channelEnded(): void {
+    this.#time.channelEnded(this.#endDue)
+    this.#endDue = -1
     if (this.#alignment.allEnded) this.#state = 'ending'
   }
 
+  #catchUpOnSnapshot(): StepResult {
+    this.#takeSnapshot(this.#snapshotDue)
+    if (this.#snapshotDue === 0 && this.#endDue >= 0) this.#channelEnded()
+    return 'progress'
+  }
+
+  /** Due until every operator is through with what came before the barrier; until then the actor takes in nothing. */
   #takeSnapshot(checkpointId: number): void {
     this.flush(true)
+    this.#snapshotDue = this.#isReady() ? 0 : checkpointId
+    if (this.#snapshotDue !== 0) return
     for (const outbox of this.#parts.outboxes) outbox.broadcast(FrameKind.barrier, checkpointId)
     this.#unreported = { checkpointId, chunks: this.#snapshot(checkpointId) }
     this.flushKept()
@@ -300,43 +313,32 @@ export class Actor {
 
   /** Frames that wait in an outbox end with the actor, so the checkpoint may not count on them: it is told when all are on their way. */
   #report(): void {
-    if (this.#unreported === null) return
-    const { checkpointId, chunks } = this.#unreported
+    const due = this.#unreported
     this.#unreported = null
-    this.#events.snapshotTaken(checkpointId, chunks)
+    if (due !== null) this.#events.snapshotTaken(due.checkpointId, due.chunks)
   }
 
   #snapshot(checkpointId: number): ActorChunk[] {
-    const state = this.#parts.operators.flatMap((operator) =>
-      (this.#in(operator).snapshot?.(checkpointId) ?? []).map((chunk) => ({ operator: operator.name, ...chunk })),
-    )
+    const state = this.#operators.snapshot(checkpointId)
     return [...state, ...this.#time.snapshot().map((chunk) => ({ operator: this.#parts.headName, ...chunk }))]
-  }
-
-  #in(operator: OperatorInstance): OperatorActor {
-    this.#at = operator
-    return operator.actor
-  }
-
-  #blamed(error: unknown): unknown {
-    return this.#at === null ? error : this.#at.blame(error)
   }
 
   /** One operator's last results a step, so that outputs are flushed between them. */
   #end(): StepResult {
-    const { operators, outboxes } = this.#parts
     this.#time.end()
     if (this.#time.isAdvancing) return this.#advance()
-    const operator = operators[this.#ending]
-    if (operator !== undefined) {
-      this.#in(operator).flush?.(true)
-      if ((operator.actor.onEnd?.() ?? 'done') === 'done') this.#ending++
-      for (const checked of this.#checked) checked.afterBatch!()
+    const operator = this.#operators.enter(this.#ending)
+    if (operator !== null) {
+      operator.flush?.(true)
+      if (operator.ready?.() === false) return 'progress'
+      if ((operator.onEnd?.() ?? 'done') === 'done') this.#ending++
+      this.#operators.afterBatch()
       return 'progress'
     }
     if (this.#finalChunks === null) {
       this.flush(true)
-      for (const outbox of outboxes) outbox.broadcast(FrameKind.end, 0)
+      if (!this.#isReady()) return 'progress'
+      for (const outbox of this.#parts.outboxes) outbox.broadcast(FrameKind.end, 0)
       this.#finalChunks = this.#snapshot(0)
     }
     if (!this.flushKept()) return 'blocked'

@@ -74,14 +74,20 @@ export interface OperatorContext {
   readonly output: Output | null
   /**
    * Runs the rest of a source's chain: rows `from` to `to` of what the head of the chain reads. With a `split`, all are of that split, which has a
-   * watermark of its own; without, the instance reads all of its input in the order of time. Only for sources.
+   * watermark of its own; without, the instance reads all of its input in the order of time. `position` is that of the first of these rows, by
+   * which dead letters say where a record came from; default: `from`. Only for sources.
    */
-  readonly run: (records: unknown, from: number, to: number, timestamps: Float64Array | null, split?: number) => void
+  readonly run: (records: unknown, from: number, to: number, timestamps: Float64Array | null, split?: number, position?: number) => void
   /** A split that this instance of a source reads, from `open` on or later: until its first record the watermark waits for it. */
   readonly openSplit: (split: number) => void
   /** A split was read to its end: the watermark no longer depends on it. */
   readonly closeSplit: (split: number) => void
-  /** Makes a waiting source poll again; callable from promises and events. Does nothing once the attempt is over. */
+  /** True when the operator has a policy for bad records: `process` may throw and be called again, after {@link OperatorActor.undo}. */
+  readonly undoes: boolean
+  /**
+   * Makes a waiting source poll again, and an operator that was not `ready` be asked again; callable from promises and events. Does nothing once
+   * the attempt is over.
+   */
   readonly wake: () => void
   /** The same at a time of `clock.monotonicMs()`, or a little later. One appointment an operator: the last call counts. */
   readonly wakeAt: (monotonicMs: number) => void
@@ -122,13 +128,18 @@ export interface OperatorActor {
   selectInput?(input: number): void
   /** One record; what it emits must not be changed afterwards. */
   process?(record: unknown, timestamp: number): void
-  /** A whole batch as columns. Returns false when it wants the records one by one instead. */
+  /**
+   * `process` threw, and by the operator's policy its record is left out: state is to be again what it was before the call. What it emitted
+   * is dropped by the runtime. Not needed by operators that call what may throw, `emit` included, before they change anything.
+   */
+  undo?(): void
+  /** A whole batch as columns. Returns false when it wants the records one by one instead. Not called under a policy for bad records. */
   processBatch?(batch: ColumnBatch): boolean
   /** Sources only: hands at most one batch to `context.run`. */
   poll?(): PollResult
   /** Sources that know the size of their input; null when they do not. Called at any time after `open`, on the actor's thread. */
   progress?(): SourceProgress | null
-  /** True for sources: a checkpoint begins in them. */
+  /** True for sources that do not poll: a checkpoint begins in them, as in those that do. */
   readonly injectsBarriers?: boolean
   /** After every batch of the actor's input: the place for checks that are too dear for every record. */
   afterBatch?(): void
@@ -148,6 +159,12 @@ export interface OperatorActor {
   flush?(force: boolean): void
   /** True while `flush(false)` would do something. */
   readonly holdsBack?: boolean
+  /**
+   * For operators whose work goes on outside, in promises and streams: false while there is so much of it that nothing more may come; after
+   * `flush(true)`, until all of it is done. Meanwhile the actor stands still: no record, no snapshot, no `onEnd`. Call `context.wake()`
+   * when the answer has changed. Throws what went wrong outside.
+   */
+  ready?(): boolean
   /** All inputs ended: emit last results. Called again while it returns 'more', between batches of output. */
   onEnd?(): Progress
   /** @param checkpointId what it belongs to; 0 after the end: to every later checkpoint */

@@ -5,6 +5,7 @@
 export type { Clock } from '../core/clock.ts'
 export { type Key, hashKey } from '../core/key-hash.ts'
 export { AccumulatorTable } from '../state/accumulator-table.ts'
+export type { SavedRow } from '../state/accumulator-store.ts'
 export type { AggregateSpecs } from '../state/aggregates.ts'
 export { Combiner } from '../state/combiner-table.ts'
 export { generate } from '../state/generated-code.ts'

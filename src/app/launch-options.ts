@@ -151,7 +151,9 @@ function checkEngine(options: LaunchOptions): EngineOptions {
 
 function checkLimits(limits: Partial<ResourceLimits> = {}): ResourceLimits {
   onlyKnown('resourceLimits', limits, new Set(['maxOldGenerationSizeMb', 'maxYoungGenerationSizeMb']))
-  const { maxOldGenerationSizeMb: old, maxYoungGenerationSizeMb: young = YOUNG_GENERATION_MB_DEFAULT } = limits
+  const { maxOldGenerationSizeMb: old } = limits
+  // What one collection moves out of a young generation as large as the old one goes so far beyond the limit that V8 ends the process, not the thread.
+  const { maxYoungGenerationSizeMb: young = Math.min(YOUNG_GENERATION_MB_DEFAULT, Math.max(1, (old ?? Infinity) / 2)) } = limits
   number('resourceLimits.maxYoungGenerationSizeMb', young, 1, HEAP_MB_MAX)
   if (old !== undefined) number('resourceLimits.maxOldGenerationSizeMb', old, 1, HEAP_MB_MAX)
   return { maxYoungGenerationSizeMb: young, ...(old !== undefined && { maxOldGenerationSizeMb: old }) }

@@ -11,9 +11,10 @@ import type { AppEvents } from '../control/master-host.ts'
 import type { ControlApi, ControlTask } from '../control/protocol.ts'
 import { SHUTDOWN_TIMEOUT_MS } from '../limits.ts'
 import { type StorageHandshake, awaitStorageQuiet, createHandshake } from '../storage/handshake.ts'
+import { InspectorWatch } from './inspector-watch.ts'
 import type { ThreadEntries } from './thread-entries.ts'
 
-export type ThreadSettings = Omit<ControlTask, 'doorbells' | 'storagePort' | 'appPort' | 'eventPort'>
+export type ThreadSettings = Omit<ControlTask, 'doorbells' | 'inspector' | 'storagePort' | 'appPort' | 'eventPort'>
 
 /** The control and storage threads of a run, as the app thread holds them. Both start at once; neither needs this thread's event loop. */
 export class RunThreads {
@@ -26,6 +27,7 @@ export class RunThreads {
   readonly #ports: readonly MessagePort[]
   readonly #handshake: StorageHandshake = createHandshake()
   readonly #temporary: boolean
+  readonly #inspector = new InspectorWatch()
   readonly #onExit = (): void => this.#quiet()
 
   /** @param lost told when a thread ends that should not, with its name and error */
@@ -48,6 +50,7 @@ export class RunThreads {
     const task: ControlTask = {
       ...settings,
       doorbells: this.doorbells,
+      inspector: this.#inspector.memory,
       storagePort: storage.port1,
       appPort: app.port2,
       eventPort: event.port2,
@@ -66,6 +69,7 @@ export class RunThreads {
 
   /** After the run has ended: the control thread has closed everything below it. */
   async close(): Promise<void> {
+    this.#inspector.close()
     process.removeListener('exit', this.#onExit)
     this.#control.removeAllListeners()
     await this.#control.terminate()

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { reviveError } from '../core/failure.ts'
+import { describeError, reviveError } from '../core/failure.ts'
 import type { ErrorData, FailureData } from '../core/failure.ts'
 import type { AppEvents, RunEnd } from '../control/master-host.ts'
 import type { RunStats } from '../control/protocol.ts'
@@ -45,11 +45,12 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
   readonly started: Promise<void>
   readonly #endpoint: AppEndpoint
   readonly #threads: RunThreads
-  readonly #listeners: ((notice: RunNotice) => void)[] = []
+  readonly #listeners = new Set<{ readonly listener: (notice: RunNotice) => void }>()
   /** Questions under way. Not each of them waits for `done` itself, which would keep them, and their answers, until the end. */
   readonly #asking = new Set<(reason: unknown) => void>()
   #restarts = 0
   #over = false
+  #aborted = false
   #lastFailure: FailureData | null = null
   #onStarted = (): void => {}
   #settle: { resolve(result: RunResult): void; reject(error: unknown): void } = { resolve: () => {}, reject: () => {} }
@@ -124,6 +125,9 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
    * Ends the run. With `drain`, sources and inlets end, everything is processed and last results come out. Without, a last checkpoint is
    * taken, behind which nothing more is read, and the next launch with the same stateDir goes on from it. Outlets that nobody reads do not hold
    * that up: what they had to say can still be read afterwards.
+   *
+   * @returns how the run ended; rejects as `done` does, also when a failure comes in between or the last checkpoint fails. The newest complete
+   *   checkpoint is what the next launch goes on from then.
    */
   async stop({ drain = false }: { readonly drain?: boolean } = {}): Promise<RunResult> {
     if (!this.#over) {
@@ -133,18 +137,30 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
     return this.done
   }
 
-  /** Calls back about restarts and checkpoints. */
-  onNotice(listener: (notice: RunNotice) => void): void {
-    this.#listeners.push(listener)
+  /**
+   * Calls back about restarts and checkpoints. What a listener throws becomes a process warning (MR_LISTENER_FAILED): neither the run nor other
+   * listeners suffer.
+   *
+   * @returns ends the calls of this listener
+   */
+  onNotice(listener: (notice: RunNotice) => void): () => void {
+    const entry = { listener }
+    this.#listeners.add(entry)
+    return () => void this.#listeners.delete(entry)
   }
 
+  /** Stops a run that still goes on. Throws what keeps it from ending well; how a run ended that is over already tells `done`. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.stop().catch(() => {})
+    if (this.#over) return
+    await this.stop().catch((error: unknown) => {
+      if (!this.#aborted) throw error
+    })
   }
 
   /** @internal */
   abort(reason: unknown): void {
     if (this.#over) return
+    this.#aborted = true
     this.#askToStop(false)
     this.#settle.resolve = () => this.#settle.reject(abortedBy(reason))
   }
@@ -222,7 +238,14 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
   }
 
   #tell(notice: RunNotice): void {
-    for (const listener of this.#listeners) listener(notice)
+    for (const { listener } of this.#listeners) {
+      try {
+        listener(notice)
+      } catch (cause) {
+        const text = `A listener of run.onNotice() threw: ${describeError(cause).message}`
+        process.emitWarning(new MillraceError('MR_LISTENER_FAILED', text, { cause }))
+      }
+    }
   }
 }
 

@@ -26,15 +26,15 @@ export interface ThreadEntries {
 /** @throws MillraceError MR_OPTION_INVALID for what is no URL and no path, MR_ENTRY_MISSING where there is no such file */
 export function threadEntries({ workerEntry, controlEntry, storageEntry, jobEntry }: EntryOptions, jobUrl: string): ThreadEntries {
   return {
-    worker: existing('workerEntry', workerEntry, '../worker/entry'),
+    worker: existing('workerEntry', workerEntry, '../worker/piscina-task', '.cjs'),
     control: existing('controlEntry', controlEntry, '../control/entry'),
     storage: existing('storageEntry', storageEntry, '../storage/entry'),
     job: jobEntry === undefined ? jobUrl : existing('jobEntry', jobEntry, ''),
   }
 }
 
-function existing(option: string, given: string | URL | undefined, shipped: string): string {
-  const url = given === undefined ? shippedUrl(shipped) : urlOf(option, given)
+function existing(option: string, given: string | URL | undefined, shipped: string, extension?: string): string {
+  const url = given === undefined ? shippedUrl(shipped, extension) : urlOf(option, given)
   if (url !== null && (!url.startsWith('file:') || existsSync(fileURLToPath(url)))) return url
   const missing =
     given === undefined
@@ -52,7 +52,7 @@ function urlOf(option: string, given: string | URL): string {
 }
 
 /** Null in a bundle that does not know where it is. */
-function shippedUrl(path: string): string | null {
+function shippedUrl(path: string, extension?: string): string | null {
   const here = import.meta.url as string | undefined
-  return here?.startsWith('file:') ? new URL(path + extname(here), here).href : null
+  return here?.startsWith('file:') ? new URL(path + (extension ?? extname(here)), here).href : null
 }

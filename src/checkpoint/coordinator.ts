@@ -225,6 +225,8 @@ export class CheckpointCoordinator {
     const actors = new Set(event.actors)
     const finished = new Set((event.finished ?? []).filter((actor) => actors.has(actor)))
     this.#attempt = { number: event.attempt, actors, sources: [...event.sources], finished, stopped: false }
+    // What the last checkpoint lets sinks commit may fail after it: then the attempt is made again, and with it the checkpoint.
+    this.#done = false
     this.#wanted = event.immediate === true
     this.#finalTries = 0
     this.#dueMs = event.nowMs + this.#intervalMs

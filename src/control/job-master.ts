@@ -1,8 +1,9 @@
 import { CheckpointCoordinator, type CoordinatorEffect, type CoordinatorEvent } from '../checkpoint/coordinator.ts'
 import type { Manifest } from '../checkpoint/manifest.ts'
 import { checkManifestFits } from '../checkpoint/manifest.ts'
-import { type FailureData, describeError } from '../core/failure.ts'
+import { type ErrorData, type FailureData, describeError } from '../core/failure.ts'
 import { MillraceError } from '../errors.ts'
+import { INSPECTOR_LOOK_MS } from '../limits.ts'
 import { FINAL, type StorageToControl } from '../storage/protocol.ts'
 import { childSpec } from '../supervision/child-spec.ts'
 import { type SupervisionState, decide, isIncurable, superviseRegions } from '../supervision/decide.ts'
@@ -40,6 +41,8 @@ export class JobMaster {
   #draining = false
   /** The attempt is on the workers, or about to be. */
   #deploying = false
+  /** Every actor has ended and the last checkpoint is complete: sinks commit it. */
+  #finishing = false
 
   constructor(host: MasterHost, settings: JobSettings) {
     this.#host = host
@@ -75,7 +78,9 @@ export class JobMaster {
         intervalMs: this.#settings.checkpointIntervalMs,
         timeoutMs: this.#settings.checkpointTimeoutMs,
       })
-      void this.#startAttempt(1)
+      // What a fresh start passes over is gone before a sink touches anything outside: nobody may go on from it after a crash.
+      if (this.#settings.fresh && newest !== null) this.#host.storage.send({ type: 'forget' })
+      else void this.#startAttempt(1)
     } catch (error) {
       this.fail(describeError(error, { kind: 'storage' }))
     }
@@ -113,6 +118,12 @@ export class JobMaster {
       case 'commit-failed':
         this.#decide({ type: 'commit-failed', nowMs, checkpoint: message.checkpoint, cause: message.failure })
         return this.#releaseSettled()
+      case 'finished':
+        return void this.#end({ outcome: 'finished' })
+      case 'finish-failed':
+        return this.fail(message.failure)
+      case 'forgotten':
+        return void this.#startAttempt(1)
       case 'closed':
         return
     }
@@ -121,8 +132,8 @@ export class JobMaster {
   /** Something went wrong; what happens now is the supervisor's decision. */
   failed(failure: FailureData): void {
     if (this.#state === 'ended') return
-    // The next launch goes on from the last complete checkpoint, as it would have done from this one.
-    if (this.#state === 'stopping') return void this.#end({ outcome: 'stopped' })
+    // Nothing is lost, since the next launch goes on from the last complete checkpoint; but what stop() promises did not happen.
+    if (this.#state === 'stopping') return this.fail(failure)
     const { state, decision } = decide(this.#supervision, failure, this.#host.clock.nowMs(), this.#host.random())
     this.#supervision = state
     switch (decision.kind) {
@@ -199,7 +210,7 @@ export class JobMaster {
 
   async #restart(attempt: number, delayMs: number): Promise<void> {
     this.#state = 'restarting'
-    this.#deploying = false
+    this.#deploying = this.#finishing = false
     this.#attempt = attempt
     this.#decide({ type: 'attempt-ended', nowMs: this.#host.clock.nowMs() })
     // Only the outcome of a commit in flight tells which checkpoint comes next.
@@ -222,7 +233,7 @@ export class JobMaster {
     if (this.#coordinator === null || this.#state === 'ended') return
     for (const effect of this.#coordinator.handle(event)) this.#carryOut(effect)
     // The last checkpoint could not even begin: the sources have ended, the rest drains. What is complete has to do.
-    if (this.#isStopping() && this.#coordinator.inFlight === undefined) void this.#end({ outcome: 'stopped' })
+    if (this.#isStopping() && !this.#finishing && this.#coordinator.inFlight === undefined) void this.#end({ outcome: 'stopped' })
   }
 
   #isStopping(): boolean {
@@ -242,7 +253,7 @@ export class JobMaster {
         this.#activityAtCheckpoint = -1
         this.#host.storage.send({ type: 'abort', attempt: effect.attempt, checkpoint: effect.checkpoint })
         if (effect.reason !== 'attempt-ended') this.#host.app.checkpointFailed(effect.checkpoint, effect.reason, effect.cause ?? null)
-        if (effect.checkpoint === this.#lastCheckpoint) void this.#end({ outcome: 'stopped' })
+        if (effect.checkpoint === this.#lastCheckpoint) this.#failLastCheckpoint(`was not completed (${effect.reason})`, effect.cause)
         return
       case 'complete':
         return this.#completed(effect.checkpoint, effect.status === 'finished', effect.tookMs)
@@ -253,21 +264,24 @@ export class JobMaster {
       case 'storage-stalled':
         return this.#host.app.checkpointFailed(effect.checkpoint, 'storage-stalled', null)
       case 'final-failed':
-        return this.fail({
-          ...describeError(new MillraceError('MR_CHECKPOINT_FAILED', 'The last checkpoint could not be committed'), {
-            kind: 'storage',
-            attempt: this.#attempt,
-          }),
-          ...(effect.cause && { cause: effect.cause }),
-        })
+        return this.#failLastCheckpoint('could not be committed', effect.cause)
     }
+  }
+
+  #failLastCheckpoint(what: string, cause: ErrorData | undefined): void {
+    const error = new MillraceError(
+      'MR_CHECKPOINT_FAILED',
+      `The last checkpoint ${what}; the newest complete one is ${this.latestCheckpoint || 'none'}`,
+    )
+    this.fail({ ...describeError(error, { kind: 'storage', attempt: this.#attempt }), ...(cause && { cause }) })
   }
 
   #commit(effect: CoordinatorEffect & { type: 'commit' }): void {
     const head = {
       id: effect.checkpoint,
       lineage: this.#lineage,
-      status: effect.status,
+      // Finished is what it becomes when the sinks have committed it: see #finish.
+      status: 'complete' as const,
       createdMs: this.#host.clock.nowMs(),
       ...this.#settings.identity,
     }
@@ -280,9 +294,23 @@ export class JobMaster {
 
   #completed(checkpoint: number, finished: boolean, tookMs: number): void {
     this.#host.app.checkpointCompleted(checkpoint, tookMs)
-    for (const worker of this.#host.workers()) void worker.checkpointCompleted(checkpoint).catch(() => {})
-    if (finished) void this.#end({ outcome: 'finished' })
-    else if (checkpoint === this.#lastCheckpoint) void this.#end({ outcome: 'stopped' })
+    const committed = Promise.all(this.#host.workers().map((worker) => worker.checkpointCompleted(checkpoint)))
+    if (finished) return void this.#finish(checkpoint, committed)
+    // What fails there is reported as a failure of its actor.
+    committed.catch(() => {})
+    if (checkpoint === this.#lastCheckpoint) void this.#end({ outcome: 'stopped' })
+  }
+
+  /** Nothing is left to do when sinks have committed the last checkpoint. Whoever dies before that goes on from it, and commits it again. */
+  async #finish(checkpoint: number, committed: Promise<unknown>): Promise<void> {
+    const attempt = this.#attempt
+    this.#finishing = true
+    try {
+      await committed
+      if (!this.#isOver(attempt)) this.#host.storage.send({ type: 'finish', checkpoint })
+    } catch (error) {
+      if (!this.#isOver(attempt)) this.failed(this.#describe(error, attempt))
+    }
   }
 
   #scheduleTick(atMs: number): void {
@@ -296,6 +324,9 @@ export class JobMaster {
     if (this.#coordinator?.inFlight === undefined && this.#latest !== null && this.#activityNow() === this.#activityAtCheckpoint) {
       return this.#scheduleTick(nowMs + this.#settings.checkpointIntervalMs)
     }
+    // A thread that stands at a breakpoint does not answer; a checkpoint in flight waits for it.
+    if (this.#coordinator?.inFlight !== undefined && this.#host.isDebugged?.() === true)
+      return this.#scheduleTick(nowMs + INSPECTOR_LOOK_MS)
     this.#decide({ type: 'tick', nowMs })
   }
 

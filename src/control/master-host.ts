@@ -56,6 +56,8 @@ export interface MasterHost {
   /** Returns how to cancel it. */
   setTimer(fn: () => void, delayMs: number): () => void
   workers(): readonly WorkerGate[]
+  /** True while threads may stand at breakpoints: then nothing is late. Absent: never. */
+  isDebugged?(): boolean
   /** Resolves when every worker, replacements of lost ones included, has loaded the job. */
   workersReady(): Promise<readonly WorkerGate[]>
   readonly storage: { send(message: ControlToStorage): void }

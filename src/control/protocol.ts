@@ -18,6 +18,8 @@ export interface ControlTask {
   readonly checkpointTimeoutMs: number
   readonly fresh: boolean
   readonly doorbells: SharedArrayBuffer
+  /** Int32: 1 while an inspector is open. See {@link InspectorWatch}. */
+  readonly inspector: SharedArrayBuffer
   readonly storagePort: MessagePort
   /** Calls of the app thread come in here. */
   readonly appPort: MessagePort

@@ -20,15 +20,15 @@ export class RemoteWorker implements WorkerGate {
   /** Calls under way, to be told of the thread's end. Not each of them waits for `ended` itself: what a promise keeps, it keeps until it settles. */
   readonly #pending = new Set<(reason: unknown) => void>()
   #endedBy: { readonly reason: unknown } | null = null
-  readonly #stateDir: () => string
+  readonly #isDebugged: () => boolean
   readonly #kill: () => void
 
   /** @param kill ends the thread: one that does not answer holds up every attempt after this */
-  constructor(index: number, api: Remote<WorkerApi>, bell: Doorbell, ended: Promise<never>, stateDir: () => string, kill: () => void) {
+  constructor(index: number, api: Remote<WorkerApi>, bell: Doorbell, ended: Promise<never>, isDebugged: () => boolean, kill: () => void) {
     this.#index = index
     this.#api = api
     this.#bell = bell
-    this.#stateDir = stateDir
+    this.#isDebugged = isDebugged
     this.#kill = kill
     ended.catch((reason: unknown) => {
       this.#endedBy = { reason }
@@ -41,7 +41,7 @@ export class RemoteWorker implements WorkerGate {
   }
 
   deploy(deployment: Deployment, restore: Manifest | null): Promise<void> {
-    return this.#call('deploy', this.#api.deploy(deployment, restore, this.#stateDir()))
+    return this.#call('deploy', this.#api.deploy(deployment, restore))
   }
 
   start(): Promise<void> {
@@ -89,10 +89,11 @@ export class RemoteWorker implements WorkerGate {
     let fail: (reason: unknown) => void = () => {}
     const failed = new Promise<never>((_, reject) => (fail = reject))
     const late = (): void => {
+      if (this.#isDebugged()) return void (timer = setTimeout(late, CONTROL_CALL_TIMEOUT_MS))
       fail(new MillraceError('MR_CALL_TIMEOUT', `Worker ${this.#index} did not answer ${name}() within ${CONTROL_CALL_TIMEOUT_MS} ms`))
       this.#kill()
     }
-    const timer = setTimeout(late, CONTROL_CALL_TIMEOUT_MS)
+    let timer = setTimeout(late, CONTROL_CALL_TIMEOUT_MS)
     this.#pending.add(fail)
     try {
       const result = await Promise.race([pending, failed])

@@ -23,11 +23,11 @@ export class ThreadHost implements MasterHost {
   readonly app: AppEvents
   readonly storage = { send: (message: ControlToStorage) => this.#task.storagePort.postMessage(message) }
   readonly #task: ControlTask
+  readonly #inspector: Int32Array
   readonly #pool: WorkerPool
   #plan: Plan | null = null
   #fingerprint: readonly string[] = []
   #master: JobMaster | null = null
-  #stateDir = ''
   /** The newest. */
   #deployment: Deployment | null = null
   /** Of the storage thread, while the job was being loaded. */
@@ -39,6 +39,7 @@ export class ThreadHost implements MasterHost {
 
   constructor(task: ControlTask) {
     this.#task = task
+    this.#inspector = new Int32Array(task.inspector)
     this.#storageClosed = new Promise((resolve) => (this.#onStorageClosed = resolve))
     task.storagePort.on('close', () => this.#onStorageClosed())
     this.app = oneWay(wrap<AppEvents>(nodeEndpoint(task.eventPort)) as unknown as AppEvents)
@@ -51,7 +52,7 @@ export class ThreadHost implements MasterHost {
         lost: (_worker, failure) => void this.#master?.lost(failure),
         storagePort: (worker, port) => task.storagePort.postMessage({ type: 'add-worker', worker, port }, [port]),
       },
-      () => this.#stateDir,
+      () => this.isDebugged(),
     )
   }
 
@@ -77,6 +78,10 @@ export class ThreadHost implements MasterHost {
       await this.shutdown()
       this.app.ended({ outcome: 'failed', failure: describeError(error, { kind: 'module-load' }) })
     }
+  }
+
+  isDebugged(): boolean {
+    return Atomics.load(this.#inspector, 0) === 1
   }
 
   random(): number {
@@ -109,7 +114,6 @@ export class ThreadHost implements MasterHost {
   }
 
   #onStorage(message: StorageToControl): void {
-    if (message.type === 'opened') this.#stateDir = message.dir
     if (message.type === 'closed') this.#onStorageClosed()
     if (this.#master === null) this.#earlyMessages.push(message)
     else this.#master.stored(message)

@@ -5,10 +5,11 @@ import { Piscina } from 'piscina'
 import { type FailureData, type FailureKind, describeError } from '../core/failure.ts'
 import { within } from '../core/within.ts'
 import { MillraceError } from '../errors.ts'
-import { SHUTDOWN_TIMEOUT_MS } from '../limits.ts'
+import { SHUTDOWN_TIMEOUT_MS, TIMER_MS_MAX } from '../limits.ts'
 import { Doorbell } from '../ring/index.ts'
 import type { WorkerApi, WorkerListener, WorkerTask } from '../worker/protocol.ts'
 import type { ControlTask } from './protocol.ts'
+import { nameWorkers } from './name-workers.ts'
 import { RemoteWorker } from './remote-worker.ts'
 
 export type TaskSettings = Pick<WorkerTask, 'jobUrl' | 'config' | 'options' | 'doorbells'> & Pick<ControlTask, 'workerEntry'>
@@ -21,7 +22,10 @@ export interface PoolEvents extends WorkerListener {
 }
 
 export interface ResourceLimits {
-  /** Of one worker's heap, in MB. Default: what Node decides. */
+  /**
+   * Of one worker's heap, in MB. Default: what Node decides. A worker that runs out of it is lost and replaced, as long as what one collection moves there is less
+   * than 16 MB, which needs a young generation of 48 MB at most; beyond, V8 may end the process.
+   */
   readonly maxOldGenerationSizeMb?: number
   readonly maxYoungGenerationSizeMb: number
 }
@@ -34,17 +38,18 @@ export class WorkerPool {
   readonly #pool: Piscina
   readonly #settings: TaskSettings
   readonly #events: PoolEvents
-  readonly #stateDir: () => string
+  readonly #isDebugged: () => boolean
   readonly #workers: RemoteWorker[] = []
   readonly #ready: Promise<string[]>[] = []
   readonly #running: Promise<unknown>[] = []
   #closing = false
 
-  constructor(settings: TaskSettings, limits: ResourceLimits, events: PoolEvents, stateDir: () => string) {
+  constructor(settings: TaskSettings, limits: ResourceLimits, events: PoolEvents, isDebugged: () => boolean) {
     const threads = settings.options.workers
     this.#settings = settings
     this.#events = events
-    this.#stateDir = stateDir
+    this.#isDebugged = isDebugged
+    nameWorkers('millrace-worker')
     this.#pool = new Piscina({
       filename: settings.workerEntry,
       minThreads: threads,
@@ -62,16 +67,20 @@ export class WorkerPool {
     return this.#workers
   }
 
-  /** The graph that each thread built, once all of them have. */
-  ready(): Promise<string[][]> {
-    return Promise.all(this.#ready)
+  /** The graph that each thread built, once all of them have: also those that took the place of others meanwhile. */
+  async ready(): Promise<string[][]> {
+    for (;;) {
+      const awaited = [...this.#ready]
+      const graphs = await Promise.all(awaited)
+      if (awaited.every((ready, index) => ready === this.#ready[index])) return graphs
+    }
   }
 
   async close(): Promise<void> {
     this.#closing = true
     await Promise.all(this.#workers.map((worker) => worker.shutdown().catch(() => {})))
     // A thread that closes its operators itself leaves nothing half done; one that hangs is ended with the pool.
-    await within(SHUTDOWN_TIMEOUT_MS, Promise.allSettled(this.#running))
+    await within(this.#isDebugged() ? TIMER_MS_MAX : SHUTDOWN_TIMEOUT_MS, Promise.allSettled(this.#running))
     await this.#pool.destroy()
   }
 
@@ -86,7 +95,6 @@ export class WorkerPool {
       options,
       doorbells,
       index,
-      stateDir: '',
       controlPort: control.port2,
       eventPort: events.port2,
       storagePort: storage.port2,
@@ -108,7 +116,7 @@ export class WorkerPool {
       wrap<WorkerApi>(nodeEndpoint(control.port1)),
       new Doorbell(this.#settings.doorbells, index),
       ended,
-      this.#stateDir,
+      this.#isDebugged,
       () => killer.abort(),
     )
     this.#workers[index] = worker

@@ -1,3 +1,4 @@
+import { type SiteOf, sourceMapComment } from './chain-source-map.ts'
 import type { Emit, OperatorActor, OperatorDefinition, Weaver } from '../actor/contract.ts'
 
 type Spec = Readonly<Record<string, unknown>>
@@ -14,6 +15,16 @@ export interface ChainStep {
   readonly next: readonly ChainStep[]
   /** The same by named output. */
   readonly outputs?: ReadonlyMap<string, readonly ChainStep[]>
+  /** Present under a policy for bad records: holds what the operator puts out until it has returned. `next` and `outputs` are its. */
+  readonly guard?: StepGuard
+}
+
+/** See RecordGuard. Outputs are numbered: the one that every operator has, then those of `outputs` in their order. */
+export interface StepGuard {
+  begin(): void
+  push(record: unknown, timestamp: number, output: number): void
+  failed(error: unknown, record: unknown, timestamp: number): void
+  end(): void
 }
 
 export interface ChainCodeOptions {
@@ -23,7 +34,11 @@ export interface ChainCodeOptions {
   readonly freeze: ((record: unknown) => void) | null
   /** Turns what user code threw into an error that names the operator. */
   readonly fail: (error: unknown, step: number) => unknown
+  /** `file:line:column` of a step's definition, to which its code is mapped. */
+  readonly siteOf?: SiteOf
   readonly generateCode: boolean
+  /** Is told the row of each record, for dead letters; null where nobody asks. */
+  readonly place?: { row: number } | null
 }
 
 /** Runs rows from..to of a batch through a chain. Returns the largest event time that the head gave a record, -Infinity when it gives none. */
@@ -36,9 +51,14 @@ export interface ChainHead {
   readonly spec: Spec
   /** Is shown every record with its event time. */
   readonly observe?: Emit | undefined
+  /** Present where event times are given under a policy for bad records: a record without one is left out. */
+  readonly guard?: StepGuard | undefined
 }
 
 const NO_OUTPUTS: ReadonlyMap<string, readonly ChainStep[]> = new Map()
+
+/** `new Function` puts two lines above what it compiles; the line with the function's head is the third. */
+const LINES_ABOVE_BODY = 3
 
 let functionCount = 0
 
@@ -56,8 +76,11 @@ class FunctionText implements Omit<Weaver, 'spec' | 'next' | 'outputs'> {
     return `${prefix}${this.#names++}`
   }
 
-  compile<F>(parameters: string, body: string, url: string): F {
-    const source = `'use strict'; return function (${parameters}) {\n${body}\n}\n//# sourceURL=${url}#${functionCount++}`
+  compile<F>(parameters: string, body: string, { url, siteOf }: ChainCodeOptions): F {
+    const name = JSON.stringify(decodeURI(url).replace('millrace://', ''))
+    const map = siteOf === undefined ? '' : sourceMapComment(body, LINES_ABOVE_BODY, siteOf)
+    // A function that is the value of a field has the field's name, which may be any text.
+    const source = `'use strict'; return { ${name}: function (${parameters}) {\n${body}\n} }[${name}]\n${map}//# sourceURL=${url}#${functionCount++}`
     return new Function(...this.#constants.map((_, i) => `c${i}`), source)(...this.#constants) as F
   }
 }
@@ -67,7 +90,7 @@ export function compileEmit(steps: readonly ChainStep[], options: ChainCodeOptio
   if (steps.length === 0) return () => {}
   const text = new FunctionText()
   const body = guarded(text, options, `${freezing(text, options, 'v')}${branches(steps, 'v', text, options)}`)
-  return text.compile('v, ts', body, options.url)
+  return text.compile('v, ts', body, options)
 }
 
 /** The loop of a chain: over an array of records, or over row numbers when the head computes its records. */
@@ -82,11 +105,20 @@ export function compileRun(head: ChainHead, steps: readonly ChainStep[], options
           'i',
         )
   const eventTime = head.spec['eventTime']
-  const time = eventTime === undefined ? 'timestamps === null ? NaN : timestamps[i]' : `${text.constant(eventTime)}(v)`
+  const time = eventTime === undefined ? 'const ts = timestamps === null ? NaN : timestamps[i]' : timing(eventTime, head.guard, text)
+  const row = options.place ? `${text.constant(options.place)}.row = i\n` : ''
   const largest = eventTime === undefined ? '' : 'if (ts > largest) largest = ts\n'
   const observe = head.observe === undefined ? '' : `${text.constant(head.observe)}(v, ts)\n`
-  const loop = `let largest = -Infinity\nfor (let i = from; i < to; i++) {\nat = ${head.id}\nconst v = ${value}\nconst ts = ${time}\n${freezing(text, options, 'v')}${largest}${observe}${branches(steps, 'v', text, options)}\n}\nreturn largest`
-  return text.compile('records, from, to, timestamps', guarded(text, options, loop), options.url)
+  const loop = `let largest = -Infinity\nfor (let i = from; i < to; i++) {\nat = ${head.id}\n${row}const v = ${value}\n${time}\n${freezing(text, options, 'v')}${largest}${observe}${branches(steps, 'v', text, options)}\n}\nreturn largest`
+  return text.compile('records, from, to, timestamps', guarded(text, options, loop), options)
+}
+
+/** Gives a record its event time. */
+function timing(eventTime: unknown, guard: StepGuard | undefined, text: FunctionText): string {
+  const time = `${text.constant(eventTime)}(v)`
+  if (guard === undefined) return `const ts = ${time}`
+  const g = text.constant(guard)
+  return `let ts = NaN\n${g}.begin()\ntry {\nts = ${time}\n} catch (error) {\n${g}.failed(error, v, NaN)\n${g}.end()\ncontinue\n}`
 }
 
 /** `at` follows the operator that runs; it costs nothing in optimised code, and tells whose function threw. */
@@ -102,7 +134,23 @@ function branches(steps: readonly ChainStep[], value: string, text: FunctionText
   return steps.map((step) => `{\nat = ${step.id}\n${stepCode(step, value, text, options)}\n}`).join('\n')
 }
 
+/** Nothing but the operator itself is in the try block: what it puts out goes on once it has returned. */
+function guardedCode(step: ChainStep, guard: StepGuard, value: string, text: FunctionText): string {
+  const g = text.constant(guard)
+  const outputs = [...(step.outputs ?? NO_OUTPUTS).keys()]
+  const push = (result: string, output?: string): string => {
+    if (output !== undefined && !outputs.includes(output)) return ''
+    return `${g}.push(${result}, ts, ${output === undefined ? 0 : 1 + outputs.indexOf(output)})`
+  }
+  const code =
+    step.actor === null
+      ? step.definition.weave!(weaver(text, step.spec, outputs, push), value, step.spec)
+      : `${text.constant(step.actor)}.process(${value}, ts)`
+  return `${g}.begin()\ntry {\n${code}\n} catch (error) {\n${g}.failed(error, ${value}, ts)\n}\n${g}.end()`
+}
+
 function stepCode(step: ChainStep, value: string, text: FunctionText, options: ChainCodeOptions): string {
+  if (step.guard !== undefined) return guardedCode(step, step.guard, value, text)
   const weave = step.definition.weave
   if (weave === undefined || step.actor !== null) return `${text.constant(step.actor)}.process(${value}, ts)`
   const { outputs = NO_OUTPUTS } = step

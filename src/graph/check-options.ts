@@ -37,3 +37,10 @@ export function timeBuckets(
     throw new MillraceError('MR_OPTION_INVALID', `partitionByTime by=${String(by)} is not one of 'event', 'arrival'`, { site })
   return { bucketMs, by }
 }
+
+/** @throws MillraceError MR_GRAPH_INVALID */
+export function key(selector: unknown, operator: string, site: string): void {
+  if (typeof selector !== 'string' && typeof selector !== 'function') {
+    throw new MillraceError('MR_GRAPH_INVALID', `${operator} takes the name of a field or a function`, { site })
+  }
+}

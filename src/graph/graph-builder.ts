@@ -1,13 +1,24 @@
 import { MillraceError } from '../errors.ts'
-import type { Graph, Guarantee, InputEdge, OperatorNode, Origin, Parallelism } from './graph.ts'
+import {
+  type Graph,
+  type Guarantee,
+  type InputEdge,
+  type OperatorNode,
+  type Origin,
+  type Parallelism,
+  isOutlet,
+  outputOf,
+} from './graph.ts'
 import type { Key } from '../core/key-hash.ts'
 import type { OperatorDefinition } from '../actor/contract.ts'
 import type { KeySelector } from '../actor/partitioning.ts'
 import type { AggregateBuilder, AggregateSpecs } from '../state/aggregates.ts'
+import { holdsDeadLetters, letterOrigins, requireReaders } from './dead-letters.ts'
+import { type CheckedPolicy, type ErrorPolicy, checkPolicy } from './error-policy.ts'
 import type { KeyedStream } from './keyed-stream.ts'
 import type { Stream } from './stream.ts'
 import type { Table } from './table.ts'
-import type { WindowedDraft, WindowedStream } from './windowed-stream.ts'
+import type { LateRecords, WindowBound, WindowedDraft, WindowedStream } from './windowed-stream.ts'
 
 /** Options that every operator takes, always as its last argument. */
 export interface OperatorOptions {
@@ -15,6 +26,8 @@ export interface OperatorOptions {
   readonly name?: string
   /** Instances of the operator. Default: as its input, or the number of workers after a keyBy. */
   readonly parallelism?: number
+  /** What happens when it throws on a record. Default: that of the job, or 'fail'. */
+  readonly onError?: ErrorPolicy
 }
 
 export interface NodeDraft {
@@ -24,8 +37,13 @@ export interface NodeDraft {
   readonly spec?: Readonly<Record<string, unknown>>
   readonly site: string
   readonly options?: OperatorOptions | undefined
-  readonly guarantee?: Guarantee
   readonly definition?: OperatorDefinition
+  /** Operators made by the same call that do the work on its records: a policy for bad records is theirs. */
+  readonly parts?: readonly number[]
+  /** Sources and sinks state it. */
+  readonly guarantee?: Guarantee | undefined
+  /** What no other operator of the job may write as well: the path of a file. */
+  readonly claims?: string | undefined
 }
 
 /** Makes streams and tables. Given from outside, since each of these classes leads to the others. */
@@ -33,7 +51,7 @@ export interface Flows {
   stream<T>(edges: readonly InputEdge[]): Stream<T>
   keyed<T, K extends Key>(origins: readonly Origin[], key: KeySelector<T>): KeyedStream<T, K>
   table<R>(draft: TableDraft): Table<R>
-  windowed<T, K, B extends 'time' | 'global', L extends 'drop' | 'output'>(draft: WindowedDraft): WindowedStream<T, K, B, L>
+  windowed<T, K, B extends WindowBound, L extends LateRecords>(draft: WindowedDraft): WindowedStream<T, K, B, L>
 }
 
 export interface TableDraft {
@@ -45,6 +63,8 @@ export interface TableDraft {
   readonly site: string
   /** For a table of a table, whose rows can vanish: those of its sums that are averages. */
   readonly averages?: readonly string[]
+  /** Operators made by the same call. */
+  readonly parts?: readonly number[]
 }
 
 /** Collects operators while build() runs. Names are checked here, at run time, since they key the state of a job. */
@@ -53,15 +73,23 @@ export class GraphBuilder {
   readonly #nodes: OperatorNode[] = []
   readonly #names = new Map<string, string>()
   readonly #counters = new Map<string, number>()
+  readonly #onError: CheckedPolicy | null
+  /** Operators that process dead letters: the policy of the job is not theirs, else their own letters would need readers without end. */
+  readonly #behindLetters = new Set<number>()
+  /** By what is claimed: who claims it. */
+  readonly #claims = new Map<string, OperatorNode>()
 
   readonly flows: Flows
 
-  constructor(jobName: string, makeFlows: (builder: GraphBuilder) => Flows) {
+  /** @param onError of operators that have none of their own */
+  constructor(jobName: string, makeFlows: (builder: GraphBuilder) => Flows, onError: CheckedPolicy | null = null) {
     this.#jobName = jobName
+    this.#onError = onError
     this.flows = makeFlows(this)
   }
 
   add(draft: NodeDraft): OperatorNode {
+    const onError = this.#policyOf(draft)
     const node: OperatorNode = {
       id: this.#nodes.length,
       name: this.#claimName(draft),
@@ -70,19 +98,54 @@ export class GraphBuilder {
       parallelism: checkParallelism(draft),
       spec: draft.spec ?? {},
       site: draft.site,
-      ...(draft.guarantee && { guarantee: draft.guarantee }),
       ...(draft.definition && { definition: draft.definition }),
+      ...(onError && { onError }),
+      ...(draft.parts && { parts: draft.parts }),
+      ...(draft.guarantee && { guarantee: draft.guarantee }),
     }
+    if (this.#isBehindLetters(draft)) this.#behindLetters.add(node.id)
+    this.#claim(node, draft.claims)
     this.#nodes.push(node)
     return node
+  }
+
+  /** Where the dead letters of operators come out; of all operators so far when none are named. */
+  letters(nodes: Iterable<number> = this.#nodes.keys()): InputEdge[] {
+    const origins = [...new Set(nodes)].flatMap((id) => letterOrigins(this.#nodes[id]!, this.#nodes))
+    return origins
+      .filter((origin, i) => origins.findIndex(({ from, output }) => from === origin.from && output === origin.output) === i)
+      .map(({ from, output }) => outputOf(this.#nodes[from]!, output))
   }
 
   node(id: number): OperatorNode {
     return this.#nodes[id]!
   }
 
+  /** @throws MillraceError MR_GRAPH_INVALID for dead letters that nobody reads */
   finish(): Graph {
+    requireReaders(this.#nodes)
     return { jobName: this.#jobName, nodes: this.#nodes }
+  }
+
+  #policyOf(draft: NodeDraft): CheckedPolicy | null {
+    const own = checkPolicy(draft.options?.onError, draft.site)
+    if (draft.inputs.length === 0 || draft.parts !== undefined || isOutlet(draft)) return null
+    if (draft.options?.onError !== undefined) return own
+    return this.#isBehindLetters(draft) ? null : this.#onError
+  }
+
+  #isBehindLetters({ inputs }: NodeDraft): boolean {
+    return inputs.some(({ from, output }) => holdsDeadLetters(output) || this.#behindLetters.has(from))
+  }
+
+  #claim(node: OperatorNode, claimed: string | undefined): void {
+    if (claimed === undefined) return
+    const other = this.#claims.get(claimed)
+    if (other !== undefined) {
+      const text = `Two sinks write ${claimed}: they would write over each other. The other one is "${other.name}", defined at ${other.site}`
+      throw new MillraceError('MR_GRAPH_INVALID', text, { operator: node.name, site: node.site })
+    }
+    this.#claims.set(claimed, node)
   }
 
   #claimName({ kind, site, options }: NodeDraft): string {

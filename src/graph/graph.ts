@@ -1,5 +1,6 @@
 import type { OperatorDefinition } from '../actor/contract.ts'
 import type { Partitioning } from '../actor/partitioning.ts'
+import type { CheckedPolicy } from './error-policy.ts'
 
 /** Where records come from: an operator, and which of its outputs. */
 export interface Origin {
@@ -17,7 +18,10 @@ export interface InputEdge extends Origin {
 /** Number of instances: a number, or as many as there are workers. */
 export type Parallelism = number | 'workers'
 
-/** What a source or sink keeps of its word after a failure: each record counts once, at least once, at most once. */
+/**
+ * What a source or a sink does with records that a failure makes the job process again. 'exactly-once': none is lost, none counted or
+ * shown twice. 'at-least-once': none is lost, some may come again. 'at-most-once': some may be lost, none comes again.
+ */
 export type Guarantee = 'exactly-once' | 'at-least-once' | 'at-most-once'
 
 /** One logical operator. `spec` holds what its kind needs: functions, field names, paths. */
@@ -30,10 +34,14 @@ export interface OperatorNode {
   readonly spec: Readonly<Record<string, unknown>>
   /** `file:line:column` of the call that defined it. */
   readonly site: string
-  /** Sources and sinks say it. */
+  /** What sources and sinks state of themselves. */
   readonly guarantee?: Guarantee
   /** Present for operators that users define; built-in kinds are found in the registry. */
   readonly definition?: OperatorDefinition
+  /** What happens to a record on which it throws; absent: the job fails. */
+  readonly onError?: CheckedPolicy
+  /** Operators that were made by the same call and do the work on its records. */
+  readonly parts?: readonly number[]
 }
 
 /** What build() described. Node ids are positions in `nodes`; inputs come before their readers. */
@@ -46,7 +54,7 @@ export const OUTLET_KIND = 'outlet'
 export const INLET_KIND = 'inlet'
 
 /** Outlets live on the app thread, as one end of channels. */
-export function isOutlet(node: OperatorNode): boolean {
+export function isOutlet(node: Pick<OperatorNode, 'kind'>): boolean {
   return node.kind === OUTLET_KIND
 }
 

@@ -65,14 +65,18 @@ export class GroupedTable<in out R, in out K extends Key> {
     )
     const inputs = this.#changes().edges()
     const { parallelism } = this.#builder.node(inputs[0]!.from)
-    const name = options?.name === undefined ? {} : { name: `${options.name}.deltas` }
-    const node = this.#builder.add({ kind: 'deltas', inputs, parallelism, spec: { key: this.#key, fields }, options: name, site })
+    const own = {
+      ...(options?.name !== undefined && { name: `${options.name}.deltas` }),
+      ...(options?.onError !== undefined && { onError: options.onError }),
+    }
+    const node = this.#builder.add({ kind: 'deltas', inputs, parallelism, spec: { key: this.#key, fields }, options: own, site })
     return this.#builder.flows.table<T>({
       origins: [{ from: node.id }],
       key: 'key',
       define: () => ({ ...sums, [ROWS]: { kind: 'sum', field: 'n' } }),
       options,
       site,
+      parts: [node.id],
       averages: wanted.filter(([, { kind }]) => kind === 'avg').map(([aggregate]) => aggregate),
     })
   }

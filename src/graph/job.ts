@@ -4,11 +4,12 @@ import { describeError } from '../core/failure.ts'
 import { MillraceError } from '../errors.ts'
 import type { Graph } from './graph.ts'
 import { OUTLET_KIND } from './graph.ts'
-import { GraphBuilder } from './graph-builder.ts'
+import { type DeadLetter, type ErrorPolicy, checkPolicy } from './error-policy.ts'
+import { type Flows, GraphBuilder } from './graph-builder.ts'
 import type { InletSpec, InletStreams, Inlets } from './inlets.ts'
 import { KeyedStream } from './keyed-stream.ts'
 import { definitionSite } from './site.ts'
-import { sink } from './sinks.ts'
+import { type SinkSpec, sink } from './sinks.ts'
 import { Sources } from './sources.ts'
 import { type StandardSchema, parseConfig } from './standard-schema.ts'
 import { Stream } from './stream.ts'
@@ -26,6 +27,12 @@ export interface BuildContext<C, I extends Inlets = NoInlets> {
    * so `run.inlet<T>(name)` has to be told the type of such an inlet again: declare inlets in `inlets` where you can.
    */
   readonly inlet: Sources['inlet']
+  /**
+   * The dead letters of all operators with `onError: 'deadLetter'` that were defined before this call: make it the last one.
+   *
+   * @throws MillraceError MR_GRAPH_INVALID when there are none
+   */
+  readonly deadLetters: () => Stream<DeadLetter>
   readonly config: C
 }
 
@@ -52,6 +59,10 @@ export interface JobOptions<C, B extends Built, I extends Inlets = NoInlets, R =
   readonly config?: StandardSchema<C, R>
   /** Where the app thread pushes records in, by name. See {@link inlet}. */
   readonly inlets?: I
+  /** What happens when an operator throws on a record, unless its own options say so. Default: 'fail'. Operators that process dead letters fail. */
+  readonly onError?: ErrorPolicy
+  /** Where the dead letters of all operators go. */
+  readonly deadLetters?: SinkSpec<DeadLetter>
   /** Describes the graph. Runs once in every thread and must give the same graph in all of them: no clock, no randomness, no environment. */
   readonly build: (context: BuildContext<C, I>) => B
 }
@@ -108,24 +119,40 @@ function moduleUrl(meta: Partial<Record<'url' | 'filename', unknown>>): string {
 }
 
 function build<C, B extends Built, I extends Inlets, R>(name: string, options: JobOptions<C, B, I, R>, config: C, site: string): Graph {
-  const builder = new GraphBuilder(name, (self) => ({
+  const makeFlows = (self: GraphBuilder): Flows => ({
     stream: (edges) => new Stream(self, edges),
     keyed: (origins, key) => new KeyedStream(self, origins, key),
     table: (draft) => new Table(self, draft),
     windowed: (draft) => new WindowedStream(self, draft),
-  }))
+  })
+  const builder = new GraphBuilder(name, makeFlows, checkPolicy(options.onError, site))
   const source = new Sources(builder)
   const inlets = Object.fromEntries(
     Object.entries(options.inlets ?? {}).map(([inlet, spec]) => [inlet, declaredInlet(source, inlet, spec, site)]),
   )
-  const context = { source, sink, inlet: source.inlet.bind(source), inlets: inlets as InletStreams<I>, config }
+  const context = {
+    source,
+    sink,
+    inlet: source.inlet.bind(source),
+    inlets: inlets as InletStreams<I>,
+    config,
+    deadLetters: () => allLetters(builder, site),
+  }
   const outlets = describing(name, site, () => options.build(context))
   if (outlets instanceof Promise)
     throw new MillraceError('MR_JOB_INVALID', `build() of job "${name}" is async; it must return its outlets at once`, { site })
   for (const [outlet, stream] of Object.entries((outlets ?? {}) as Outlets)) addOutlet(builder, outlet, stream, site)
+  if (options.deadLetters !== undefined && builder.letters().length > 0)
+    allLetters(builder, site).to(options.deadLetters, { name: 'deadLetters' })
   const graph = builder.finish()
   if (graph.nodes.length === 0) throw new MillraceError('MR_GRAPH_INVALID', `The job "${name}" has no operators`, { site })
   return graph
+}
+
+function allLetters(builder: GraphBuilder, site: string): Stream<DeadLetter> {
+  const edges = builder.letters()
+  if (edges.length > 0) return new Stream(builder, edges)
+  throw new MillraceError('MR_GRAPH_INVALID', "deadLetters() was called, but no operator before it has onError: 'deadLetter'", { site })
 }
 
 function declaredInlet<T>(sources: Sources, name: string, spec: InletSpec<T>, site: string): Stream<T> {

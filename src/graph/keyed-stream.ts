@@ -7,8 +7,7 @@ import { definitionSite } from './site.ts'
 import { checkFunction } from './check-function.ts'
 import type { Stream } from './stream.ts'
 import type { Table } from './table.ts'
-import type { WindowOptions, WindowedStream } from './windowed-stream.ts'
-import type { WindowAssigner } from './windows.ts'
+import type { LateRecords, WindowAssigner, WindowBound, WindowOptions, WindowedStream } from './windowed-stream.ts'
 
 /** A stream divided by key. State is kept per key. */
 export class KeyedStream<in out T, in out K extends Key> {
@@ -48,12 +47,12 @@ export class KeyedStream<in out T, in out K extends Key> {
    *
    * @throws MillraceError MR_OPTION_INVALID. A stream without event time is refused with MR_GRAPH_INVALID when the job is planned, unless the windows go by the clock.
    */
-  window<B extends 'time' | 'global', L extends 'drop' | 'output' = 'drop'>(
+  window<B extends WindowBound, L extends LateRecords = 'drop'>(
     windows: WindowAssigner<T, B>,
     options?: WindowOptions<T, L>,
   ): WindowedStream<T, K, B, L> {
     const site = definitionSite(this.window)
-    return this.#builder.flows.windowed({ origins: this.#origins, key: this.#key as KeySelector, windows, options: options as never, site })
+    return this.#builder.flows.windowed({ origins: this.#origins, key: this.#key as KeySelector, windows, options, site })
   }
 
   /** Several aggregates per key: `a => ({ orders: a.count(), cents: a.sum('cents') })`. */

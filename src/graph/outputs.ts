@@ -76,7 +76,7 @@ export function streamsByName(operator: string, streamOf: (name: string) => Stre
   const known = new Map<string, Stream<unknown>>()
   return new Proxy(Object.freeze({}), {
     get: (_, name) => {
-      if (typeof name !== 'string') return undefined
+      if (typeof name !== 'string' || name.startsWith('!')) return undefined
       if (!known.has(name)) known.set(name, streamOf(name))
       return known.get(name)
     },

@@ -166,7 +166,9 @@ function refuse(node: OperatorNode, why: string): never {
 
 function timedNodes(graph: Graph): boolean[] {
   const timed: boolean[] = []
-  for (const node of graph.nodes) timed.push(node.spec['eventTime'] !== undefined || node.inputs.some((input) => timed[input.from]))
+  // An inlet of the operator kit is given the event times of its records.
+  const begins = ({ spec }: OperatorNode): boolean => spec['eventTime'] !== undefined || spec['timed'] === true
+  for (const node of graph.nodes) timed.push(begins(node) || node.inputs.some((input) => timed[input.from]))
   return timed
 }
 

@@ -1,35 +1,148 @@
+import { resolve } from 'node:path'
+import type { Writable } from 'node:stream'
+import type { OperatorDefinition } from '../actor/contract.ts'
 import { MillraceError } from '../errors.ts'
-import type { Parallelism } from './graph.ts'
+import {
+  SINK_OPEN_FILES_DEFAULT,
+  SINK_OPEN_FILES_MAX,
+  SINK_ROLL_BYTES_DEFAULT,
+  TABLE_REDRAW_MS_DEFAULT,
+  TABLE_ROWS_DEFAULT,
+} from '../limits.ts'
+import { checkFunction } from './check-function.ts'
+import * as check from './check-sink.ts'
+import type { Guarantee, Parallelism } from './graph.ts'
 
 /** Where a stream ends. Made by {@link sink}; the type parameter is what it accepts. */
 export interface SinkSpec<in T> {
   readonly kind: string
   readonly parallelism: Parallelism
   readonly spec: Readonly<Record<string, unknown>>
-  /** What the sink shows after a restart: every record once, or some again. */
-  readonly guarantee: 'exactly-once' | 'at-least-once'
+  /** What the sink shows after a restart: every record once, or some again, or some not at all. */
+  readonly guarantee: Guarantee
+  /** What no other sink of the job may write as well: the path of a file. */
+  readonly claims?: string
+  /** Present for sinks of one's own. */
+  readonly definition?: OperatorDefinition
   readonly accepts?: (record: T) => void
 }
 
-export interface FileSinkOptions {
-  readonly path: string
-  /** 'lines': strings as they are; 'csv': header from the first record; 'jsonLines': one JSON value a line. */
-  readonly format: 'lines' | 'csv' | 'jsonLines'
+/** 'lines': strings as they are; 'csv': RFC 4180 with a header; 'jsonLines': one JSON value a line. */
+export type FileFormat = 'lines' | 'csv' | 'jsonLines'
+
+export interface FormatOptions {
+  readonly format: FileFormat
+  /**
+   * CSV only: the columns, in their order; other fields of a record are left out. Without it the first record of a file gives them, and a later
+   * record with a field that is not among them fails the job with MR_SINK_FAILED. A field that a record lacks stays empty.
+   */
+  readonly columns?: readonly string[]
 }
 
-const FILE_FORMATS = ['lines', 'csv', 'jsonLines']
+export interface FileSinkOptions extends FormatOptions {
+  readonly path: string
+}
+
+export interface RollOptions {
+  /** A part file is finished when it has that many bytes of text, before compression. Default 128 MiB. */
+  readonly bytes?: number
+  /** ... or that many records. Default: any number. */
+  readonly records?: number
+  /** ... or is that many ms old. Default: any age. */
+  readonly everyMs?: number
+}
+
+export interface FilesSinkOptions<T> extends FormatOptions {
+  /** Made if it is missing. Together with `name` it belongs to this sink alone. */
+  readonly dir: string
+  /** Beginning of the files' names: `<name>-<instance>-<sequence>.<txt|csv|jsonl>[.gz]`. Default 'part'. */
+  readonly name?: string
+  readonly roll?: RollOptions
+  /** Folder below `dir` that a record belongs to: names with '/' between them, none of them hidden, or ''. Default: `dir` itself. */
+  readonly partition?: (record: T) => string
+  readonly compress?: 'gzip'
+  /** Files that one instance has open; when another folder needs one, the file used longest ago is finished. Default 64. */
+  readonly openFilesMax?: number
+}
+
+/** Told to the function of `sink.forEachBatch`. */
+export interface BatchContext {
+  /** Aborted when the attempt is over: what is in flight will come again. */
+  readonly signal: AbortSignal
+  /** Number of the sink's instance, from 0. */
+  readonly index: number
+}
+
+export interface ForEachBatchOptions {
+  /** Records of one call, at most. Default: the job's `batchRecords`. */
+  readonly batchRecords?: number
+}
+
+/** Told to the function that opens a stream. */
+export interface StreamContext {
+  /** Number of the sink's instance, from 0. */
+  readonly index: number
+  readonly parallelism: number
+  /** Execution number: 1 at first, more after restarts. */
+  readonly attempt: number
+}
+
+/** With a format: what is written is its text, one chunk a record. Without: the records as they are. */
+export type StreamSinkOptions = Partial<FormatOptions>
+
+export interface ConsoleTableOptions<T> {
+  /** Fields to show, in their order. Default: those of the first record. */
+  readonly columns?: readonly string[]
+  /** What makes two records the same row, of which the newer one is shown: a field, or a function. Default 'key', which rows of Tables have. */
+  readonly key?: string | ((record: T) => unknown)
+  /** Rows shown on a terminal. Default 20. */
+  readonly rows?: number
+  /** Least time between two pictures on a terminal. Default 200. */
+  readonly everyMs?: number
+}
+
+/** A sink of one's own, see docs/connectors.md. */
+export interface OwnSinkOptions {
+  /** What it shows after a restart. Default 'at-least-once'. */
+  readonly guarantee?: Guarantee
+  /** Instances; 1 says that it cannot have more. Default: one per worker. */
+  readonly parallelism?: Parallelism
+}
 
 export const sink = {
   /**
    * One file. After a restart it is cut back to the length that the checkpoint knows, so that the finished file holds every record once.
    * While the job runs, readers may see records of the current checkpoint interval that a restart takes back.
+   *
+   * @throws MillraceError MR_OPTION_INVALID; `to` throws MR_GRAPH_INVALID when another sink of the job writes the same path
    */
   file(options: FileSinkOptions): SinkSpec<unknown> {
     if (typeof options?.path !== 'string' || options.path === '') throw new MillraceError('MR_OPTION_INVALID', 'sink.file needs a path')
-    if (!FILE_FORMATS.includes(options.format)) {
-      throw new MillraceError('MR_OPTION_INVALID', `sink.file format=${String(options.format)} is not one of ${FILE_FORMATS.join(', ')}`)
+    check.format('sink.file', options)
+    return { kind: 'fileSink', parallelism: 1, spec: { ...options }, guarantee: 'exactly-once', claims: resolve(options.path) }
+  },
+
+  /**
+   * Files in a directory, written by every instance and finished now and then. Readers see finished files only: a file becomes visible, by
+   * being renamed, when the checkpoint that holds all of it is complete. So every record is in exactly one visible file, once.
+   *
+   * @throws MillraceError MR_OPTION_INVALID; `to` throws MR_GRAPH_INVALID when another sink of the job has the same directory and name
+   */
+  files<T>(options: FilesSinkOptions<T>): SinkSpec<T> {
+    const { dir, name = 'part', roll = {}, partition, compress, openFilesMax = SINK_OPEN_FILES_DEFAULT } = options ?? {}
+    if (typeof dir !== 'string' || dir === '') throw new MillraceError('MR_OPTION_INVALID', 'sink.files needs a dir')
+    check.format('sink.files', options)
+    check.partName(name)
+    if (partition !== undefined) checkFunction(partition, 'sink.files partition')
+    if (compress !== undefined && compress !== 'gzip') {
+      throw new MillraceError('MR_OPTION_INVALID', `sink.files compress=${String(compress)} is not 'gzip'`)
     }
-    return { kind: 'fileSink', parallelism: 1, spec: { ...options }, guarantee: 'exactly-once' }
+    const { bytes = SINK_ROLL_BYTES_DEFAULT, records = Infinity, everyMs = Infinity } = roll
+    check.positive('sink.files roll', { bytes, records, everyMs })
+    check.integer('sink.files openFilesMax', openFilesMax, SINK_OPEN_FILES_MAX)
+    const spec = { ...options, name, roll: { bytes, records, everyMs }, openFilesMax }
+    const claims = `${resolve(dir, name)}-*`
+    return { kind: 'filesSink', parallelism: 'workers', spec, guarantee: 'exactly-once', claims }
   },
 
   /** Standard output, one line a record: strings as they are, anything else as JSON. Written from the worker, never through the app thread. */
@@ -37,9 +150,70 @@ export const sink = {
     return { kind: 'consoleSink', parallelism: 1, spec: {}, guarantee: 'at-least-once' }
   },
 
+  /**
+   * Standard output as a table. On a terminal it is drawn again in place, the newest row of each key; elsewhere every record is a line, in
+   * columns. Meant for Tables: `table.toStream({ emit: 'changes' }).to(sink.consoleTable())`.
+   *
+   * @throws MillraceError MR_OPTION_INVALID
+   */
+  consoleTable<T>(options: ConsoleTableOptions<T> = {}): SinkSpec<T> {
+    const { columns, key = 'key', rows = TABLE_ROWS_DEFAULT, everyMs = TABLE_REDRAW_MS_DEFAULT } = options
+    check.columns('sink.consoleTable', columns)
+    if (typeof key !== 'string') checkFunction(key, 'sink.consoleTable key')
+    check.integer('sink.consoleTable rows', rows, TABLE_ROWS_DEFAULT * 50)
+    check.positive('sink.consoleTable', { everyMs })
+    return { kind: 'consoleTableSink', parallelism: 1, spec: { ...options, key, rows, everyMs }, guarantee: 'at-least-once' }
+  },
+
   /** Calls a function on the worker for each record. */
   forEach<T>(fn: (record: T) => void): SinkSpec<T> {
-    if (typeof fn !== 'function') throw new MillraceError('MR_OPTION_INVALID', 'sink.forEach needs a function')
-    return { kind: 'forEachSink', parallelism: 'workers', spec: { fn }, guarantee: 'at-least-once' }
+    return { kind: 'forEachSink', parallelism: 'workers', spec: { fn: checkFunction(fn, 'sink.forEach') }, guarantee: 'at-least-once' }
+  },
+
+  /**
+   * Calls a function on the worker for batches of records. When it returns a promise, its instance makes no other call until that is fulfilled,
+   * and takes in at most one further batch; a checkpoint waits for it. A rejected promise fails the job as a thrown error does.
+   *
+   * @throws MillraceError MR_OPTION_INVALID
+   */
+  forEachBatch<T>(fn: (records: T[], context: BatchContext) => unknown, options: ForEachBatchOptions = {}): SinkSpec<T> {
+    const { batchRecords } = options
+    if (batchRecords !== undefined) check.integer('sink.forEachBatch batchRecords', batchRecords, 1_000_000)
+    const spec = { fn: checkFunction(fn, 'sink.forEachBatch'), ...(batchRecords !== undefined && { batchRecords }) }
+    return { kind: 'forEachBatchSink', parallelism: 'workers', spec, guarantee: 'at-least-once' }
+  },
+
+  /**
+   * A Node stream, opened by the function in each attempt (and in each instance; `to(sink, { parallelism: 1 })` makes it one). Waits when the
+   * stream wants that, has everything confirmed before a checkpoint counts it, and ends the stream at the end. An error of the stream
+   * fails the job with MR_SINK_FAILED.
+   */
+  nodeStream<T>(open: (context: StreamContext) => Writable | Promise<Writable>, options: StreamSinkOptions = {}): SinkSpec<T> {
+    return streamSink('nodeStream', open, options)
+  },
+
+  /** The same for a web stream. */
+  webStream<T>(
+    open: (context: StreamContext) => WritableStream<T> | Promise<WritableStream<T>>,
+    options: StreamSinkOptions = {},
+  ): SinkSpec<T> {
+    return streamSink('webStream', open, options)
+  },
+
+  /**
+   * A sink of one's own: an operator that passes nothing on. See docs/connectors.md for what it has to do.
+   *
+   * @throws MillraceError MR_OPTION_INVALID
+   */
+  from<T>(definition: OperatorDefinition, spec: Readonly<Record<string, unknown>> = {}, options: OwnSinkOptions = {}): SinkSpec<T> {
+    const { guarantee = 'at-least-once', parallelism = 'workers' } = options
+    check.guarantee('sink.from', guarantee)
+    return { kind: check.definition('sink.from', definition).kind, definition, spec, guarantee, parallelism }
   },
 } as const
+
+function streamSink(kind: 'nodeStream' | 'webStream', open: unknown, options: StreamSinkOptions): SinkSpec<unknown> {
+  if (options.format !== undefined) check.format(`sink.${kind}`, options as FormatOptions)
+  const spec = { ...options, open: checkFunction(open, `sink.${kind}`) }
+  return { kind: `${kind}Sink`, parallelism: 'workers', spec, guarantee: 'at-least-once' }
+}

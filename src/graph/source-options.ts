@@ -1,4 +1,5 @@
 import type { EventTimeOptions } from './event-time.ts'
+import type { Guarantee, Parallelism } from './graph.ts'
 
 /** The part of a web stream (`ReadableStream`) that is read from. */
 export interface WebStream<T> {
@@ -59,4 +60,12 @@ export interface IterableOptions<T> extends SourceOptions<T> {
    * last checkpoint is lost then, so that the source is at-most-once.
    */
   readonly resume?: 'skip' | 'seek' | 'live'
+}
+
+/** Options of {@link Sources.from}. */
+export interface OwnSourceOptions<T> extends EventTimeOptions<T> {
+  /** What comes of its records after a restart. Default 'at-least-once'. */
+  readonly guarantee?: Guarantee
+  /** Instances. Default 1. */
+  readonly parallelism?: Parallelism
 }

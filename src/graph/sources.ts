@@ -1,13 +1,15 @@
+import type { OperatorDefinition } from '../actor/contract.ts'
 import { MillraceError } from '../errors.ts'
 import { SPLITS_MAX, SPLITS_PER_GENERATOR_DEFAULT, TIMER_MS_MAX, TIMER_PERIOD_MS_MIN } from '../limits.ts'
+import * as check from './check-sink.ts'
 import { checkFunction } from './check-function.ts'
 import { type CsvOptions, type FileOptions, fileSpec } from './file-options.ts'
 import { type EventTimeOptions, eventTimeSpec } from './event-time.ts'
 import type { GraphBuilder } from './graph-builder.ts'
-import { type Guarantee, INLET_KIND, outputOf } from './graph.ts'
+import { type Guarantee, INLET_KIND, type Parallelism, outputOf } from './graph.ts'
 import type { InletOptions, InletSpec } from './inlets.ts'
 import { definitionSite } from './site.ts'
-import type { GenerateOptions, IterableOptions, Tick, TimerOptions } from './source-options.ts'
+import type { GenerateOptions, IterableOptions, OwnSourceOptions, Tick, TimerOptions } from './source-options.ts'
 import type { Stream } from './stream.ts'
 
 interface SourceDraft {
@@ -15,8 +17,9 @@ interface SourceDraft {
   readonly name: string
   readonly spec: Readonly<Record<string, unknown>>
   readonly site: string
-  readonly parallelism: number | 'workers'
+  readonly parallelism: Parallelism
   readonly guarantee?: Guarantee
+  readonly definition?: OperatorDefinition
 }
 
 /** Makes the sources of a job; `build()` receives one. Names are unique and required: positions are kept under them. */
@@ -79,6 +82,22 @@ export class Sources {
     return this.#files('jsonLines', name, options, definitionSite(this.jsonLines))
   }
 
+  /**
+   * A source of one's own: an operator that has `poll`. See docs/sources.md for what it has to do.
+   *
+   * @throws MillraceError MR_OPTION_INVALID
+   */
+  from<T>(
+    name: string,
+    definition: OperatorDefinition,
+    spec: Readonly<Record<string, unknown>> = {},
+    { guarantee = 'at-least-once', parallelism = 1, ...time }: OwnSourceOptions<T> = {},
+  ): Stream<T> {
+    check.guarantee('source.from', guarantee)
+    const { kind } = check.definition('source.from', definition)
+    return this.#source({ kind, name, spec: { ...spec, ...time }, site: definitionSite(this.from), parallelism, guarantee, definition })
+  }
+
   /** Records that the app thread pushes with `run.inlet(name).push(record)`. See `inlets` of defineJob for inlets whose type is known to the run. */
   inlet<T>(name: string, options: InletOptions<T> = {}): Stream<T> {
     return this.#source({ kind: INLET_KIND, name, spec: { ...options }, site: definitionSite(this.inlet), parallelism: 1 })
@@ -95,14 +114,25 @@ export class Sources {
     return this.#source({ kind, name, spec: { ...options, ...files }, site, parallelism })
   }
 
-  #source<T>({ kind, name, spec, site, parallelism, guarantee = 'exactly-once' }: SourceDraft): Stream<T> {
+  #source<T>({ kind, name, spec, site, parallelism, guarantee = 'exactly-once', definition }: SourceDraft): Stream<T> {
     if (typeof name !== 'string') throw new MillraceError('MR_GRAPH_INVALID', `A source needs a name, got ${typeof name}`, { site })
     const { disorderMs, idleAfterMs, eventTime, watermarks, ...others } = spec
     const time = eventTimeSpec({ eventTime, disorderMs, idleAfterMs, watermarks } as EventTimeOptions<never>, `source "${name}"`, site)
     const given = spec['parallelism'] as number | undefined
     const options = given === undefined ? { name } : { name, parallelism: given }
     return this.#builder.flows.stream<T>([
-      outputOf(this.#builder.add({ kind, inputs: [], parallelism, spec: { ...others, ...time }, options, site, guarantee })),
+      outputOf(
+        this.#builder.add({
+          kind,
+          inputs: [],
+          parallelism,
+          spec: { ...others, ...time },
+          options,
+          site,
+          guarantee,
+          ...(definition && { definition }),
+        }),
+      ),
     ])
   }
 }

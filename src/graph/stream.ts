@@ -10,20 +10,13 @@ import type { KeyedStream } from './keyed-stream.ts'
 import type { SinkSpec } from './sinks.ts'
 import { checkFunction } from './check-function.ts'
 import * as check from './check-options.ts'
-import { type Branches, type Emitters, type OutputStreams, type OutputTypes, type SplitStreams } from './outputs.ts'
-import { type SwitchedStreams, type TagField, checkOutputNames, streamsByName } from './outputs.ts'
+import type { Branches, Emitters, OutputStreams, OutputTypes, SplitStreams, SwitchedStreams, TagField } from './outputs.ts'
+import { checkOutputNames, streamsByName } from './outputs.ts'
+import type { DeadLetter } from './error-policy.ts'
 import { definitionSite } from './site.ts'
+import type { FieldKey, KeyField, Sampling, SplitOptions, StreamRecord } from './stream-types.ts'
 import type { Table } from './table.ts'
-import type { WindowOptions, WindowedStream } from './windowed-stream.ts'
-import type { WindowAssigner } from './windows.ts'
-
-/** How {@link Stream.sample} chooses: every nth record of each instance, or each record with a probability. */
-export type Sampling = { readonly every: number } | { readonly ratio: number; readonly seed?: number | string }
-
-export interface SplitOptions<R extends string> extends OperatorOptions {
-  /** Name of one more branch, for the records that no predicate takes. Default: they are dropped. */
-  readonly rest?: R
-}
+import type { LateRecords, WindowAssigner, WindowBound, WindowOptions, WindowedStream } from './windowed-stream.ts'
 
 /**
  * A flow of records of type T, described inside `build()`. Every method adds one operator and returns what comes out of it.
@@ -51,8 +44,8 @@ export class Stream<in out T> {
     return this.#add('filter', { fn: checkFunction(predicate, 'filter') }, options, definitionSite(this.filter))
   }
 
-  /** One record in, any number out, in order. */
-  flatMap<U>(fn: (record: T) => Iterable<U>, options?: OperatorOptions): Stream<U> {
+  /** One record in, any number out, in order. A string is refused, though it can be iterated: its characters are hardly ever meant. */
+  flatMap<U>(fn: (record: T) => Iterable<U> & object, options?: OperatorOptions): Stream<U> {
     return this.#add('flatMap', { fn: checkFunction(fn, 'flatMap') }, options, definitionSite(this.flatMap))
   }
 
@@ -112,7 +105,7 @@ export class Stream<in out T> {
   distinct(key: (record: T) => Key, options?: OperatorOptions): Stream<T>
   distinct(key: string | ((record: T) => Key), options?: OperatorOptions): Stream<T> {
     const site = definitionSite(this.distinct)
-    checkKey(key, 'distinct', site)
+    check.key(key, 'distinct', site)
     const inputs = this.#origins('distinct', site).map((origin) => ({ ...origin, partitioning: { type: 'hash' as const, key } }))
     return this.#streamOf(this.#builder.add({ kind: 'distinct', inputs, parallelism: 'workers', spec: { key }, options, site }))
   }
@@ -152,7 +145,7 @@ export class Stream<in out T> {
   keyBy<K extends Key>(key: (record: T) => K): KeyedStream<T, K>
   keyBy(key: string | ((record: T) => Key)): unknown {
     const site = definitionSite(this.keyBy)
-    checkKey(key, 'keyBy', site)
+    check.key(key, 'keyBy', site)
     return this.#builder.flows.keyed(this.#origins('keyBy', site), key as never)
   }
 
@@ -163,12 +156,12 @@ export class Stream<in out T> {
   }
 
   /** Divides all records into windows, in one instance; aggregates are accumulated in every sending actor where that changes nothing. As `window` of a keyed stream. */
-  windowAll<B extends 'time' | 'global', L extends 'drop' | 'output' = 'drop'>(
+  windowAll<B extends WindowBound, L extends LateRecords = 'drop'>(
     windows: WindowAssigner<T, B>,
     options?: WindowOptions<T, L>,
   ): WindowedStream<T, never, B, L> {
     const site = definitionSite(this.windowAll)
-    return this.#builder.flows.windowed({ origins: this.#origins('windowAll', site), key: null, windows, options: options as never, site })
+    return this.#builder.flows.windowed({ origins: this.#origins('windowAll', site), key: null, windows, options, site })
   }
 
   /** The records of this stream and of others, in no particular order between them. */
@@ -230,14 +223,10 @@ export class Stream<in out T> {
    */
   withEventTime(eventTime: (record: T) => number, options?: Omit<EventTimeOptions<T>, 'eventTime'> & OperatorOptions): Stream<T> {
     const site = definitionSite(this.withEventTime)
-    const { name, parallelism, ...timing } = options ?? {}
+    const { name, parallelism, onError, ...timing } = options ?? {}
     const spec = eventTimeSpec({ ...timing, eventTime } as EventTimeOptions<never>, 'withEventTime', site)
-    return this.#add(
-      'eventTime',
-      { ...spec },
-      { ...(name === undefined ? {} : { name }), ...(parallelism === undefined ? {} : { parallelism }) },
-      site,
-    )
+    const own = { ...(name !== undefined && { name }), ...(parallelism !== undefined && { parallelism }), ...(onError && { onError }) }
+    return this.#add('eventTime', { ...spec }, own, site)
   }
 
   /** An operator of one's own; see the actor contract. */
@@ -266,6 +255,20 @@ export class Stream<in out T> {
     return this.#outputOf(node, name)
   }
 
+  /**
+   * The records on which the operator that made this stream threw, each in a {@link DeadLetter}: for operators with `onError: 'deadLetter'`. Letters are as
+   * exact as other records: each comes out once.
+   *
+   * @throws MillraceError MR_GRAPH_INVALID when the operator has another policy
+   */
+  deadLetters<In = unknown>(): Stream<DeadLetter<In>> {
+    const site = definitionSite(this.deadLetters)
+    const edges = this.#builder.letters(this.#edges.map(({ from }) => from))
+    if (edges.length > 0) return new Stream(this.#builder, edges)
+    const names = this.#edges.map(({ from }) => `"${this.#builder.node(from).name}"`).join(', ')
+    throw new MillraceError('MR_GRAPH_INVALID', `${names} keeps no dead letters: give it onError: 'deadLetter'`, { site })
+  }
+
   /** Ends the stream in a sink. */
   to(sink: SinkSpec<T>, options?: OperatorOptions): void {
     const site = definitionSite(this.to)
@@ -283,6 +286,9 @@ export class Stream<in out T> {
       spec: sink.spec,
       options: options ?? {},
       site,
+      guarantee: sink.guarantee,
+      claims: sink.claims,
+      ...(sink.definition && { definition: sink.definition }),
     })
   }
 
@@ -342,16 +348,3 @@ export class Stream<in out T> {
     return all.every((p) => p === all[0]) ? all[0]! : 'workers'
   }
 }
-
-function checkKey(key: unknown, operator: string, site: string): void {
-  if (typeof key !== 'string' && typeof key !== 'function') {
-    throw new MillraceError('MR_GRAPH_INVALID', `${operator} takes the name of a field or a function`, { site })
-  }
-}
-
-/** Type of the records of a stream. */
-export type StreamRecord<S> = S extends Stream<infer T> ? T : never
-/** Names of the fields of T that can be keys. */
-export type KeyField<T> = T extends unknown ? { [F in keyof T & string]: T[F] extends Key ? F : never }[keyof T & string] : never
-/** Type of the key that a field gives. */
-export type FieldKey<T, F> = F extends keyof T ? Extract<T[F], Key> : Key

@@ -6,7 +6,8 @@ import { type InputEdge, type Origin, outputOf } from './graph.ts'
 import type { KeySelector } from '../actor/partitioning.ts'
 import { GroupedTable } from './grouped-table.ts'
 import { definitionSite } from './site.ts'
-import type { FieldKey, KeyField, Stream } from './stream.ts'
+import type { Stream } from './stream.ts'
+import type { FieldKey, KeyField } from './stream-types.ts'
 
 /**
  * When a table's rows become records. 'every': after each input record, the new row of its key. 'changes': the newest row of each
@@ -29,11 +30,12 @@ export class Table<in out R> {
   readonly #options: OperatorOptions | undefined
   readonly #site: string
   readonly #averages: readonly string[] | undefined
+  readonly #parts: readonly number[]
   /** By what it emits: a table that is read twice is one operator. */
   readonly #streams = new Map<string, Stream<unknown>>()
 
   /** @internal Made by aggregate, count, sum, ... */
-  constructor(builder: GraphBuilder, { origins, key, define, options, site, averages }: TableDraft) {
+  constructor(builder: GraphBuilder, { origins, key, define, options, site, averages, parts = [] }: TableDraft) {
     this.#builder = builder
     this.#origins = origins
     this.#key = key
@@ -41,6 +43,7 @@ export class Table<in out R> {
     this.#options = options
     this.#site = site
     this.#averages = averages
+    this.#parts = parts
   }
 
   /**
@@ -101,16 +104,25 @@ export class Table<in out R> {
   #combined<S>(emit: Emit | 'changelog', name: string | undefined): Stream<S> {
     const spec = { key: this.#key, specs: this.#specs, emit, ...(this.#averages && { averages: this.#averages }) }
     const combiners = this.#origins.map(({ from, output }, i) => {
-      const options = name === undefined ? {} : { name: `${name}.combine${i === 0 ? '' : i + 1}` }
+      const options = {
+        ...(name !== undefined && { name: `${name}.combine${i === 0 ? '' : i + 1}` }),
+        ...(this.#options?.onError !== undefined && { onError: this.#options.onError }),
+      }
       const { parallelism } = this.#builder.node(from)
       const input = { from, output, partitioning: { type: 'forward' as const } }
       return this.#builder.add({ kind: 'combine', inputs: [input], parallelism, spec, options, site: this.#site }).id
     })
     const inputs = combiners.map((from) => ({ from, partitioning: { type: 'combined' as const } }))
-    return this.#aggregate(inputs, { ...spec, merges: true }, name)
+    return this.#aggregate(inputs, { ...spec, merges: true }, name, [...this.#parts, ...combiners])
   }
 
-  #aggregate<S>(inputs: readonly InputEdge[], spec: Record<string, unknown>, name: string | undefined): Stream<S> {
+  /** @param parts operators that work on the records; what they send on are sums of many, of which none can be left out */
+  #aggregate<S>(
+    inputs: readonly InputEdge[],
+    spec: Record<string, unknown>,
+    name: string | undefined,
+    parts?: readonly number[],
+  ): Stream<S> {
     const options = { ...this.#options, ...(name === undefined ? {} : { name }) }
     const node = this.#builder.add({
       kind: 'aggregate',
@@ -119,6 +131,7 @@ export class Table<in out R> {
       spec,
       options: this.#key === null ? { ...options, parallelism: 1 } : options,
       site: this.#site,
+      ...(parts && { parts }),
     })
     return this.#builder.flows.stream<S>([outputOf(node)])
   }

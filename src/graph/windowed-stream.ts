@@ -9,10 +9,15 @@ import type { GraphBuilder, OperatorOptions } from './graph-builder.ts'
 import { type Origin, outputOf } from './graph.ts'
 import { definitionSite } from './site.ts'
 import type { Stream } from './stream.ts'
-import { type WindowAssigner, checkTrigger } from './windows.ts'
+import { type WindowAssigner, type WindowBound, checkTrigger } from './windows.ts'
+
+export type { WindowAssigner, WindowBound } from './windows.ts'
+
+/** What becomes of records that came too late. */
+export type LateRecords = 'drop' | 'output'
 
 /** How windows behave. `L` is 'output' where late records are wanted. */
-export interface WindowOptions<in T, L extends 'drop' | 'output' = 'drop'> {
+export interface WindowOptions<in T, L extends LateRecords = 'drop'> {
   /** What the windows go by: the records' event time, which the stream must have, or the clock when a record arrives. Default 'event'. */
   readonly time?: 'event' | 'processing'
   /**
@@ -29,13 +34,13 @@ export interface WindowOptions<in T, L extends 'drop' | 'output' = 'drop'> {
 }
 
 /** Start and end of the window in ms, in rows of windows that have them. */
-export type WindowBounds<B extends 'time' | 'global'> = B extends 'time' ? { windowStart: number; windowEnd: number } : unknown
+export type WindowBounds<B extends WindowBound> = B extends 'time' ? { windowStart: number; windowEnd: number } : unknown
 
 /** The key, in rows of keyed windows. */
 export type WindowKey<K> = [K] extends [never] ? unknown : { key: K }
 
 /** A row of `aggregate`: key, window and results. */
-export type WindowRow<K, B extends 'time' | 'global', S> = Simplify<WindowKey<K> & WindowBounds<B> & AggregateResult<S>>
+export type WindowRow<K, B extends WindowBound, S> = Simplify<WindowKey<K> & WindowBounds<B> & AggregateResult<S>>
 
 type Simplify<T> = { [N in keyof T]: T[N] }
 
@@ -57,8 +62,8 @@ export interface WindowedDraft {
   readonly origins: readonly Origin[]
   /** Null: one group of all records. */
   readonly key: KeySelector | null
-  readonly windows: WindowAssigner<never, 'time' | 'global'>
-  readonly options: WindowOptions<never, 'drop' | 'output'> | undefined
+  readonly windows: WindowAssigner<never, WindowBound>
+  readonly options: WindowOptions<never, LateRecords> | undefined
   readonly site: string
 }
 
@@ -68,7 +73,7 @@ const RESERVED = ['windowStart', 'windowEnd']
  * A stream divided into windows, and by key where it was keyed. Results carry the last millisecond of their window as event time, so that windows can follow
  * windows; those of windows that know no time have none.
  */
-export class WindowedStream<in out T, in out K, B extends 'time' | 'global', L extends 'drop' | 'output'> {
+export class WindowedStream<in out T, in out K, B extends WindowBound, L extends LateRecords> {
   readonly #builder: GraphBuilder
   readonly #draft: WindowedDraft
   readonly #trigger: Trigger

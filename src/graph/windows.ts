@@ -4,11 +4,13 @@ import type { Trigger } from '../time/triggers.ts'
 import type { WindowSpec } from '../time/window-assigners.ts'
 import { checkFunction } from './check-function.ts'
 
+/** Whether windows have a beginning and an end, or know no time. */
+export type WindowBound = 'time' | 'global'
+
 /**
- * Which windows the records of a stream belong to. Made by {@link window}. `B` says whether the windows have a beginning and an end ('time') or know no time
- * ('global').
+ * Which windows the records of a stream belong to. Made by {@link window}.
  */
-export interface WindowAssigner<in T, B extends 'time' | 'global'> {
+export interface WindowAssigner<in T, B extends WindowBound> {
   readonly spec: WindowSpec
   /** Of count windows: how many of the last records count, and after how many more each time. */
   readonly counts?: { readonly size: number; readonly slide: number }

@@ -11,6 +11,12 @@ export const DIRTY = 1
 
 const CAPACITY_MIN = 16
 
+/** A slot as it was. */
+export interface SavedRow {
+  readonly flag: number
+  readonly values: readonly unknown[]
+}
+
 /**
  * The columns of accumulators by slot, what state each slot is in, and the list of dirty slots.
  * Its arrays are public for the loops of this folder, which read them once a batch: they are replaced when the store grows.
@@ -49,6 +55,20 @@ export class AccumulatorStore {
       if (initial !== 0) grown.fill(initial, old)
       this.data[c] = grown
     }
+  }
+
+  /** What a slot holds, for {@link putBack}. Costs a copy of its custom accumulators. */
+  copyRow(slot: number): SavedRow {
+    if (slot >= this.flags.length) this.grow(slot + 1)
+    const values = this.data.map((column) => (column instanceof Float64Array ? column[slot]! : structuredClone(column[slot])))
+    return { flag: this.flags[slot]!, values }
+  }
+
+  /** Undoes the only change since `copyRow`. */
+  putBack(slot: number, { flag, values }: SavedRow): void {
+    values.forEach((value, c) => (this.data[c]![slot] = value))
+    if (flag !== DIRTY && this.flags[slot] === DIRTY) this.dirtyCount--
+    this.flags[slot] = flag
   }
 
   /** Number of slots that are not empty. Looks at all of them. */

@@ -5,12 +5,12 @@ import { layoutOf } from './accumulator-layout.ts'
 import type { AccumulatorLayout } from './accumulator-layout.ts'
 import type { AccumulatorLoops, KeyColumn, ValueColumn } from './accumulator-loops.ts'
 import { restoreAccumulators, snapshotAccumulators } from './accumulator-snapshot.ts'
-import { AccumulatorStore, CLEAN, EMPTY } from './accumulator-store.ts'
+import { AccumulatorStore, CLEAN, EMPTY, type SavedRow } from './accumulator-store.ts'
 import type { AggregateResult, AggregateSpecs } from './aggregates.ts'
 import { canGenerate } from './generated-code.ts'
 import type { CodeMode } from './generated-code.ts'
 import { KeyIndex } from './key-index.ts'
-import { GLOBAL_KEY } from './key-selector.ts'
+import { GLOBAL_KEY, selectKey } from './key-selector.ts'
 import type { KeySelector } from './key-selector.ts'
 import type { KeySlots } from './key-slots.ts'
 import { msgpackrPacker } from './value-packer.ts'
@@ -75,6 +75,21 @@ export class AccumulatorTable<T, S extends AggregateSpecs = AggregateSpecs> {
 
   get dirtyCount(): number {
     return this.store.dirtyCount
+  }
+
+  /** The slot of the key of a record. @throws MR_KEY_INVALID */
+  slotOfRecord(record: T): number {
+    return this.keys.slotOf(selectKey(this.#selector, record))
+  }
+
+  /** See {@link AccumulatorStore.copyRow}. */
+  copyRow(slot: number): SavedRow {
+    return this.store.copyRow(slot)
+  }
+
+  /** See {@link AccumulatorStore.putBack}. */
+  putBack(slot: number, row: SavedRow): void {
+    this.store.putBack(slot, row)
   }
 
   /** Adds a record to a slot that `keys` gave out. */

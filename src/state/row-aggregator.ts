@@ -51,6 +51,12 @@ export class RowAggregator {
     }
   }
 
+  /** A row that stays as it is when the original is changed. */
+  copy(row: AccumulatorRow): AccumulatorRow {
+    const { columns } = this.layout
+    return row.map((value, c) => (columns[c]!.custom === undefined ? value : structuredClone(value)))
+  }
+
   /** Writes the results into an object, by their names. */
   writeResults(row: AccumulatorRow, into: Record<string, unknown>): void {
     for (const { name, column, divisor } of this.layout.outputs) {

@@ -1,13 +1,14 @@
 /**
- * Reads checkpoints, from any thread or process, while the storage thread writes. What it returns is a copy.
+ * Reads checkpoints, from any process, or any thread that is never terminated (a thread that ends inside of LMDB can take the process with it),
+ * while the storage thread writes. What it returns is a copy.
  * Within a process, open readers after the storage thread has reported `opened` (see openCheckpointStore).
  */
-import { findDamage } from '../checkpoint/chunk.ts'
 import type { ActorName, ChunkRef, Manifest, ManifestActor } from '../checkpoint/manifest.ts'
 import { decodeManifest } from '../checkpoint/manifest.ts'
 import { MillraceError } from '../errors.ts'
 import type { Environment } from './environment.ts'
-import { chunkKey, FORMAT_KEY, manifestKey, openEnvironment, reading } from './environment.ts'
+import { FORMAT_KEY, manifestKey, openEnvironment, reading } from './environment.ts'
+import { readChunk } from './read-chunk.ts'
 import { checkFormat, loadManifests } from './stored-manifests.ts'
 
 export interface ReadChunk extends ActorName {
@@ -65,7 +66,7 @@ export class CheckpointReader {
     for (const actor of manifest.actors) {
       for (const ref of actor.chunks) {
         if (wanted && !wanted(ref, actor)) continue
-        yield { task: actor.task, index: actor.index, key: ref.key, bytes: this.#readChunk(manifest, actor, ref) }
+        yield { task: actor.task, index: actor.index, key: ref.key, bytes: readChunk(this.#environment, manifest, actor, ref) }
       }
     }
   }
@@ -73,16 +74,5 @@ export class CheckpointReader {
   /** Idempotent. */
   async close(): Promise<void> {
     await this.#environment.close()
-  }
-
-  #readChunk(manifest: Manifest, actor: ActorName, ref: ChunkRef): Uint8Array {
-    const what = `Chunk "${ref.key}" of actor ${actor.task}#${actor.index} in checkpoint ${manifest.id}`
-    const bytes = reading(this.#environment, what, () => this.#environment.getBinary(chunkKey(ref.checkpoint, ref.ordinal)))
-    const damage = findDamage(ref, bytes)
-    if (damage) {
-      const message = `${what} ${damage}.`
-      throw new MillraceError('MR_STATE_CORRUPT', message)
-    }
-    return bytes!
   }
 }

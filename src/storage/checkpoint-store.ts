@@ -10,11 +10,13 @@ import type { Manifest, ManifestHead } from '../checkpoint/manifest.ts'
 import { CHECKPOINT_FORMAT_VERSION, encodeManifest } from '../checkpoint/manifest.ts'
 import { MillraceError } from '../errors.ts'
 import { CHECKPOINT_IDS_RESERVED, CHECKPOINTS_RETAINED_DEFAULT } from '../limits.ts'
-import { chunkKey, FORMAT_KEY, manifestKey, openEnvironment, reading, RESERVED_KEY } from './environment.ts'
+import { chunkKey, CHUNKS, FORMAT_KEY, manifestKey, MANIFESTS, openEnvironment, reading, RESERVED_KEY } from './environment.ts'
 import type { Environment } from './environment.ts'
 import type { StorageHandshake } from './handshake.ts'
 import { beginWriting, createHandshake, endWriting } from './handshake.ts'
 import { type ActorSnapshot, layOut } from './lay-out.ts'
+import type { StoredChunk } from './protocol.ts'
+import { readChunk } from './read-chunk.ts'
 import { prepareStateDir } from './state-dir.ts'
 import { checkFormat, loadManifests } from './stored-manifests.ts'
 
@@ -91,6 +93,24 @@ export class CheckpointStore {
   }
 
   /**
+   * Chunks of a complete checkpoint, as copies.
+   *
+   * @throws MillraceError MR_STATE_CORRUPT when there is no such checkpoint, or a chunk is damaged
+   */
+  read(checkpoint: number, wanted: ReadonlySet<string>): StoredChunk[] {
+    const manifest = this.#manifests.find(({ id }) => id === checkpoint)
+    if (manifest === undefined) throw new MillraceError('MR_STATE_CORRUPT', `There is no checkpoint ${checkpoint} in this state directory.`)
+    const chunks: StoredChunk[] = []
+    for (const actor of manifest.actors) {
+      for (const ref of actor.chunks) {
+        if (!wanted.has(ref.key)) continue
+        chunks.push({ key: ref.key, bytes: undisturbed(this.#handshake, () => readChunk(this.#environment, manifest, actor, ref)) })
+      }
+    }
+    return chunks
+  }
+
+  /**
    * Writes one checkpoint. When the promise resolves, it is on disk.
    *
    * @throws MillraceError MR_CHECKPOINT_FAILED with the reason as cause (such as EIO: the disk is full). Earlier checkpoints are
@@ -117,6 +137,40 @@ export class CheckpointStore {
     }
     this.#manifests = manifests.slice(garbage.manifests.length)
     return { manifest, bytes, tookMs: performance.now() - startedMs }
+  }
+
+  /**
+   * Marks the newest checkpoint as the last one of its job. On disk when it returns.
+   *
+   * @throws MillraceError MR_CHECKPOINT_FAILED
+   */
+  finish(id: number): void {
+    const newest = this.#manifests.at(-1)
+    if (newest?.id !== id) throw new MillraceError('MR_CHECKPOINT_FAILED', `Checkpoint ${id} is not the newest one.`)
+    const manifest: Manifest = { ...newest, status: 'finished' }
+    try {
+      this.#transact(() => this.#put(manifestKey(id), encodeManifest(manifest)))
+    } catch (cause) {
+      throw new MillraceError('MR_CHECKPOINT_FAILED', `The end of the job could not be written: ${messageOf(cause)}`, { cause })
+    }
+    this.#manifests = [...this.#manifests.slice(0, -1), manifest]
+  }
+
+  /**
+   * Removes all checkpoints; their ids are not used again. On disk when it returns.
+   *
+   * @throws MillraceError MR_STATE_DIR_INVALID
+   */
+  forget(): void {
+    if (this.#manifests.length === 0) return
+    try {
+      this.#transact(() => {
+        for (const key of [...this.#environment.getKeys(CHUNKS), ...this.#environment.getKeys(MANIFESTS)]) this.#environment.removeSync(key)
+      })
+    } catch (cause) {
+      throw new MillraceError('MR_STATE_DIR_INVALID', `Old checkpoints in ${this.dir} cannot be removed: ${messageOf(cause)}`, { cause })
+    }
+    this.#manifests = []
   }
 
   /** Notes that a checkpoint failed, so that its id is not used again even if no other ever completes. */

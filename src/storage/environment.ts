@@ -25,7 +25,8 @@ export const FORMAT_KEY: [string] = ['format']
 export const RESERVED_KEY: [string] = ['reserved']
 export const manifestKey = (id: number): [string, number] => ['manifest', id]
 export const chunkKey = (checkpoint: number, ordinal: number): [string, number, number] => ['chunk', checkpoint, ordinal]
-/** Range of all manifests. */
+/** Range of all chunks, and of all manifests. */
+export const CHUNKS = { start: ['chunk'] as (string | number)[], end: ['chunk', Infinity] as (string | number)[] }
 export const MANIFESTS = { start: ['manifest'] as (string | number)[], end: ['manifest', Infinity] as (string | number)[] }
 
 /**

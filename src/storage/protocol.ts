@@ -3,9 +3,11 @@
  *
  * ```
  *  worker --store--> storage --stored--> control --commit | abort--> storage --committed | commit-failed--> control
+ *  worker --read--> storage --chunks | read-failed--> worker
  * ```
  *
- * Chunks travel from the worker to the storage thread directly, their buffers transferred; control sees only that they are there.
+ * Chunks travel between worker and storage thread directly, their buffers transferred; control sees only that they are there. Workers do not
+ * read the database themselves: they may be terminated at any instant, and a thread that ends inside of LMDB can take the process with it.
  */
 import type { MessagePort, TransferListItem } from 'node:worker_threads'
 import type { ActorName, Chunk, Manifest, ManifestHead } from '../checkpoint/manifest.ts'
@@ -35,7 +37,26 @@ export interface StoreMessage extends ActorName {
 /** Checkpoint id of the last chunks of an actor that has ended. */
 export const FINAL = 0
 
-export type WorkerToStorage = StoreMessage
+/** A worker asks for chunks of a complete checkpoint, to begin an attempt with. */
+export interface ReadMessage {
+  readonly type: 'read'
+  /** Told again by the answer. */
+  readonly request: number
+  readonly checkpoint: number
+  readonly keys: readonly string[]
+}
+
+export type WorkerToStorage = StoreMessage | ReadMessage
+
+export interface StoredChunk {
+  readonly key: string
+  readonly bytes: Uint8Array
+}
+
+/** Their buffers are the worker's. */
+export type StorageToWorker =
+  | { readonly type: 'chunks'; readonly request: number; readonly chunks: readonly StoredChunk[] }
+  | { readonly type: 'read-failed'; readonly request: number; readonly failure: FailureData }
 
 export type ControlToStorage =
   /** A worker thread may store from now on. The port must be in the transfer list. */
@@ -45,6 +66,10 @@ export type ControlToStorage =
   | { readonly type: 'attempt'; readonly attempt: number }
   | { readonly type: 'commit'; readonly attempt: number; readonly head: ManifestHead; readonly actors: readonly CommitActor[] }
   | { readonly type: 'abort'; readonly attempt: number; readonly checkpoint: number }
+  /** The newest checkpoint is the last: nothing is left to do. */
+  | { readonly type: 'finish'; readonly checkpoint: number }
+  /** Removes all checkpoints. */
+  | { readonly type: 'forget' }
   /** Finishes what it is doing, closes the directory, answers `closed`, ends. */
   | { readonly type: 'close' }
 
@@ -69,6 +94,9 @@ export type StorageToControl =
   | (ActorName & { readonly type: 'declined'; readonly attempt: number; readonly checkpoint: number; readonly failure: FailureData })
   | { readonly type: 'committed'; readonly attempt: number; readonly manifest: Manifest; readonly bytes: number; readonly tookMs: number }
   | { readonly type: 'commit-failed'; readonly attempt: number; readonly checkpoint: number; readonly failure: FailureData }
+  | { readonly type: 'finished'; readonly checkpoint: number }
+  | { readonly type: 'finish-failed'; readonly checkpoint: number; readonly failure: FailureData }
+  | { readonly type: 'forgotten' }
   | { readonly type: 'closed' }
 
 /**
@@ -76,6 +104,11 @@ export type StorageToControl =
  * Chunks over a shared or pooled buffer are copied.
  */
 export function sendStore(port: MessagePort, message: StoreMessage): void {
+  sendChunks(port, message)
+}
+
+/** The same, of any message that holds chunks. */
+export function sendChunks<C extends { readonly bytes: Uint8Array }>(port: MessagePort, message: { readonly chunks: readonly C[] }): void {
   const chunks = message.chunks.map((chunk) => (ownsBuffer(chunk.bytes) ? chunk : { ...chunk, bytes: chunk.bytes.slice() }))
   // slice() of a Buffer may come out of Node's pool; the plain view makes a buffer of its own.
   const owned = chunks.map((chunk) => (ownsBuffer(chunk.bytes) ? chunk : { ...chunk, bytes: new Uint8Array(chunk.bytes) }))

@@ -7,8 +7,16 @@ import { describeError } from '../core/failure.ts'
 import { openCheckpointStore } from './checkpoint-store.ts'
 import type { CheckpointStore } from './checkpoint-store.ts'
 import { ChunkBuffer } from './chunk-buffer.ts'
-import type { ControlToStorage, StorageOptions, StorageToControl, WorkerToStorage } from './protocol.ts'
-import { FINAL } from './protocol.ts'
+import type {
+  ControlToStorage,
+  ReadMessage,
+  StorageOptions,
+  StorageToControl,
+  StorageToWorker,
+  StoreMessage,
+  WorkerToStorage,
+} from './protocol.ts'
+import { FINAL, sendChunks } from './protocol.ts'
 import { prepareStateDir } from './state-dir.ts'
 import { lockStateDir } from './state-lock.ts'
 import type { StateLock } from './state-lock.ts'
@@ -51,7 +59,7 @@ export class StorageThread {
       case 'add-worker':
         this.#workers.get(message.worker)?.close()
         this.#workers.set(message.worker, message.port)
-        message.port.on('message', (stored: WorkerToStorage) => this.#receive(stored))
+        message.port.on('message', (sent: WorkerToStorage) => (sent.type === 'read' ? this.#read(message.port, sent) : this.#receive(sent)))
         return
       case 'remove-worker':
         this.#workers.get(message.worker)?.close()
@@ -65,12 +73,26 @@ export class StorageThread {
         this.#buffer.end(message.checkpoint)
         this.#store?.retire(message.checkpoint)
         return
+      case 'finish':
+        return this.#finish(message.checkpoint)
+      case 'forget':
+        return this.#forget()
       case 'close':
         return void this.#close()
     }
   }
 
-  #receive(message: WorkerToStorage): void {
+  #read(port: MessagePort, { request, checkpoint, keys }: ReadMessage): void {
+    try {
+      const chunks = this.#store!.read(checkpoint, new Set(keys))
+      const answer: StorageToWorker = { type: 'chunks', request, chunks }
+      sendChunks(port, answer)
+    } catch (error) {
+      port.postMessage({ type: 'read-failed', request, failure: describeError(error, { kind: 'storage' }) } satisfies StorageToWorker)
+    }
+  }
+
+  #receive(message: StoreMessage): void {
     const { task, index, attempt, checkpoint } = message
     try {
       const bytes = this.#buffer.store(message)
@@ -89,6 +111,24 @@ export class StorageThread {
       this.#tell({ type: 'committed', attempt, manifest, bytes, tookMs })
     } catch (error) {
       this.#tell({ type: 'commit-failed', attempt, checkpoint, failure: describeError(error, { kind: 'storage', attempt }) })
+    }
+  }
+
+  #finish(checkpoint: number): void {
+    try {
+      this.#store!.finish(checkpoint)
+      this.#tell({ type: 'finished', checkpoint })
+    } catch (error) {
+      this.#tell({ type: 'finish-failed', checkpoint, failure: describeError(error, { kind: 'storage' }) })
+    }
+  }
+
+  #forget(): void {
+    try {
+      this.#store!.forget()
+      this.#tell({ type: 'forgotten' })
+    } catch (error) {
+      this.#tell({ type: 'open-failed', failure: describeError(error, { kind: 'storage' }) })
     }
   }
 

@@ -19,6 +19,15 @@ export class WindowPane<C> implements TimeWindow {
     this.end = end
   }
 
+  /** Takes over what another one holds. */
+  become({ contents, triggerState, eventTimers, processingTimers }: WindowPane<C>): this {
+    this.contents = contents
+    this.triggerState = triggerState
+    this.eventTimers.splice(0, Infinity, ...eventTimers)
+    this.processingTimers.splice(0, Infinity, ...processingTimers)
+    return this
+  }
+
   /** True when nothing would be lost with it. */
   get isBlank(): boolean {
     return (

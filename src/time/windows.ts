@@ -13,6 +13,8 @@ export interface WindowContents<C, R = unknown> {
   add(contents: C | undefined, record: R, key: Key): C
   /** Those of two sessions that became one; `a` is the earlier one. May change and return `a`. */
   merge(a: C, b: C): C
+  /** Contents that stay as they are when the original is changed. Called under a policy for bad records only. */
+  copy(contents: C): C
 }
 
 export interface WindowsOptions<C, R> {
@@ -27,6 +29,14 @@ export interface WindowsOptions<C, R> {
   readonly fire: (pane: WindowPane<C>, watermark: number) => void
   /** A record that came too late for all of its windows. */
   readonly late: (record: R, timestamp: number) => void
+  /** True when `undo` may be called. */
+  readonly undoes: boolean
+}
+
+/** What the panes of a key were before a record. */
+interface Before<C> {
+  readonly key: Key
+  readonly panes: readonly { readonly pane: WindowPane<C>; readonly kept: WindowPane<C> }[]
 }
 
 const WHOLE_TIME = { start: -Infinity, end: Infinity }
@@ -43,6 +53,7 @@ export class Windows<C, R> {
   readonly #processingTimers = new TimerQueue<WindowPane<C>>()
   readonly #context: TriggeredPane<C>
   #watermark = -Infinity
+  #before: Before<C> | null = null
 
   constructor(options: WindowsOptions<C, R>) {
     this.#options = options
@@ -61,13 +72,26 @@ export class Windows<C, R> {
 
   /** @throws MillraceError MR_TIME_INVALID for a record without event time, where windows go by it */
   add(key: Key, record: R, timestamp: number): void {
-    const { windows, time, clock } = this.#options
+    const { windows, time, clock, undoes } = this.#options
+    if (undoes) this.#remember(key)
     if (windows.type === 'global') return this.#addTo(this.#paneOf(key, WHOLE_TIME.start, WHOLE_TIME.end), record, timestamp)
     if (time === 'event') checkEventTime(timestamp)
     const at = time === 'event' ? timestamp : clock.nowMs()
     const taken =
       windows.type === 'session' ? this.#addToSession(key, record, timestamp, at) : this.#addToSliding(key, record, timestamp, at)
     if (!taken && this.#byEventTime && timestamp + this.#options.allowedLatenessMs <= this.#watermark) this.#options.late(record, timestamp)
+  }
+
+  /** The last record was never added. */
+  undo(): void {
+    if (this.#before === null) return
+    const { key, panes } = this.#before
+    for (const pane of [...(this.#panes.get(key)?.panes ?? [])]) {
+      this.#dropTimers(pane)
+      this.#remove(pane)
+    }
+    for (const { pane, kept } of panes) this.restore(pane.become(kept))
+    this.#before = null
   }
 
   /**
@@ -132,6 +156,17 @@ export class Windows<C, R> {
   /** Goes on from the watermark of a snapshot. */
   restoreWatermark(watermark: number): void {
     this.#watermark = this.#context.watermark = watermark
+  }
+
+  #remember(key: Key): void {
+    this.#before = null
+    const { contents } = this.#options
+    const panes = (this.#panes.get(key)?.panes ?? []).map((pane) => {
+      const kept = new WindowPane<C>(pane.key, pane.start, pane.end).become(pane)
+      if (kept.contents !== undefined) kept.contents = contents.copy(kept.contents)
+      return { pane, kept }
+    })
+    this.#before = { key, panes }
   }
 
   /** False when it came too late for all of its windows. */

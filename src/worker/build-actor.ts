@@ -1,6 +1,8 @@
 import { Actor } from '../actor/actor.ts'
 import type { ActorEvents, OperatorInstance } from '../actor/actor-parts.ts'
-import type { Emit, OperatorActor, OperatorContext, Registry } from '../actor/contract.ts'
+import type { Emit, OperatorActor, OperatorContext, OperatorDefinition, Registry } from '../actor/contract.ts'
+import { Place } from '../actor/place.ts'
+import { type GuardedOutput, RecordGuard } from '../actor/record-guard.ts'
 import type { Mailbox } from '../channel/mailbox.ts'
 import type { Outbox } from '../channel/outbox.ts'
 import type { BatchDecoder } from '../codec/index.ts'
@@ -9,6 +11,7 @@ import { describeError } from '../core/failure.ts'
 import { MillraceError } from '../errors.ts'
 import { type ChainCodeOptions, type ChainRun, type ChainStep, compileEmit, compileRun } from '../graph/chain-code.ts'
 import { linkEmit, linkRun } from '../graph/chain-closures.ts'
+import { DEAD_LETTERS, asksReader, holdsDeadLetters, undeliveredTo } from '../graph/dead-letters.ts'
 import { type Graph, type OperatorNode } from '../graph/graph.ts'
 import { type ActorPlacement, type Plan, type Task, type TaskEdge, beginsTime } from '../graph/plan.ts'
 import { SplitWatermarks, WHOLE_INSTANCE } from '../time/split-watermarks.ts'
@@ -30,6 +33,8 @@ export interface ActorWiring {
   /** By channel: which of the head's inputs it leads to. */
   readonly inputs: readonly number[]
   readonly decoders: readonly BatchDecoder[]
+  /** Names of the channels, in the order of the mailbox. */
+  readonly channels: readonly string[]
   /** By edge id. */
   readonly outboxes: ReadonlyMap<number, Outbox>
   readonly events: ActorEvents
@@ -54,6 +59,8 @@ class ChainBuilder {
   readonly #code: ChainCodeOptions
   /** In order of creation: last operator first. */
   readonly #instances: OperatorInstance[] = []
+  readonly #guards: RecordGuard[] = []
+  readonly #place: Place | null
   readonly #splits: SplitWatermarks | null
   #run: ChainRun = () => -Infinity
   #actor: Actor | null = null
@@ -67,12 +74,26 @@ class ChainBuilder {
     const path = this.#task.nodes.map((id) => this.#graph.nodes[id]!.name).join('>')
     const head = this.#graph.nodes[this.#task.nodes[0]!]!
     this.#splits = beginsTime(head) ? new SplitWatermarks(head.spec['watermarks'] as WatermarkStrategy) : null
+    this.#place = this.#writesLetters() ? new Place(placement.index, head.name, wiring.channels) : null
     this.#code = {
       url: `millrace://${encodeURI(this.#graph.jobName)}/${encodeURI(path)}`,
       freeze: environment.freeze,
       fail: (error, step) => blame(error, this.#graph.nodes[step]),
+      siteOf: (step) => this.#graph.nodes[step]?.site,
       generateCode: environment.generateCode,
+      place: this.#place,
     }
+  }
+
+  /** True when a dead letter may begin in this actor. */
+  #writesLetters(): boolean {
+    const { nodes } = this.#graph
+    return (
+      this.#task.nodes.some((id) => nodes[id]!.onError?.deadLetter) ||
+      nodes.some(
+        (reader) => reader.onError?.deadLetter && reader.inputs.some((input) => asksReader(input) && this.#task.nodes.includes(input.from)),
+      )
+    )
   }
 
   build(): Actor {
@@ -88,7 +109,9 @@ class ChainBuilder {
         inputs: this.#wiring.inputs,
         splits: this.#splits,
         name: `${this.#task.name} (${this.#placement.index + 1}/${this.#task.parallelism})`,
-        operators: this.#instances.reverse(),
+        operators: [...this.#instances.reverse(), ...this.#lookers(node)],
+        badRecords: this.#guards,
+        place: this.#place,
         source: head !== null && head.poll !== undefined ? head : null,
         head: head !== null && head.processBatch !== undefined ? head : null,
         run: (records, from, to, timestamps) => this.#run(records, from, to, timestamps),
@@ -115,12 +138,15 @@ class ChainBuilder {
     const reader = { id: node.id, definition: { kind: 'reader' }, spec: {} }
     // What was frozen by its sender costs one look; what was decoded is new.
     this.#run = this.#runner()(reader, [step], this.#code)
-    return step.actor
+    // Under a policy records come one by one, so that one can be left out.
+    return step.guard === undefined ? step.actor : null
   }
 
   /** An operator that gives records their event times: the loop itself does it. */
   #buildTimer(node: OperatorNode): null {
-    const head = { id: node.id, definition: { kind: node.kind }, spec: node.spec, observe: this.#observer() }
+    const letters = (): GuardedOutput => ({ emit: this.#emit(this.#stepsAfter(node, DEAD_LETTERS)), leaves: false })
+    const guard = node.onError === undefined ? undefined : this.#guard(node, `${node.name}/onError`, [letters()])
+    const head = { id: node.id, definition: { kind: node.kind }, spec: node.spec, observe: this.#observer(), guard }
     this.#run = this.#runner()(head, this.#stepsAfter(node), this.#code)
     return null
   }
@@ -141,20 +167,40 @@ class ChainBuilder {
   #stepsAfter(node: OperatorNode, output?: string): ChainStep[] {
     const fused = this.#fusedWith(node).filter((next) => next.inputs[0]!.output === output)
     const edges = this.#edgesOf(node).filter((edge) => edge.output === output && edge.partitioning.type !== 'combined')
-    return [
-      ...fused.map((next) => this.#step(next)),
-      ...edges.map((edge) => {
-        const spec = { output: this.#wiring.outboxes.get(edge.id)!, partitioning: edge.partitioning, clock: this.#environment.clock }
-        const reader = this.#environment.plan.tasks[edge.toTask]!.nodes[0]!
-        return { id: reader, definition: this.#environment.registry.get('partition')!, spec, actor: null, next: [] }
-      }),
-    ]
+    return [...fused.map((next) => this.#step(next)), ...edges.map((edge) => this.#partitionStep(node, edge))]
+  }
+
+  /** The end of a chain that leads to other actors. Key and partitioner are the reader's, so what they throw goes by the reader's policy. */
+  #partitionStep(node: OperatorNode, edge: TaskEdge): ChainStep {
+    const spec = { output: this.#wiring.outboxes.get(edge.id)!, partitioning: edge.partitioning, clock: this.#environment.clock }
+    const reader = this.#graph.nodes[this.#environment.plan.tasks[edge.toTask]!.nodes[0]!]!
+    const step = { id: reader.id, definition: this.#environment.registry.get('partition')!, spec, actor: null, next: [] }
+    if (reader.onError === undefined || !asksReader(edge)) return step
+    const letters = this.#emit(this.#stepsAfter(node, undeliveredTo(reader.id)))
+    return {
+      ...step,
+      guard: this.#guard(reader, `${node.name}/onError ${reader.name} ${edge.output ?? ''}`, [{ emit: letters, leaves: false }]),
+    }
+  }
+
+  #guard(node: OperatorNode, stateName: string, outputs: readonly GuardedOutput[]): RecordGuard {
+    const guard = new RecordGuard({
+      ...placeOf(node),
+      stateName,
+      policy: node.onError!,
+      index: this.#placement.index,
+      clock: this.#environment.clock,
+      place: this.#place,
+      outputs,
+    })
+    this.#guards.push(guard)
+    return guard
   }
 
   /** By named output of a node that something reads: its steps. */
   #stepsByOutput(node: OperatorNode): Map<string, ChainStep[]> {
     const read = [...this.#fusedWith(node).map((next) => next.inputs[0]!.output), ...this.#edgesOf(node).map((edge) => edge.output)]
-    const names = new Set(read.filter((output) => output !== undefined))
+    const names = new Set(read.filter((output): output is string => output !== undefined && !holdsDeadLetters(output)))
     return new Map([...names].map((output) => [output, this.#stepsAfter(node, output)]))
   }
 
@@ -173,11 +219,45 @@ class ChainBuilder {
     const definition = this.#definition(node)
     const next = this.#stepsAfter(node)
     const outputs = this.#stepsByOutput(node)
+    if (node.onError !== undefined) return this.#guardedStep(node, definition, next, outputs)
     if (definition.create === undefined) return { id: node.id, definition, spec: node.spec, actor: null, next, outputs }
-    const actor = this.#create(node, this.#emit(next), this.#emitters(outputs))
-    if (actor.process === undefined)
-      throw new MillraceError('MR_GRAPH_INVALID', `The operator kind "${definition.kind}" has no process method`, placeOf(node))
+    const actor = this.#processor(node, this.#emit(next), this.#emitters(outputs))
     return { id: node.id, definition, spec: node.spec, actor, next: [] }
+  }
+
+  #guardedStep(
+    node: OperatorNode,
+    definition: OperatorDefinition,
+    next: readonly ChainStep[],
+    outputs: ReadonlyMap<string, readonly ChainStep[]>,
+  ): ChainStep {
+    const names = [...outputs.keys()]
+    const edges = this.#edgesOf(node).filter(({ partitioning }) => partitioning.type !== 'combined')
+    const leaves = (output?: string): boolean => edges.some((edge) => edge.output === output)
+    const letters = this.#stepsAfter(node, DEAD_LETTERS)
+    const guard = this.#guard(node, `${node.name}/onError`, [
+      { emit: this.#emit(next), leaves: leaves() },
+      ...names.map((name) => ({ emit: this.#emit(outputs.get(name)!), leaves: leaves(name) })),
+      { emit: this.#emit(letters), leaves: false },
+    ])
+    const step = { id: node.id, definition, spec: node.spec, next: [], outputs, guard }
+    if (definition.create === undefined) return { ...step, actor: null }
+    const actor = this.#processor(node, guard.emitter(0), new Map(names.map((name, i) => [name, guard.emitter(i + 1)])))
+    guard.undoes = actor
+    return { ...step, actor }
+  }
+
+  #processor(node: OperatorNode, emit: Emit, outputs: ReadonlyMap<string, Emit>): OperatorActor {
+    const actor = this.#create(node, emit, outputs)
+    if (actor.process !== undefined) return actor
+    throw new MillraceError('MR_GRAPH_INVALID', `The operator kind "${this.#definition(node).kind}" has no process method`, placeOf(node))
+  }
+
+  /** What keeps account of bad records, in the place of operators for snapshots. Their state is named after one: `operator/what`. */
+  #lookers(head: OperatorNode): OperatorInstance[] {
+    const asIs = (error: unknown): unknown => error
+    const guards = this.#guards.map((guard) => ({ name: guard.stateName, actor: guard, blame: asIs }))
+    return this.#place === null ? guards : [...guards, { name: `${head.name}/place`, actor: this.#place, blame: asIs }]
   }
 
   #emitters(outputs: ReadonlyMap<string, readonly ChainStep[]>): ReadonlyMap<string, Emit> {
@@ -200,7 +280,9 @@ class ChainBuilder {
       emit,
       emitTo: (name) => outputs.get(name) ?? (() => {}),
       output: combined === undefined ? null : this.#wiring.outboxes.get(combined.id)!,
-      run: (records, from, to, timestamps, split = WHOLE_INSTANCE) => {
+      undoes: node.onError !== undefined,
+      run: (records, from, to, timestamps, split = WHOLE_INSTANCE, position = from) => {
+        this.#place?.readsSplit(split === WHOLE_INSTANCE ? null : split, position - from)
         // What an inlet reads is counted where its frames come in.
         if (this.#actor!.polls) this.#actor!.recordsIn += to - from
         const splits = this.#splits

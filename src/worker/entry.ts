@@ -1,7 +1,6 @@
 import { expose, wrap } from 'comlink'
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
 import { registry } from '../../actors/registry.ts'
-import type { Manifest } from '../checkpoint/manifest.ts'
 import { systemClock } from '../core/clock.ts'
 import { describeError } from '../core/failure.ts'
 import { setThreadRole } from '../core/thread-role.ts'
@@ -12,6 +11,7 @@ import { sendStore } from '../storage/protocol.ts'
 import { CpuProfiler } from './cpu-profiler.ts'
 import { runLoop } from './loop.ts'
 import type { Answer, WorkerApi, WorkerListener, WorkerTask } from './protocol.ts'
+import { StoredChunks } from './stored-chunks.ts'
 import { printFromThisThread } from './sync-console.ts'
 import { workerEvents } from './worker-events.ts'
 import { WorkerService } from './worker-service.ts'
@@ -25,6 +25,7 @@ export default async function runWorker(task: WorkerTask): Promise<void> {
   const listener = wrap<WorkerListener>(nodeEndpoint(task.eventPort))
   let over = false
   const profiler = new CpuProfiler()
+  const stored = new StoredChunks(task.storagePort)
   const service: WorkerService = new WorkerService(task.index, task.options, {
     clock: systemClock,
     registry,
@@ -35,9 +36,8 @@ export default async function runWorker(task: WorkerTask): Promise<void> {
       failed: (failure) => void listener.failed(failure),
       notify: (attempt, notice) => void listener.notify(attempt, notice),
     }),
-    readChunks: async (manifest, wanted) => readChunks(stateDir, manifest, wanted),
+    readChunks: (manifest, wanted) => stored.read(manifest, wanted),
   })
-  let stateDir = task.stateDir
   // The caller's ring may be over before its message is read: only then does the loop have something to wake up for.
   const answer = async <T>(call: () => T | Promise<T>): Promise<Answer<T>> => {
     try {
@@ -50,10 +50,7 @@ export default async function runWorker(task: WorkerTask): Promise<void> {
   }
   const api: WorkerApi = {
     prepare: () => answer(async () => service.prepare(await loadJob(task.jobUrl), task.config)),
-    deploy: (deployment, restore, dir) => {
-      stateDir = dir
-      return answer(() => service.deploy(deployment, restore))
-    },
+    deploy: (deployment, restore) => answer(() => service.deploy(deployment, restore)),
     start: () => answer(() => service.start()),
     stop: () => answer(() => service.stop()),
     triggerCheckpoint: (checkpoint, last) => answer(() => service.triggerCheckpoint(checkpoint, last)),
@@ -68,19 +65,4 @@ export default async function runWorker(task: WorkerTask): Promise<void> {
   await runLoop(service, bell, () => over)
   await service.stop()
   for (const port of [task.controlPort, task.eventPort, task.storagePort]) port.close()
-}
-
-/** LMDB is loaded only by a worker that has state to restore. */
-async function readChunks(
-  stateDir: string,
-  manifest: Manifest,
-  wanted: (key: string) => boolean,
-): Promise<{ key: string; bytes: Uint8Array }[]> {
-  const { openCheckpointReader } = await import('../storage/checkpoint-reader.ts')
-  const reader = openCheckpointReader(stateDir)
-  try {
-    return [...reader.readChunks(manifest, ({ key }) => wanted(key))]
-  } finally {
-    await reader.close()
-  }
 }

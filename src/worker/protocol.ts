@@ -18,7 +18,6 @@ export interface WorkerTask {
   readonly eventPort: MessagePort
   /** Snapshots go out here. */
   readonly storagePort: MessagePort
-  readonly stateDir: string
 }
 
 /** An answer that keeps class, code and cause of a failure, which structured clone would lose. */
@@ -27,7 +26,7 @@ export type Answer<T> = { readonly value: T } | { readonly failure: FailureData 
 /** What the control thread calls, through Comlink. */
 export interface WorkerApi {
   prepare(): Promise<Answer<string[]>>
-  deploy(deployment: Deployment, restore: Manifest | null, stateDir: string): Promise<Answer<void>>
+  deploy(deployment: Deployment, restore: Manifest | null): Promise<Answer<void>>
   start(): Promise<Answer<void>>
   stop(): Promise<Answer<void>>
   triggerCheckpoint(checkpoint: number, last: boolean): Promise<Answer<void>>

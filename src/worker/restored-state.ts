@@ -50,7 +50,7 @@ function ownership(plan: Plan, worker: number, keyGroups: number): (place: Chunk
     plan.tasks.map(({ parallelism }) => [parallelism, routingTable(keyGroups, Math.min(keyGroups, parallelism))] as const),
   )
   return ({ operator, scope, id }) => {
-    const task = tasks.get(operator)
+    const task = tasks.get(operatorOf(operator))
     if (task === undefined) return []
     const here = local[task.id]!
     if (scope === 'all' || scope === 'time') return here
@@ -61,4 +61,10 @@ function ownership(plan: Plan, worker: number, keyGroups: number): (place: Chunk
     }
     return here.includes(index) ? [index] : []
   }
+}
+
+/** State beside that of an operator is named after it: `operator/what`. */
+function operatorOf(name: string): string {
+  const end = name.indexOf('/')
+  return end === -1 ? name : name.slice(0, end)
 }

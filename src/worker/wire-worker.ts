@@ -110,6 +110,7 @@ class WorkerWiring {
       mailbox: this.#mailboxes.get(placement.id)!,
       inputs: channels.map((channel) => plan.edges[channel.edge]?.input ?? 0),
       decoders: channels.map((channel) => new BatchDecoder({ name: `channel-${channel.id}`, mode: options.codec })),
+      channels: channels.map((channel) => channelName(plan, channel)),
       outboxes: this.#outboxes(placement),
       events: {
         consumed: (slot, costBytes) => {
@@ -175,4 +176,14 @@ class WorkerWiring {
   #channelsTo(actor: ActorPlacement): Channel[] {
     return this.#request.plan.channels.filter((channel) => channel.toActor === actor.id)
   }
+}
+
+/** As dead letters name it: both ends, each with its instance. */
+function channelName({ actors, edges, graph, tasks }: Plan, { edge, fromActor, toActor }: Channel): string {
+  const to = actors[toActor]!
+  const head = `${graph.nodes[tasks[to.task]!.nodes[0]!]!.name} (${to.index + 1}/${tasks[to.task]!.parallelism})`
+  if (edge === -1) return `app > ${head}`
+  const { fromNode, fromTask, output } = edges[edge]!
+  const from = `${graph.nodes[fromNode]!.name}${output === undefined ? '' : `.${output}`}`
+  return `${from} (${actors[fromActor]!.index + 1}/${tasks[fromTask]!.parallelism}) > ${head}`
 }

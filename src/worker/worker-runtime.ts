@@ -112,6 +112,11 @@ export class WorkerRuntime {
     return worked
   }
 
+  /** False while actors open, and after the end: only the event loop brings what comes next. */
+  get isRunning(): boolean {
+    return this.#running
+  }
+
   /** True while a source waits for a promise: then the event loop must not sleep. */
   get awaitsPromises(): boolean {
     return this.#waiting.size > 0
@@ -155,11 +160,17 @@ export class WorkerRuntime {
     }
   }
 
+  /** Throws what a sink could not commit. */
   checkpointCompleted(checkpointId: number): void {
     if (!this.#running) return
     for (const actor of this.#wiring.actors.values()) {
       if (!this.#running) return
-      this.#guard(actor.id, () => actor.checkpointCompleted(checkpointId))
+      try {
+        actor.checkpointCompleted(checkpointId)
+      } catch (error) {
+        this.#failed(actor.id, error)
+        throw error
+      }
       this.#markReady(actor.id)
     }
   }
@@ -188,14 +199,6 @@ export class WorkerRuntime {
       this.#failed(id, error)
     } finally {
       this.#announce()
-    }
-  }
-
-  #guard(id: number, call: () => void): void {
-    try {
-      call()
-    } catch (error) {
-      this.#failed(id, error)
     }
   }
 

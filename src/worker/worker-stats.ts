@@ -1,3 +1,4 @@
+import type { BadRecords } from '../actor/record-guard.ts'
 import type { SourceProgress } from '../actor/contract.ts'
 import type { WorkerRuntime } from './worker-runtime.ts'
 
@@ -11,6 +12,8 @@ export interface ActorStats {
   /** Received and unprocessed. */
   readonly mailboxBytes: number
   readonly state: string
+  /** What its operators with an `onError` policy did about bad records since the job began; keys that cannot be read count where they are read. */
+  readonly badRecords: readonly BadRecords[]
   /** Of sources that know how much input they have; null for all others. */
   readonly progress: SourceProgress | null
 }
@@ -30,6 +33,7 @@ export function workerStats(worker: number, runtime: WorkerRuntime | null): Work
     busyMs: actor.busyMs,
     mailboxBytes: actor.mailbox.bytes,
     state: actor.state,
+    badRecords: actor.badRecords.map(({ operator, skipped, deadLettered }) => ({ operator, skipped, deadLettered })),
     progress: actor.progress,
   }))
   return { worker, heapBytes: process.memoryUsage().heapUsed, actors }

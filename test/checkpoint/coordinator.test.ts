@@ -272,56 +272,55 @@ describe('laws, under any order of events', () => {
     let commits = 0
     let completes = 0
     let aborts = 0
-    fc.assert(
-      fc.property(moves, (sequence) => {
-        let open: number | undefined
-        let committing: number | undefined
-        let lastId = 6
-        const ended = new Set<number>()
-        play([[19, 0, 0], ...sequence], (_, effects, world) => {
-          for (const effect of effects) {
-            if (effect.type === 'inject-barrier' || (effect.type === 'commit' && open !== effect.checkpoint)) {
-              expect(open).toBeUndefined()
-              expect(effect.checkpoint).toBeGreaterThan(lastId)
-              expect(effect.attempt).toBe(world.attempt)
-              expect(world.running).toBe(true)
-              open = lastId = effect.checkpoint
-            }
-            if (effect.type === 'inject-barrier') {
-              expect(effect.sources.length).toBeGreaterThan(0)
-              for (const source of effect.sources) expect(world.finished.has(source)).toBe(false)
-            } else if (effect.type === 'commit') {
-              commits++
-              committing = effect.checkpoint
-              const acked = world.acked.get(`${effect.attempt}/${effect.checkpoint}`) ?? new Set()
-              expect(effect.actors.map(({ actor }) => actor)).toEqual(ACTORS)
-              for (const { actor, finished } of effect.actors) {
-                if (finished) expect(world.finished.has(actor)).toBe(true)
-                else expect(acked.has(actor)).toBe(true)
-              }
-              expect(effect.status === 'finished').toBe(effect.actors.every(({ finished }) => finished))
-            } else if (effect.type === 'complete') {
-              completes++
-              expect(committing).toBe(effect.checkpoint)
-              expect(ended.has(effect.checkpoint)).toBe(false)
-              ended.add(effect.checkpoint)
-              open = committing = undefined
-            } else if (effect.type === 'abort') {
-              aborts++
-              expect(open).toBe(effect.checkpoint)
-              if (committing === effect.checkpoint) expect(effect.reason).toBe('commit-failed')
-              expect(ended.has(effect.checkpoint)).toBe(false)
-              ended.add(effect.checkpoint)
-              open = committing = undefined
-            }
+    const law = fc.property(moves, (sequence) => {
+      let open: number | undefined
+      let committing: number | undefined
+      let lastId = 6
+      const ended = new Set<number>()
+      play([[19, 0, 0], ...sequence], (_, effects, world) => {
+        for (const effect of effects) {
+          if (effect.type === 'inject-barrier' || (effect.type === 'commit' && open !== effect.checkpoint)) {
+            expect(open).toBeUndefined()
+            expect(effect.checkpoint).toBeGreaterThan(lastId)
+            expect(effect.attempt).toBe(world.attempt)
+            expect(world.running).toBe(true)
+            open = lastId = effect.checkpoint
           }
-          expect(world.coordinator.inFlight?.checkpoint).toBe(open)
-          expect(world.coordinator.settled).toBe(committing === undefined)
-        })
-      }),
-      { numRuns: 400 },
-    )
-    // The generator reaches what it is there to test.
+          if (effect.type === 'inject-barrier') {
+            expect(effect.sources.length).toBeGreaterThan(0)
+            for (const source of effect.sources) expect(world.finished.has(source)).toBe(false)
+          } else if (effect.type === 'commit') {
+            commits++
+            committing = effect.checkpoint
+            const acked = world.acked.get(`${effect.attempt}/${effect.checkpoint}`) ?? new Set()
+            expect(effect.actors.map(({ actor }) => actor)).toEqual(ACTORS)
+            for (const { actor, finished } of effect.actors) {
+              if (finished) expect(world.finished.has(actor)).toBe(true)
+              else expect(acked.has(actor)).toBe(true)
+            }
+            expect(effect.status === 'finished').toBe(effect.actors.every(({ finished }) => finished))
+          } else if (effect.type === 'complete') {
+            completes++
+            expect(committing).toBe(effect.checkpoint)
+            expect(ended.has(effect.checkpoint)).toBe(false)
+            ended.add(effect.checkpoint)
+            open = committing = undefined
+          } else if (effect.type === 'abort') {
+            aborts++
+            expect(open).toBe(effect.checkpoint)
+            if (committing === effect.checkpoint) expect(effect.reason).toBe('commit-failed')
+            expect(ended.has(effect.checkpoint)).toBe(false)
+            ended.add(effect.checkpoint)
+            open = committing = undefined
+          }
+        }
+        expect(world.coordinator.inFlight?.checkpoint).toBe(open)
+        expect(world.coordinator.settled).toBe(committing === undefined)
+      })
+    })
+    fc.assert(law, { numRuns: 200 })
+    // The generator reaches what it is there to test; with one seed, so that it is certain.
+    fc.assert(law, { seed: 1, numRuns: 200 })
     expect(Math.min(commits, completes, aborts)).toBeGreaterThan(100)
   })
 

@@ -55,37 +55,42 @@ test('the log of an inlet counts', async () => {
 })
 
 /** Nodes by kind and inputs. */
-function graph(...nodes: readonly (readonly [kind: string, inputs: readonly number[], spec?: OperatorNode['spec']])[]): Graph {
+function graph(...nodes: readonly (readonly [kind: string, inputs: readonly number[], stated?: Pick<OperatorNode, 'guarantee'>])[]): Graph {
   return {
     jobName: 'g',
-    nodes: nodes.map(([kind, inputs, spec = {}], id) => {
+    nodes: nodes.map(([kind, inputs, stated = {}], id) => {
       return {
         id,
         name: `${kind}-${id}`,
         kind,
         inputs: inputs.map((from) => ({ from, partitioning: { type: 'forward' } })),
         parallelism: 1,
-        spec,
+        spec: {},
         site: 'x',
+        ...stated,
       }
     }),
   }
 }
 
+const ONCE = { guarantee: 'exactly-once' } as const
+const REPEATS = { guarantee: 'at-least-once' } as const
+const LOSES = { guarantee: 'at-most-once' } as const
+
 test.each([
-  ['a file from a replayed source', graph(['generate', []], ['map', [0]], ['fileSink', [1]]), 'exactly-once'],
-  ['a function beside a file', graph(['generate', []], ['fileSink', [0]], ['forEachSink', [0]]), 'at-least-once'],
-  ['an outlet', graph(['lines', []], ['outlet', [0], { outlet: 'o' }]), 'at-least-once'],
-  ['a sink that says nothing', graph(['lines', []], ['mySink', [0]]), 'unknown'],
-  ['a sink that says something', graph(['lines', []], ['mySink', [0], { guarantee: 'exactly-once' }]), 'exactly-once'],
-  ['a file behind two sources, one of which says nothing', graph(['lines', []], ['mySource', []], ['fileSink', [0, 1]]), 'unknown'],
-  ['a kind called like a property of every object', graph(['toString', []], ['fileSink', [0]]), 'unknown'],
+  ['a file from a replayed source', graph(['generate', [], ONCE], ['map', [0]], ['fileSink', [1], ONCE]), 'exactly-once'],
+  ['a function beside a file', graph(['generate', [], ONCE], ['fileSink', [0], ONCE], ['forEachSink', [0], REPEATS]), 'at-least-once'],
+  ['an outlet', graph(['lines', [], ONCE], ['outlet', [0]]), 'at-least-once'],
+  ['a sink that says nothing', graph(['lines', [], ONCE], ['mySink', [0]]), 'unknown'],
+  ['a source that loses', graph(['lines', [], LOSES], ['mySink', [0], REPEATS]), 'at-most-once'],
+  ['a file behind two sources, one of which says nothing', graph(['lines', [], ONCE], ['mine', []], ['fileSink', [0, 1], ONCE]), 'unknown'],
+  ['a kind called like a property of every object', graph(['toString', []], ['fileSink', [0], ONCE]), 'unknown'],
 ] as const)('guarantee end to end: %s', (_, of, wanted) => {
   expect(guaranteeOf(of).endToEnd).toBe(wanted)
 })
 
 test('a source matters for the ends that it reaches, not for others', () => {
-  const { ends } = guaranteeOf(graph(['lines', []], ['mySource', []], ['fileSink', [0]], ['fileSink', [1]]))
+  const { ends } = guaranteeOf(graph(['lines', [], ONCE], ['mine', []], ['fileSink', [0], ONCE], ['fileSink', [1], ONCE]))
   expect(ends.map(({ guarantee }) => guarantee)).toEqual(['exactly-once', 'unknown'])
 })
 

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { type TaskLoad, findBottleneck } from '../../src/cli/run/bottleneck.ts'
 import type { JobShape } from '../../src/cli/run/job-shape.ts'
 import { type Sample, progressBetween } from '../../src/cli/run/progress.ts'
+import { shareRead } from '../../src/cli/run/share-read.ts'
 import { progressBlock, progressLine } from '../../src/cli/run/progress-text.ts'
 
 const load = (task: number, name: string, shares: Partial<TaskLoad>): TaskLoad => ({
@@ -59,7 +60,6 @@ test('a bottleneck that holds back its senders never has a full receiver', () =>
 })
 
 const shape: JobShape = {
-  totalRecords: 1000,
   sources: [0],
   tasks: [
     { task: 0, name: 'source', actors: [0, 1], receivers: [1], outlets: [], mailboxBytes: 0 },
@@ -69,6 +69,8 @@ const shape: JobShape = {
 
 /** Counters of the actors 0, 1 (worker 0 and 1) and 2 (worker 0). */
 function sample(atMs: number, attempt: number, recordsIn: readonly number[], busyMs: readonly number[], mailboxBytes = 0): Sample {
+  // Each source has 500 records.
+  const read = (id: number) => ({ position: recordsIn[id]!, size: 500, unit: 'records' }) as const
   const actor = (id: number) => ({
     id,
     name: `a${id}`,
@@ -76,8 +78,9 @@ function sample(atMs: number, attempt: number, recordsIn: readonly number[], bus
     recordsOut: 0,
     busyMs: busyMs[id]!,
     mailboxBytes: id === 2 ? mailboxBytes : 0,
+    badRecords: [],
     state: 'running',
-    progress: null,
+    progress: id === 2 ? null : read(id),
   })
   const workers = [
     { worker: 0, heapBytes: 0, actors: [actor(0), actor(2)] },
@@ -89,11 +92,12 @@ function sample(atMs: number, attempt: number, recordsIn: readonly number[], bus
 test('rates and shares are those between two samples; share and remaining time follow from what the sources know', () => {
   const before = sample(1000, 1, [100, 100, 50], [100, 0, 100])
   const now = sample(3000, 1, [300, 200, 150], [1100, 500, 900], 50)
-  const progress = progressBetween(shape, before, now, true, 1000)
+  const progress = progressBetween(shape, before, now, before)
   expect(progress).toMatchObject({
     checkpoint: 3,
     share: 0.5,
-    remainingMs: 2000,
+    // 300 of 1000 in two seconds, 500 are left.
+    remainingMs: (2000 * 500) / 300,
     tasks: [
       { name: 'source', actors: 2, recordsIn: 500, recordsPerSecond: 150, busyShare: 0.5, mailboxShare: null },
       { name: 'sum', recordsIn: 150, recordsPerSecond: 50, busyShare: 0.4, mailboxShare: 0.25 },
@@ -102,16 +106,66 @@ test('rates and shares are those between two samples; share and remaining time f
   })
 })
 
-test('after a restart counters begin anew: no rate across attempts, and no share', () => {
-  const progress = progressBetween(shape, sample(1000, 1, [500, 500, 500], [9, 9, 9]), sample(2000, 2, [10, 10, 10], [5, 5, 5]), true, 0)
+test('after a restart counters begin anew: no rate across attempts; the share is that of the input, so it goes back', () => {
+  const before = sample(1000, 1, [500, 500, 500], [9, 9, 9])
+  const progress = progressBetween(shape, before, sample(2000, 2, [10, 10, 10], [5, 5, 5]), before)
   expect(progress.tasks.map(({ recordsPerSecond }) => recordsPerSecond)).toEqual([0, 0])
-  expect([progress.share, progress.remainingMs]).toEqual([null, null])
+  expect([progress.share, progress.remainingMs]).toEqual([0.02, null])
 })
 
-test('a run that goes on from a checkpoint, or has a source without end, shows no share', () => {
-  const now = sample(2000, 1, [300, 200, 150], [0, 0, 0])
-  expect(progressBetween(shape, null, now, false, 0).share).toBeNull()
-  expect(progressBetween({ ...shape, totalRecords: null }, null, now, true, 0).share).toBeNull()
+test('a run that goes on from a checkpoint shows the share of all input, and the time that the rest takes at its own speed', () => {
+  const first = sample(1000, 1, [400, 400, 0], [0, 0, 0])
+  expect(progressBetween(shape, first, sample(2000, 1, [450, 450, 100], [0, 0, 0]), first)).toMatchObject({
+    share: 0.9,
+    remainingMs: expect.closeTo(1000, 6) as number,
+  })
+})
+
+type Read = { readonly position: number; readonly size: number; readonly unit: 'records' | 'bytes' } | null
+
+test.each<[string, readonly [Read, Read], number | null]>([
+  ['one of several instances that knows nothing', [{ position: 1, size: 2, unit: 'bytes' }, null], null],
+  [
+    'instances together',
+    [
+      { position: 1, size: 2, unit: 'bytes' },
+      { position: 0, size: 6, unit: 'bytes' },
+    ],
+    0.125,
+  ],
+  [
+    'no input at all',
+    [
+      { position: 0, size: 0, unit: 'bytes' },
+      { position: 0, size: 0, unit: 'bytes' },
+    ],
+    1,
+  ],
+])('the share of %s', (_, reads, expected) => {
+  const now = sample(0, 1, [0, 0, 0], [0, 0, 0])
+  const workers = now.stats.workers.map((worker) => ({
+    ...worker,
+    actors: worker.actors.map((actor) => ({ ...actor, progress: reads[actor.id] ?? null })),
+  }))
+  const stats = { ...now.stats, workers }
+  expect(shareRead(shape, stats)).toBe(expected)
+  // As two sources: the one that is least far, where they count in different units.
+  const apart = { tasks: [0, 1].map((task) => ({ ...shape.tasks[0]!, task, actors: [task] })), sources: [0, 1] }
+  expect(shareRead(apart, stats)).toBe(expected)
+})
+
+test('sources that count in different units: the one that is least far', () => {
+  const now = sample(0, 1, [0, 0, 0], [0, 0, 0])
+  const reads: readonly Read[] = [
+    { position: 9, size: 10, unit: 'records' },
+    { position: 1, size: 4, unit: 'bytes' },
+  ]
+  const workers = now.stats.workers.map((worker) => ({
+    ...worker,
+    actors: worker.actors.map((actor) => ({ ...actor, progress: reads[actor.id] ?? null })),
+  }))
+  const apart = { tasks: [0, 1].map((task) => ({ ...shape.tasks[0]!, task, actors: [task] })), sources: [0, 1] }
+  expect(shareRead(apart, { ...now.stats, workers })).toBe(0.25)
 })
 
 test('the picture on a terminal and the line of a log', () => {
@@ -119,8 +173,7 @@ test('the picture on a terminal and the line of a log', () => {
     shape,
     sample(1000, 1, [100, 100, 50], [100, 0, 100]),
     sample(3000, 1, [300_000, 200, 150], [1100, 500, 900], 50),
-    true,
-    1000,
+    sample(1000, 1, [100, 100, 50], [100, 0, 100]),
   )
   const moment = { job: 'orders', elapsedMs: 61_000, checkpointAgeMs: 400 }
   expect(progressBlock({ ...progress, share: 0.25, remainingMs: 183_000 }, moment, 100)).toEqual([
@@ -143,7 +196,8 @@ test('no line of the picture is wider than the terminal, and a job of very many 
     outlets: [],
     mailboxBytes: 0,
   }))
-  const progress = progressBetween({ tasks, sources: [], totalRecords: null }, null, sample(0, 1, [1, 1, 1], [1, 1, 1]), true, 0)
+  const now = sample(0, 1, [1, 1, 1], [1, 1, 1])
+  const progress = progressBetween({ tasks, sources: [] }, null, now, now)
   const lines = progressBlock(progress, { job: 'many', elapsedMs: 0, checkpointAgeMs: null }, 60)
   expect(lines.length).toBeLessThan(30)
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(60)

@@ -1,24 +1,23 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import type { Remote } from 'comlink'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { RemoteWorker } from '../../src/control/remote-worker.ts'
+import { CONTROL_CALL_TIMEOUT_MS } from '../../src/limits.ts'
 import { Doorbell, createDoorbells } from '../../src/ring/index.ts'
 import type { WorkerApi } from '../../src/worker/protocol.ts'
 
-function workerThat(api: Partial<WorkerApi>): { worker: RemoteWorker; end: (reason: unknown) => void } {
+function workerThat(
+  api: Partial<WorkerApi>,
+  isDebugged: () => boolean = () => false,
+): { worker: RemoteWorker; end: (reason: unknown) => void; killed: () => number } {
+  let kills = 0
   let end: (reason: unknown) => void = () => {}
   const ended = new Promise<never>((_, reject) => (end = reject))
   return {
-    worker: new RemoteWorker(
-      0,
-      api as Remote<WorkerApi>,
-      new Doorbell(createDoorbells(1), 0),
-      ended,
-      () => '',
-      () => {},
-    ),
+    worker: new RemoteWorker(0, api as Remote<WorkerApi>, new Doorbell(createDoorbells(1), 0), ended, isDebugged, () => void kills++),
     end,
+    killed: () => kills,
   }
 }
 
@@ -51,5 +50,20 @@ describe('calls to a worker thread', () => {
       start: async () => ({ failure: { class: 'RangeError', message: 'planned', kind: 'user-code', attempt: 1 } }) as never,
     })
     await expect(worker.start()).rejects.toMatchObject({ message: expect.stringContaining('planned') })
+  })
+
+  test('are late after their deadline, but not while the thread may stand at a breakpoint', async () => {
+    vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
+    let debugged = true
+    const { worker, killed } = workerThat({ stats: () => new Promise(() => {}) }, () => debugged)
+    let settled = false
+    const call = worker.stats().catch((error: unknown) => ((settled = true), error))
+    await vi.advanceTimersByTimeAsync(10 * CONTROL_CALL_TIMEOUT_MS)
+    expect([settled, killed()]).toEqual([false, 0])
+    debugged = false
+    await vi.advanceTimersByTimeAsync(CONTROL_CALL_TIMEOUT_MS)
+    expect(await call).toMatchObject({ code: 'MR_CALL_TIMEOUT' })
+    expect(killed()).toBe(1)
   })
 })

@@ -39,7 +39,7 @@ const input = (names: readonly string[]): Record<string, string> =>
 function runBundle(folder: string, name = 'app') {
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(project, folder, `${name}.js`)], {
     encoding: 'utf8',
-    timeout: 20_000,
+    timeout: 100_000,
   })
   return { status, stdout, stderr }
 }

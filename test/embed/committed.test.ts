@@ -38,7 +38,7 @@ test('a committed outlet gives each pushed record once over 30 restarts, a third
   }
   expect(await run.stop({ drain: true })).toEqual({ outcome: 'finished', restarts: 30 })
   expectExactly(count, await passed, await counted)
-}, 60_000)
+})
 
 test('a committed outlet gives each generated record once over 30 restarts, to a slow reader through small mailboxes', async () => {
   const count = 200_000
@@ -56,7 +56,7 @@ test('a committed outlet gives each generated record once over 30 restarts, to a
   await reader
   expect(await run.done).toEqual({ outcome: 'finished', restarts: 30 })
   expectExactly(count, passed, await counted)
-}, 60_000)
+})
 
 test('what waits to be committed is bounded: at half of the bound the outlet asks for a checkpoint itself', async () => {
   const count = 3 * Math.ceil(OUTLET_COMMITTED_BYTES_MAX / 4096)
@@ -74,7 +74,7 @@ test('what waits to be committed is bounded: at half of the bound the outlet ask
   expect((await counted).length).toBe(count)
   // One at each half of the bound at least would be 6; the last one comes with the end.
   expect(ids.length).toBeGreaterThanOrEqual(3)
-}, 60_000)
+})
 
 test('a stopped run gives what its last checkpoint covers, and the next one goes on from there', async () => {
   const stateDir = join(temporaryDir(), 'state')

@@ -27,7 +27,7 @@ afterAll(() => rmSync(project, { recursive: true, force: true }))
 
 function run(files: Readonly<Record<string, string>>, main: string) {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(project, name), `${text}\n`)
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(project, main)], { encoding: 'utf8', timeout: 20_000 })
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(project, main)], { encoding: 'utf8', timeout: 100_000 })
   return { status, stdout: stdout.trim(), stderr }
 }
 

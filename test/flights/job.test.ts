@@ -75,7 +75,7 @@ describe('npm start', { timeout: 120_000 }, () => {
   })
 
   test('goes on from the last checkpoint after kill -9, to the same result', async () => {
-    const killed = await runJob([...folders('kill'), '--rate', '150000', '--workers', '2'], (err, kill) => {
+    const killed = await runJob([...folders('kill'), '--rate', '60000', '--workers', '2'], (err, kill) => {
       if (/^ *[4-9]\d %/m.test(err)) kill()
     })
     expect(killed.code).toBeNull()

@@ -160,3 +160,13 @@ test('an iterator that throws after its first record is blamed itself, not what 
     expect(failures).toEqual([3])
   }
 })
+
+test('a string out of flatMap is refused in both forms, and the operator blamed', () => {
+  for (const compile of [compileEmit, linkEmit]) {
+    failures.length = 0
+    const behind = { ...step('map', { fn: (text: string) => text }), id: 7 }
+    const emit = compile([{ ...step('flatMap', { fn: () => 'text' }, [behind]), id: 3 }], options(compile === compileEmit))
+    expect(() => emit({}, NaN)).toThrow(expect.objectContaining({ code: 'MR_OPERATOR_FAILED', message: expect.stringContaining('[text]') }))
+    expect(failures).toEqual([3])
+  }
+})

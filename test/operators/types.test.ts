@@ -94,3 +94,16 @@ test('operators that keep records keep their type, and take name and parallelism
     // @ts-expect-error -- one or the other
     void (() => happenings.partitionByTime({ bucketMs: 1, by: 'processing' }))
   }))
+
+test('flatMap takes whatever can be iterated but a string', () =>
+  building((happenings) => {
+    expectTypeOf(happenings.flatMap(({ kind }) => [kind.length])).toEqualTypeOf<Stream<number>>()
+    expectTypeOf(happenings.flatMap(({ kind }) => new Set([kind]))).toEqualTypeOf<Stream<Happening['kind']>>()
+    expectTypeOf(
+      happenings.flatMap(function* ({ kind }) {
+        yield kind.length
+      }),
+    ).toEqualTypeOf<Stream<number>>()
+    // @ts-expect-error -- its characters are not meant
+    happenings.flatMap(({ kind }) => kind)
+  }))

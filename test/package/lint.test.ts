@@ -274,7 +274,7 @@ describe('every lint rule fires', () => {
       if (file && finding) findings.set(file, [...(findings.get(file) ?? []), finding])
     }
     if (findings.size === 0) throw new Error(`oxlint found nothing: ${stdout}${stderr}`)
-  }, 60_000)
+  })
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 

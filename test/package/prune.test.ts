@@ -8,8 +8,24 @@ import { projectRoot } from './project-root.ts'
 test('a build output outlives its source by no build, and nothing else is touched', () => {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-prune-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  const kept = ['src/kept.ts', 'dist/src/kept.js', 'dist/src/kept.js.map', 'dist/src/kept.d.ts', 'dist/src/data.json', 'dist/other/gone.js']
-  const gone = ['dist/src/gone.js', 'dist/src/gone.js.map', 'dist/src/gone.d.ts', 'dist/test/old/gone.test.js']
+  const kept = [
+    'src/kept.ts',
+    'dist/src/kept.js',
+    'dist/src/kept.js.map',
+    'dist/src/kept.d.ts',
+    'dist/src/data.json',
+    'dist/other/gone.js',
+    'src/common.cts',
+    'dist/src/common.cjs',
+  ]
+  const gone = [
+    'dist/src/gone.js',
+    'dist/src/gone.js.map',
+    'dist/src/gone.d.ts',
+    'dist/src/gone.cjs',
+    'dist/src/gone.d.cts',
+    'dist/test/old/gone.test.js',
+  ]
   for (const file of [...kept, ...gone]) {
     mkdirSync(dirname(join(folder, file)), { recursive: true })
     writeFileSync(join(folder, file), '')

@@ -61,9 +61,15 @@ test('a hundred thousand async sleeps leave neither timers nor memory behind', a
   }
   const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
   await sleeps(20_000)
-  const [timersBefore, bytesBefore] = [timers(), process.memoryUsage().rss]
-  await sleeps(100_000)
+  const timersBefore = timers()
+  let grownBytes = Infinity
+  // The heap grows now and then for reasons of its own; what is left behind would be there every time.
+  for (let round = 0; round < 5 && grownBytes >= 16 * 1024 * 1024; round++) {
+    const before = process.memoryUsage().rss
+    await sleeps(100_000)
+    grownBytes = process.memoryUsage().rss - before
+  }
   expect(timers()).toBeLessThanOrEqual(timersBefore)
   // A timer of V8's for each sleep would be 20 MB and more.
-  expect(process.memoryUsage().rss - bytesBefore).toBeLessThan(16 * 1024 * 1024)
+  expect(grownBytes).toBeLessThan(16 * 1024 * 1024)
 })

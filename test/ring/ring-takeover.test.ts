@@ -32,6 +32,7 @@ function prepare() {
     fragments: false,
     sleep: 'sleep',
     pauseTurnsMax: 0,
+    framesBetweenSleeps: 0,
     from: 0,
   }
   const progress = new Int32Array(job.progress)

@@ -6,8 +6,6 @@ import mixedJob, { oracle, sorted, thrown } from './jobs/mixed-job.ts'
 import outsideJob from './jobs/outside-job.ts'
 import { randomOptions } from './random-options.ts'
 
-// Hundreds of runs; a busy machine may need longer than usual.
-vi.setConfig({ testTimeout: 120_000 })
 afterEach(() => {
   thrown.clear()
   vi.unstubAllEnvs()

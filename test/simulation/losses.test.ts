@@ -1,12 +1,9 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { seeds, simulate } from '../../src/testing/index.ts'
 import inletJob from './jobs/inlet-job.ts'
 import stepsJob from './jobs/steps-job.ts'
 import tailJob from './jobs/tail-job.ts'
 import { randomOptions } from './random-options.ts'
-
-// Hundreds of runs a test; a busy machine may need longer than usual.
-vi.setConfig({ testTimeout: 120_000 })
 
 describe('when jobs throw and restart', () => {
   test('what was pushed into an inlet is processed exactly once by its state, and reaches outlets at least once', async () => {

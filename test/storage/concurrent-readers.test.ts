@@ -40,33 +40,4 @@ test('threads and processes read complete checkpoints, checksums and all, while 
   expect(await childEnded).toBe(0)
   expect(text).toBe('done')
   await client.close()
-}, 30_000)
-
-test('a reading thread may be terminated at any instant; writing goes on and the directory opens again', async () => {
-  const dir = temporaryDir()
-  const client = new StorageClient(dir)
-  const { firstId } = await client.next('opened')
-  client.tell({ type: 'attempt', attempt: 1 })
-  const port = client.addWorker(0)
-  let id = firstId
-  const commit = async () => {
-    store(port, id, 1, 'sum#0', [chunk('a', id, 500_000)])
-    await client.next('stored')
-    client.commit(head(id), 1, named('sum#0'))
-    await client.next('committed')
-    id++
-  }
-  await commit()
-  for (let i = 0; i < 25; i++) {
-    const thread = new Worker(SCRIPT, { workerData: { dir, index: 1, words: new SharedArrayBuffer(12) } })
-    const committing = commit()
-    await new Promise((resolve) => setTimeout(resolve, 40 + Math.random() * 40))
-    await thread.terminate()
-    await committing
-    await commit()
-  }
-  await client.close()
-  const again = new StorageClient(dir)
-  expect((await again.next('opened')).checkpoints.at(-1)!.id).toBe(id - 1)
-  await again.close()
-}, 30_000)
+})

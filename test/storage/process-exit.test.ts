@@ -26,7 +26,7 @@ function run(dir: string, end: 'exit' | 'kill', afterMs: number): Promise<Outcom
     const timer = setTimeout(() => {
       hung = true
       child.kill('SIGKILL')
-    }, 10_000)
+    }, 60_000)
     let killing = end === 'exit'
     child.stdout.setEncoding('utf8').on('data', (part: string) => {
       text += part
@@ -64,9 +64,9 @@ async function chain(end: 'exit' | 'kill', runs: number, check: (outcome: Outcom
 test('process.exit at any instant of a commit does not hang, and the next process finds every acknowledged checkpoint', async () => {
   const check = ({ code, quiet }: Outcome) => expect({ code, quiet }).toEqual({ code: 7, quiet: true })
   for (const committed of await Promise.all([chain('exit', 15, check), chain('exit', 15, check)])) expect(committed).toBeGreaterThan(0)
-}, 60_000)
+})
 
 test('kill -9 at any instant of a commit: the lock is free, and the next process finds every acknowledged checkpoint, whole', async () => {
   const check = ({ code, quiet }: Outcome) => expect({ code, quiet }).toEqual({ code: null, quiet: false })
   for (const committed of await Promise.all([chain('kill', 6, check), chain('kill', 6, check)])) expect(committed).toBeGreaterThan(0)
-}, 60_000)
+})

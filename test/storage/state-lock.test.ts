@@ -21,12 +21,20 @@ async function contend(
   return { child, said: said.trim() }
 }
 
+/** What a contender is told in the end: on a busy machine a holder may be late to tell its pid. */
+async function refusal(dir: string, platform?: NodeJS.Platform): Promise<string> {
+  for (;;) {
+    const { said } = await contend(dir, 'hold', platform)
+    if (!said.includes('used by another process')) return said
+  }
+}
+
 test('one process has the lock; another is told its pid; after kill -9 the lock is free at once', async () => {
   const dir = temporaryDir()
   for (let i = 0; i < 3; i++) {
     const holder = await contend(dir)
     expect(holder.said).toBe('locked')
-    expect((await contend(dir)).said).toBe(`MR_STATE_DIR_LOCKED ${realpathSync(dir)} is used by process ${holder.child.pid}.`)
+    expect(await refusal(dir)).toBe(`MR_STATE_DIR_LOCKED ${realpathSync(dir)} is used by process ${holder.child.pid}.`)
     holder.child.kill('SIGKILL')
     await once(holder.child, 'exit')
   }
@@ -39,7 +47,7 @@ test('where the lock is a socket file, one that kill -9 left behind is replaced,
   const address = lockAddress(realpathSync(dir), 'darwin')
   const holder = await contend(dir, 'hold', 'darwin')
   expect(holder.said).toBe('locked')
-  expect((await contend(dir, 'hold', 'darwin')).said).toContain(`process ${holder.child.pid}.`)
+  expect(await refusal(dir, 'darwin')).toContain(`process ${holder.child.pid}.`)
   holder.child.kill('SIGKILL')
   await once(holder.child, 'exit')
   expect(existsSync(address)).toBe(true)

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { sealChunk } from '../../src/checkpoint/chunk.ts'
 import { openCheckpointReader } from '../../src/storage/checkpoint-reader.ts'
+import { StoredChunks } from '../../src/worker/stored-chunks.ts'
 import { FINAL, sendStore } from '../../src/storage/protocol.ts'
 import { chunk, head, temporaryDir } from './fixtures.ts'
 import { named, StorageClient, store } from './storage-client.ts'
@@ -32,6 +33,39 @@ describe('the storage thread', () => {
     client.commit(head(id), 1, named('source#0', 'sum#0'))
     expect(await client.next('committed')).toMatchObject({ attempt: 1, manifest: { id }, bytes: 256 })
     expect(await keysIn(dir)).toEqual(['source#0/position', 'sum#0/a', 'sum#0/b', 'sum#0/c'])
+    expect(await client.close()).toBe(0)
+  })
+
+  test('gives workers the chunks of a complete checkpoint that they ask for, or says why it cannot', async () => {
+    const { client, id } = await started()
+    const port = client.addWorker(0)
+    store(port, id, 1, 'sum#0', [chunk('a', id), chunk('b', id)])
+    await client.next('stored')
+    client.commit(head(id), 1, named('sum#0'))
+    const { manifest } = await client.next('committed')
+    const stored = new StoredChunks(port)
+    expect(await stored.read(manifest, (key) => key === 'b')).toEqual([{ key: 'b', bytes: new Uint8Array(chunk('b', id).bytes) }])
+    expect(await stored.read(manifest, () => false)).toEqual([])
+    const gone = { ...manifest, id: id + 7 }
+    await expect(stored.read(gone, () => true)).rejects.toMatchObject({
+      code: 'MR_STATE_CORRUPT',
+      message: expect.stringContaining(`${id + 7}`),
+    })
+    await client.close()
+    await expect(stored.read(manifest, () => true)).rejects.toMatchObject({ code: 'MR_STORAGE_LOST' })
+  })
+
+  test('does not mind a worker that goes while it is being answered', async () => {
+    const { client, id } = await started()
+    const ports = [client.addWorker(0), client.addWorker(1)]
+    store(ports[0]!, id, 1, 'sum#0', [chunk('a', id, 1_000_000)])
+    await client.next('stored')
+    client.commit(head(id), 1, named('sum#0'))
+    const { manifest } = await client.next('committed')
+    const asked = new StoredChunks(ports[0]!).read(manifest, () => true)
+    ports[0]!.close()
+    await expect(asked).rejects.toMatchObject({ code: 'MR_STORAGE_LOST' })
+    expect(await new StoredChunks(ports[1]!).read(manifest, () => true)).toHaveLength(1)
     expect(await client.close()).toBe(0)
   })
 

@@ -162,50 +162,50 @@ describe('laws, under any sequence of failures', () => {
 
   test('attempts only grow, each is started once, no more restarts than the intensity in any period, input states never change', () => {
     let failed = 0
-    fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), fc.boolean(), fc.nat(4), (steps, restartsJob, maxRestarts) => {
-        const spec = childSpec({ maxRestarts, periodMs: 1000 })
-        const job = restartsJob ? childSpec({ maxRestarts: 2, periodMs: 3000 }) : ESCALATE
-        let state = superviseRegions(job, { a: spec, b: spec, c: spec })
-        const started = new Map<string, number[]>(['a', 'b', 'c'].map((name) => [name, [1]]))
-        const restarts = new Map<string, number[]>(['a', 'b', 'c'].map((name) => [name, []]))
-        let nowMs = 0
-        let over = false
-        for (const { region, lag, pauseMs, kind, random } of steps) {
-          nowMs += pauseMs
-          const attempt = state.regions[region]!.attempt - lag
-          const before = structuredClone(state)
-          const input = state
-          const { state: next, decision } = decide(state, failure(attempt, { region, kind }), nowMs, random)
-          expect(input).toEqual(before)
-          expect(decide(before, failure(attempt, { region, kind }), nowMs, random).decision.kind).toBe(decision.kind)
-          state = next
-          if (over) expect(decision).toEqual({ kind: 'ignore', because: 'job-failed' })
-          else if (lag > 0) expect(decision).toEqual({ kind: 'ignore', because: 'old-attempt' })
-          else expect(decision.kind).not.toBe('ignore')
-          if (decision.kind === 'restart-region') {
-            started.get(decision.region)!.push(decision.attempt)
-            const times = restarts.get(decision.region)!
-            times.push(nowMs)
-            expect(times.filter((at) => nowMs - at < 1000).length).toBeLessThanOrEqual(maxRestarts)
-          } else if (decision.kind === 'restart-job') {
-            for (const [name, each] of Object.entries(decision.attempts)) {
-              started.get(name)!.push(each)
-              restarts.set(name, [])
-            }
-          } else if (decision.kind === 'fail-job') {
-            over = true
-            failed++
+    const law = fc.property(fc.array(step, { maxLength: 60 }), fc.boolean(), fc.nat(4), (steps, restartsJob, maxRestarts) => {
+      const spec = childSpec({ maxRestarts, periodMs: 1000 })
+      const job = restartsJob ? childSpec({ maxRestarts: 2, periodMs: 3000 }) : ESCALATE
+      let state = superviseRegions(job, { a: spec, b: spec, c: spec })
+      const started = new Map<string, number[]>(['a', 'b', 'c'].map((name) => [name, [1]]))
+      const restarts = new Map<string, number[]>(['a', 'b', 'c'].map((name) => [name, []]))
+      let nowMs = 0
+      let over = false
+      for (const { region, lag, pauseMs, kind, random } of steps) {
+        nowMs += pauseMs
+        const attempt = state.regions[region]!.attempt - lag
+        const before = structuredClone(state)
+        const input = state
+        const { state: next, decision } = decide(state, failure(attempt, { region, kind }), nowMs, random)
+        expect(input).toEqual(before)
+        expect(decide(before, failure(attempt, { region, kind }), nowMs, random).decision.kind).toBe(decision.kind)
+        state = next
+        if (over) expect(decision).toEqual({ kind: 'ignore', because: 'job-failed' })
+        else if (lag > 0) expect(decision).toEqual({ kind: 'ignore', because: 'old-attempt' })
+        else expect(decision.kind).not.toBe('ignore')
+        if (decision.kind === 'restart-region') {
+          started.get(decision.region)!.push(decision.attempt)
+          const times = restarts.get(decision.region)!
+          times.push(nowMs)
+          expect(times.filter((at) => nowMs - at < 1000).length).toBeLessThanOrEqual(maxRestarts)
+        } else if (decision.kind === 'restart-job') {
+          for (const [name, each] of Object.entries(decision.attempts)) {
+            started.get(name)!.push(each)
+            restarts.set(name, [])
           }
-          for (const [name, attempts] of started) {
-            expect(attempts).toEqual(attempts.map((_, i) => i + 1))
-            expect(state.regions[name]!.attempt).toBe(attempts.at(-1))
-            expect(state.regions[name]!.restartsMs.length).toBeLessThanOrEqual(maxRestarts)
-          }
+        } else if (decision.kind === 'fail-job') {
+          over = true
+          failed++
         }
-      }),
-      { numRuns: 500 },
-    )
+        for (const [name, attempts] of started) {
+          expect(attempts).toEqual(attempts.map((_, i) => i + 1))
+          expect(state.regions[name]!.attempt).toBe(attempts.at(-1))
+          expect(state.regions[name]!.restartsMs.length).toBeLessThanOrEqual(maxRestarts)
+        }
+      }
+    })
+    fc.assert(law)
+    // Of one seed, so that it is certain what the generator reaches.
+    fc.assert(law, { seed: 1, numRuns: 200 })
     expect(failed).toBeGreaterThan(10)
   })
 })

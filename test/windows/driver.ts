@@ -29,7 +29,8 @@ export function drive({ windows, trigger, time = 'event', allowedLatenessMs = 0 
     time,
     allowedLatenessMs,
     clock: { nowMs: () => nowMs, monotonicMs: () => nowMs },
-    contents: { add: (list = [], record) => [...list, record], merge: (a, b) => [...a, ...b] },
+    contents: { add: (list = [], record) => [...list, record], merge: (a, b) => [...a, ...b], copy: (list) => list },
+    undoes: false,
     fire: ({ key, start, end, contents }) => void said.push(`[${String(key)} ${start}..${end}) ${contents!.join(' ')}`),
     late: (record) => void said.push(`late ${record}`),
   })

@@ -33,7 +33,7 @@ function once(rows: readonly Counted[]): string[] {
 
 let runs = 0
 
-async function check(config: Partial<Config>, options: object = {}): Promise<void> {
+async function expectRows(config: Partial<Config>, options: object = {}): Promise<void> {
   const full = { ...DEFAULTS, ...config, run: `run ${runs++}` }
   const { outlets } = await simulate(job, { config: full, workers: 2, ...options })
   expect(once(outlets.rows as Counted[])).toEqual(expectedRows(full))
@@ -62,8 +62,8 @@ const shape = fc.oneof(
 describe.each(['general', 'fast'] as const)('%s windows', (path) => {
   test.each(SHAPES)('%o give what an oracle gives, keyed or not', async (shape) => {
     for (const all of [false, true]) {
-      await check({ path, shape, all }, { seed: 1 })
-      await check({ path, shape, all, disorderMs: 300, splits: 1, form: 'process' }, { seed: 2 })
+      await expectRows({ path, shape, all }, { seed: 1 })
+      await expectRows({ path, shape, all, disorderMs: 300, splits: 1, form: 'process' }, { seed: 2 })
     }
   })
 
@@ -92,7 +92,7 @@ describe.each(['general', 'fast'] as const)('%s windows', (path) => {
     })
     const restart = { maxRestarts: 100, backoff: { minMs: 0, maxMs: 5 } }
     await fc.assert(
-      fc.asyncProperty(config, options, (some, how) => check({ ...some, path }, { ...how, restart })),
+      fc.asyncProperty(config, options, (some, how) => expectRows({ ...some, path }, { ...how, restart })),
       { numRuns: 60 },
     )
   })

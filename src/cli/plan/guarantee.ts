@@ -3,46 +3,45 @@ import { INLET_KIND, isOutlet } from '../../graph/graph.ts'
 import { nodeName } from './graph-text.ts'
 
 /** From weak to strong. */
-const LEVELS = ['unknown', 'at-least-once', 'exactly-once'] as const
-export type Guarantee = (typeof LEVELS)[number]
+const LEVELS = ['unknown', 'at-most-once', 'at-least-once', 'exactly-once'] as const
+export type KnownGuarantee = (typeof LEVELS)[number]
 
 export interface EndGuarantee {
   readonly name: string
-  readonly guarantee: Guarantee
+  readonly guarantee: KnownGuarantee
   readonly why: string
 }
 
 export interface JobGuarantee {
   /** The weakest of all ends. */
-  readonly endToEnd: Guarantee
+  readonly endToEnd: KnownGuarantee
   readonly sources: readonly EndGuarantee[]
   readonly ends: readonly EndGuarantee[]
 }
 
 interface Known {
-  readonly guarantee: Guarantee
+  readonly guarantee: KnownGuarantee
   readonly why: string
 }
 
-const REPLAYED = (why: string): Known => ({ guarantee: 'exactly-once', why })
-
-/** Sources that read on from the position of the checkpoint. */
-const SOURCES: Readonly<Record<string, Known>> = {
-  generate: REPLAYED('rows are made again from their numbers'),
-  iterable: REPLAYED('opened again, what was processed is skipped; it must yield the same records'),
-  lines: REPLAYED('read on from its position'),
-  csv: REPLAYED('read on from its position'),
-  jsonLines: REPLAYED('read on from its position'),
-  [INLET_KIND]: {
-    guarantee: 'exactly-once',
-    why: 'kept until a checkpoint covers it; after a crash of the process, push what `committed` does not cover again',
-  },
-}
-
-const ENDS: Readonly<Record<string, Known>> = {
-  fileSink: { guarantee: 'exactly-once', why: 'cut back to the length that the checkpoint knows' },
-  consoleSink: { guarantee: 'at-least-once', why: 'what was printed since the checkpoint is printed again' },
-  forEachSink: { guarantee: 'at-least-once', why: 'the function is called again for records since the checkpoint' },
+/** Why it is so, by kind. The guarantee itself is what the operator states. */
+const WHY: Readonly<Record<string, string>> = {
+  generate: 'rows are made again from their numbers',
+  iterable: 'opened again, what was processed is skipped; it must yield the same records',
+  'iterable at-most-once': 'a live input does not repeat itself: what came since the checkpoint is gone',
+  timer: 'numbers go on from the checkpoint; ticks that were missed are left out',
+  lines: 'read on from its position',
+  csv: 'read on from its position',
+  jsonLines: 'read on from its position',
+  [INLET_KIND]: 'kept until a checkpoint covers it; after a crash of the process, push what `committed` does not cover again',
+  fileSink: 'cut back to the length that the checkpoint knows',
+  filesSink: 'files become visible with the checkpoint that holds them',
+  consoleSink: 'what was printed since the checkpoint is printed again',
+  consoleTableSink: 'rows since the checkpoint are shown again',
+  forEachSink: 'the function is called again for records since the checkpoint',
+  forEachBatchSink: 'the function is called again for records since the checkpoint',
+  nodeStreamSink: 'what was written since the checkpoint is written again, to a new stream',
+  webStreamSink: 'what was written since the checkpoint is written again, to a new stream',
 }
 
 const OUTLET: Known = { guarantee: 'at-least-once', why: 'records since the checkpoint come again' }
@@ -58,33 +57,28 @@ export function guaranteeOf(graph: Graph): JobGuarantee {
     return { name: nodeName(end), ...weakest }
   })
   return {
-    endToEnd: judged.reduce<Guarantee>((a, b) => (isWeaker(b.guarantee, a) ? b.guarantee : a), 'exactly-once'),
+    endToEnd: judged.reduce<KnownGuarantee>((a, b) => (isWeaker(b.guarantee, a) ? b.guarantee : a), 'exactly-once'),
     sources: sources.map((node) => ({ name: nodeName(node), ...sourceOf(node) })),
     ends: judged,
   }
 }
 
-function isWeaker(a: Guarantee, b: Guarantee): boolean {
+function isWeaker(a: KnownGuarantee, b: KnownGuarantee): boolean {
   return LEVELS.indexOf(a) < LEVELS.indexOf(b)
 }
 
 function sourceOf(node: OperatorNode): Known {
-  return declared(node) ?? (Object.hasOwn(SOURCES, node.kind) ? SOURCES[node.kind]! : unknown(node))
+  return stated(node)
 }
 
 function endOf(node: OperatorNode): Known {
-  if (isOutlet(node)) return OUTLET
-  return declared(node) ?? (Object.hasOwn(ENDS, node.kind) ? ENDS[node.kind]! : unknown(node))
+  return isOutlet(node) ? OUTLET : stated(node)
 }
 
-/** What a source or sink says of itself, for kinds that users define. */
-function declared(node: OperatorNode): Known | null {
-  const guarantee = LEVELS.find((level) => level === node.spec['guarantee'])
-  return guarantee === undefined ? null : { guarantee, why: `the ${node.kind} says so` }
-}
-
-function unknown(node: OperatorNode): Known {
-  return { guarantee: 'unknown', why: `a ${node.kind} does not say` }
+function stated({ kind, guarantee, definition }: OperatorNode): Known {
+  if (guarantee === undefined) return { guarantee: 'unknown', why: `a ${kind} does not say` }
+  const why = definition === undefined ? (WHY[`${kind} ${guarantee}`] ?? WHY[kind]) : undefined
+  return { guarantee, why: why ?? `the ${kind} says so` }
 }
 
 function sourcesOf(graph: Graph, end: OperatorNode): OperatorNode[] {

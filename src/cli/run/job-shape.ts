@@ -17,8 +17,6 @@ export interface TaskShape {
 
 export interface JobShape {
   readonly tasks: readonly TaskShape[]
-  /** Records that the sources hold in all; null when one of them does not know. */
-  readonly totalRecords: number | null
   /** Tasks of the sources. */
   readonly sources: readonly number[]
 }
@@ -44,7 +42,5 @@ export function jobShape(plan: Plan, mailboxBytes: number): JobShape {
     }
   })
   const sources = working.filter(({ id }) => head(id).inputs.length === 0).map(({ id }) => id)
-  const counts = sources.map((id) => head(id).spec['count'])
-  const known = counts.every((count): count is number => Number.isFinite(count))
-  return { tasks, sources, totalRecords: known ? counts.reduce((sum: number, count) => sum + (count as number), 0) : null }
+  return { tasks, sources }
 }

@@ -2,6 +2,7 @@ import type { RunStats } from '../../control/protocol.ts'
 import type { ActorStats } from '../../worker/worker-stats.ts'
 import { type Bottleneck, type TaskLoad, findBottleneck } from './bottleneck.ts'
 import type { JobShape, TaskShape } from './job-shape.ts'
+import { shareRead } from './share-read.ts'
 
 /** Counters at a time (of any clock that does not go back). */
 export interface Sample {
@@ -39,12 +40,12 @@ export interface Progress {
 /**
  * What happened between two samples.
  *
- * @param fromStart false when the run goes on from a checkpoint: nobody knows then how much of the input precedes it
+ * @param first the first one of the run: what was read since then tells how long the rest takes
  */
-export function progressBetween(shape: JobShape, before: Sample | null, now: Sample, fromStart: boolean, startedMs: number): Progress {
+export function progressBetween(shape: JobShape, before: Sample | null, now: Sample, first: Sample): Progress {
   const { attempt, state, restarts, checkpoint } = now.stats
   const loads = taskLoads(shape, before, now)
-  const share = fromStart && attempt === 1 ? shareRead(shape, now.stats) : null
+  const share = shareRead(shape, now.stats)
   return {
     attempt,
     state,
@@ -53,17 +54,14 @@ export function progressBetween(shape: JobShape, before: Sample | null, now: Sam
     tasks: loads.map(({ progress }) => progress),
     bottleneck: findBottleneck(loads.map(({ load }) => load)),
     share,
-    remainingMs: share === null || share === 0 ? null : ((now.atMs - startedMs) * (1 - share)) / share,
+    remainingMs: share === null ? null : remaining(share, shareRead(shape, first.stats) ?? 0, now.atMs - first.atMs),
   }
 }
 
-function shareRead({ totalRecords, sources, tasks }: JobShape, stats: RunStats): number | null {
-  if (totalRecords === null || totalRecords === 0) return null
-  const actors = actorsOf(stats)
-  const read = tasks
-    .filter(({ task }) => sources.includes(task))
-    .flatMap((task) => task.actors.map((id) => actors.get(id)?.stats.recordsIn ?? 0))
-  return Math.min(1, read.reduce((sum, records) => sum + records, 0) / totalRecords)
+/** Null while nothing was read, as after a restart from an old checkpoint. */
+function remaining(share: number, shareBefore: number, elapsedMs: number): number | null {
+  const gained = share - shareBefore
+  return gained > 0 ? (elapsedMs * (1 - share)) / gained : null
 }
 
 interface Placed {

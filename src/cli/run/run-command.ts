@@ -1,4 +1,3 @@
-import { readdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { isatty } from 'node:tty'
@@ -55,7 +54,6 @@ export async function runCommand(path: string, flags: RunFlags): Promise<ExitCod
     (error) => control.outputBroke(error),
   )
   try {
-    const fromStart = flags.fresh || !holdsState(flags.state)
     const run = await launch(job, { ...options, signal: control.signal })
     control.begin(run)
     reporter.report({
@@ -70,7 +68,6 @@ export async function runCommand(path: string, flags: RunFlags): Promise<ExitCod
       job: job.name,
       shape: jobShape(plan, engine.mailboxBytes),
       intervalMs: view.intervalMs,
-      fromStart,
       startedMs,
     })
     run.onNotice(({ type, ...notice }) => reporter.report({ event: type, ...notice }))
@@ -101,15 +98,6 @@ function launchOptions(flags: RunFlags, config: unknown): LaunchOptions {
     ...(flags.state !== undefined && { stateDir: resolve(flags.state) }),
     ...(flags.checkpointInterval !== undefined && { checkpointIntervalMs: flags.checkpointInterval }),
     ...(flags.capture !== undefined && { captureDir: resolve(flags.capture) }),
-  }
-}
-
-function holdsState(dir: string | undefined): boolean {
-  if (dir === undefined) return false
-  try {
-    return readdirSync(dir).length > 0
-  } catch {
-    return false
   }
 }
 

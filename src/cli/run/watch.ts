@@ -7,8 +7,6 @@ export interface WatchOptions {
   readonly job: string
   readonly shape: JobShape
   readonly intervalMs: number
-  /** False when the run goes on from a checkpoint. */
-  readonly fromStart: boolean
   readonly startedMs: number
 }
 
@@ -18,6 +16,7 @@ export class Watch {
   readonly #reporter: Reporter
   readonly #options: WatchOptions
   readonly #timer: NodeJS.Timeout
+  #first: Sample | null = null
   #before: Sample | null = null
   #checkpointAtMs: number | null = null
   #asking = false
@@ -54,8 +53,9 @@ export class Watch {
 
   #show(now: Sample): void {
     if (this.#over) return
-    const { job, shape, fromStart, startedMs } = this.#options
-    const progress = progressBetween(shape, this.#before, now, fromStart, startedMs)
+    const { job, shape, startedMs } = this.#options
+    this.#first ??= now
+    const progress = progressBetween(shape, this.#before, now, this.#first)
     const first = this.#before === null
     this.#before = now
     if (first) return

@@ -26,6 +26,10 @@ export class SimulatedDisk {
     this.#manifests = manifests.slice(garbage.manifests.length)
   }
 
+  finish(checkpoint: number): void {
+    this.#manifests = this.#manifests.map((manifest) => (manifest.id === checkpoint ? { ...manifest, status: 'finished' } : manifest))
+  }
+
   /** @throws MillraceError MR_STATE_CORRUPT */
   read(manifest: Manifest, wanted: (key: string) => boolean): { key: string; bytes: Uint8Array }[] {
     const refs = manifest.actors.flatMap((actor) => actor.chunks).filter(({ key }) => wanted(key))
@@ -66,6 +70,11 @@ export class SimulatedStorage {
         return void this.#simulation.after(this.#simulation.delayMs(), `storage commits ${message.head.id}`, () => this.#commit(message))
       case 'abort':
         return this.#buffer.end(message.checkpoint)
+      case 'finish':
+        return void this.#simulation.after(this.#simulation.delayMs(), `storage finishes ${message.checkpoint}`, () => {
+          this.#disk.finish(message.checkpoint)
+          this.#tell({ type: 'finished', checkpoint: message.checkpoint })
+        })
       case 'close':
         this.#closed = true
         return this.#tell({ type: 'closed' })

@@ -1,14 +1,16 @@
+import { z } from 'zod'
 import { defineJob } from '../../../src/index.ts'
 
 const nothing = new Int32Array(new SharedArrayBuffer(4))
 
-/** Two seconds of records, at an even rate. */
+/** Records at an even rate: two seconds of them, or as many as it is told. */
 export default defineJob(import.meta, {
-  build: ({ source, sink }) => {
+  config: z.object({ count: z.coerce.number().default(28_000) }),
+  build: ({ source, sink, config }) => {
     const make = (n: number): { readonly n: number } => {
       if (n % 16 === 0) Atomics.wait(nothing, 0, 0, 1)
       return { n }
     }
-    source.generate('numbers', { count: 28_000, make }).to(sink.forEach(() => {}))
+    source.generate('numbers', { count: config.count, make }).to(sink.forEach(() => {}))
   },
 })

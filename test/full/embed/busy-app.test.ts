@@ -53,7 +53,7 @@ test('an app thread that computes for 5 s at a stretch costs the pipeline neithe
   // Less than all of it, since the tests share their cores with each other.
   expect(busy.rate, told).toBeGreaterThan(0.6 * rate)
   expect(busy.checkpoints, told).toBeGreaterThan(0.6 * checkpoints)
-}, 40_000)
+})
 
 test('a worker that is lost while the app thread computes is replaced, and the job restarted, without it', async () => {
   const { run, words, seen } = await steadily()
@@ -66,7 +66,7 @@ test('a worker that is lost while the app thread computes is replaced, and the j
   const { attempt, restarts } = await run.stats()
   expect({ attempt, restarts }).toEqual({ attempt: 2, restarts: 1 })
   await run.stop()
-}, 40_000)
+})
 
 test('a busy app leaves itself a core, and one worker at least', async () => {
   const { run } = await steadily()

@@ -12,6 +12,11 @@ export interface ThreadJob {
   readonly sleep: 'sleep' | 'sleepAsync'
   /** Longest random pause before each frame or drain, in turns of an empty loop; 0 = none. */
   readonly pauseTurnsMax: number
+  /**
+   * At every so many frames the sender waits until the receiver is asleep, and halfway between until the sender is, the receiver: so that
+   * there are sleeps to be ended, however the threads are scheduled. 0 = never; else far more than fit into the ring.
+   */
+  readonly framesBetweenSleeps: number
   /** Number of the first frame; a receiver given -1 begins with what it finds. */
   readonly from: number
 }

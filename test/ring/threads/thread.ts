@@ -8,6 +8,7 @@ import {
   RingProducer,
   type WakeReason,
 } from '../../../src/ring/index.ts'
+import { ASLEEP, openDoorbell } from '../../../src/ring/doorbell-layout.ts'
 import { COUNTED, FIRST_DELIVERY, RECEIVER, SENDER, SLEEP_MS, type ThreadJob, type ThreadResult, UNTIL } from './job.ts'
 import { describeFrame, faultOf, mix, payloadOf } from './traffic.ts'
 
@@ -23,6 +24,12 @@ function pause(): void {
   if (job.pauseTurnsMax === 0) return
   const turns = mix(job.role === 'send' ? job.seed : ~job.seed, pauses++) % job.pauseTurnsMax
   for (let i = 0; i < turns; i++) Atomics.load(progress, COUNTED)
+}
+
+/** Turns until the other thread has announced its sleep. */
+function untilAsleep(thread: number): void {
+  const { words, word } = openDoorbell(job.bells, thread)
+  while (Atomics.load(words, word) !== ASLEEP);
 }
 
 async function sleep(hasWork: () => boolean): Promise<void> {
@@ -43,6 +50,7 @@ async function send(): Promise<void> {
   // Never true: the sender relies on being rung once there is room.
   const nothing = (): boolean => false
   for (let sequence = job.from; sequence < Atomics.load(progress, UNTIL); sequence++) {
+    if (job.framesBetweenSleeps > 0 && sequence > 0 && sequence % job.framesBetweenSleeps === 0) untilAsleep(RECEIVER)
     const payload = payloadOf(job.seed, sequence, job.payloadBytesMax)
     describeFrame(header, job.seed, sequence)
     let written = job.fragments ? writer.write(header, payload) : producer.offer(header, payload)
@@ -72,7 +80,12 @@ async function receive(): Promise<void> {
     next = header.sequence + 1
   }
   const hasWork = (): boolean => !consumer.isEmpty
+  let waitAt = job.framesBetweenSleeps / 2
   while (next < Atomics.load(progress, UNTIL)) {
+    if (job.framesBetweenSleeps > 0 && next >= waitAt) {
+      waitAt += job.framesBetweenSleeps
+      untilAsleep(SENDER)
+    }
     const drained = consumer.drain(take, 1 + (mix(job.seed, next) % 3000))
     if (consumer.takeSpaceWanted()) peer.ring()
     pause()

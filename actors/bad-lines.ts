@@ -1,0 +1,35 @@
+import { MillraceError } from '../src/errors.ts'
+import { BAD_LINE_CHARS_SHOWN } from '../src/limits.ts'
+
+/** A line, or row, of a file that is not what it should be. */
+export interface BadLine {
+  readonly path: string
+  /** From 1. Of a row of several lines, the last one. */
+  readonly line: number
+  /** Where it begins, from 0, of a row where it ends; of a .gz file, in its unzipped text. */
+  readonly byte: number
+  /** As it was read, where the format keeps that. */
+  readonly text: string | null
+}
+
+/** The one place where bad lines end up. Called in the actor's turn, between the records before and after. */
+export class BadLines {
+  readonly #policy: 'fail' | 'skip'
+
+  constructor(policy: 'fail' | 'skip') {
+    this.#policy = policy
+  }
+
+  /** @throws MillraceError MR_SOURCE_FAILED under 'fail' */
+  handle(bad: BadLine, error: unknown): void {
+    if (this.#policy === 'skip') return
+    const reason = error instanceof Error ? error.message : String(error)
+    const text = `Line ${bad.line} of ${bad.path} (byte ${bad.byte}) is bad: ${reason}${shown(bad.text)}`
+    throw new MillraceError('MR_SOURCE_FAILED', text, { cause: error })
+  }
+}
+
+function shown(text: string | null): string {
+  if (text === null || text === '') return ''
+  return `. It is ${JSON.stringify(text.slice(0, BAD_LINE_CHARS_SHOWN))}${text.length > BAD_LINE_CHARS_SHOWN ? ` and ${text.length - BAD_LINE_CHARS_SHOWN} more` : ''}`
+}

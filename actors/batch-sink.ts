@@ -1,0 +1,87 @@
+import { SINK_CLOSE_MS_MAX } from '../src/limits.ts'
+import type { OperatorActor, OperatorContext, OperatorDefinition } from '../src/actor/contract.ts'
+import { endsWithin } from './within-ms.ts'
+
+type BatchFunction = (records: unknown[], context: { readonly signal: AbortSignal; readonly index: number }) => unknown
+
+interface BatchSinkSpec {
+  readonly fn: BatchFunction
+  readonly batchRecords?: number
+}
+
+/** Calls a function with batches, one call at a time: while a promise that it returned is open, at most one further batch is gathered. */
+class BatchSink implements OperatorActor {
+  readonly #fn: BatchFunction
+  readonly #recordsMax: number
+  readonly #context: OperatorContext
+  readonly #abort = new AbortController()
+  #records: unknown[] = []
+  #inFlight: Promise<void> | null = null
+  #error: { readonly thrown: unknown } | null = null
+  /** Nothing may be in flight before the barrier or the end is dealt with. */
+  #settling = false
+
+  constructor({ fn, batchRecords }: BatchSinkSpec, context: OperatorContext) {
+    this.#fn = fn
+    this.#context = context
+    this.#recordsMax = batchRecords ?? context.batchRecords
+  }
+
+  get holdsBack(): boolean {
+    return this.#records.length > 0 && this.#inFlight === null
+  }
+
+  process(record: unknown): void {
+    this.#records.push(record)
+    if (this.#records.length >= this.#recordsMax && this.#inFlight === null) this.#call()
+  }
+
+  flush(force: boolean): void {
+    this.#settling ||= force
+    if (this.#inFlight === null && this.#records.length > 0) this.#call()
+  }
+
+  ready(): boolean {
+    if (this.#error !== null) throw this.#error.thrown
+    if (this.#inFlight === null && (this.#settling || this.#records.length >= this.#recordsMax) && this.#records.length > 0) this.#call()
+    if (this.#inFlight !== null) return !this.#settling && this.#records.length < this.#recordsMax
+    this.#settling = false
+    return true
+  }
+
+  async close(): Promise<void> {
+    this.#abort.abort()
+    if (this.#inFlight !== null) await endsWithin(this.#inFlight, SINK_CLOSE_MS_MAX)
+  }
+
+  /** A promise is waited for; anything else is done at once. */
+  #call(): void {
+    do {
+      const records = this.#takeBatch()
+      const returned = this.#fn(records, { signal: this.#abort.signal, index: this.#context.index }) as PromiseLike<unknown> | undefined
+      if (typeof returned?.then === 'function') this.#inFlight = this.#waitFor(returned)
+    } while (this.#settling && this.#inFlight === null && this.#records.length > 0)
+  }
+
+  #takeBatch(): unknown[] {
+    const records = this.#records
+    const fits = records.length <= this.#recordsMax
+    this.#records = fits ? [] : records.slice(this.#recordsMax)
+    return fits ? records : records.slice(0, this.#recordsMax)
+  }
+
+  async #waitFor(returned: PromiseLike<unknown>): Promise<void> {
+    try {
+      await returned
+    } catch (thrown) {
+      this.#error = { thrown }
+    }
+    this.#inFlight = null
+    this.#context.wake()
+  }
+}
+
+export const forEachBatchSink: OperatorDefinition = {
+  kind: 'forEachBatchSink',
+  create: (spec, context) => new BatchSink(spec as unknown as BatchSinkSpec, context),
+}

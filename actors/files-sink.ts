@@ -1,0 +1,249 @@
+import { unlinkSync } from 'node:fs'
+import { MillraceError } from '../src/errors.ts'
+import { SINK_PENDING_FILES_MAX } from '../src/limits.ts'
+import type { OperatorActor, OperatorContext, OperatorDefinition, StateChunk } from '../src/actor/contract.ts'
+import { lineFormat } from './line-format.ts'
+import { PartFile, type FinishedPart, type PartState } from './part-file.ts'
+import { PartFolder } from './part-folder.ts'
+import { PartNames, checkFolder } from './part-name.ts'
+
+interface FilesSinkSpec {
+  readonly dir: string
+  readonly format: 'lines' | 'csv' | 'jsonLines'
+  readonly columns?: readonly string[]
+  readonly name: string
+  readonly roll: { readonly bytes: number; readonly records: number; readonly everyMs: number }
+  readonly partition?: (record: unknown) => unknown
+  readonly compress?: 'gzip'
+  readonly openFilesMax: number
+}
+
+interface PendingPart extends FinishedPart {
+  /** The checkpoint that holds it first; 0 before there is one. */
+  checkpoint: number
+}
+
+interface WriterState {
+  readonly sequence: number
+  readonly open: readonly PartState[]
+  readonly pending: readonly FinishedPart[]
+}
+
+/**
+ * Part files of one instance. A file is in progress until it rolls, pending until the checkpoint that holds it is complete, then visible: Flink's
+ * FileSink. The state belongs to the writer, whose number is in the file names: as many instances as there are take over those of all writers.
+ */
+class FilesSink implements OperatorActor {
+  readonly #spec: FilesSinkSpec
+  readonly #context: OperatorContext
+  readonly #names: PartNames
+  readonly #folder: PartFolder
+  /** By folder; the one that was used longest ago first. */
+  readonly #parts = new Map<string, PartFile>()
+  #pending: PendingPart[] = []
+  /** Next sequence numbers of this writer and of those whose state came here. */
+  readonly #sequences = new Map<number, number>()
+  #restored: readonly { readonly writer: number; readonly state: WriterState }[] = []
+  #newest: PartFile | null = null
+  #lastCheckpoint = 0
+  #ended = false
+  #timer: NodeJS.Timeout | null = null
+
+  constructor(spec: FilesSinkSpec, context: OperatorContext) {
+    this.#spec = spec
+    this.#context = context
+    this.#names = new PartNames(spec.name, spec.format, spec.compress)
+    this.#folder = new PartFolder(spec.dir, this.#names)
+  }
+
+  /** True when a file is due for its age. */
+  get holdsBack(): boolean {
+    if (this.#spec.roll.everyMs === Infinity || this.#ended) return false
+    const dueMs = this.#context.clock.nowMs() - this.#spec.roll.everyMs
+    for (const part of this.#parts.values()) if (part.openedMs <= dueMs) return true
+    return false
+  }
+
+  restore(chunks: readonly StateChunk[]): void {
+    this.#restored = chunks.map(({ id, value }) => ({ writer: id, state: value as WriterState }))
+  }
+
+  open(): void {
+    this.#attempt(this.#spec.dir, () => {
+      this.#folder.open()
+      for (const { writer, state } of this.#restored) this.#takeOver(writer, state)
+      this.#folder.removeLeftOvers((writer) => writer % this.#context.parallelism === this.#context.index, this.#knownNames())
+      this.#lookAround()
+    })
+    const { everyMs } = this.#spec.roll
+    if (everyMs !== Infinity) this.#timer = setInterval(() => this.#context.wake(), everyMs).unref()
+  }
+
+  process(record: unknown): void {
+    const { partition, roll } = this.#spec
+    const folder = partition === undefined ? '' : (partition(record) as string)
+    const newest = this.#newest
+    const part = newest !== null && newest.folder === folder ? newest : this.#partOf(folder)
+    try {
+      part.append(record)
+    } catch (cause) {
+      this.#fail(this.#folder.inProgress(part.name), cause)
+    }
+    if (part.records >= roll.records || part.textBytes >= roll.bytes) this.#roll(part)
+  }
+
+  /** Before a barrier everything is written; else only what has grown too old is looked after, since nobody sees these files anyway. */
+  flush(force: boolean): void {
+    if (this.#parts.size === 0) return
+    const dueMs = this.#context.clock.nowMs() - this.#spec.roll.everyMs
+    for (const part of this.#parts.values()) {
+      if (part.openedMs <= dueMs) this.#roll(part)
+      else if (force) this.#write(part, () => part.write())
+    }
+  }
+
+  onEnd(): 'done' {
+    for (const part of this.#parts.values()) this.#roll(part)
+    this.#ended = true
+    return 'done'
+  }
+
+  snapshot(checkpointId: number): StateChunk[] {
+    // The state after the end belongs to the next checkpoint: one that is on its way holds an older one.
+    const holder = checkpointId === 0 ? this.#lastCheckpoint + 1 : checkpointId
+    this.#lastCheckpoint = Math.max(this.#lastCheckpoint, checkpointId)
+    for (const part of this.#pending) if (part.checkpoint === 0) part.checkpoint = holder
+    const mine = {
+      open: [...this.#parts.values()].map((part) => part.state()),
+      pending: this.#pending.map(({ folder, name, bytes }) => ({ folder, name, bytes })),
+    }
+    return [...this.#sequences].map(([writer, sequence]) => {
+      const held = writer === this.#context.index ? mine : { open: [], pending: [] }
+      return { scope: 'split', id: writer, value: { sequence, ...held } satisfies WriterState }
+    })
+  }
+
+  onCheckpointComplete(checkpointId: number): void {
+    const isDue = ({ checkpoint }: PendingPart): boolean => checkpoint !== 0 && checkpoint <= checkpointId
+    for (const part of this.#pending) if (isDue(part)) this.#attempt(this.#folder.finished(part), () => this.#folder.commit(part))
+    this.#pending = this.#pending.filter((part) => !isDue(part))
+    if (this.#ended && this.#pending.length === 0) this.#folder.tidy()
+  }
+
+  close(): void {
+    if (this.#timer !== null) clearInterval(this.#timer)
+    for (const part of this.#parts.values()) part.close()
+    this.#parts.clear()
+  }
+
+  /** What was pending is committed by the checkpoint that we begin from. Files of another writer are not written on: they are cut and done. */
+  #takeOver(writer: number, { sequence, open, pending }: WriterState): void {
+    this.#sequences.set(writer, sequence)
+    for (const part of pending) this.#folder.commit(part)
+    for (const state of open) {
+      const part = this.#openFile(state)
+      if (writer === this.#context.index) this.#parts.set(part.folder, part)
+      else this.#finish(part)
+    }
+  }
+
+  #knownNames(): Set<string> {
+    return new Set([...[...this.#parts.values()], ...this.#pending].map(({ name }) => name))
+  }
+
+  /**
+   * A writer without state goes on behind the files that are there. With state, in the first attempt of a process: files of its own that are
+   * newer than it were made visible by checkpoints which no longer count.
+   */
+  #lookAround(): void {
+    const { index, attempt } = this.#context
+    const knows = this.#sequences.has(index)
+    if (knows && attempt > 1) return
+    let next = 0
+    for (const { path, writer, sequence } of this.#folder.list(this.#spec.partition !== undefined)) {
+      if (writer === index) next = Math.max(next, sequence + 1)
+      if (sequence >= (this.#sequences.get(writer) ?? Infinity)) unlinkSync(path)
+    }
+    if (!knows) this.#sequences.set(index, next)
+  }
+
+  #partOf(folder: string): PartFile {
+    let part = this.#parts.get(folder)
+    if (part === undefined) {
+      checkFolder(folder)
+      if (this.#parts.size >= this.#spec.openFilesMax) for (const oldest of [...this.#parts.values()].slice(0, 1)) this.#roll(oldest)
+      part = this.#createPart(folder)
+    } else this.#parts.delete(folder)
+    this.#parts.set(folder, part)
+    this.#newest = part
+    return part
+  }
+
+  #createPart(folder: string): PartFile {
+    if (this.#pending.length >= SINK_PENDING_FILES_MAX) {
+      throw new MillraceError(
+        'MR_SINK_FAILED',
+        `${SINK_PENDING_FILES_MAX} files wait for a checkpoint: give less folders, or let files roll later`,
+      )
+    }
+    const { index, clock } = this.#context
+    const sequence = this.#sequences.get(index)!
+    this.#sequences.set(index, sequence + 1)
+    const state = {
+      folder,
+      name: this.#names.name(index, sequence),
+      bytes: 0,
+      records: 0,
+      textBytes: 0,
+      openedMs: clock.nowMs(),
+      header: null,
+    }
+    return this.#openFile(state)
+  }
+
+  #openFile(state: PartState): PartFile {
+    const { format, columns, compress } = this.#spec
+    const path = this.#folder.inProgress(state.name)
+    return this.#attempt(path, () => {
+      // Another writer that was through may have taken the folder away.
+      this.#folder.open()
+      return new PartFile(path, state, lineFormat(format, columns), compress === 'gzip')
+    })
+  }
+
+  #roll(part: PartFile): void {
+    this.#write(part, () => part.write())
+    this.#parts.delete(part.folder)
+    if (this.#newest === part) this.#newest = null
+    this.#finish(part)
+  }
+
+  #finish(part: PartFile): void {
+    const { folder, name, bytes } = part.state()
+    this.#write(part, () => part.close())
+    this.#pending.push({ folder, name, bytes, checkpoint: 0 })
+  }
+
+  #write(part: PartFile, action: () => void): void {
+    this.#attempt(this.#folder.inProgress(part.name), action)
+  }
+
+  #attempt<T>(path: string, action: () => T): T {
+    try {
+      return action()
+    } catch (cause) {
+      return this.#fail(path, cause)
+    }
+  }
+
+  #fail(path: string, cause: unknown): never {
+    if (cause instanceof MillraceError) throw cause
+    const { operator, site } = this.#context
+    throw new MillraceError('MR_SINK_FAILED', `Cannot write ${path}: ${(cause as Error).message}`, { cause, operator, site })
+  }
+}
+
+export const filesSink: OperatorDefinition = {
+  kind: 'filesSink',
+  create: (spec, context) => new FilesSink(spec as unknown as FilesSinkSpec, context),
+}

@@ -1,0 +1,81 @@
+import type { OperatorActor, SourceProgress, StateChunk } from './contract.ts'
+import type { OperatorInstance } from './actor-parts.ts'
+
+/** The operators of an actor, called one after the other; whichever runs is blamed for what is thrown. */
+export class Operators {
+  readonly #all: readonly OperatorInstance[]
+  /** Those that look after themselves once a batch. */
+  readonly #checked: readonly OperatorActor[]
+  /** Those whose work may go on outside, in promises and streams. */
+  readonly #waiting: readonly OperatorInstance[]
+  #at: OperatorInstance | null = null
+  opened = false
+
+  constructor(all: readonly OperatorInstance[]) {
+    this.#all = all
+    this.#checked = all.map(({ actor }) => actor).filter((actor) => actor.afterBatch !== undefined)
+    this.#waiting = all.filter(({ actor }) => actor.ready !== undefined)
+  }
+
+  /** What the source says of how far it is, once it has looked. */
+  get progress(): SourceProgress | null {
+    return this.opened ? (this.first?.progress?.() ?? null) : null
+  }
+
+  /** The head of the chain, where that has a life of its own. */
+  get first(): OperatorActor | undefined {
+    return this.#all[0]?.actor
+  }
+
+  get holdBack(): boolean {
+    return this.#all.some(({ actor }) => actor.holdsBack === true)
+  }
+
+  /** What runs from now on is an operator, by its position, or, with null, the generated code of the chain, which knows whom to blame. */
+  enter(position: number | null): OperatorActor | null {
+    this.#at = position === null ? null : (this.#all[position] ?? null)
+    return this.#at?.actor ?? null
+  }
+
+  blamed(error: unknown): unknown {
+    return this.#at === null ? error : this.#at.blame(error)
+  }
+
+  afterBatch(): void {
+    for (const actor of this.#checked) actor.afterBatch!()
+  }
+
+  flush(force: boolean): void {
+    try {
+      for (const operator of this.#all) this.#in(operator).flush?.(force)
+    } catch (error) {
+      throw this.blamed(error)
+    }
+  }
+
+  /** Asks every one that may have to wait: each may have to say that it failed. */
+  areReady(): boolean {
+    let ready = true
+    for (const operator of this.#waiting) if (!this.#in(operator).ready!()) ready = false
+    return ready
+  }
+
+  checkpointCompleted(checkpointId: number): void {
+    try {
+      for (const operator of this.#all) this.#in(operator).onCheckpointComplete?.(checkpointId)
+    } catch (error) {
+      throw this.blamed(error)
+    }
+  }
+
+  snapshot(checkpointId: number): (StateChunk & { readonly operator: string })[] {
+    return this.#all.flatMap((operator) =>
+      (this.#in(operator).snapshot?.(checkpointId) ?? []).map((chunk) => ({ operator: operator.name, ...chunk })),
+    )
+  }
+
+  #in(operator: OperatorInstance): OperatorActor {
+    this.#at = operator
+    return operator.actor
+  }
+}
