@@ -20,8 +20,9 @@ export const ERROR_CODES = {
   MR_KEY_INVALID: 'A key is not a string, finite number, bigint, boolean or a tuple of them. Return one of these from keyBy.',
   MR_PARTITION_INVALID:
     'A record could not be given to an instance. Return an integer of 0 to channels - 1 from partitionBy; give every record an event time for partitionByTime.',
-  MR_TIME_INVALID:
-    'A record has an event time, or a session gap, that windows cannot use. Give every record an event time in ms: in its source, or with withEventTime.',
+  MR_EVENT_TIME_MISSING:
+    'A record has no event time where one is needed. Give the source, or withEventTime(), an eventTime that returns milliseconds for every record.',
+  MR_BUFFER_FULL: 'An operator keeps as many records as it may. Raise the bound that the message names, or remove what makes it wait.',
   MR_AGGREGATE_INVALID: 'An aggregate met a value that it cannot use. Map the field to a number first.',
   MR_FRAME_CORRUPT: 'A frame could not be decoded. The memory or file that it came from is damaged, or not a millrace frame.',
   MR_RING_INVALID: 'A ring buffer has a wrong size or was not made by createRing().',

@@ -37,6 +37,10 @@ export const RING_CONTROL_RESERVE_BYTES = 1024
 export const MAILBOX_BYTES_DEFAULT = 2 * 1024 * 1024
 /** Time that a combiner or a partly filled batch may wait. */
 export const LINGER_MS_DEFAULT = 5
+/** Records that one step of an operator releases at a watermark before what it emitted is sent. */
+export const RELEASED_RECORDS_PER_STEP = 1024
+/** Records that mergeByTime keeps until the watermark has come to them. */
+export const MERGE_BUFFER_RECORDS_DEFAULT = 1_000_000
 /** Keys that a combiner holds before it flushes. */
 export const COMBINER_ENTRIES_MAX = 64 * 1024
 /** Keys that a combiner remembers from flush to flush, so that they keep their slots. */

@@ -139,6 +139,9 @@ function collectEdges(graph: Graph, taskOf: readonly number[], tasks: readonly T
 
 function settle(node: OperatorNode, { partitioning }: InputEdge, from: Task, to: Task, timestamps: boolean): Partitioning {
   if (to.onAppThread) return { type: 'gather' }
+  if (node.spec['needsEventTime'] === true && !timestamps) {
+    refuse(node, `${node.kind} needs event times: give the source an eventTime, or use withEventTime()`)
+  }
   if (partitioning.type === 'time' && partitioning.by === 'event' && !timestamps) {
     refuse(node, "partitionByTime({ by: 'event' }) needs event times: give the source an eventTime, or partition by 'arrival'")
   }

@@ -68,7 +68,7 @@ export const window = {
 
   /**
    * Sessions: records that follow each other within `gapMs` belong together; a record exactly that long after the last one still does. The gap may depend on
-   * the record; then it must be above 0, or the job fails with MR_TIME_INVALID.
+   * the record; then it must be above 0, or the job fails with MR_OPERATOR_FAILED.
    */
   session<T = unknown>({ gapMs }: { readonly gapMs: number | ((record: T) => number) }): WindowAssigner<T, 'time'> {
     const gap = typeof gapMs === 'function' ? checkFunction(gapMs, 'gapMs of window.session') : wholeMs(gapMs, 'window.session: gapMs', 1)

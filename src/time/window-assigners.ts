@@ -38,21 +38,21 @@ export function gcd(a: number, b: number): number {
 
 /**
  * The gap of a session that begins with a record.
- * @throws MillraceError MR_TIME_INVALID when the function returns anything but a number above 0
+ * @throws MillraceError MR_OPERATOR_FAILED when the function returns anything but a number above 0
  */
 export function gapOf(gap: SessionGap, record: unknown): number {
   if (typeof gap === 'number') return gap
   const gapMs = gap(record as never)
   if (typeof gapMs === 'number' && gapMs > 0) return gapMs
   throw new MillraceError(
-    'MR_TIME_INVALID',
+    'MR_OPERATOR_FAILED',
     `the gap of a session must be a number of milliseconds above 0; gapMs returned ${String(gapMs)}`,
   )
 }
 
-/** @throws MillraceError MR_TIME_INVALID for NaN (a record without event time) and the infinities */
+/** @throws MillraceError MR_EVENT_TIME_MISSING for NaN (a record without event time) and the infinities */
 export function checkEventTime(timestamp: number): void {
   if (Number.isFinite(timestamp)) return
   const what = Number.isNaN(timestamp) ? 'without event time' : `of event time ${timestamp}`
-  throw new MillraceError('MR_TIME_INVALID', `a window in event time met a record ${what}`)
+  throw new MillraceError('MR_EVENT_TIME_MISSING', `a window in event time met a record ${what}`)
 }

@@ -70,7 +70,7 @@ export class Windows<C, R> {
     return this.#processingTimers.firstTime
   }
 
-  /** @throws MillraceError MR_TIME_INVALID for a record without event time, where windows go by it */
+  /** @throws MillraceError MR_EVENT_TIME_MISSING for a record without event time, where windows go by it */
   add(key: Key, record: R, timestamp: number): void {
     const { windows, time, clock, undoes } = this.#options
     if (undoes) this.#remember(key)

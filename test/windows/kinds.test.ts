@@ -153,7 +153,7 @@ describe('refused', () => {
       }),
     })
     const run = runToEnd(invalid, {}, { workers: 1, restart: { maxRestarts: 0 } })
-    await expect(run).rejects.toMatchObject({ code: 'MR_TIME_INVALID', operator: 'per-ten' })
+    await expect(run).rejects.toMatchObject({ code: 'MR_EVENT_TIME_MISSING', operator: 'per-ten' })
   })
 })
 

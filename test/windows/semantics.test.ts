@@ -58,7 +58,7 @@ describe('event time', () => {
   })
 
   test.each([NaN, Infinity])('a record of event time %d is refused', (at) => {
-    expect(() => drive(tumbling).add('a', at)).toThrowError(expect.objectContaining({ code: 'MR_TIME_INVALID' }) as Error)
+    expect(() => drive(tumbling).add('a', at)).toThrowError(expect.objectContaining({ code: 'MR_EVENT_TIME_MISSING' }) as Error)
   })
 })
 
@@ -156,7 +156,7 @@ describe('sessions', () => {
     it.add('1', 8)
     it.add('2', 36)
     expect(it.end()).toEqual(['[k 0..5) 5', '[k 6..38) 30 1 2'])
-    expect(() => it.add('0', 50)).toThrowError(expect.objectContaining({ code: 'MR_TIME_INVALID' }) as Error)
+    expect(() => it.add('0', 50)).toThrowError(expect.objectContaining({ code: 'MR_OPERATOR_FAILED' }) as Error)
   })
 })
 

@@ -13,7 +13,7 @@ import { jobShape } from './job-shape.ts'
 import { chooseOutlets, readOutlets } from './print-outlets.ts'
 import { RecordPrinter } from './record-printer.ts'
 import { RunControl } from './run-control.ts'
-import { JsonReporter, LogReporter, TerminalReporter } from './reporters.ts'
+import { TerminalReporter, jsonReporter, logReporter } from './reporters.ts'
 import type { Reporter } from './run-event.ts'
 import { Watch } from './watch.ts'
 
@@ -73,16 +73,16 @@ export async function runCommand(path: string, flags: RunFlags): Promise<ExitCod
     run.onNotice(({ type, ...notice }) => reporter.report({ event: type, ...notice }))
     try {
       const printed = readOutlets(run, choice, (text) => printer.print(text))
-      const { outcome, restarts } = await run.done
+      const result = await run.done
       // Whoever stops a job may do so because nobody takes its output.
       const taken = await Promise.race([printed.then(() => true), control.stopped.then(() => pause(LAST_OUTPUT_MS, false))])
       printer.close()
-      return control.ended(taken ? outcome : 'stopped', restarts, performance.now() - startedMs)
+      return control.ended(taken ? result : { ...result, outcome: 'stopped' }, performance.now() - startedMs)
     } finally {
       watch.stop()
     }
   } catch (error) {
-    if (control.aborted) return control.ended('stopped', 0, performance.now() - startedMs)
+    if (control.aborted) return control.ended({ outcome: 'stopped', restarts: 0 }, performance.now() - startedMs)
     reporter.report({ event: 'failed', error })
     return exitCodeOf(error)
   } finally {
@@ -103,9 +103,9 @@ function launchOptions(flags: RunFlags, config: unknown): LaunchOptions {
 
 /** Lines that workers print themselves would tear the block apart on a terminal that shows both. */
 function viewFor({ json, verbose }: RunFlags, plan: Plan): { readonly reporter: Reporter; readonly intervalMs: number } {
-  if (json) return { reporter: new JsonReporter(writeError, { verbose }), intervalMs: INTERVAL_MS.json }
+  if (json) return { reporter: jsonReporter(writeError, { verbose }), intervalMs: INTERVAL_MS.json }
   const workersPrint = isatty(STDOUT) && plan.graph.nodes.some(({ kind }) => kind === 'consoleSink')
-  if (!isatty(STDERR) || workersPrint) return { reporter: new LogReporter(writeError, { verbose }), intervalMs: INTERVAL_MS.log }
+  if (!isatty(STDERR) || workersPrint) return { reporter: logReporter(writeError, { verbose }), intervalMs: INTERVAL_MS.log }
   return { reporter: new TerminalReporter(writeError, () => process.stderr.columns ?? 80, { verbose }), intervalMs: INTERVAL_MS.terminal }
 }
 

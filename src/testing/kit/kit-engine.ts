@@ -4,7 +4,6 @@ import type { Manifest } from '../../checkpoint/manifest.ts'
 import { allocate, allocateDoorbells } from '../../control/allocate.ts'
 import type { Plan } from '../../graph/plan.ts'
 import { KIT_EVENT_LOOP_TURNS, KIT_MICROTASKS, KIT_TURNS_MAX } from '../../limits.ts'
-import { chunkKey, encodeChunk } from '../../worker/chunk-key.ts'
 import type { EngineOptions } from '../../worker/deployment.ts'
 import { readRestoredState } from '../../worker/restored-state.ts'
 import { FINAL_SNAPSHOT, type WorkerHost } from '../../worker/worker-host.ts'
@@ -140,11 +139,7 @@ export class KitEngine {
       generateCode: this.#deployment.generateCode,
       onWake: () => (this.#woken = true),
       events: {
-        snapshotTaken: (_, id, actor, chunks) => {
-          const encoded = chunks.map(({ operator, value, ...place }) => ({ key: chunkKey(operator, place), bytes: encodeChunk(value) }))
-          if (id === FINAL_SNAPSHOT) this.#finals.set(actor, encoded)
-          else this.#snapshots.set(actor, encoded)
-        },
+        snapshotTaken: (_, id, actor, chunks) => void (id === FINAL_SNAPSHOT ? this.#finals : this.#snapshots).set(actor, chunks),
         failed: (_attempt, _actor, error) => void (this.#failure ??= { error }),
         notify: () => {},
       },
