@@ -139,9 +139,6 @@ function collectEdges(graph: Graph, taskOf: readonly number[], tasks: readonly T
 
 function settle(node: OperatorNode, { partitioning }: InputEdge, from: Task, to: Task, timestamps: boolean): Partitioning {
   if (to.onAppThread) return { type: 'gather' }
-  if (node.spec['needsEventTime'] === true && !timestamps) {
-    refuse(node, `${node.kind} needs event times: give the source an eventTime, or use withEventTime()`)
-  }
   if (partitioning.type === 'time' && partitioning.by === 'event' && !timestamps) {
     refuse(node, "partitionByTime({ by: 'event' }) needs event times: give the source an eventTime, or partition by 'arrival'")
   }
@@ -157,10 +154,7 @@ function settle(node: OperatorNode, { partitioning }: InputEdge, from: Task, to:
 
 function requireTime(node: OperatorNode, timed: readonly boolean[]): void {
   if (node.spec['needsEventTime'] !== true || node.inputs.every(({ from }) => timed[from])) return
-  refuse(
-    node,
-    "windows in event time need a stream that has it: give its source an eventTime, call withEventTime, or use time: 'processing'",
-  )
+  refuse(node, `${node.kind} needs event times: give the source an eventTime, or use withEventTime()`)
 }
 
 function refuse(node: OperatorNode, why: string): never {

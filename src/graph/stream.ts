@@ -151,7 +151,7 @@ export class Stream<in out T> extends PlacedStream<T> {
     options?: WindowOptions<T, L>,
   ): WindowedStream<T, never, B, L> {
     const site = definitionSite(this.windowAll)
-    return this.#builder.flows.windowed({ origins: this.#origins('windowAll', site), key: null, windows, options, site })
+    return this.builder.flows.windowed({ origins: this.origins('windowAll', site), key: null, windows, options, site })
   }
 
   /** The records of this stream and of others, in no particular order between them. */

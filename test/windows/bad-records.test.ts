@@ -28,15 +28,13 @@ const job = defineJob(import.meta, {
     return {
       sliding: windows.aggregate((a) => ({ ids: a.custom(spoiling) }), { onError: 'skip' }),
       session: sessions.aggregate((a) => ({ ids: a.custom(spoiling) }), { onError: 'skip' }),
-      pairs: orders
-        .windowAll(window.count(2))
-        .process<number[]>(
-          (records, _, emit) => {
-            emit(records.map(({ id }) => id))
-            if (records[1]!.id % 5 === 0) throw new Error('a bad pair')
-          },
-          { onError: 'skip' },
-        ),
+      pairs: orders.windowAll(window.count(2)).process<number[]>(
+        (records, _, emit) => {
+          emit(records.map(({ id }) => id))
+          if (records[1]!.id % 5 === 0) throw new Error('a bad pair')
+        },
+        { onError: 'skip' },
+      ),
     }
   },
 })
