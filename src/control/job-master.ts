@@ -315,8 +315,7 @@ export class JobMaster {
   }
 
   #scheduleTick(atMs: number): void {
-    const delayMs = Math.max(0, atMs - this.#host.clock.nowMs())
-    this.#cancelTick = this.#host.setTimer(() => this.#tick(), delayMs)
+    this.#cancelTick = this.#host.setTimer(() => this.#tick(), Math.max(0, atMs - this.#host.clock.nowMs()))
   }
 
   /** A periodic checkpoint that would be like the last one is left out. */
