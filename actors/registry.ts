@@ -21,6 +21,7 @@ import { partition } from './partition.ts'
 import { process } from './process.ts'
 import { reduce, scan } from './scan.ts'
 import { timerSource } from './timer-source.ts'
+import { window } from './window.ts'
 
 const definitions: readonly OperatorDefinition[] = [
   generateSource,
@@ -49,6 +50,7 @@ const definitions: readonly OperatorDefinition[] = [
   combine,
   aggregate,
   deltas,
+  window,
   fileSink,
   consoleSink,
   consoleTableSink,
