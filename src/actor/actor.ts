@@ -13,7 +13,7 @@ export class Actor {
   readonly id: number
   readonly name: string
   recordsIn = 0
-  /** Batches that were processed or read. */
+  /** Batches that were processed or read, and times that the clock brought: when none was added, a checkpoint would be like the last one. */
   batches = 0
   busyMs = 0
   readonly badRecords: ActorParts['badRecords']
@@ -236,8 +236,8 @@ export class Actor {
   /** Time by the clock: operators whose time has come, splits that may be idle. True when something was due. */
   #keepTime(): boolean {
     if (this.wakeAtMs === Infinity || !this.#time.callDue(this.#parts.clock.nowMs())) return false
+    this.batches++
     this.#operators.afterBatch()
-    if (this.#time.isAdvancing) this.#advance()
     return true
   }
 
