@@ -16,6 +16,7 @@ import { consoleSink, forEachSink } from './simple-sinks.ts'
 import { generateSource } from './generate-source.ts'
 import { inletSource } from './inlet-source.ts'
 import { iterableSource } from './iterable-source.ts'
+import { mergeByTime } from './merge-by-time.ts'
 import { partition } from './partition.ts'
 import { reduce, scan } from './scan.ts'
 import { timerSource } from './timer-source.ts'
@@ -36,6 +37,7 @@ const definitions: readonly OperatorDefinition[] = [
   switchOn,
   flatMapTo,
   partition,
+  mergeByTime,
   scan,
   reduce,
   distinct,

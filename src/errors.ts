@@ -20,6 +20,9 @@ export const ERROR_CODES = {
   MR_KEY_INVALID: 'A key is not a string, finite number, bigint, boolean or a tuple of them. Return one of these from keyBy.',
   MR_PARTITION_INVALID:
     'A record could not be given to an instance. Return an integer of 0 to channels - 1 from partitionBy; give every record an event time for partitionByTime.',
+  MR_EVENT_TIME_MISSING:
+    'A record has no event time where one is needed. Give the source, or withEventTime(), an eventTime that returns milliseconds for every record.',
+  MR_BUFFER_FULL: 'An operator keeps as many records as it may. Raise the bound that the message names, or remove what makes it wait.',
   MR_AGGREGATE_INVALID: 'An aggregate met a value that it cannot use. Map the field to a number first.',
   MR_FRAME_CORRUPT: 'A frame could not be decoded. The memory or file that it came from is damaged, or not a millrace frame.',
   MR_RING_INVALID: 'A ring buffer has a wrong size or was not made by createRing().',
@@ -39,6 +42,8 @@ export const ERROR_CODES = {
   MR_RUN_ENDED: 'The run has ended: nothing can be pushed into it or asked of it any more.',
   MR_LISTENER_FAILED: 'A listener of run.onNotice() threw. The run goes on; correct the listener. Told as a process warning.',
   MR_SIMULATION_FAILED: 'A simulated run did not end, or broke a law of the engine. Replay it with the seed in the message, and report it.',
+  MR_KIT_DIFFERS:
+    'An operator gave other outputs when the operator kit ran it again. Make its results depend on its input and its snapshot only, or tell the kit what may differ.',
   MR_ABORTED: 'The run was stopped by its AbortSignal.',
 } as const
 

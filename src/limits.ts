@@ -37,6 +37,10 @@ export const RING_CONTROL_RESERVE_BYTES = 1024
 export const MAILBOX_BYTES_DEFAULT = 2 * 1024 * 1024
 /** Time that a combiner or a partly filled batch may wait. */
 export const LINGER_MS_DEFAULT = 5
+/** Records that one step of an operator releases at a watermark before what it emitted is sent. */
+export const RELEASED_RECORDS_PER_STEP = 1024
+/** Records that mergeByTime keeps until the watermark has come to them. */
+export const MERGE_BUFFER_RECORDS_DEFAULT = 1_000_000
 /** Keys that a combiner holds before it flushes. */
 export const COMBINER_ENTRIES_MAX = 64 * 1024
 /** Keys that a combiner remembers from flush to flush, so that they keep their slots. */
@@ -165,3 +169,14 @@ export const ERROR_WINDOW_RECORDS_MAX = 1_000_000
 export const HELD_OUTPUTS_KEPT = 4096
 /** Lines of a generated chain above which it gets no source map: a few bytes a line. */
 export const CHAIN_SOURCE_MAP_LINES_MAX = 20_000
+/** Rounds of all workers in one step of an operator kit's script after which it counts as endless. */
+export const KIT_TURNS_MAX = 100_000
+/** Microtasks that the operator kit gives promises of operators after every step, and turns of the event loop that it gives those that sources wait for. */
+export const KIT_MICROTASKS = 16
+export const KIT_EVENT_LOOP_TURNS = 50
+/** Positions of a script at which the operator kit restores a snapshot; of longer scripts a seeded sample. */
+export const KIT_POSITIONS_MAX = 40
+/** Positions at which it restores one onto another number of instances. */
+export const KIT_RESCALED_POSITIONS_MAX = 4
+/** Bytes of a ring of the operator kit: many are made, for few records each. */
+export const KIT_RING_BYTES = 16 * 1024

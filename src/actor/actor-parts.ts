@@ -2,7 +2,6 @@ import type { BatchDecoder } from '../codec/index.ts'
 import type { Mailbox } from '../channel/mailbox.ts'
 import type { Outbox } from '../channel/outbox.ts'
 import type { Clock } from '../core/clock.ts'
-import type { ChainRun } from '../graph/chain-code.ts'
 import type { SplitWatermarks } from '../time/split-watermarks.ts'
 import type { TimeChunk } from './actor-time.ts'
 import type { OperatorActor, StateChunk } from './contract.ts'
@@ -42,7 +41,7 @@ export interface ActorParts {
   readonly source: OperatorActor | null
   /** The head when it may take whole batches. */
   readonly head: OperatorActor | null
-  readonly run: ChainRun
+  readonly run: (records: unknown, from: number, to: number, timestamps: Float64Array | null) => void
   readonly mailbox: Mailbox
   /** By channel: which of the head's inputs it leads to. */
   readonly inputs: readonly number[]
@@ -61,7 +60,16 @@ export interface ActorParts {
 export interface ActorEvents {
   /** The oldest frames of a channel (by position in the mailbox) were processed. */
   consumed(channel: number, costBytes: number): void
-  snapshotTaken(checkpointId: number, chunks: readonly ActorChunk[]): void
+  /** The chunk as it is now: whatever its operator does next does not change it. */
+  seal(chunk: ActorChunk): SealedChunk
+  snapshotTaken(checkpointId: number, chunks: readonly SealedChunk[]): void
+}
+
+/** A chunk as bytes of its own, under a name. */
+export interface SealedChunk {
+  readonly key: string
+  readonly bytes: Uint8Array
+  readonly checksum: number
 }
 
 /** State of an operator, or time of the actor under the name of its head. */

@@ -152,11 +152,14 @@ export class ActorTime {
     const { whole } = (instances.find(({ id }) => id === index)?.value ?? {}) as Partial<InstanceTime>
     if (whole !== undefined && instances.length === parallelism) splits?.restore(WHOLE_INSTANCE, whole, nowMs)
     const watermark = Math.min(...instances.map(({ value }) => (value as InstanceTime).watermark))
-    if (watermark === -Infinity) return
-    this.#watermark = watermark
-    this.#merge.restore(watermark)
-    splits?.restoreWatermark(watermark)
-    if (watermark < Infinity) for (const outbox of outboxes) outbox.watermark(watermark)
+    if (watermark > -Infinity) {
+      this.#watermark = watermark
+      this.#merge.restore(watermark)
+      splits?.restoreWatermark(watermark)
+      if (watermark < Infinity) for (const outbox of outboxes) outbox.watermark(watermark)
+    }
+    // Whoever is idle since before the restart says so again: nothing else would.
+    if (splits?.resumeIdle() === true) this.#tell(true)
   }
 
   #follow(time: { readonly watermark: number; readonly idle: boolean }): void {

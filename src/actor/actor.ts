@@ -1,11 +1,10 @@
 import type { Envelope, Mailbox } from '../channel/mailbox.ts'
 import { FrameKind } from '../ring/index.ts'
-import type { ActorChunk, ActorEvents, ActorParts, ActorState, StepResult } from './actor-parts.ts'
-import { WHOLE_INSTANCE } from '../time/split-watermarks.ts'
+import type { ActorEvents, ActorParts, ActorState, SealedChunk, StepResult } from './actor-parts.ts'
 import { ActorTime, type TimeChunk, isState, isTime } from './actor-time.ts'
 import { Alignment } from './alignment.ts'
 import { closeOperators, openOperators } from './open-operators.ts'
-import type { ColumnBatch, OperatorActor, SourceProgress, StateChunk } from './contract.ts'
+import type { OperatorActor, SourceProgress, StateChunk } from './contract.ts'
 import { Operators } from './operators.ts'
 
 /** One running parallel instance of a chain: takes frames from its mailbox (or polls its source), runs them through the chain, one batch a step. */
@@ -17,6 +16,7 @@ export class Actor {
   batches = 0
   busyMs = 0
   readonly badRecords: ActorParts['badRecords']
+  readonly mailbox: Mailbox
   readonly #parts: ActorParts
   readonly #events: ActorEvents
   readonly #alignment: Alignment
@@ -39,14 +39,15 @@ export class Actor {
   #paused = false
   /** Operator whose onEnd comes next while ending. */
   #ending = 0
-  #finalChunks: readonly ActorChunk[] | null = null
+  #finalChunks: readonly SealedChunk[] | null = null
   /** A snapshot whose barrier, or what precedes it, still waits in an outbox. */
-  #unreported: { readonly checkpointId: number; readonly chunks: readonly ActorChunk[] } | null = null
+  #unreported: { readonly checkpointId: number; readonly chunks: readonly SealedChunk[] } | null = null
 
   constructor(parts: ActorParts, events: ActorEvents) {
     this.id = parts.id
     this.name = parts.name
     this.#parts = parts
+    this.mailbox = parts.mailbox
     this.badRecords = parts.badRecords
     this.#events = events
     this.#alignment = new Alignment(parts.mailbox.channelCount)
@@ -87,12 +88,8 @@ export class Actor {
     return this.#parts.outboxes.reduce((sum, outbox) => sum + outbox.recordsOut, 0)
   }
 
-  get mailbox(): Mailbox {
-    return this.#parts.mailbox
-  }
-
   /** State after the end; null before. */
-  get finalChunks(): readonly ActorChunk[] | null {
+  get finalChunks(): readonly SealedChunk[] | null {
     return this.#finalChunks
   }
 
@@ -260,17 +257,9 @@ export class Actor {
       this.#operators.first?.selectInput?.(input)
     }
     const taken = this.#parts.head?.processBatch?.(batch) === true
-    if (!taken) this.#runChain(batch)
+    if (!taken) this.#parts.run(batch.records(), 0, batch.length, batch.timestamps)
     this.#batchDone()
     this.#events.consumed(channel, frame.costBytes)
-  }
-
-  #runChain(batch: ColumnBatch): void {
-    const { splits, run, clock } = this.#parts
-    if (splits === null) return void run(batch.records(), 0, batch.length, batch.timestamps)
-    const nowMs = clock.nowMs()
-    splits.select(WHOLE_INSTANCE, nowMs)
-    splits.observe(run(batch.records(), 0, batch.length, batch.timestamps), nowMs)
   }
 
   #onBarrier(channel: number, checkpointId: number): void {
@@ -320,9 +309,9 @@ export class Actor {
     if (due !== null) this.#events.snapshotTaken(due.checkpointId, due.chunks)
   }
 
-  #snapshot(checkpointId: number): ActorChunk[] {
-    const state = this.#operators.snapshot(checkpointId)
-    return [...state, ...this.#time.snapshot().map((chunk) => ({ operator: this.#parts.headName, ...chunk }))]
+  #snapshot(checkpointId: number): SealedChunk[] {
+    const state = this.#operators.snapshot(checkpointId, (chunk) => this.#events.seal(chunk))
+    return [...state, ...this.#time.snapshot().map((chunk) => this.#events.seal({ operator: this.#parts.headName, ...chunk }))]
   }
 
   /** One operator's last results a step, so that outputs are flushed between them. */

@@ -68,9 +68,10 @@ export class Operators {
     }
   }
 
-  snapshot(checkpointId: number): (StateChunk & { readonly operator: string })[] {
+  /** @param seal whose errors are those of the operator whose chunk it is */
+  snapshot<S>(checkpointId: number, seal: (chunk: StateChunk & { readonly operator: string }) => S): S[] {
     return this.#all.flatMap((operator) =>
-      (this.#in(operator).snapshot?.(checkpointId) ?? []).map((chunk) => ({ operator: operator.name, ...chunk })),
+      (this.#in(operator).snapshot?.(checkpointId) ?? []).map((chunk) => seal({ operator: operator.name, ...chunk })),
     )
   }
 

@@ -167,6 +167,8 @@ export class Inlet<T = unknown> {
   commit(position: number): void {
     this.#log.commit(position)
     this.#checkpointWanted = false
+    // What waited for room in the log has it now; nothing else may happen for a long time that would send it.
+    this.pump()
     this.#releaseRoom()
   }
 

@@ -3,9 +3,6 @@ import { BATCH_RECORDS_MAX } from '../limits.ts'
 import { FrameKind } from '../ring/index.ts'
 import type { ChannelSender } from './channel-sender.ts'
 
-/** Records of one combined batch: columns are small, so more of them make one frame. */
-const COLUMN_ROWS_MAX = BATCH_RECORDS_MAX
-
 /** One outgoing edge of an actor: gathers records per channel until a batch is full, and passes control frames to all channels. */
 export class Outbox implements Output {
   readonly channelCount: number
@@ -45,13 +42,13 @@ export class Outbox implements Output {
 
   pushColumns(channel: number, columns: readonly Column[], count: number): void {
     this.#sendBatch(channel)
-    for (let from = 0; from < count; from += COLUMN_ROWS_MAX) {
-      const to = Math.min(count, from + COLUMN_ROWS_MAX)
+    for (let from = 0; from < count; from += BATCH_RECORDS_MAX) {
+      const to = Math.min(count, from + BATCH_RECORDS_MAX)
       const part = from === 0 && to === count ? columns : columns.map(({ name, values }) => ({ name, values: values.slice(from, to) }))
       this.#senders[channel]!.sendColumns(part, to - from)
     }
     this.recordsOut += count
-    this.#kept ||= !this.#senders[channel]!.flush()
+    this.#flush(this.#senders[channel]!)
   }
 
   widest(): number {
@@ -107,7 +104,7 @@ export class Outbox implements Output {
   #sendControl(kind: FrameKind, value: number): void {
     for (const sender of this.#senders) {
       sender.sendControl(kind, value)
-      if (!sender.flush()) this.#kept = true
+      this.#flush(sender)
     }
   }
 
@@ -119,6 +116,10 @@ export class Outbox implements Output {
     this.#counts[channel] = 0
     this.recordsOut += count
     this.#limits[channel] = Math.min(this.#batchRecords, sender.batchRecordsMax)
-    this.#kept ||= !sender.flush()
+    this.#flush(sender)
+  }
+
+  #flush(sender: ChannelSender): void {
+    if (!sender.flush()) this.#kept = true
   }
 }

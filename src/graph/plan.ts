@@ -138,6 +138,9 @@ function collectEdges(graph: Graph, taskOf: readonly number[], tasks: readonly T
 
 function settle(node: OperatorNode, { partitioning }: InputEdge, from: Task, to: Task, timestamps: boolean): Partitioning {
   if (to.onAppThread) return { type: 'gather' }
+  if (node.spec['needsEventTime'] === true && !timestamps) {
+    refuse(node, `${node.kind} needs event times: give the source an eventTime, or use withEventTime()`)
+  }
   if (partitioning.type === 'time' && partitioning.by === 'event' && !timestamps) {
     refuse(node, "partitionByTime({ by: 'event' }) needs event times: give the source an eventTime, or partition by 'arrival'")
   }
@@ -157,7 +160,9 @@ function refuse(node: OperatorNode, why: string): never {
 
 function timedNodes(graph: Graph): boolean[] {
   const timed: boolean[] = []
-  for (const node of graph.nodes) timed.push(node.spec['eventTime'] !== undefined || node.inputs.some((input) => timed[input.from]))
+  // An inlet of the operator kit is given the event times of its records.
+  const begins = ({ spec }: OperatorNode): boolean => spec['eventTime'] !== undefined || spec['timed'] === true
+  for (const node of graph.nodes) timed.push(begins(node) || node.inputs.some((input) => timed[input.from]))
   return timed
 }
 

@@ -2,10 +2,8 @@ import { MillraceError } from '../errors.ts'
 import type { Key } from '../core/key-hash.ts'
 import type { OperatorDefinition } from '../actor/contract.ts'
 import type { AggregateBuilder, AggregateResult, AggregateSpecs } from '../state/aggregates.ts'
-import { type EventTimeOptions, eventTimeSpec } from './event-time.ts'
-import type { GraphBuilder, OperatorOptions } from './graph-builder.ts'
-import { type InputEdge, type OperatorNode, type Origin, type Parallelism, outputOf } from './graph.ts'
-import type { ChooseChannel, Partitioning } from '../actor/partitioning.ts'
+import type { OperatorOptions } from './graph-builder.ts'
+import { type OperatorNode, outputOf } from './graph.ts'
 import type { KeyedStream } from './keyed-stream.ts'
 import type { SinkSpec } from './sinks.ts'
 import { checkFunction } from './check-function.ts'
@@ -13,6 +11,7 @@ import * as check from './check-options.ts'
 import { type Branches, type Emitters, type OutputStreams, type OutputTypes, type SplitStreams } from './outputs.ts'
 import { type SwitchedStreams, type TagField, checkOutputNames, streamsByName } from './outputs.ts'
 import type { DeadLetter } from './error-policy.ts'
+import { PlacedStream } from './placed-stream.ts'
 import { definitionSite } from './site.ts'
 import type { FieldKey, KeyField, StreamRecord } from './stream-types.ts'
 import type { Table } from './table.ts'
@@ -31,16 +30,7 @@ export interface SplitOptions<R extends string> extends OperatorOptions {
  * A flow of records of type T, described inside `build()`. Every method adds one operator and returns what comes out of it.
  * Functions run on worker threads: they may use what their module defines, and must not change the records they get.
  */
-export class Stream<in out T> {
-  readonly #builder: GraphBuilder
-  readonly #edges: readonly InputEdge[]
-
-  /** @internal Streams are made by sources and operators. */
-  constructor(builder: GraphBuilder, edges: readonly InputEdge[]) {
-    this.#builder = builder
-    this.#edges = edges
-  }
-
+export class Stream<in out T> extends PlacedStream<T> {
   /** One record in, one out. */
   map<U>(fn: (record: T) => U, options?: OperatorOptions): Stream<U> {
     return this.#add('map', { fn: checkFunction(fn, 'map') }, options, definitionSite(this.map))
@@ -115,8 +105,8 @@ export class Stream<in out T> {
   distinct(key: string | ((record: T) => Key), options?: OperatorOptions): Stream<T> {
     const site = definitionSite(this.distinct)
     check.key(key, 'distinct', site)
-    const inputs = this.#origins('distinct', site).map((origin) => ({ ...origin, partitioning: { type: 'hash' as const, key } }))
-    return this.#streamOf(this.#builder.add({ kind: 'distinct', inputs, parallelism: 'workers', spec: { key }, options, site }))
+    const inputs = this.origins('distinct', site).map((origin) => ({ ...origin, partitioning: { type: 'hash' as const, key } }))
+    return this.#streamOf(this.builder.add({ kind: 'distinct', inputs, parallelism: 'workers', spec: { key }, options, site }))
   }
 
   /**
@@ -155,85 +145,30 @@ export class Stream<in out T> {
   keyBy(key: string | ((record: T) => Key)): unknown {
     const site = definitionSite(this.keyBy)
     check.key(key, 'keyBy', site)
-    return this.#builder.flows.keyed(this.#origins('keyBy', site), key as never)
+    return this.builder.flows.keyed(this.origins('keyBy', site), key as never)
   }
 
   /** All records as one group: accumulated in every sending actor, merged in one. */
   aggregate<S extends AggregateSpecs>(define: (a: AggregateBuilder<T>) => S, options?: OperatorOptions): Table<AggregateResult<S>> {
     const site = definitionSite(this.aggregate)
-    return this.#builder.flows.table({ origins: this.#origins('aggregate', site), key: null, define: define as never, options, site })
+    return this.builder.flows.table({ origins: this.origins('aggregate', site), key: null, define: define as never, options, site })
   }
 
   /** The records of this stream and of others, in no particular order between them. */
   // oxlint-disable-next-line typescript/no-explicit-any -- a stream is invariant in its records, and streams of all types may be united
   union<O extends readonly Stream<any>[]>(...others: O): Stream<T | StreamRecord<O[number]>> {
-    const edges = [this, ...others].flatMap((stream) => (stream as Stream<unknown>).#edges)
+    const edges = [this, ...others].flatMap((stream) => (stream as Stream<unknown>).edges())
     return new Stream(
-      this.#builder,
+      this.builder,
       edges.filter((edge, i) => edges.findIndex(({ from, output }) => from === edge.from && output === edge.output) === i),
     )
-  }
-
-  /** Each batch to the instance of the next operator with the most credit: the least busy one. */
-  rebalance(): Stream<T> {
-    return this.#spread({ type: 'rebalance' })
-  }
-
-  /** Each record to the next instance of the next operator, in turn: as even as can be, whatever they are busy with. */
-  roundRobin(): Stream<T> {
-    return this.#spread({ type: 'roundRobin' })
-  }
-
-  /** Each record to every instance of the next operator. */
-  broadcast(): Stream<T> {
-    return this.#spread({ type: 'broadcast' })
-  }
-
-  /**
-   * Instance i to instance i of the next operator. That is what happens without it, too, where both have equally many; with it, a job
-   * in which they have not is refused.
-   */
-  forward(): Stream<T> {
-    return this.#spread({ type: 'forward', strict: true })
-  }
-
-  /**
-   * Each record to the instance of the next operator that `choose(record, channels)` names: an integer of 0 to `channels` - 1. It must depend on
-   * nothing but its arguments, so that all senders agree. Anything else that it returns fails the job with MR_PARTITION_INVALID.
-   */
-  partitionBy(choose: ChooseChannel<T>): Stream<T> {
-    return this.#spread({ type: 'custom', choose: checkFunction(choose, 'partitionBy') })
-  }
-
-  /**
-   * Each stretch of `bucketMs` of time to one instance of the next operator, the next stretch to the next one. 'event': by the records' event
-   * times, of which each must have one; 'arrival': by the clock of the sender.
-   *
-   * @throws MillraceError MR_OPTION_INVALID
-   */
-  partitionByTime(options: { readonly bucketMs: number; readonly by: 'event' | 'arrival' }): Stream<T> {
-    return this.#spread({ type: 'time', ...check.timeBuckets(options, definitionSite(this.partitionByTime)) })
-  }
-
-  /**
-   * Gives the records their event times, and the stream its watermarks, where the source cannot: after parsing, for example. What the records had before is
-   * replaced.
-   *
-   * @throws MillraceError MR_OPTION_INVALID
-   */
-  withEventTime(eventTime: (record: T) => number, options?: Omit<EventTimeOptions<T>, 'eventTime'> & OperatorOptions): Stream<T> {
-    const site = definitionSite(this.withEventTime)
-    const { name, parallelism, onError, ...timing } = options ?? {}
-    const spec = eventTimeSpec({ ...timing, eventTime } as EventTimeOptions<never>, 'withEventTime', site)
-    const own = { ...(name !== undefined && { name }), ...(parallelism !== undefined && { parallelism }), ...(onError && { onError }) }
-    return this.#add('eventTime', { ...spec }, own, site)
   }
 
   /** An operator of one's own; see the actor contract. */
   transform<U>(definition: OperatorDefinition, spec: Readonly<Record<string, unknown>> = {}, options?: OperatorOptions): Stream<U> {
     const site = definitionSite(this.transform)
-    const parallelism = this.#parallelism()
-    return this.#streamOf(this.#builder.add({ kind: definition.kind, inputs: this.edges(), parallelism, spec, options, site, definition }))
+    const parallelism = this.parallelism()
+    return this.#streamOf(this.builder.add({ kind: definition.kind, inputs: this.edges(), parallelism, spec, options, site, definition }))
   }
 
   /**
@@ -243,8 +178,8 @@ export class Stream<in out T> {
    */
   sideOutput<U>(name: string): Stream<U> {
     const site = definitionSite(this.sideOutput)
-    const [edge, second] = this.#edges
-    const node = second === undefined && edge!.output === undefined ? this.#builder.node(edge!.from) : undefined
+    const [edge, second] = this.edges()
+    const node = second === undefined && edge!.output === undefined ? this.builder.node(edge!.from) : undefined
     if (node?.definition?.outputs?.includes(name) !== true) {
       throw new MillraceError(
         'MR_GRAPH_INVALID',
@@ -263,9 +198,11 @@ export class Stream<in out T> {
    */
   deadLetters<In = unknown>(): Stream<DeadLetter<In>> {
     const site = definitionSite(this.deadLetters)
-    const edges = this.#builder.letters(this.#edges.map(({ from }) => from))
-    if (edges.length > 0) return new Stream(this.#builder, edges)
-    const names = this.#edges.map(({ from }) => `"${this.#builder.node(from).name}"`).join(', ')
+    const edges = this.builder.letters(this.edges().map(({ from }) => from))
+    if (edges.length > 0) return new Stream(this.builder, edges)
+    const names = this.edges()
+      .map(({ from }) => `"${this.builder.node(from).name}"`)
+      .join(', ')
     throw new MillraceError('MR_GRAPH_INVALID', `${names} keeps no dead letters: give it onError: 'deadLetter'`, { site })
   }
 
@@ -279,7 +216,7 @@ export class Stream<in out T> {
         { site },
       )
     }
-    this.#builder.add({
+    this.builder.add({
       kind: sink.kind,
       inputs: this.edges(),
       parallelism: sink.parallelism,
@@ -292,17 +229,12 @@ export class Stream<in out T> {
     })
   }
 
-  /** @internal */
-  edges(): readonly InputEdge[] {
-    return this.#edges
-  }
-
   #add<U>(kind: string, spec: Record<string, unknown>, options: OperatorOptions | undefined, site: string): Stream<U> {
     return this.#streamOf(this.#node(kind, spec, options, site))
   }
 
   #node(kind: string, spec: Record<string, unknown>, options: OperatorOptions | undefined, site: string): OperatorNode {
-    return this.#builder.add({ kind, inputs: this.edges(), parallelism: this.#parallelism(), spec, options, site })
+    return this.builder.add({ kind, inputs: this.edges(), parallelism: this.parallelism(), spec, options, site })
   }
 
   /** An operator that only one instance can do. */
@@ -314,37 +246,14 @@ export class Stream<in out T> {
         { site },
       )
     }
-    return this.#streamOf(this.#builder.add({ kind, inputs: this.edges(), parallelism: 1, spec, options, site }))
+    return this.#streamOf(this.builder.add({ kind, inputs: this.edges(), parallelism: 1, spec, options, site }))
   }
 
   #streamOf<U>(node: OperatorNode): Stream<U> {
-    return new Stream<U>(this.#builder, [outputOf(node)])
+    return new Stream<U>(this.builder, [outputOf(node)])
   }
 
   #outputOf<U>(node: OperatorNode, output: string): Stream<U> {
-    return new Stream<U>(this.#builder, [outputOf(node, output)])
-  }
-
-  #spread(partitioning: Partitioning): Stream<T> {
-    const edges = this.#origins(partitioning.type, undefined).map((origin) => ({ ...origin, partitioning }))
-    return new Stream(this.#builder, edges)
-  }
-
-  /** Without how they are spread, for operators that spread the records themselves; a broadcast would be lost on them. */
-  #origins(operator: string, site: string | undefined): Origin[] {
-    if (this.#edges.some(({ partitioning }) => partitioning.type === 'broadcast')) {
-      throw new MillraceError(
-        'MR_GRAPH_INVALID',
-        `broadcast() has no effect in front of ${operator}, which spreads the records anew: put an operator between them`,
-        site === undefined ? {} : { site },
-      )
-    }
-    return this.#edges.map(({ from, output }) => ({ from, output }))
-  }
-
-  #parallelism(): Parallelism {
-    if (this.#edges.some(({ partitioning }) => partitioning.type !== 'forward')) return 'workers'
-    const all = this.#edges.map(({ from }) => this.#builder.node(from).parallelism)
-    return all.every((p) => p === all[0]) ? all[0]! : 'workers'
+    return new Stream<U>(this.builder, [outputOf(node, output)])
   }
 }

@@ -4,10 +4,11 @@
  * Memory: at most CHECKPOINT_BUFFERED_BYTES_MAX for all of them.
  */
 import type { ActorName, Chunk } from '../checkpoint/manifest.ts'
+import { describeError } from '../core/failure.ts'
 import { MillraceError } from '../errors.ts'
 import { CHECKPOINT_BUFFERED_BYTES_MAX } from '../limits.ts'
 import type { ActorSnapshot } from './lay-out.ts'
-import type { CommitActor, StoreMessage } from './protocol.ts'
+import type { CommitActor, StorageToControl, StoreMessage } from './protocol.ts'
 import { FINAL } from './protocol.ts'
 
 interface Snapshot {
@@ -40,6 +41,18 @@ export class ChunkBuffer {
     this.#attempt = attempt
     this.#open.clear()
     this.#bytes = 0
+  }
+
+  /** Keeps what a worker sent. Returns what control is to be told: that a snapshot is whole, or declined; null while parts are missing. */
+  receive(message: StoreMessage): StorageToControl | null {
+    const { task, index, attempt, checkpoint } = message
+    try {
+      const bytes = this.store(message)
+      return bytes === undefined ? null : { type: 'stored', task, index, attempt, checkpoint, bytes }
+    } catch (error) {
+      if (checkpoint !== FINAL) this.end(checkpoint)
+      return { type: 'declined', task, index, attempt, checkpoint, failure: describeError(error, { kind: 'storage', attempt }) }
+    }
   }
 
   /**

@@ -16,7 +16,7 @@ import type {
   StoreMessage,
   WorkerToStorage,
 } from './protocol.ts'
-import { FINAL, sendChunks } from './protocol.ts'
+import { sendChunks } from './protocol.ts'
 import { prepareStateDir } from './state-dir.ts'
 import { lockStateDir } from './state-lock.ts'
 import type { StateLock } from './state-lock.ts'
@@ -93,14 +93,8 @@ export class StorageThread {
   }
 
   #receive(message: StoreMessage): void {
-    const { task, index, attempt, checkpoint } = message
-    try {
-      const bytes = this.#buffer.store(message)
-      if (bytes !== undefined) this.#tell({ type: 'stored', task, index, attempt, checkpoint, bytes })
-    } catch (error) {
-      if (checkpoint !== FINAL) this.#buffer.end(checkpoint)
-      this.#tell({ type: 'declined', task, index, attempt, checkpoint, failure: describeError(error, { kind: 'storage', attempt }) })
-    }
+    const answer = this.#buffer.receive(message)
+    if (answer !== null) this.#tell(answer)
   }
 
   async #commit({ attempt, head, actors }: ControlToStorage & { type: 'commit' }): Promise<void> {

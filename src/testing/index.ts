@@ -17,6 +17,11 @@
 import type { Job, Outlets } from '../graph/job.ts'
 import { type SimulateOptions, type SimulatedRun, simulate } from './simulate.ts'
 
+export type { KitView } from './kit/kit-compare.ts'
+export type { KitBuilt, KitContext, KitInputOptions, KitOutlets } from './kit/kit-job.ts'
+export type { KitOutput } from './kit/kit-outlets.ts'
+export { type KitOptions, type KitResult, latestByKey, operatorKit } from './kit/operator-kit.ts'
+export type { Step, StepTarget } from './kit/script.ts'
 export { SimulatedDisk } from '../host/simulation-host/simulated-storage.ts'
 export { seeds } from './seeds.ts'
 export { simulate, type SimulateOptions, type SimulatedRun } from './simulate.ts'

@@ -133,6 +133,12 @@ export class SplitWatermarks {
     this.#watermark = watermark
   }
 
+  /** After `restore`: true when every split was idle. The watermark stays what it was, since more splits may be opened. */
+  resumeIdle(): boolean {
+    this.#idle = this.#splits.size > 0 && [...this.#splits.values()].every(({ idle }) => idle)
+    return this.#idle
+  }
+
   #watermarkOf({ generator, largest }: Split): number {
     if (generator !== null) return generator.watermark()
     return this.#strategy.create === 'none' ? -Infinity : boundedWatermark(largest, this.#strategy.disorderMs)

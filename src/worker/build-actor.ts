@@ -114,7 +114,7 @@ class ChainBuilder {
         place: this.#place,
         source: head !== null && head.poll !== undefined ? head : null,
         head: head !== null && head.processBatch !== undefined ? head : null,
-        run: (records, from, to, timestamps) => this.#run(records, from, to, timestamps),
+        run: (records, from, to, timestamps) => this.#runTimed(WHOLE_INSTANCE, records, from, to, timestamps),
         mailbox: this.#wiring.mailbox,
         decoders: this.#wiring.decoders,
         outboxes: [...this.#wiring.outboxes.values()],
@@ -149,6 +149,15 @@ class ChainBuilder {
     const head = { id: node.id, definition: { kind: node.kind }, spec: node.spec, observe: this.#observer(), guard }
     this.#run = this.#runner()(head, this.#stepsAfter(node), this.#code)
     return null
+  }
+
+  /** Watches the event times that the head gives, where it does. */
+  #runTimed(split: number, ...rows: Parameters<ChainRun>): void {
+    const splits = this.#splits
+    if (splits === null) return void this.#run(...rows)
+    const nowMs = this.#environment.clock.nowMs()
+    splits.select(split, nowMs)
+    splits.observe(this.#run(...rows), nowMs)
   }
 
   #observer(): Emit | undefined {
@@ -285,11 +294,7 @@ class ChainBuilder {
         this.#place?.readsSplit(split === WHOLE_INSTANCE ? null : split, position - from)
         // What an inlet reads is counted where its frames come in.
         if (this.#actor!.polls) this.#actor!.recordsIn += to - from
-        const splits = this.#splits
-        if (splits === null) return void this.#run(records, from, to, timestamps)
-        const nowMs = clock.nowMs()
-        splits.select(split, nowMs)
-        splits.observe(this.#run(records, from, to, timestamps), nowMs)
+        this.#runTimed(split, records, from, to, timestamps)
       },
       openSplit: (split) => this.#splits?.open(split, clock.nowMs()),
       closeSplit: (split) => this.#splits?.close(split),

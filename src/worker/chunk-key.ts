@@ -1,5 +1,7 @@
 import { pack, unpack } from 'msgpackr'
 import type { ActorChunk } from '../actor/actor-parts.ts'
+import { sealChunk } from '../checkpoint/chunk.ts'
+import type { Chunk } from '../checkpoint/manifest.ts'
 import { MillraceError } from '../errors.ts'
 
 /** `operator/scope/id`: names a chunk within a checkpoint, whoever wrote it, so that state finds its operator at another parallelism. */
@@ -19,6 +21,11 @@ export function parseChunkKey(key: string): ChunkPlace {
   if (match === null)
     throw new MillraceError('MR_STATE_CORRUPT', `A checkpoint holds a chunk named ${JSON.stringify(key)}, which is no state of an operator`)
   return { operator: match[1]!, scope: match[2] as ChunkPlace['scope'], id: Number(match[3]) }
+}
+
+/** @throws MillraceError MR_CHECKPOINT_FAILED if it is too large */
+export function sealState({ operator, value, ...place }: ActorChunk): Chunk {
+  return sealChunk(chunkKey(operator, place), encodeChunk(value))
 }
 
 /** Values become one msgpack value. The bytes are the caller's own. */

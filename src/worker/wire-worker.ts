@@ -1,5 +1,5 @@
 import type { Actor } from '../actor/actor.ts'
-import type { ActorChunk } from '../actor/actor-parts.ts'
+import type { SealedChunk } from '../actor/actor-parts.ts'
 import type { Registry } from '../actor/contract.ts'
 import type { ChannelSender } from '../channel/channel-sender.ts'
 import { CreditTable, exclusiveBytes, mailboxBudget } from '../channel/credit.ts'
@@ -17,6 +17,7 @@ import { captureFrames } from './capture-frames.ts'
 import type { Deployment, EngineOptions } from './deployment.ts'
 import { Inbound } from './inbound.ts'
 import { Waking } from './waking.ts'
+import { sealState } from './chunk-key.ts'
 import type { Peer, WorkerHost } from './worker-host.ts'
 
 export interface WiringRequest {
@@ -29,7 +30,7 @@ export interface WiringRequest {
   readonly markReady: (actor: number) => void
   /** Makes it ready at a time of the monotonic clock. */
   readonly wakeAt: (actor: number, monotonicMs: number) => void
-  readonly snapshotTaken: (actor: number, checkpointId: number, chunks: readonly ActorChunk[]) => void
+  readonly snapshotTaken: (actor: number, checkpointId: number, chunks: readonly SealedChunk[]) => void
 }
 
 /** All that one worker's actors of one attempt are connected with. */
@@ -118,6 +119,7 @@ class WorkerWiring {
           inbound.consumed(costBytes)
           if (inbound.fromThread !== this.#request.index) bell(inbound.fromThread).ring()
         },
+        seal: sealState,
         snapshotTaken: (checkpointId, chunks) => snapshotTaken(placement.id, checkpointId, chunks),
       },
       wake: () => waking.wake(),

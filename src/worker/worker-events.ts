@@ -1,9 +1,7 @@
-import { sealChunk } from '../checkpoint/chunk.ts'
 import { type FailureData, describeError } from '../core/failure.ts'
 import type { InletNotice } from '../actor/contract.ts'
 import type { Plan } from '../graph/plan.ts'
 import type { StoreMessage } from '../storage/protocol.ts'
-import { chunkKey, encodeChunk } from './chunk-key.ts'
 import type { WorkerEvents } from './worker-host.ts'
 
 /** Ways out of a worker, as its host gives them. */
@@ -15,14 +13,13 @@ export interface WorkerOutlets {
   readonly notify: (attempt: number, notice: InletNotice) => void
 }
 
-/** What a worker's engine reports, as messages: snapshots sealed, errors described. */
+/** What a worker's engine reports, as messages: snapshots with their task's name, errors described. */
 export function workerEvents(plan: () => Plan, { store, failed, notify }: WorkerOutlets): WorkerEvents {
   return {
     snapshotTaken: (attempt, checkpoint, actor, chunks) => {
       const placement = plan().actors[actor]!
-      const sealed = chunks.map(({ operator, value, ...place }) => sealChunk(chunkKey(operator, place), encodeChunk(value)))
       const { name } = plan().tasks[placement.task]!
-      store({ type: 'store', task: name, index: placement.index, attempt, checkpoint, chunks: sealed, last: true })
+      store({ type: 'store', task: name, index: placement.index, attempt, checkpoint, chunks, last: true })
     },
     failed: (attempt, actor, error) => {
       const placement = actor === null ? null : plan().actors[actor]!

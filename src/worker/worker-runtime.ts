@@ -96,7 +96,7 @@ export class WorkerRuntime {
     let worked = this.#drain()
     this.#retryBlocked()
     this.#wakeDue()
-    while (nowMs - startMs < budgetMs) {
+    while (this.#running && nowMs - startMs < budgetMs) {
       const id = this.#ready.next()
       if (id === -1) break
       worked = true
@@ -140,7 +140,7 @@ export class WorkerRuntime {
   hasFrames(): boolean {
     if (!this.#running) return false
     this.#retryBlocked()
-    return this.#ready.size > 0 || this.#wiring.consumers.some(({ consumer }) => !consumer.isEmpty)
+    return this.#running && (this.#ready.size > 0 || this.#wiring.consumers.some(({ consumer }) => !consumer.isEmpty))
   }
 
   /** Sources end as if their input were over; what they have made is processed to the end. */
@@ -233,9 +233,14 @@ export class WorkerRuntime {
   #retryBlocked(): void {
     for (let left = this.#blocked.size; left > 0; left--) {
       const id = this.#blocked.next()
-      if (!this.#wiring.actors.get(id)!.flushKept()) continue
-      this.#blocked.delete(id)
-      this.#ready.add(id)
+      try {
+        if (!this.#wiring.actors.get(id)!.flushKept()) continue
+        this.#blocked.delete(id)
+        this.#ready.add(id)
+      } catch (error) {
+        this.#failed(id, error)
+        break
+      }
     }
     this.#announce()
   }

@@ -63,8 +63,11 @@ test('on a terminal, the newest row of each key stands at its place, and no more
 /** What is left of text in which a block is drawn again and again in place. */
 function screenOf(text: string): string[] {
   const lines: string[] = ['']
-  for (const [part] of text.replaceAll('\r\n', '\n').matchAll(/\x1b\[(\d+)A\r\x1b\[J|\n|[^\n\x1b]+/g)) {
-    const up = /^\x1b\[(\d+)A/.exec(part)
+  for (const [part] of text
+    .replaceAll('\r\n', '\n')
+    .replaceAll('\x1b', '␛')
+    .matchAll(/␛\[(\d+)A\r␛\[J|\n|[^\n␛]+/g)) {
+    const up = /^␛\[(\d+)A/.exec(part)
     if (up) lines.splice(lines.length - 1 - Number(up[1]), Infinity, '')
     else if (part === '\n') lines.push('')
     else lines[lines.length - 1] += part

@@ -41,38 +41,23 @@ export class TerminalReporter implements Reporter {
 }
 
 /** One line for everything. */
-export class LogReporter implements Reporter {
-  readonly #write: Write
-  readonly #verbosity: Verbosity
-
-  constructor(write: Write, verbosity: Verbosity) {
-    this.#write = write
-    this.#verbosity = verbosity
-  }
-
-  report(event: RunEvent): void {
-    const text = event.event === 'progress' ? `${progressLine(event, event)}\n` : lineOf(event, this.#verbosity)
-    if (text !== null) this.#write(text)
-  }
-
-  giveWay(): void {}
+export function logReporter(write: Write, verbosity: Verbosity): Reporter {
+  const textOf = (event: RunEvent): string | null =>
+    event.event === 'progress' ? `${progressLine(event, event)}\n` : lineOf(event, verbosity)
+  return lineReporter(write, textOf)
 }
 
 /** One JSON value a line. */
-export class JsonReporter implements Reporter {
-  readonly #write: Write
-  readonly #verbosity: Verbosity
+export function jsonReporter(write: Write, verbosity: Verbosity): Reporter {
+  return lineReporter(write, (event) => jsonLine(event.event === 'failed' ? { ...event, error: errorData(event.error, verbosity) } : event))
+}
 
-  constructor(write: Write, verbosity: Verbosity) {
-    this.#write = write
-    this.#verbosity = verbosity
+function lineReporter(write: Write, textOf: (event: RunEvent) => string | null): Reporter {
+  const report = (event: RunEvent): void => {
+    const text = textOf(event)
+    if (text !== null) write(text)
   }
-
-  report(event: RunEvent): void {
-    this.#write(jsonLine(event.event === 'failed' ? { ...event, error: errorData(event.error, this.#verbosity) } : event))
-  }
-
-  giveWay(): void {}
+  return { report, giveWay: () => {} }
 }
 
 function lineOf(event: RunEvent, verbosity: Verbosity): string | null {

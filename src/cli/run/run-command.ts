@@ -14,7 +14,7 @@ import { jobShape } from './job-shape.ts'
 import { chooseOutlets, readOutlets } from './print-outlets.ts'
 import { RecordPrinter } from './record-printer.ts'
 import { RunControl } from './run-control.ts'
-import { JsonReporter, LogReporter, TerminalReporter } from './reporters.ts'
+import { TerminalReporter, jsonReporter, logReporter } from './reporters.ts'
 import type { Reporter } from './run-event.ts'
 import { Watch } from './watch.ts'
 
@@ -105,9 +105,9 @@ function launchOptions(flags: RunFlags, config: unknown): LaunchOptions {
 
 /** Lines that workers print themselves would tear the block apart on a terminal that shows both. */
 function viewFor({ json, verbose }: RunFlags, plan: Plan): { readonly reporter: Reporter; readonly intervalMs: number } {
-  if (json) return { reporter: new JsonReporter(writeError, { verbose }), intervalMs: INTERVAL_MS.json }
+  if (json) return { reporter: jsonReporter(writeError, { verbose }), intervalMs: INTERVAL_MS.json }
   const workersPrint = isatty(STDOUT) && plan.graph.nodes.some(({ kind }) => kind === 'consoleSink' || kind === 'consoleTableSink')
-  if (!isatty(STDERR) || workersPrint) return { reporter: new LogReporter(writeError, { verbose }), intervalMs: INTERVAL_MS.log }
+  if (!isatty(STDERR) || workersPrint) return { reporter: logReporter(writeError, { verbose }), intervalMs: INTERVAL_MS.log }
   return { reporter: new TerminalReporter(writeError, () => process.stderr.columns ?? 80, { verbose }), intervalMs: INTERVAL_MS.terminal }
 }
 

@@ -6,7 +6,7 @@ import { MillraceError } from '../../errors.ts'
 import { CHECKPOINTS_RETAINED_DEFAULT } from '../../limits.ts'
 import { ChunkBuffer } from '../../storage/chunk-buffer.ts'
 import { layOut } from '../../storage/lay-out.ts'
-import { type ControlToStorage, FINAL, type StorageToControl, type StoreMessage } from '../../storage/protocol.ts'
+import type { ControlToStorage, StorageToControl, StoreMessage } from '../../storage/protocol.ts'
 import type { Simulation } from './simulation.ts'
 
 /** What survives a simulated thread: complete checkpoints. */
@@ -85,14 +85,8 @@ export class SimulatedStorage {
 
   receive(message: StoreMessage): void {
     if (this.#closed) return
-    const { task, index, attempt, checkpoint } = message
-    try {
-      const bytes = this.#buffer.store(message)
-      if (bytes !== undefined) this.#tell({ type: 'stored', task, index, attempt, checkpoint, bytes })
-    } catch (error) {
-      if (checkpoint !== FINAL) this.#buffer.end(checkpoint)
-      this.#tell({ type: 'declined', task, index, attempt, checkpoint, failure: describeError(error, { kind: 'storage', attempt }) })
-    }
+    const answer = this.#buffer.receive(message)
+    if (answer !== null) this.#tell(answer)
   }
 
   #commit({ attempt, head, actors }: ControlToStorage & { type: 'commit' }): void {
