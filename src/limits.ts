@@ -171,9 +171,10 @@ export const HELD_OUTPUTS_KEPT = 4096
 export const CHAIN_SOURCE_MAP_LINES_MAX = 20_000
 /** Rounds of all workers in one step of an operator kit's script after which it counts as endless. */
 export const KIT_TURNS_MAX = 100_000
-/** Microtasks that the operator kit gives promises of operators after every step, and turns of the event loop that it gives those that sources wait for. */
+/** Microtasks that the operator kit gives promises of operators after every step. */
 export const KIT_MICROTASKS = 16
-export const KIT_EVENT_LOOP_TURNS = 50
+/** Longest real wait of the operator kit for what a source waits for. */
+export const KIT_OUTSIDE_WAIT_MS_MAX = 10_000
 /** Positions of a script at which the operator kit restores a snapshot; of longer scripts a seeded sample. */
 export const KIT_POSITIONS_MAX = 40
 /** Positions at which it restores one onto another number of instances. */

@@ -10,6 +10,7 @@
  * The runtime calls `flush` before every `snapshot`, so nothing that an operator holds back is lost or counted twice.
  */
 import type { Clock } from '../core/clock.ts'
+import type { MillraceError } from '../errors.ts'
 
 /** Rows that arrived as columns. Reading a column builds no objects; `records()` builds (and keeps) them all. */
 export interface ColumnBatch {
@@ -84,6 +85,8 @@ export interface OperatorContext {
   readonly closeSplit: (split: number) => void
   /** True when the operator has a policy for bad records: `process` may throw and be called again, after {@link OperatorActor.undo}. */
   readonly undoes: boolean
+  /** Of a source with a policy for bad records; null for all others. */
+  readonly badInput: BadInput | null
   /**
    * Makes a waiting source poll again, and an operator that was not `ready` be asked again; callable from promises and events. Does nothing once
    * the attempt is over.
@@ -93,6 +96,18 @@ export interface OperatorContext {
   readonly wakeAt: (monotonicMs: number) => void
   /** Tells the app thread how far an inlet was read, or that a checkpoint made it durable. */
   readonly notify: (notice: InletNotice) => void
+}
+
+/** What becomes of input that a source cannot parse, by its policy. */
+export interface BadInput {
+  /** Before each item, good or bad. */
+  next(): void
+  /**
+   * The item is left out; or kept as a dead letter, with its raw form, that says where it was. Throws where the policy has had enough.
+   *
+   * @param failure MR_SOURCE_FAILED, what was thrown as its cause
+   */
+  leaveOut(raw: unknown, failure: MillraceError, split: number, position: number): void
 }
 
 export interface InletNotice {

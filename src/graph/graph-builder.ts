@@ -37,6 +37,8 @@ export interface NodeDraft {
   readonly site: string
   readonly options?: OperatorOptions | undefined
   readonly definition?: OperatorDefinition
+  /** A source that has a policy for what it cannot parse. */
+  readonly parses?: boolean
   /** Operators made by the same call that do the work on its records: a policy for bad records is theirs. */
   readonly parts?: readonly number[]
   /** Sources and sinks state it. */
@@ -127,7 +129,7 @@ export class GraphBuilder {
 
   #policyOf(draft: NodeDraft): CheckedPolicy | null {
     const own = checkPolicy(draft.options?.onError, draft.site)
-    if (draft.inputs.length === 0 || draft.parts !== undefined || isOutlet(draft)) return null
+    if ((draft.inputs.length === 0 && !draft.parses) || draft.parts !== undefined || isOutlet(draft)) return null
     if (draft.options?.onError !== undefined) return own
     return this.#isBehindLetters(draft) ? null : this.#onError
   }

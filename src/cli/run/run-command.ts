@@ -75,16 +75,16 @@ export async function runCommand(path: string, flags: RunFlags): Promise<ExitCod
     run.onNotice(({ type, ...notice }) => reporter.report({ event: type, ...notice }))
     try {
       const printed = readOutlets(run, choice, (text) => printer.print(text))
-      const { outcome, restarts } = await run.done
+      const result = await run.done
       // Whoever stops a job may do so because nobody takes its output.
       const taken = await Promise.race([printed.then(() => true), control.stopped.then(() => pause(LAST_OUTPUT_MS, false))])
       printer.close()
-      return control.ended(taken ? outcome : 'stopped', restarts, performance.now() - startedMs)
+      return control.ended(taken ? result : { ...result, outcome: 'stopped' }, performance.now() - startedMs)
     } finally {
       watch.stop()
     }
   } catch (error) {
-    if (control.aborted) return control.ended('stopped', 0, performance.now() - startedMs)
+    if (control.aborted) return control.ended({ outcome: 'stopped', restarts: 0 }, performance.now() - startedMs)
     reporter.report({ event: 'failed', error })
     return exitCodeOf(error)
   } finally {
