@@ -20,6 +20,7 @@ import { mergeByTime } from './merge-by-time.ts'
 import { partition } from './partition.ts'
 import { reduce, scan } from './scan.ts'
 import { timerSource } from './timer-source.ts'
+import { window } from './window.ts'
 
 const definitions: readonly OperatorDefinition[] = [
   generateSource,
@@ -47,6 +48,7 @@ const definitions: readonly OperatorDefinition[] = [
   combine,
   aggregate,
   deltas,
+  window,
   fileSink,
   consoleSink,
   consoleTableSink,

@@ -163,6 +163,8 @@ export const FILE_WATCH_MS_DEFAULT = 1_000
 export const FILE_CHUNK_BYTES = 256 * 1024
 /** Characters of a bad line that an error shows. */
 export const BAD_LINE_CHARS_SHOWN = 80
+/** Windows that an operator deals with in one step: results go out between two steps. */
+export const WINDOWS_PER_STEP_MAX = 1024
 /** Records that an `onError: { failAfter }` looks back at. */
 export const ERROR_WINDOW_RECORDS_MAX = 1_000_000
 /** Records put out for one record that an operator with an onError policy keeps room for from record to record. */

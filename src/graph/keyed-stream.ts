@@ -7,6 +7,7 @@ import { definitionSite } from './site.ts'
 import { checkFunction } from './check-function.ts'
 import type { Stream } from './stream.ts'
 import type { Table } from './table.ts'
+import type { LateRecords, WindowAssigner, WindowBound, WindowOptions, WindowedStream } from './windowed-stream.ts'
 
 /** A stream divided by key. State is kept per key. */
 export class KeyedStream<in out T, in out K extends Key> {
@@ -38,6 +39,20 @@ export class KeyedStream<in out T, in out K extends Key> {
   /** The first record of each key; all that follow are dropped. Keeps every key for as long as the job runs. */
   distinct(options?: OperatorOptions): Stream<T> {
     return this.#stateful('distinct', {}, options, definitionSite(this.distinct))
+  }
+
+  /**
+   * Divides the records of each key into windows: `keyed.window(window.tumbling({ sizeMs: 60_000 })).aggregate(a => ({ orders: a.count() }))`. What is late, when
+   * results are emitted and how often, is said by the options.
+   *
+   * @throws MillraceError MR_OPTION_INVALID. A stream without event time is refused with MR_GRAPH_INVALID when the job is planned, unless the windows go by the clock.
+   */
+  window<B extends WindowBound, L extends LateRecords = 'drop'>(
+    windows: WindowAssigner<T, B>,
+    options?: WindowOptions<T, L>,
+  ): WindowedStream<T, K, B, L> {
+    const site = definitionSite(this.window)
+    return this.#builder.flows.windowed({ origins: this.#origins, key: this.#key as KeySelector, windows, options, site })
   }
 
   /** Several aggregates per key: `a => ({ orders: a.count(), cents: a.sum('cents') })`. */
