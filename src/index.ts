@@ -41,6 +41,35 @@ export type {
 } from './graph/windowed-stream.ts'
 export type { Trigger, TriggerContext, TriggerResult } from './time/triggers.ts'
 export type { TimeWindow } from './time/window-assigners.ts'
+export type {
+  ActorContext,
+  ActorParts,
+  ActorTimers,
+  CallContext,
+  InstanceContext,
+  KeyedActor,
+  KeyTimers,
+  Made,
+  NoOutputs,
+  TimeDomain,
+} from './graph/keyed-actor.ts'
+export type { Processed } from './graph/process.ts'
+export { aggregating, list, map, reducing, value } from './state/state-specs.ts'
+export type {
+  AggregatingState,
+  ListState,
+  MapState,
+  NoStates,
+  ReducingState,
+  StateAggregator,
+  StateOptions,
+  StateSpec,
+  StateSpecs,
+  StatesOf,
+  TimeToLive,
+  ValueOptions,
+  ValueState,
+} from './state/state-specs.ts'
 export type { Change, Emit, Table } from './graph/table.ts'
 export type { GroupedTable, RetractableBuilder } from './graph/grouped-table.ts'
 export type { Sources } from './graph/sources.ts'

@@ -67,6 +67,11 @@ export class Actor {
     return this.#state === 'running' && !this.#waits ? this.#time.wakeAtMs : Infinity
   }
 
+  /** Event time in ms that the actor has come to; -Infinity before it knows of any. */
+  get watermark(): number {
+    return this.#time.watermark
+  }
+
   get state(): ActorState {
     return this.#state
   }
