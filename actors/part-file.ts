@@ -58,12 +58,13 @@ export class PartFile {
     return this.#textBytes
   }
 
-  append(record: unknown): void {
+  /** True when `write` is due. Throws when the record is none for this format, and is as before then. */
+  append(record: unknown): boolean {
     const line = this.#format.line(record)
     this.#text += line
     this.#records++
     this.#textBytes += Buffer.byteLength(line)
-    if (this.#text.length > SINK_BUFFER_CHARS_MAX) this.write()
+    return this.#text.length > SINK_BUFFER_CHARS_MAX
   }
 
   /** Hands all that was appended to the operating system. */

@@ -28,6 +28,8 @@ export const ERROR_CODES = {
   MR_RING_INVALID: 'A ring buffer has a wrong size or was not made by createRing().',
   MR_SOURCE_FAILED: 'A source could not read its input. See the cause, and the path or position in the message.',
   MR_SINK_FAILED: 'A sink could not write its output. See the cause, and the path in the message.',
+  MR_RECORD_REFUSED:
+    'A record does not fit its sink: a field without a column, a folder that cannot be. Change record or sink, or give the sink an onError policy.',
   MR_STATE_DIR_LOCKED: 'Another process uses this state directory. Stop it, or choose another stateDir.',
   MR_STATE_DIR_INVALID: 'The state directory is not usable. Give a directory that this process may write.',
   MR_STATE_CORRUPT: 'A checkpoint failed its checksum or format. Restore an older one, or start with fresh: true.',
