@@ -1,3 +1,4 @@
+import type { BadInput } from '../src/actor/contract.ts'
 import { MillraceError } from '../src/errors.ts'
 import { BAD_LINE_CHARS_SHOWN } from '../src/limits.ts'
 
@@ -12,21 +13,18 @@ export interface BadLine {
   readonly text: string | null
 }
 
-/** The one place where bad lines end up. Called in the actor's turn, between the records before and after. */
-export class BadLines {
-  readonly #policy: 'fail' | 'skip'
-
-  constructor(policy: 'fail' | 'skip') {
-    this.#policy = policy
-  }
-
-  /** @throws MillraceError MR_SOURCE_FAILED under 'fail' */
-  handle(bad: BadLine, error: unknown): void {
-    if (this.#policy === 'skip') return
-    const reason = error instanceof Error ? error.message : String(error)
-    const text = `Line ${bad.line} of ${bad.path} (byte ${bad.byte}) is bad: ${reason}${shown(bad.text)}`
-    throw new MillraceError('MR_SOURCE_FAILED', text, { cause: error })
-  }
+/**
+ * The one place where bad lines end up. Called in the actor's turn, between the records before and after.
+ *
+ * @param badInput what the source's policy does about them; null: it fails
+ * @throws MillraceError MR_SOURCE_FAILED under 'fail'
+ */
+export function handleBadLine(badInput: BadInput | null, bad: BadLine, error: unknown, split: number, position: number): void {
+  const reason = error instanceof Error ? error.message : String(error)
+  const text = `Line ${bad.line} of ${bad.path} (byte ${bad.byte}) is bad: ${reason}${shown(bad.text)}`
+  const failure = new MillraceError('MR_SOURCE_FAILED', text, { cause: error })
+  if (badInput === null) throw failure
+  badInput.leaveOut(bad.text, failure, split, position)
 }
 
 function shown(text: string | null): string {

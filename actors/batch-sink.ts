@@ -1,3 +1,4 @@
+import { MillraceError } from '../src/errors.ts'
 import { SINK_CLOSE_MS_MAX } from '../src/limits.ts'
 import type { OperatorActor, OperatorContext, OperatorDefinition } from '../src/actor/contract.ts'
 import { endsWithin } from './within-ms.ts'
@@ -33,7 +34,9 @@ class BatchSink implements OperatorActor {
 
   process(record: unknown): void {
     this.#records.push(record)
-    if (this.#records.length >= this.#recordsMax && this.#inFlight === null) this.#call()
+    if (this.#records.length < this.#recordsMax || this.#inFlight !== null) return
+    if (this.#context.undoes) this.#callForAll()
+    else this.#call()
   }
 
   flush(force: boolean): void {
@@ -52,6 +55,20 @@ class BatchSink implements OperatorActor {
   async close(): Promise<void> {
     this.#abort.abort()
     if (this.#inFlight !== null) await endsWithin(this.#inFlight, SINK_CLOSE_MS_MAX)
+  }
+
+  /** What the function throws is about a batch: no policy for bad records can tell which one to leave out. */
+  #callForAll(): void {
+    try {
+      this.#call()
+    } catch (cause) {
+      const { operator, site } = this.#context
+      throw new MillraceError('MR_SINK_FAILED', 'The function of sink.forEachBatch threw: a whole batch cannot be left out', {
+        cause,
+        operator,
+        site,
+      })
+    }
   }
 
   /** A promise is waited for; anything else is done at once. */

@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs'
+import { MillraceError } from '../src/errors.ts'
 
 /** Between two tries on a pipe that is full. */
 const PAUSE_MS = 1
@@ -10,7 +11,9 @@ export function writeAll(fd: number, bytes: Uint8Array): void {
     try {
       at += writeSync(fd, bytes, at)
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
+      const { code, message } = error as NodeJS.ErrnoException
+      if (code !== 'EAGAIN')
+        throw new MillraceError('MR_SINK_FAILED', `Cannot write to file descriptor ${fd}: ${message}`, { cause: error })
       Atomics.wait(clock, 0, 0, PAUSE_MS)
     }
   }

@@ -30,9 +30,9 @@ export class CarefulAggregates {
   /** A merge that throws is the one thing that cannot be undone. */
   undo(): void {
     if (this.#broken === null) return
-    throw new MillraceError('MR_OPERATOR_FAILED', 'merge of a custom aggregate threw, and may have left its accumulator half changed', {
-      cause: this.#broken.thrown,
-    })
+    const { thrown } = this.#broken
+    const text = `merge of a custom aggregate threw, and may have left its accumulator half changed: ${thrown instanceof Error ? thrown.message : String(thrown)}`
+    throw new MillraceError('MR_OPERATOR_FAILED', text, { cause: thrown })
   }
 
   #careful(custom: CustomSpec): CustomSpec {

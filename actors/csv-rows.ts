@@ -14,12 +14,20 @@ export interface CsvSpec {
 /** In place of a row: what is wrong with it. */
 class BadRow {
   readonly error: Error
-  readonly text: string | null
 
-  constructor(error: Error, text: string | null) {
+  constructor(error: Error) {
     this.error = error
-    this.text = text
   }
+}
+
+/** What csv-parse gives when it is asked for the text as well. */
+interface RawRow {
+  readonly record: unknown
+  readonly raw: string
+}
+
+function withoutEnd(text: string): string {
+  return text.replace(/[\r\n]+$/, '')
 }
 
 /** Rows of a file by csv-parse. */
@@ -30,6 +38,8 @@ class RowParser implements FileParser {
   #items: unknown[] = []
   /** By item: line and byte at which it ended. */
   #places: number[] = []
+  /** By item: its text, where it is kept. */
+  #texts: (string | null)[] = []
 
   constructor(csv: typeof CsvParse, path: string, { delimiter = ',', quote = '"', columns }: CsvSpec, keepsText: boolean) {
     this.#path = path
@@ -47,7 +57,7 @@ class RowParser implements FileParser {
     })
     // Errors are told to whoever feeds it.
     this.#parser.on('error', () => {})
-    this.#parser.push = (row: unknown) => row === null || this.#add(keepsText ? (row as { record: unknown }).record : row)
+    this.#parser.push = (row: unknown) => row === null || (keepsText ? this.#addRaw(row as RawRow) : this.#add(row, null))
   }
 
   push(bytes: Buffer): Promise<Block | null> {
@@ -60,20 +70,27 @@ class RowParser implements FileParser {
 
   async #feeding(feed: (done: (error?: Error | null) => void) => void): Promise<Block | null> {
     await new Promise<void>((resolve, reject) => feed((error) => (error ? reject(error) : resolve())))
-    const [items, places] = [this.#items, this.#places]
+    const [items, places, texts] = [this.#items, this.#places, this.#texts]
     this.#items = []
     this.#places = []
-    return items.length === 0 ? null : { items, where: (item) => this.#where(items[item], places[2 * item]!, places[2 * item + 1]!) }
+    this.#texts = []
+    if (items.length === 0) return null
+    const textOf = (item: number): string | null => texts[item] ?? (items[item] instanceof BadRow ? null : JSON.stringify(items[item]))
+    return {
+      items,
+      where: (item): BadLine => ({ path: this.#path, line: places[2 * item]!, byte: places[2 * item + 1]!, text: textOf(item) }),
+    }
   }
 
-  #where(item: unknown, line: number, byte: number): BadLine {
-    return { path: this.#path, line, byte, text: item instanceof BadRow ? item.text : JSON.stringify(item) }
+  #addRaw({ record, raw }: RawRow): true {
+    return this.#add(record, withoutEnd(raw))
   }
 
-  #add(item: unknown): true {
+  #add(item: unknown, text: string | null): true {
     const { lines, bytes } = this.#parser.info
     this.#items.push(item)
     this.#places.push(lines, bytes)
+    this.#texts.push(text)
     return true
   }
 
@@ -89,16 +106,17 @@ class RowParser implements FileParser {
     // The parser may find several things wrong with one row.
     const last = this.#items.at(-1)
     if (last instanceof BadRow && this.#places.at(-2) === lines) return undefined
-    this.#add(new BadRow(error, text?.replace(/[\r\n]+$/, '') ?? null))
+    this.#add(new BadRow(error), text === undefined ? null : withoutEnd(text))
     return undefined
   }
 }
 
-export function csvFormat(spec: CsvSpec, onError: 'fail' | 'skip'): FileFormat {
+/** @param keepsText the text of every row, for those that turn out bad */
+export function csvFormat(spec: CsvSpec, keepsText: boolean): FileFormat {
   const { parse } = spec
   return {
     // Loaded when needed: every worker would pay for it at its start.
-    parser: async (path) => new RowParser(await import('csv-parse'), path, spec, onError !== 'fail'),
+    parser: async (path) => new RowParser(await import('csv-parse'), path, spec, keepsText),
     record: (row) => {
       if (row instanceof BadRow) throw row.error
       return parse === undefined ? row : parse(row as Record<string, string>)

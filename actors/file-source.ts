@@ -1,5 +1,5 @@
 import type { OperatorActor, OperatorContext, OperatorDefinition, PollResult, SourceProgress, StateChunk } from '../src/actor/contract.ts'
-import { BadLines } from './bad-lines.ts'
+import { handleBadLine } from './bad-lines.ts'
 import { type CsvSpec, csvFormat } from './csv-rows.ts'
 import { type Block, type FileFormat, NO_RECORD } from './file-format.ts'
 import { type FileList, ListedFiles } from './file-list.ts'
@@ -11,7 +11,6 @@ interface FileSpec {
   readonly paths: readonly string[] | null
   readonly glob: readonly string[] | null
   readonly watchMs: number | null
-  readonly onError: 'fail' | 'skip'
 }
 
 /** Files, read one after the other by the instance that they belong to. */
@@ -19,14 +18,12 @@ class FileSource implements OperatorActor {
   readonly #context: OperatorContext
   readonly #format: FileFormat
   readonly #files: FileList
-  readonly #badLines: BadLines
   #reader: FileReader | null = null
 
-  constructor({ paths, glob, watchMs, onError }: FileSpec, context: OperatorContext, format: FileFormat) {
+  constructor({ paths, glob, watchMs }: FileSpec, context: OperatorContext, format: FileFormat) {
     this.#context = context
     this.#format = format
     this.#files = paths !== null ? new ListedFiles(paths, context) : new FoundFiles(glob!, watchMs, context)
-    this.#badLines = new BadLines(onError)
   }
 
   open(): Promise<void> {
@@ -47,19 +44,35 @@ class FileSource implements OperatorActor {
     return 'more'
   }
 
+  /** A position is the number of an item in its file: where items hold no record, those behind them run on their own. */
   #pass(block: Block, from: number, to: number, split: number): void {
-    if (this.#format.record === undefined) return this.#context.run(block.items, from, to, null, split)
-    const records: unknown[] = []
-    for (let item = from; item < to; item++) this.#parse(this.#format.record, block, item, records)
-    if (records.length > 0) this.#context.run(records, 0, records.length, null, split)
+    const { items, skip } = this.#reader!.position
+    const first = items + skip - to
+    if (this.#format.record === undefined) return this.#context.run(block.items, from, to, null, split, first + from)
+    let records: unknown[] = []
+    for (let item = from; item < to; item++) {
+      const parsed = this.#parse(this.#format.record, block, item, split, first + item)
+      if (parsed !== NO_RECORD) records.push(parsed)
+      else if (records.length > 0) {
+        this.#run(records, split, first + item)
+        records = []
+      }
+    }
+    if (records.length > 0) this.#run(records, split, first + to)
   }
 
-  #parse(record: (item: unknown) => unknown, block: Block, item: number, records: unknown[]): void {
+  #run(records: unknown[], split: number, end: number): void {
+    this.#context.run(records, 0, records.length, null, split, end - records.length)
+  }
+
+  #parse(record: (item: unknown) => unknown, block: Block, item: number, split: number, position: number): unknown {
+    const { badInput } = this.#context
+    badInput?.next()
     try {
-      const parsed = record(block.items[item])
-      if (parsed !== NO_RECORD) records.push(parsed)
+      return record(block.items[item])
     } catch (error) {
-      this.#badLines.handle(block.where(item), error)
+      handleBadLine(badInput, block.where(item), error, split, position)
+      return NO_RECORD
     }
   }
 
@@ -80,10 +93,16 @@ class FileSource implements OperatorActor {
   }
 }
 
-function fileSource(kind: string, format: (spec: FileSpec) => FileFormat): OperatorDefinition {
-  return { kind, create: (spec, context) => new FileSource(spec as unknown as FileSpec, context, format(spec as unknown as FileSpec)) }
+function fileSource(kind: string, format: (spec: FileSpec, keepsText: boolean) => FileFormat): OperatorDefinition {
+  return {
+    kind,
+    create: (spec, context) => {
+      const files = spec as unknown as FileSpec
+      return new FileSource(files, context, format(files, context.badInput !== null))
+    },
+  }
 }
 
 export const linesSource = fileSource('lines', () => linesFormat)
-export const csvSource = fileSource('csv', (spec) => csvFormat(spec as CsvSpec, spec.onError))
+export const csvSource = fileSource('csv', (spec, keepsText) => csvFormat(spec as CsvSpec, keepsText))
 export const jsonLinesSource = fileSource('jsonLines', () => jsonLinesFormat)

@@ -41,12 +41,15 @@ class CsvFormat implements LineFormat {
 
   line(record: unknown): string {
     const row = record as Readonly<Record<string, unknown>>
-    let text = ''
     if (this.#header === null) {
-      this.header = [...(this.#columns ?? Object.keys(row))]
-      text = csvLine(this.#header!)
-    } else if (this.#columns === undefined) this.#check(row)
-    return text + csvLine(this.#header!.map((column) => row[column]))
+      const header = [...(this.#columns ?? Object.keys(row))]
+      const text = csvLine(header) + csvLine(header.map((column) => row[column]))
+      // A record that cannot be written leaves no header behind.
+      this.header = header
+      return text
+    }
+    if (this.#columns === undefined) this.#check(row)
+    return csvLine(this.#header.map((column) => row[column]))
   }
 
   #check(row: Readonly<Record<string, unknown>>): void {

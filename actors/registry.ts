@@ -19,8 +19,10 @@ import { iterableSource } from './iterable-source.ts'
 import { mapAsync } from './map-async.ts'
 import { mergeByTime } from './merge-by-time.ts'
 import { partition } from './partition.ts'
+import { process } from './process.ts'
 import { reduce, scan } from './scan.ts'
 import { timerSource } from './timer-source.ts'
+import { window } from './window.ts'
 
 const definitions: readonly OperatorDefinition[] = [
   generateSource,
@@ -40,6 +42,7 @@ const definitions: readonly OperatorDefinition[] = [
   partition,
   mergeByTime,
   mapAsync,
+  process,
   scan,
   reduce,
   distinct,
@@ -49,6 +52,7 @@ const definitions: readonly OperatorDefinition[] = [
   combine,
   aggregate,
   deltas,
+  window,
   fileSink,
   consoleSink,
   consoleTableSink,

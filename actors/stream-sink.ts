@@ -37,12 +37,12 @@ class StreamSink implements OperatorActor {
 
   process(record: unknown): void {
     const target = this.#target!
-    if (this.#format !== null) return target.write(this.#format.line(record))
+    if (this.#format !== null) return this.#write(target, this.#format.line(record))
     if (!target.takesObjects && typeof record !== 'string' && !(record instanceof Uint8Array)) {
       this.#fail(new TypeError(`the stream takes text and bytes, not ${record === null ? 'null' : typeof record}: give the sink a format`))
     }
     if (record === null) this.#fail(new TypeError('a stream takes no null: that would end it'))
-    target.write(record)
+    this.#write(target, record)
   }
 
   flush(force: boolean): void {
@@ -74,6 +74,15 @@ class StreamSink implements OperatorActor {
     if (target === null || this.#end === 'ended') return
     const ended = target.error === null && (await endsWithin(target.end(), SINK_CLOSE_MS_MAX))
     if (!ended) target.destroy()
+  }
+
+  /** Nobody knows what a stream that throws has done with the record: that is the stream's failure, not the record's. */
+  #write(target: StreamTarget, value: unknown): void {
+    try {
+      target.write(value)
+    } catch (cause) {
+      this.#fail(cause)
+    }
   }
 
   async #attempt<T>(action: () => Promise<T>): Promise<T> {

@@ -11,6 +11,7 @@
  */
 import type { Clock } from '../core/clock.ts'
 import type { DeadLetterOrigin } from '../graph/error-policy.ts'
+import type { MillraceError } from '../errors.ts'
 
 /** Rows that arrived as columns. Reading a column builds no objects; `records()` builds (and keeps) them all. */
 export interface ColumnBatch {
@@ -65,6 +66,10 @@ export interface OperatorContext {
   /** Records that one poll should make at most. */
   readonly batchRecords: number
   readonly clock: Clock
+  /** Event time in ms that the actor has come to, as `onWatermark` says it; from `open` on, also what it had come to before a restart. -Infinity: none. */
+  readonly watermark: () => number
+  /** False where records, and what is kept of them, need not be frozen. */
+  readonly freezes: boolean
   /** False where the process forbids code generation, or a test asks for it. */
   readonly generateCode: boolean
   /** Passes a record on to the operators after this one. */
@@ -92,6 +97,8 @@ export interface OperatorContext {
   readonly guarded: (record: unknown, timestamp: number, origin: RecordOrigin | null, work: () => void) => void
   /** True when the operator has a policy for bad records: `process` may throw and be called again, after {@link OperatorActor.undo}. */
   readonly undoes: boolean
+  /** Of a source with a policy for bad records; null for all others. */
+  readonly badInput: BadInput | null
   /**
    * Makes a waiting source poll again, and an operator that was not `ready` be asked again; callable from promises and events. Does nothing once
    * the attempt is over.
@@ -105,6 +112,18 @@ export interface OperatorContext {
 
 /** Where a record came from, as dead letters tell it. */
 export type RecordOrigin = DeadLetterOrigin
+
+/** What becomes of input that a source cannot parse, by its policy. */
+export interface BadInput {
+  /** Before each item, good or bad. */
+  next(): void
+  /**
+   * The item is left out; or kept as a dead letter, with its raw form, that says where it was. Throws where the policy has had enough.
+   *
+   * @param failure MR_SOURCE_FAILED, what was thrown as its cause
+   */
+  leaveOut(raw: unknown, failure: MillraceError, split: number, position: number): void
+}
 
 export interface InletNotice {
   readonly inlet: string

@@ -16,8 +16,15 @@ export function shownRecord(record: unknown, mask: Paths): unknown {
 
 /** What was thrown, without the error of ours around it. */
 export function letterError(thrown: unknown): DeadLetterError {
+  if (!(thrown instanceof MillraceError)) return { code: 'MR_OPERATOR_FAILED', ...shown(thrown) }
+  // A source's own words say where; the parser's error says what.
+  if (thrown.code === 'MR_SOURCE_FAILED') return { code: thrown.code, ...shown(thrown.cause), message: thrown.message }
+  return { code: thrown.code, ...shown(thrown) }
+}
+
+function shown(thrown: unknown): Omit<DeadLetterError, 'code'> {
   const { class: name, message, stack = null } = describeError(thrown)
-  return { code: thrown instanceof MillraceError ? thrown.code : 'MR_OPERATOR_FAILED', class: name, message, stack }
+  return { class: name, message, stack }
 }
 
 function isPlain(record: unknown): boolean {

@@ -48,6 +48,12 @@ export class Place implements OperatorActor {
     this.#base = base
   }
 
+  /** A source is at an item that becomes no record. */
+  isAt(split: number, position: number): void {
+    this.readsSplit(split, position)
+    this.row = 0
+  }
+
   /** A batch of a channel is processed. */
   readsChannel(channel: number, records: number): void {
     this.#channel = channel

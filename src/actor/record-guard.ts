@@ -8,15 +8,17 @@ import { letterError, shownRecord } from './dead-letter.ts'
 import { FailureWindow, type SavedWindow, tooManyFailed } from './failure-window.ts'
 import type { Place } from './place.ts'
 
-/** Errors of ours that a record is to blame for. What fails beside it (a disk, a state, a frame) is not undone by leaving a record out. */
+/** Errors of ours that a record is to blame for; a source tells of no others. What fails beside it (a disk, a state, a frame) is not undone by leaving a record out. */
 const FAULTS_OF_RECORDS: ReadonlySet<ErrorCode> = new Set([
   'MR_OPERATOR_FAILED',
+  'MR_SOURCE_FAILED',
   'MR_RECORD_NOT_SERIALIZABLE',
   'MR_RECORD_TOO_LARGE',
   'MR_KEY_INVALID',
   'MR_PARTITION_INVALID',
   'MR_AGGREGATE_INVALID',
   'MR_ASYNC_TIMEOUT',
+  'MR_EVENT_TIME_MISSING',
 ])
 
 export interface GuardedOutput {

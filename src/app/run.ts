@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { describeError, reviveError } from '../core/failure.ts'
 import type { ErrorData, FailureData } from '../core/failure.ts'
+import type { BadRecords } from '../actor/record-guard.ts'
 import type { AppEvents, RunEnd } from '../control/master-host.ts'
 import type { RunStats } from '../control/protocol.ts'
 import { MillraceError } from '../errors.ts'
@@ -21,6 +22,8 @@ export interface RunResult {
   readonly outcome: 'finished' | 'stopped'
   /** Restarts of the job after failures. */
   readonly restarts: number
+  /** Of a job with `onError` policies: what each operator that has one did about bad records since the job began. */
+  readonly badRecords?: readonly BadRecords[]
 }
 
 export interface OutletOptions {
@@ -220,7 +223,7 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
     this.#endpoint.close(failure, new MillraceError('MR_RUN_ENDED', 'The run has ended'))
     await this.#threads.close()
     if (end.outcome === 'failed') this.#settle.reject(failure)
-    else this.#settle.resolve({ outcome: end.outcome, restarts: this.#restarts })
+    else this.#settle.resolve({ outcome: end.outcome, restarts: this.#restarts, ...(end.badRecords && { badRecords: end.badRecords }) })
   }
 
   #lost(thread: 'control' | 'storage', cause: unknown): void {

@@ -1,6 +1,5 @@
 import { CheckpointCoordinator, type CoordinatorEffect, type CoordinatorEvent } from '../checkpoint/coordinator.ts'
-import type { Manifest } from '../checkpoint/manifest.ts'
-import { checkManifestFits } from '../checkpoint/manifest.ts'
+import { type Manifest, checkManifestFits } from '../checkpoint/manifest.ts'
 import { type ErrorData, type FailureData, describeError } from '../core/failure.ts'
 import { MillraceError } from '../errors.ts'
 import { INSPECTOR_LOOK_MS } from '../limits.ts'
@@ -8,6 +7,7 @@ import { FINAL, type StorageToControl } from '../storage/protocol.ts'
 import { childSpec } from '../supervision/child-spec.ts'
 import { type SupervisionState, decide, isIncurable, superviseRegions } from '../supervision/decide.ts'
 import { planActorNames, planSources } from './actor-names.ts'
+import { withBadRecords } from './bad-records.ts'
 import type { JobSettings, MasterHost, RunEnd } from './master-host.ts'
 
 const REGION = 'job'
@@ -224,9 +224,10 @@ export class JobMaster {
     if (this.#state === 'ended') return
     this.#state = 'ended'
     this.#cancelTick()
+    const counted = await withBadRecords(end, this.#settings.plan, this.#host.workers())
     await Promise.all(this.#host.workers().map((worker) => worker.stop().catch(() => {})))
     await this.#host.shutdown()
-    this.#host.app.ended(end)
+    this.#host.app.ended(counted)
   }
 
   #decide(event: CoordinatorEvent): void {
@@ -314,8 +315,7 @@ export class JobMaster {
   }
 
   #scheduleTick(atMs: number): void {
-    const delayMs = Math.max(0, atMs - this.#host.clock.nowMs())
-    this.#cancelTick = this.#host.setTimer(() => this.#tick(), delayMs)
+    this.#cancelTick = this.#host.setTimer(() => this.#tick(), Math.max(0, atMs - this.#host.clock.nowMs()))
   }
 
   /** A periodic checkpoint that would be like the last one is left out. */

@@ -1,3 +1,4 @@
+import type { BadRecords } from '../actor/record-guard.ts'
 import type { InletNotice } from '../actor/contract.ts'
 import type { Manifest, ManifestIdentity } from '../checkpoint/manifest.ts'
 import type { Clock } from '../core/clock.ts'
@@ -10,8 +11,7 @@ import type { WorkerStats } from '../worker/worker-stats.ts'
 
 /** How a run ended. */
 export type RunEnd =
-  | { readonly outcome: 'finished' }
-  | { readonly outcome: 'stopped' }
+  | { readonly outcome: 'finished' | 'stopped'; readonly badRecords?: readonly BadRecords[] | undefined }
   | { readonly outcome: 'failed'; readonly failure: FailureData }
 
 export interface JobSettings {

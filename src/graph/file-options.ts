@@ -1,5 +1,6 @@
 import { MillraceError } from '../errors.ts'
 import { FILE_WATCH_MS_DEFAULT, SPLITS_MAX } from '../limits.ts'
+import { type ErrorPolicy, checkPolicy } from './error-policy.ts'
 import type { SourceOptions } from './source-options.ts'
 
 export interface FileOptions<T> extends SourceOptions<T> {
@@ -19,8 +20,11 @@ export interface FileOptions<T> extends SourceOptions<T> {
    * does nothing. A name may be used again once a look found it gone. At most 100,000 files may match at a time.
    */
   readonly watch?: boolean | { readonly everyMs?: number }
-  /** What to do about a line that is not what it should be: end the attempt (default), or leave it out. */
-  readonly onError?: 'fail' | 'skip'
+  /**
+   * What to do about a line, or row, that is not what it should be. The record of its dead letter is its text, which cannot be masked. Default: that
+   * of the job, or 'fail'.
+   */
+  readonly onError?: ErrorPolicy
 }
 
 export interface CsvOptions<T> extends FileOptions<T> {
@@ -40,7 +44,6 @@ export interface FileSpec {
   readonly glob: readonly string[] | null
   /** Null: not watched. */
   readonly watchMs: number | null
-  readonly onError: 'fail' | 'skip'
 }
 
 /** @throws MillraceError MR_OPTION_INVALID */
@@ -48,7 +51,7 @@ export function fileSpec(kind: string, operator: string, options: FileOptions<ne
   const refuse = (text: string): never => {
     throw new MillraceError('MR_OPTION_INVALID', text, { operator, site })
   }
-  const { path, glob, watch = false, onError = 'fail' } = options ?? {}
+  const { path, glob, watch = false, onError } = options ?? {}
   if (path !== undefined && glob !== undefined) refuse(`${kind} takes path or glob, not both`)
   const names = asList(path ?? glob)
   if (names === null) {
@@ -62,8 +65,9 @@ export function fileSpec(kind: string, operator: string, options: FileOptions<ne
   if (everyMs !== null && !(Number.isFinite(everyMs) && everyMs >= 1))
     refuse(`watch.everyMs=${String(everyMs)} is not a time of 1 ms or more`)
   if (everyMs !== null && glob === undefined) refuse(`watch needs a glob, since the files of a path are known`)
-  if (onError !== 'fail' && onError !== 'skip') refuse(`onError=${String(onError)} is neither 'fail' nor 'skip'`)
-  return { paths: glob === undefined ? names : null, glob: glob === undefined ? null : names, watchMs: everyMs, onError }
+  if ((checkPolicy(onError, site)?.deadLetter?.mask.length ?? 0) > 0)
+    refuse('The dead letters of a source hold text, in which no fields can be masked')
+  return { paths: glob === undefined ? names : null, glob: glob === undefined ? null : names, watchMs: everyMs }
 }
 
 function asList(given: unknown): string[] | null {

@@ -18,6 +18,7 @@ import { type CheckedPolicy, type ErrorPolicy, checkPolicy } from './error-polic
 import type { KeyedStream } from './keyed-stream.ts'
 import type { Stream } from './stream.ts'
 import type { Table } from './table.ts'
+import type { LateRecords, WindowBound, WindowedDraft, WindowedStream } from './windowed-stream.ts'
 
 /** Options that every operator takes, always as its last argument. */
 export interface OperatorOptions {
@@ -37,6 +38,8 @@ export interface NodeDraft {
   readonly site: string
   readonly options?: OperatorOptions | undefined
   readonly definition?: OperatorDefinition
+  /** A source that has a policy for what it cannot parse. */
+  readonly parses?: boolean
   /** Operators made by the same call that do the work on its records: a policy for bad records is theirs. */
   readonly parts?: readonly number[]
   /** Sources and sinks state it. */
@@ -50,6 +53,7 @@ export interface Flows {
   stream<T>(edges: readonly InputEdge[]): Stream<T>
   keyed<T, K extends Key>(origins: readonly Origin[], key: KeySelector<T>): KeyedStream<T, K>
   table<R>(draft: TableDraft): Table<R>
+  windowed<T, K, B extends WindowBound, L extends LateRecords>(draft: WindowedDraft): WindowedStream<T, K, B, L>
 }
 
 export interface TableDraft {
@@ -127,7 +131,7 @@ export class GraphBuilder {
 
   #policyOf(draft: NodeDraft): CheckedPolicy | null {
     const own = checkPolicy(draft.options?.onError, draft.site)
-    if (draft.inputs.length === 0 || draft.parts !== undefined || isOutlet(draft)) return null
+    if ((draft.inputs.length === 0 && !draft.parses) || draft.parts !== undefined || isOutlet(draft)) return null
     if (draft.options?.onError !== undefined) return own
     return this.#isBehindLetters(draft) ? null : this.#onError
   }

@@ -4,6 +4,7 @@ import { SPLITS_MAX, SPLITS_PER_GENERATOR_DEFAULT, TIMER_MS_MAX, TIMER_PERIOD_MS
 import * as check from './check-sink.ts'
 import { checkFunction } from './check-function.ts'
 import { type CsvOptions, type FileOptions, fileSpec } from './file-options.ts'
+import type { ErrorPolicy } from './error-policy.ts'
 import { type EventTimeOptions, eventTimeSpec } from './event-time.ts'
 import type { GraphBuilder } from './graph-builder.ts'
 import { type Guarantee, INLET_KIND, type Parallelism, outputOf } from './graph.ts'
@@ -19,6 +20,8 @@ interface SourceDraft {
   readonly site: string
   readonly parallelism: Parallelism
   readonly guarantee?: Guarantee
+  /** Of sources that parse: their policy for what they cannot. */
+  readonly parses?: { readonly onError: ErrorPolicy | undefined }
   readonly definition?: OperatorDefinition
 }
 
@@ -111,29 +114,19 @@ export class Sources {
   #files<T>(kind: string, name: string, options: FileOptions<T>, site: string): Stream<T> {
     const files = fileSpec(kind, name, options as FileOptions<never>, site)
     const parallelism = files.paths?.length === 1 ? 1 : 'workers'
-    return this.#source({ kind, name, spec: { ...options, ...files }, site, parallelism })
+    const { onError, ...others } = options
+    return this.#source({ kind, name, spec: { ...others, ...files }, site, parallelism, parses: { onError } })
   }
 
-  #source<T>({ kind, name, spec, site, parallelism, guarantee = 'exactly-once', definition }: SourceDraft): Stream<T> {
+  #source<T>({ kind, name, spec, site, parallelism, guarantee = 'exactly-once', parses, definition }: SourceDraft): Stream<T> {
     if (typeof name !== 'string') throw new MillraceError('MR_GRAPH_INVALID', `A source needs a name, got ${typeof name}`, { site })
     const { disorderMs, idleAfterMs, eventTime, watermarks, ...others } = spec
     const time = eventTimeSpec({ eventTime, disorderMs, idleAfterMs, watermarks } as EventTimeOptions<never>, `source "${name}"`, site)
     const given = spec['parallelism'] as number | undefined
-    const options = given === undefined ? { name } : { name, parallelism: given }
-    return this.#builder.flows.stream<T>([
-      outputOf(
-        this.#builder.add({
-          kind,
-          inputs: [],
-          parallelism,
-          spec: { ...others, ...time },
-          options,
-          site,
-          guarantee,
-          ...(definition && { definition }),
-        }),
-      ),
-    ])
+    const options = { name, ...(given !== undefined && { parallelism: given }), ...(parses?.onError && { onError: parses.onError }) }
+    const timed = { ...others, ...time }
+    const draft = { kind, inputs: [], parallelism, spec: timed, options, site, guarantee, parses: parses !== undefined }
+    return this.#builder.flows.stream<T>([outputOf(this.#builder.add({ ...draft, ...(definition && { definition }) }))])
   }
 }
 

@@ -1,4 +1,5 @@
 import { registry } from '../../actors/registry.ts'
+import type { BadRecords } from '../actor/record-guard.ts'
 import { type LaunchOptions, checkOptions } from '../app/launch-options.ts'
 import { reviveError } from '../core/failure.ts'
 import { MillraceError } from '../errors.ts'
@@ -33,6 +34,8 @@ export interface SimulatedRun<O extends Outlets = Outlets> {
   readonly outlets: { readonly [N in keyof O]: OutletRecord<O[N]>[] }
   readonly outcome: 'finished' | 'stopped'
   readonly restarts: number
+  /** Of a job with `onError` policies: what each operator that has one did about bad records. */
+  readonly badRecords?: readonly BadRecords[]
   /** Ids of complete checkpoints. */
   readonly checkpoints: readonly number[]
   readonly virtualMs: number
@@ -101,6 +104,7 @@ function resultOf<O extends Outlets>(simulation: Simulation, { appThread }: Simu
     outlets: Object.fromEntries(appThread.collected) as SimulatedRun<O>['outlets'],
     outcome: end.outcome,
     restarts: appThread.restarts,
+    ...(end.badRecords && { badRecords: end.badRecords }),
     checkpoints: appThread.checkpoints,
     virtualMs: simulation.clock.elapsedMs,
     steps: simulation.steps,

@@ -1,6 +1,6 @@
 import { Actor } from '../actor/actor.ts'
 import type { ActorEvents, OperatorInstance } from '../actor/actor-parts.ts'
-import type { Emit, OperatorActor, OperatorContext, OperatorDefinition, Registry } from '../actor/contract.ts'
+import type { BadInput, Emit, OperatorActor, OperatorContext, OperatorDefinition, Registry } from '../actor/contract.ts'
 import { Place } from '../actor/place.ts'
 import { type GuardedOutput, RecordGuard } from '../actor/record-guard.ts'
 import type { Mailbox } from '../channel/mailbox.ts'
@@ -61,6 +61,8 @@ class ChainBuilder {
   readonly #instances: OperatorInstance[] = []
   readonly #guards: RecordGuard[] = []
   readonly #place: Place | null
+  /** Where letters go about records that could not be sent, by operator and output: an operator may reach a reader in several ways. */
+  readonly #undelivered = new Map<string, Emit>()
   readonly #splits: SplitWatermarks | null
   #run: ChainRun = () => -Infinity
   #actor: Actor | null = null
@@ -185,11 +187,13 @@ class ChainBuilder {
     const reader = this.#graph.nodes[this.#environment.plan.tasks[edge.toTask]!.nodes[0]!]!
     const step = { id: reader.id, definition: this.#environment.registry.get('partition')!, spec, actor: null, next: [] }
     if (reader.onError === undefined || !asksReader(edge)) return step
-    const letters = this.#emit(this.#stepsAfter(node, undeliveredTo(reader.id)))
-    return {
-      ...step,
-      guard: this.#guard(reader, `${node.name}/onError ${reader.name} ${edge.output ?? ''}`, [{ emit: letters, leaves: false }]),
-    }
+    const output = undeliveredTo(reader.id)
+    const from = `${node.id}${output}`
+    const letters = this.#undelivered.get(from) ?? this.#emit(this.#stepsAfter(node, output))
+    this.#undelivered.set(from, letters)
+    const edges = this.#edgesOf(node).filter(({ toTask }) => toTask === edge.toTask)
+    const stateName = `${node.name}/onError ${reader.name} ${edges.indexOf(edge)}`
+    return { ...step, guard: this.#guard(reader, stateName, [{ emit: letters, leaves: false }]) }
   }
 
   #guard(node: OperatorNode, stateName: string, outputs: readonly GuardedOutput[]): RecordGuard {
@@ -269,6 +273,18 @@ class ChainBuilder {
     return this.#place === null ? guards : [...guards, { name: `${head.name}/place`, actor: this.#place, blame: asIs }]
   }
 
+  #badInput(node: OperatorNode): BadInput {
+    const guard = this.#guard(node, `${node.name}/onError`, [{ emit: this.#emit(this.#stepsAfter(node, DEAD_LETTERS)), leaves: false }])
+    return {
+      next: () => guard.begin(),
+      leaveOut: (raw, failure, split, position) => {
+        this.#place?.isAt(split, position)
+        guard.failed(failure, raw, NaN)
+        guard.end()
+      },
+    }
+  }
+
   #emitters(outputs: ReadonlyMap<string, readonly ChainStep[]>): ReadonlyMap<string, Emit> {
     return new Map([...outputs].map(([name, steps]) => [name, this.#emit(steps)]))
   }
@@ -285,6 +301,8 @@ class ChainBuilder {
       attempt,
       keyGroups,
       clock,
+      watermark: () => this.#actor!.watermark,
+      freezes: this.#environment.freeze !== null,
       generateCode,
       emit,
       emitTo: (name) => outputs.get(name) ?? (() => {}),
@@ -292,6 +310,7 @@ class ChainBuilder {
       origin: () => this.#place?.where ?? null,
       guarded: (record, timestamp, origin, work) => (guard === null ? work() : guard.run(record, timestamp, origin, work)),
       undoes: node.onError !== undefined,
+      badInput: node.inputs.length === 0 && node.onError !== undefined ? this.#badInput(node) : null,
       run: (records, from, to, timestamps, split = WHOLE_INSTANCE, position = from) => {
         this.#place?.readsSplit(split === WHOLE_INSTANCE ? null : split, position - from)
         // What an inlet reads is counted where its frames come in.

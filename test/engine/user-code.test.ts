@@ -35,6 +35,11 @@ function lineAt(site: string | undefined): string {
   return readFileSync(path!, 'utf8').split('\n')[Number(line) - 1]!
 }
 
+/** What an input throws that a source reads, is a failure of the source: no policy for records applies to it. */
+function codeIn(where: string): string {
+  return ['open', 'iterator', 'asyncIterator'].includes(where) ? 'MR_SOURCE_FAILED' : 'MR_OPERATOR_FAILED'
+}
+
 function chain(error: ToldError | undefined): ToldError[] {
   return error === undefined ? [] : [error, ...chain(error.cause)]
 }
@@ -50,7 +55,7 @@ describe.each(Object.keys(PLACES))('a function of the user throws in %s:', (wher
   test('the error names operator, definition site and cause, with its stack, and the process ends', async () => {
     const { told } = await failOnce({ where })
     const { operator, line } = PLACES[where]!
-    expect(told.error).toMatchObject({ class: 'MillraceError', code: 'MR_OPERATOR_FAILED' })
+    expect(told.error).toMatchObject({ class: 'MillraceError', code: codeIn(where) })
     expect(told.error!.message).toContain('planned')
     expect([operator, `${operator}2`]).toContain(told.error!.operator)
     expect(lineAt(told.error!.site)).toMatch(line)
@@ -80,7 +85,7 @@ describe('what is thrown need not be an error:', () => {
 
   test.each(['asyncIterator', 'open', 'onEnd', 'scan'])('null in %s', async (where) => {
     const { told } = await failOnce({ where, what: 'null' })
-    expect(told.error).toMatchObject({ code: 'MR_OPERATOR_FAILED', operator: PLACES[where]!.operator })
+    expect(told.error).toMatchObject({ code: codeIn(where), operator: PLACES[where]!.operator })
   })
 })
 

@@ -4,6 +4,8 @@ export interface Expected {
   readonly totals: readonly Totals[]
   /** Sorted by key. */
   readonly letters: readonly LetterTotals[]
+  /** Records left out, by operator. */
+  readonly bad: Readonly<Record<string, number>>
 }
 
 /** What the chain gives, by plain loops: operator after operator, each over all its rows. */
@@ -11,11 +13,13 @@ export function expected({ count, operators }: ChainConfig): Expected {
   let rows: Row[] = Array.from({ length: count }, (_, id) => ({ id, key: id % 5, v: (id * 7919) % 1_000_003 }))
   const sides: Row[] = []
   const letters = new Map<string, Row[]>()
+  const bad = Object.fromEntries(operators.map((_, i) => [`op${i}`, 0]))
   operators.forEach((plan, i) => {
     const apply = operator(plan)
     rows = rows.flatMap((row) => {
       const { on, side = [] } = apply(row)
       if (on === null) {
+        bad[`op${i}`]!++
         const thrown = plan.kind === 'partition' || plan.kind === 'unsendable' ? 'MillraceError' : 'Bad'
         const key = `op${i} ${thrown}`
         if (plan.onError === 'deadLetter') letters.set(key, [...(letters.get(key) ?? []), row])
@@ -28,7 +32,8 @@ export function expected({ count, operators }: ChainConfig): Expected {
   const all = [...rows, ...sides]
   return {
     totals: all.length === 0 ? [] : [totals(all)],
-    letters: [...letters].map(([key, bad]) => ({ key, ...totals(bad) })).sort((a, b) => (a.key < b.key ? -1 : 1)),
+    bad,
+    letters: [...letters].map(([key, theirs]) => ({ key, ...totals(theirs) })).sort((a, b) => (a.key < b.key ? -1 : 1)),
   }
 }
 

@@ -24,6 +24,7 @@ export async function drive(
   const context = {
     operator: 'source',
     site: 'here',
+    badInput: spec['onError'] === 'skip' ? { next: () => {}, leaveOut: () => {} } : null,
     index,
     parallelism,
     batchRecords,

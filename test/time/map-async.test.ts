@@ -23,8 +23,9 @@ async function price(n: number, { bad, retry, hang }: Config, signal: AbortSigna
   calls.most = Math.max(calls.most, calls.running)
   try {
     // Some are through at once, others after several turns of the queue of promises.
-    for (let turns = (n * 7919) % 13; turns > 0; turns--) await null
-    if (hang === true && n === 7) await new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('gave up'))))
+    for (let turns = (n * 7919) % 13; turns > 0; turns--) await Promise.resolve()
+    if (hang === true && n === 7)
+      await new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(new Error('gave up'))))
     if (retry !== undefined && n % 10 === 3) {
       const before = calls.failures.get(n) ?? 0
       calls.failures.set(n, before + 1)

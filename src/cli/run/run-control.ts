@@ -47,10 +47,11 @@ export class RunControl {
   }
 
   /** @throws what kept standard output from being written */
-  ended(outcome: RunResult['outcome'], restarts: number, elapsedMs: number): ExitCode {
+  ended({ outcome, restarts, badRecords }: RunResult, elapsedMs: number): ExitCode {
     if (this.#outputError !== null && this.#outputError.code !== 'EPIPE') throw this.#outputError
     const drained = outcome === 'finished' && this.#drains
-    this.#reporter.report({ event: 'ended', outcome: drained ? 'drained' : outcome, restarts, elapsedMs: Math.round(elapsedMs) })
+    const ended = { event: 'ended', outcome: drained ? 'drained' : outcome, restarts, elapsedMs: Math.round(elapsedMs) } as const
+    this.#reporter.report({ ...ended, ...(badRecords && { badRecords }) })
     return outcome === 'stopped' ? EXIT.stopped : EXIT.done
   }
 

@@ -1,4 +1,5 @@
-import type { RunNotice } from '../../app/run.ts'
+import type { RunNotice, RunResult } from '../../app/run.ts'
+import type { KnownGuarantee } from '../plan/guarantee.ts'
 import { clockText, plural } from '../quantities.ts'
 import type { Progress } from './progress.ts'
 import type { Moment } from './progress-text.ts'
@@ -10,13 +11,20 @@ export type RunEvent =
       readonly job: string
       readonly workers: number
       readonly stateDir: string | null
+      readonly guarantee: KnownGuarantee
       readonly startMs: number
     }
   | ({ readonly event: 'progress' } & Progress & Moment)
   | ({ readonly event: RunNotice['type'] } & Omit<RunNotice, 'type'>)
   | { readonly event: 'note'; readonly text: string }
   | { readonly event: 'draining' | 'stopping' }
-  | { readonly event: 'ended'; readonly outcome: 'finished' | 'drained' | 'stopped'; readonly restarts: number; readonly elapsedMs: number }
+  | {
+      readonly event: 'ended'
+      readonly outcome: 'finished' | 'drained' | 'stopped'
+      readonly restarts: number
+      readonly elapsedMs: number
+      readonly badRecords?: RunResult['badRecords']
+    }
   | { readonly event: 'failed'; readonly error: unknown }
 
 export interface Reporter {
@@ -31,7 +39,7 @@ export function eventText(event: RunEvent): string | null {
     case 'started':
       return `${event.job} runs on ${plural(event.workers, 'worker')} (started in ${Math.round(event.startMs)} ms), ${
         event.stateDir === null ? 'checkpoints end with this run' : `checkpoints in ${event.stateDir}`
-      }`
+      }; ${event.guarantee === 'unknown' ? 'some source or sink does not say what it guarantees' : `${event.guarantee} end to end`}`
     case 'restart':
     case 'checkpoint-failed':
     case 'note':
@@ -41,10 +49,21 @@ export function eventText(event: RunEvent): string | null {
     case 'stopping':
       return 'stopping behind a checkpoint. Ctrl-C again gives up waiting'
     case 'ended':
-      return `${event.outcome} after ${clockText(event.elapsedMs)}${event.restarts === 0 ? '' : `, ${plural(event.restarts, 'restart')}`}`
+      return `${event.outcome} after ${clockText(event.elapsedMs)}${event.restarts === 0 ? '' : `, ${plural(event.restarts, 'restart')}`}${badText(event.badRecords)}`
     case 'checkpoint':
     case 'progress':
     case 'failed':
       return null
   }
+}
+
+/** A line for each operator that left records out. */
+function badText(badRecords: RunResult['badRecords'] = []): string {
+  return badRecords
+    .filter(({ skipped, deadLettered }) => skipped + deadLettered > 0)
+    .map(({ operator, skipped, deadLettered }) => {
+      const counts = [...(skipped > 0 ? [`${skipped} skipped`] : []), ...(deadLettered > 0 ? [plural(deadLettered, 'dead letter')] : [])]
+      return `\n  bad records of ${operator}: ${counts.join(', ')}`
+    })
+    .join('')
 }

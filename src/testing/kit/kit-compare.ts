@@ -6,8 +6,11 @@ export type KitView = (outputs: readonly KitOutput[], outlet: string) => unknown
 
 /** How outputs of two runs are compared. */
 export interface Comparison {
-  /** 'list': one by one. 'stretch': what came after each batch or other step, in any order. 'any': all of it, in any order. */
-  readonly order: 'list' | 'stretch' | 'any'
+  /**
+   * 'list': one by one. 'stretch': what came after each batch or other step, in any order. 'records': the records, one by one. 'any': the records, in any
+   * order.
+   */
+  readonly order: 'list' | 'stretch' | 'records' | 'any'
   readonly view: KitView | null
 }
 
@@ -51,14 +54,9 @@ function linesOf(outlet: string, events: readonly KitEvent[], { order, view }: C
     )
     return Array.isArray(seen) ? seen.map(textOf) : [textOf(seen)]
   }
-  const lines = own.map(({ output }) => textOf(output))
-  if (order === 'list') return lines
-  if (order === 'any')
-    return own
-      .filter(({ output }) => 'record' in output)
-      .map(({ output }) => textOf(output))
-      .sort()
-  return stretchLines(own, last)
+  if (order === 'stretch') return stretchLines(own, last)
+  const lines = own.filter(({ output }) => order === 'list' || 'record' in output).map(({ output }) => textOf(output))
+  return order === 'any' ? lines.sort() : lines
 }
 
 /** After each stretch its records, sorted, and the last word on watermark, idleness and end. */

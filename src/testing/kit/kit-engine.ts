@@ -3,7 +3,7 @@ import type { Registry } from '../../actor/contract.ts'
 import type { Manifest } from '../../checkpoint/manifest.ts'
 import { allocate, allocateDoorbells } from '../../control/allocate.ts'
 import type { Plan } from '../../graph/plan.ts'
-import { KIT_EVENT_LOOP_TURNS, KIT_MICROTASKS, KIT_TURNS_MAX } from '../../limits.ts'
+import { KIT_MICROTASKS, KIT_OUTSIDE_WAIT_MS_MAX, KIT_TURNS_MAX } from '../../limits.ts'
 import type { EngineOptions } from '../../worker/deployment.ts'
 import { readRestoredState } from '../../worker/restored-state.ts'
 import { FINAL_SNAPSHOT, type WorkerHost } from '../../worker/worker-host.ts'
@@ -45,6 +45,7 @@ export class KitEngine {
   readonly #finals = new Map<number, KitSnapshot['chunks']>()
   #failure: { readonly error: unknown } | null = null
   #woken = false
+  #onWake = (): void => {}
   #step = -1
 
   /** Begins anew, or where a snapshot was taken. */
@@ -84,7 +85,7 @@ export class KitEngine {
     else if ('nowMs' in step) await this.#passTo(step.nowMs)
     else if ('call' in step) await step.call()
     else if (isRecord(step)) this.#inputs.sendRecords(steps.filter(isRecord))
-    else this.#inputs.send(step)
+    else for (const _ of this.#inputs.send(step)) await this.settle()
     await this.settle()
   }
 
@@ -137,7 +138,10 @@ export class KitEngine {
     return {
       clock: this.#clock,
       generateCode: this.#deployment.generateCode,
-      onWake: () => (this.#woken = true),
+      onWake: () => {
+        this.#woken = true
+        this.#onWake()
+      },
       events: {
         snapshotTaken: (_, id, actor, chunks) => void (id === FINAL_SNAPSHOT ? this.#finals : this.#snapshots).set(actor, chunks),
         failed: (_attempt, _actor, error) => void (this.#failure ??= { error }),
@@ -175,13 +179,22 @@ export class KitEngine {
     )
   }
 
-  /** Promises of operators: those that are settled by now, and for sources those that the outside world settles soon. */
+  /** Promises of operators: those that are settled by now, and for sources those of files and the like. */
   async #outsideCame(): Promise<boolean> {
     this.#woken = false
     for (let i = 0; i < KIT_MICROTASKS && !this.#woken; i++) await Promise.resolve()
-    const awaits = this.#runtimes.some((runtime) => runtime.awaitsPromises)
-    for (let i = 0; i < (awaits ? KIT_EVENT_LOOP_TURNS : 0) && !this.#woken; i++)
-      await new Promise<void>((resolve) => setImmediate(resolve))
+    if (!this.#woken && this.#runtimes.some((runtime) => runtime.awaitsPromises)) await this.#outside()
     return this.#woken
+  }
+
+  /** Real time passes until a source is woken, or has waited so long that nothing may be to come. */
+  async #outside(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined
+    await new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, KIT_OUTSIDE_WAIT_MS_MAX)
+      this.#onWake = resolve
+    })
+    clearTimeout(timer)
+    this.#onWake = () => {}
   }
 }

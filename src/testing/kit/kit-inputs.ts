@@ -7,7 +7,7 @@ import { INLET_KIND } from '../../graph/graph.ts'
 import type { Plan } from '../../graph/plan.ts'
 import { Doorbell, FrameKind } from '../../ring/index.ts'
 import type { Deployment, EngineOptions } from '../../worker/deployment.ts'
-import { type RecordStep, type Step, type StepTarget, isRecord } from './script.ts'
+import { type RecordStep, type Step, type StepTarget } from './script.ts'
 
 /** What a channel keeps from before a restart, which whoever sends into it says again. */
 export interface ChannelState {
@@ -85,9 +85,8 @@ export class KitInputs {
     this.flush()
   }
 
-  /** A step that is no record and no time. */
-  send(step: Step): void {
-    if (isRecord(step)) return this.sendRecords([step])
+  /** A step that is no record and no time. Yields after each channel, so that its channels are told in the same order whenever it is done. */
+  *send(step: Step): Generator<unknown> {
     for (const inlet of this.#targets(step as StepTarget)) {
       const told = inlet.state.ended || (inlet.ownTime && !('end' in step))
       if (inlet.ownTime && told && (step as StepTarget).input !== undefined)
@@ -98,8 +97,8 @@ export class KitInputs {
       if ('end' in step) this.#tell(inlet, FrameKind.end, 0)
       if ('idle' in step) inlet.state.idle = step.idle
       if ('end' in step) inlet.state.ended = true
+      yield this.flush()
     }
-    this.flush()
   }
 
   /** Sends what had to wait; true when nothing waits any more. */

@@ -4,7 +4,7 @@ import { Prng } from '../../core/prng.ts'
 import { MillraceError } from '../../errors.ts'
 import { type Graph, isOutlet, outletName } from '../../graph/graph.ts'
 import { type Plan, beginsTime, planJob } from '../../graph/plan.ts'
-import { KIT_POSITIONS_MAX, KIT_RESCALED_POSITIONS_MAX, KIT_RING_BYTES } from '../../limits.ts'
+import { KIT_RESCALED_POSITIONS_MAX, KIT_RING_BYTES } from '../../limits.ts'
 import { canGenerate } from '../../state/generated-code.ts'
 import type { EngineOptions } from '../../worker/deployment.ts'
 import { type Comparison, type Difference, type KitView, findDifference, textOf } from './kit-compare.ts'
@@ -23,6 +23,7 @@ export interface KitCase {
   readonly anyOrder: boolean
   readonly view: KitView | null
   readonly rescales: boolean
+  readonly positionsMax: number
 }
 
 /** A way to run a script. */
@@ -61,12 +62,13 @@ export class KitReruns {
     await this.#rerun('interpreted', INTERPRETED)
     await this.#rerun('with one record in a batch', { workers: 1, settings: { batchRecords: 1 }, oneByOne: true })
     await this.#rerun('through a mailbox of one frame', ONE_FRAME)
-    const positions = this.#positions(KIT_POSITIONS_MAX)
+    const positions = this.#positions(this.#case.positionsMax)
     const snapshots = await this.#checkpointed(NORMAL, positions)
     // Compiling costs more than all the rest of a rerun.
     for (const [i, at] of positions.entries()) await this.#restored(i % 4 === 0 ? NORMAL : INTERPRETED, snapshots, at)
-    if (!this.#case.rescales) return this.#expected
-    const few = this.#positions(KIT_RESCALED_POSITIONS_MAX)
+    const { rescales, positionsMax } = this.#case
+    if (!rescales || positionsMax === 0) return this.#expected
+    const few = this.#positions(Math.min(positionsMax, KIT_RESCALED_POSITIONS_MAX))
     for (const at of few) await this.#restored({ ...INTERPRETED, workers: 3 }, snapshots, at)
     const spread = await this.#checkpointed({ workers: 3 }, few)
     for (const at of few) await this.#restored({ ...INTERPRETED, workers: 2 }, spread, at)
@@ -173,12 +175,18 @@ export class KitReruns {
   #compare(name: string, way: Way, actual: readonly KitEvent[]): void {
     this.count++
     const { view, anyOrder, seed, script } = this.#case
-    const order = anyOrder || (this.#polls && way.workers > 1) ? 'any' : way.workers > 1 || this.#isLoose ? 'stretch' : 'list'
+    const order = anyOrder ? 'any' : this.#orderOf(way)
     const comparison: Comparison = { order, view }
     const difference = findDifference(this.outlets, this.#expected, actual, comparison, (step) => this.#lastOf[step] ?? step)
     if (difference === null) return
     const replay = script.length >= KIT_RESCALED_POSITIONS_MAX ? ` Positions were chosen with seed ${seed}.` : ''
     throw new MillraceError('MR_KIT_DIFFERS', `${name}: ${describe(difference)}${replay}`)
+  }
+
+  #orderOf({ workers }: Way): Comparison['order'] {
+    if (workers === 1 && !this.#isLoose) return 'list'
+    if (!this.#polls) return 'stretch'
+    return workers === 1 ? 'records' : 'any'
   }
 
   /** An outlet that several operators send to gets their outputs in any order; where watermarks begin, they come once a batch. */

@@ -1,6 +1,6 @@
 import { registry } from '../../../actors/registry.ts'
 import type { OutletRecord, Outlets } from '../../graph/job.ts'
-import { KEY_GROUPS_DEFAULT } from '../../limits.ts'
+import { KEY_GROUPS_DEFAULT, KIT_POSITIONS_MAX } from '../../limits.ts'
 import { seedFromEnvironment } from '../seeds.ts'
 import type { KitView } from './kit-compare.ts'
 import { type KitBuilt, type KitContext, type KitOutlets, kitJob } from './kit-job.ts'
@@ -22,6 +22,8 @@ export interface KitOptions {
   readonly keyGroups?: number
   /** Time of the clock at the beginning, in ms since 1970. Default 0. */
   readonly startMs?: number
+  /** Positions at which the script is interrupted and restored, at most; 0: it is not. Default 40. */
+  readonly positionsMax?: number
   /** Chooses the positions at which longer scripts are interrupted. Default: MILLRACE_SEED of the environment, else 1. */
   readonly seed?: number | string
 }
@@ -67,6 +69,7 @@ export async function operatorKit<B extends KitBuilt>(
     order = 'list',
     view = null,
     rescale = true,
+    positionsMax = KIT_POSITIONS_MAX,
     keyGroups = KEY_GROUPS_DEFAULT,
     startMs = 0,
     seed = seedFromEnvironment() ?? 1,
@@ -84,6 +87,7 @@ export async function operatorKit<B extends KitBuilt>(
     anyOrder: order === 'any',
     view,
     rescales: rescale,
+    positionsMax,
   })
   return resultOf(await reruns.run(), script.length, reruns)
 }

@@ -1,0 +1,32 @@
+/** Every built-in operator under the operator kit: reruns in many ways, a snapshot and a restore between any two inputs. */
+import { expect, test } from 'vitest'
+import { registry } from '../../actors/registry.ts'
+import { kitJob } from '../../src/testing/kit/kit-job.ts'
+import { operatorKit } from '../../src/testing/index.ts'
+import { KIT_CASES, WITHOUT_CASE } from './kit-cases.ts'
+
+test.each(KIT_CASES.map((kitCase) => [kitCase.name, kitCase] as const))('%s', async (_, { build, script, options = {}, expected }) => {
+  const { records, outputs } = await operatorKit(build, script, options)
+  for (const [outlet, wanted] of Object.entries(expected)) {
+    const { view, order } = options
+    const came = view === undefined ? records[outlet as never] : view(outputs[outlet as never], outlet)
+    if (order === 'any') expect(sorted(came)).toEqual(sorted(wanted))
+    else expect(came).toEqual(wanted)
+  }
+})
+
+test('every operator that is created has a case, or a reason why not', async () => {
+  const graphs = await Promise.all(KIT_CASES.map(({ name, build }) => kitJob(name, build).job.buildGraph({})))
+  // Partitioners are no nodes of the graph: they are the sending ends of its edges.
+  const partitions = graphs.some(({ nodes }) =>
+    nodes.some(({ inputs }) => inputs.some(({ partitioning }) => partitioning.type === 'custom')),
+  )
+  const covered = new Set([...graphs.flatMap(({ nodes }) => nodes.map(({ kind }) => kind)), ...(partitions ? ['partition'] : [])])
+  const created = [...registry.values()].filter(({ create }) => create !== undefined).map(({ kind }) => kind)
+  expect(created.filter((kind) => !covered.has(kind) && !(kind in WITHOUT_CASE))).toEqual([])
+  expect(Object.keys(WITHOUT_CASE).filter((kind) => covered.has(kind) || !registry.has(kind))).toEqual([])
+})
+
+function sorted(records: unknown): unknown[] {
+  return (records as unknown[]).map((record) => JSON.stringify(record)).sort()
+}
