@@ -5,6 +5,7 @@ import type { KeySelector } from '../actor/partitioning.ts'
 import { type Origin, outputOf } from './graph.ts'
 import { BroadcastStreams, ConnectedStreams } from './connected-streams.ts'
 import type { KeyedActor, Made, NoOutputs, ReadOnlyState } from './keyed-actor.ts'
+import { KeyedJoins } from './keyed-joins.ts'
 import type { OutputTypes } from './outputs.ts'
 import { type Processed, type ProcessInput, processed } from './process.ts'
 import type { NoStates, StateSpec, StateSpecs } from '../state/state-specs.ts'
@@ -16,13 +17,14 @@ import type { Table } from './table.ts'
 import type { LateRecords, WindowAssigner, WindowBound, WindowOptions, WindowedStream } from './windowed-stream.ts'
 
 /** A stream divided by key. State is kept per key. */
-export class KeyedStream<in out T, in out K extends Key> {
+export class KeyedStream<in out T, in out K extends Key> extends KeyedJoins<T, K> {
   readonly #builder: GraphBuilder
   readonly #origins: readonly Origin[]
   readonly #key: KeySelector<T>
 
   /** @internal Made by keyBy. */
   constructor(builder: GraphBuilder, origins: readonly Origin[], key: KeySelector<T>) {
+    super(builder, { origins, key: key as KeySelector })
     this.#builder = builder
     this.#origins = origins
     this.#key = key
