@@ -24,6 +24,7 @@ import { process } from './process.ts'
 import { reduce, scan } from './scan.ts'
 import { timerSource } from './timer-source.ts'
 import { window } from './window.ts'
+import { windowJoin } from './window-join.ts'
 
 const definitions: readonly OperatorDefinition[] = [
   generateSource,
@@ -55,6 +56,7 @@ const definitions: readonly OperatorDefinition[] = [
   deltas,
   window,
   intervalJoin,
+  windowJoin,
   fileSink,
   consoleSink,
   consoleTableSink,
