@@ -9,8 +9,11 @@ import { KitReruns } from './kit-reruns.ts'
 import { type Step, checkScript } from './script.ts'
 
 export interface KitOptions {
-  /** 'any': the piece promises no order of its outputs, so reruns may differ in it. Default 'list'. */
-  readonly order?: 'list' | 'any'
+  /**
+   * 'step': the piece promises no order of what follows from one step of the script (a batch of records, a watermark), so reruns may differ in it; 'any': no
+   * order at all. Default 'list'.
+   */
+  readonly order?: 'list' | 'step' | 'any'
   /**
    * What must be equal in all reruns, made of the outputs of an outlet: for pieces whose outputs depend on batches, such as tables that tell changes when the
    * input runs dry. See {@link latestByKey}. Default: the outputs themselves.
@@ -84,7 +87,7 @@ export async function operatorKit<B extends KitBuilt>(
     keyGroups,
     startMs,
     seed,
-    anyOrder: order === 'any',
+    order,
     view,
     rescales: rescale,
     positionsMax,
