@@ -47,7 +47,8 @@ class FilesSink implements OperatorActor {
   #newest: PartFile | null = null
   #lastCheckpoint = 0
   #ended = false
-  #timer: NodeJS.Timeout | null = null
+  /** Infinity while there is no file. */
+  #oldestMs = Infinity
 
   constructor(spec: FilesSinkSpec, context: OperatorContext) {
     this.#spec = spec
@@ -56,12 +57,13 @@ class FilesSink implements OperatorActor {
     this.#folder = new PartFolder(spec.dir, this.#names)
   }
 
-  /** True when a file is due for its age. */
-  get holdsBack(): boolean {
-    if (this.#spec.roll.everyMs === Infinity || this.#ended) return false
-    const dueMs = this.#context.clock.nowMs() - this.#spec.roll.everyMs
-    for (const part of this.#parts.values()) if (part.openedMs <= dueMs) return true
-    return false
+  /** When the oldest file is due for its age. */
+  get wakeAtMs(): number {
+    return this.#oldestMs + this.#spec.roll.everyMs
+  }
+
+  onTime(nowMs: number): void {
+    for (const part of this.#parts.values()) if (part.openedMs + this.#spec.roll.everyMs <= nowMs) this.#roll(part)
   }
 
   restore(chunks: readonly StateChunk[]): void {
@@ -75,8 +77,6 @@ class FilesSink implements OperatorActor {
       this.#folder.removeLeftOvers((writer) => writer % this.#context.parallelism === this.#context.index, this.#knownNames())
       this.#lookAround()
     })
-    const { everyMs } = this.#spec.roll
-    if (everyMs !== Infinity) this.#timer = setInterval(() => this.#context.wake(), everyMs).unref()
   }
 
   process(record: unknown): void {
@@ -92,14 +92,9 @@ class FilesSink implements OperatorActor {
     if (part.records >= roll.records || part.textBytes >= roll.bytes) this.#roll(part)
   }
 
-  /** Before a barrier everything is written; else only what has grown too old is looked after, since nobody sees these files anyway. */
+  /** Nobody sees these files before a checkpoint. */
   flush(force: boolean): void {
-    if (this.#parts.size === 0) return
-    const dueMs = this.#context.clock.nowMs() - this.#spec.roll.everyMs
-    for (const part of this.#parts.values()) {
-      if (part.openedMs <= dueMs) this.#roll(part)
-      else if (force) this.#write(part, () => part.write())
-    }
+    if (force) for (const part of this.#parts.values()) this.#write(part, () => part.write())
   }
 
   onEnd(): 'done' {
@@ -131,7 +126,6 @@ class FilesSink implements OperatorActor {
   }
 
   close(): void {
-    if (this.#timer !== null) clearInterval(this.#timer)
     for (const part of this.#parts.values()) part.close()
     this.#parts.clear()
   }
@@ -145,6 +139,7 @@ class FilesSink implements OperatorActor {
       if (writer === this.#context.index) this.#parts.set(part.folder, part)
       else this.#finish(part)
     }
+    this.#findOldest()
   }
 
   #knownNames(): Set<string> {
@@ -176,6 +171,7 @@ class FilesSink implements OperatorActor {
     } else this.#parts.delete(folder)
     this.#parts.set(folder, part)
     this.#newest = part
+    this.#oldestMs = Math.min(this.#oldestMs, part.openedMs)
     return part
   }
 
@@ -215,7 +211,13 @@ class FilesSink implements OperatorActor {
     this.#write(part, () => part.write())
     this.#parts.delete(part.folder)
     if (this.#newest === part) this.#newest = null
+    if (part.openedMs === this.#oldestMs) this.#findOldest()
     this.#finish(part)
+  }
+
+  #findOldest(): void {
+    this.#oldestMs = Infinity
+    for (const { openedMs } of this.#parts.values()) this.#oldestMs = Math.min(this.#oldestMs, openedMs)
   }
 
   #finish(part: PartFile): void {

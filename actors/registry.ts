@@ -18,8 +18,10 @@ import { inletSource } from './inlet-source.ts'
 import { iterableSource } from './iterable-source.ts'
 import { mergeByTime } from './merge-by-time.ts'
 import { partition } from './partition.ts'
+import { process } from './process.ts'
 import { reduce, scan } from './scan.ts'
 import { timerSource } from './timer-source.ts'
+import { window } from './window.ts'
 
 const definitions: readonly OperatorDefinition[] = [
   generateSource,
@@ -38,6 +40,7 @@ const definitions: readonly OperatorDefinition[] = [
   flatMapTo,
   partition,
   mergeByTime,
+  process,
   scan,
   reduce,
   distinct,
@@ -47,6 +50,7 @@ const definitions: readonly OperatorDefinition[] = [
   combine,
   aggregate,
   deltas,
+  window,
   fileSink,
   consoleSink,
   consoleTableSink,

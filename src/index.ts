@@ -11,7 +11,8 @@ export type { EventTimeOptions } from './graph/event-time.ts'
 export type { WatermarkGenerator } from './time/watermark-strategy.ts'
 export { inlet } from './graph/inlets.ts'
 export type { InletOptions, InletRecord, InletSpec, InletStreams, Inlets } from './graph/inlets.ts'
-export type { Sampling, SplitOptions, Stream, StreamRecord } from './graph/stream.ts'
+export type { Stream } from './graph/stream.ts'
+export type { Sampling, SplitOptions, StreamRecord } from './graph/stream-types.ts'
 export { recordsOf } from './graph/outputs.ts'
 export type {
   Branches,
@@ -25,6 +26,50 @@ export type {
   TagField,
 } from './graph/outputs.ts'
 export type { KeyedStream } from './graph/keyed-stream.ts'
+export { trigger, window } from './graph/windows.ts'
+export type { WindowAssigner } from './graph/windows.ts'
+export type {
+  LateRecords,
+  ProcessedWindow,
+  WindowBound,
+  WindowBounds,
+  WindowKey,
+  WindowOptions,
+  WindowOutput,
+  WindowRow,
+  WindowedStream,
+} from './graph/windowed-stream.ts'
+export type { Trigger, TriggerContext, TriggerResult } from './time/triggers.ts'
+export type { TimeWindow } from './time/window-assigners.ts'
+export type {
+  ActorContext,
+  ActorParts,
+  ActorTimers,
+  CallContext,
+  InstanceContext,
+  KeyedActor,
+  KeyTimers,
+  Made,
+  NoOutputs,
+  TimeDomain,
+} from './graph/keyed-actor.ts'
+export type { Processed } from './graph/process.ts'
+export { aggregating, list, map, reducing, value } from './state/state-specs.ts'
+export type {
+  AggregatingState,
+  ListState,
+  MapState,
+  NoStates,
+  ReducingState,
+  StateAggregator,
+  StateOptions,
+  StateSpec,
+  StateSpecs,
+  StatesOf,
+  TimeToLive,
+  ValueOptions,
+  ValueState,
+} from './state/state-specs.ts'
 export type { Change, Emit, Table } from './graph/table.ts'
 export type { GroupedTable, RetractableBuilder } from './graph/grouped-table.ts'
 export type { Sources } from './graph/sources.ts'

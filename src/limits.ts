@@ -163,6 +163,8 @@ export const FILE_WATCH_MS_DEFAULT = 1_000
 export const FILE_CHUNK_BYTES = 256 * 1024
 /** Characters of a bad line that an error shows. */
 export const BAD_LINE_CHARS_SHOWN = 80
+/** Windows that an operator deals with in one step: results go out between two steps. */
+export const WINDOWS_PER_STEP_MAX = 1024
 /** Records that an `onError: { failAfter }` looks back at. */
 export const ERROR_WINDOW_RECORDS_MAX = 1_000_000
 /** Records put out for one record that an operator with an onError policy keeps room for from record to record. */
@@ -181,3 +183,7 @@ export const KIT_POSITIONS_MAX = 40
 export const KIT_RESCALED_POSITIONS_MAX = 4
 /** Bytes of a ring of the operator kit: many are made, for few records each. */
 export const KIT_RING_BYTES = 16 * 1024
+/** Values of one state that are looked at for expiry after a batch; more than a batch can write, so that none is left behind for long. */
+export const EXPIRED_VALUES_PER_BATCH_MAX = 8192
+/** Timers that fire in one step of an actor, so that what they emit can be sent between them. */
+export const TIMERS_PER_STEP_MAX = 1024

@@ -61,6 +61,11 @@ export class ActorTime {
     this.#merge = new WatermarkMerge(parts.channels)
   }
 
+  /** What the operators have heard of, or are hearing of. */
+  get watermark(): number {
+    return this.#watermark
+  }
+
   get isAdvancing(): boolean {
     return this.#next !== DONE
   }

@@ -12,7 +12,7 @@ export class Actor {
   readonly id: number
   readonly name: string
   recordsIn = 0
-  /** Batches that were processed or read. */
+  /** Batches that were processed or read, and times that the clock brought: when none was added, a checkpoint would be like the last one. */
   batches = 0
   busyMs = 0
   readonly badRecords: ActorParts['badRecords']
@@ -65,6 +65,11 @@ export class Actor {
   /** Wall-clock time in ms at which a step is due, whether frames come or not; Infinity for never. */
   get wakeAtMs(): number {
     return this.#state === 'running' && !this.#waits ? this.#time.wakeAtMs : Infinity
+  }
+
+  /** Event time in ms that the actor has come to; -Infinity before it knows of any. */
+  get watermark(): number {
+    return this.#time.watermark
   }
 
   get state(): ActorState {
@@ -233,8 +238,8 @@ export class Actor {
   /** Time by the clock: operators whose time has come, splits that may be idle. True when something was due. */
   #keepTime(): boolean {
     if (this.wakeAtMs === Infinity || !this.#time.callDue(this.#parts.clock.nowMs())) return false
+    this.batches++
     this.#operators.afterBatch()
-    if (this.#time.isAdvancing) this.#advance()
     return true
   }
 

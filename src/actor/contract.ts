@@ -65,6 +65,10 @@ export interface OperatorContext {
   /** Records that one poll should make at most. */
   readonly batchRecords: number
   readonly clock: Clock
+  /** Event time in ms that the actor has come to, as `onWatermark` says it; from `open` on, also what it had come to before a restart. -Infinity: none. */
+  readonly watermark: () => number
+  /** False where records, and what is kept of them, need not be frozen. */
+  readonly freezes: boolean
   /** False where the process forbids code generation, or a test asks for it. */
   readonly generateCode: boolean
   /** Passes a record on to the operators after this one. */

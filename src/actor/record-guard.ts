@@ -17,6 +17,7 @@ const FAULTS_OF_RECORDS: ReadonlySet<ErrorCode> = new Set([
   'MR_KEY_INVALID',
   'MR_PARTITION_INVALID',
   'MR_AGGREGATE_INVALID',
+  'MR_EVENT_TIME_MISSING',
 ])
 
 export interface GuardedOutput {

@@ -18,6 +18,7 @@ import { type CheckedPolicy, type ErrorPolicy, checkPolicy } from './error-polic
 import type { KeyedStream } from './keyed-stream.ts'
 import type { Stream } from './stream.ts'
 import type { Table } from './table.ts'
+import type { LateRecords, WindowBound, WindowedDraft, WindowedStream } from './windowed-stream.ts'
 
 /** Options that every operator takes, always as its last argument. */
 export interface OperatorOptions {
@@ -52,6 +53,7 @@ export interface Flows {
   stream<T>(edges: readonly InputEdge[]): Stream<T>
   keyed<T, K extends Key>(origins: readonly Origin[], key: KeySelector<T>): KeyedStream<T, K>
   table<R>(draft: TableDraft): Table<R>
+  windowed<T, K, B extends WindowBound, L extends LateRecords>(draft: WindowedDraft): WindowedStream<T, K, B, L>
 }
 
 export interface TableDraft {

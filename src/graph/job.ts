@@ -14,6 +14,7 @@ import { Sources } from './sources.ts'
 import { type StandardSchema, parseConfig } from './standard-schema.ts'
 import { Stream } from './stream.ts'
 import { Table } from './table.ts'
+import { WindowedStream } from './windowed-stream.ts'
 
 /** What `build` receives. */
 export interface BuildContext<C, I extends Inlets = NoInlets> {
@@ -122,6 +123,7 @@ function build<C, B extends Built, I extends Inlets, R>(name: string, options: J
     stream: (edges) => new Stream(self, edges),
     keyed: (origins, key) => new KeyedStream(self, origins, key),
     table: (draft) => new Table(self, draft),
+    windowed: (draft) => new WindowedStream(self, draft),
   })
   const builder = new GraphBuilder(name, makeFlows, checkPolicy(options.onError, site))
   const source = new Sources(builder)

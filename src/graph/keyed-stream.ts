@@ -3,10 +3,15 @@ import type { AggregateBuilder, AggregateResult, AggregateSpecs, NumericField } 
 import type { GraphBuilder, OperatorOptions } from './graph-builder.ts'
 import type { KeySelector } from '../actor/partitioning.ts'
 import { type Origin, outputOf } from './graph.ts'
+import type { KeyedActor, Made, NoOutputs } from './keyed-actor.ts'
+import type { OutputTypes } from './outputs.ts'
+import { type Processed, addProcess, processed } from './process.ts'
+import type { NoStates, StateSpecs } from '../state/state-specs.ts'
 import { definitionSite } from './site.ts'
 import { checkFunction } from './check-function.ts'
 import type { Stream } from './stream.ts'
 import type { Table } from './table.ts'
+import type { LateRecords, WindowAssigner, WindowBound, WindowOptions, WindowedStream } from './windowed-stream.ts'
 
 /** A stream divided by key. State is kept per key. */
 export class KeyedStream<in out T, in out K extends Key> {
@@ -40,6 +45,20 @@ export class KeyedStream<in out T, in out K extends Key> {
     return this.#stateful('distinct', {}, options, definitionSite(this.distinct))
   }
 
+  /**
+   * Divides the records of each key into windows: `keyed.window(window.tumbling({ sizeMs: 60_000 })).aggregate(a => ({ orders: a.count() }))`. What is late, when
+   * results are emitted and how often, is said by the options.
+   *
+   * @throws MillraceError MR_OPTION_INVALID. A stream without event time is refused with MR_GRAPH_INVALID when the job is planned, unless the windows go by the clock.
+   */
+  window<B extends WindowBound, L extends LateRecords = 'drop'>(
+    windows: WindowAssigner<T, B>,
+    options?: WindowOptions<T, L>,
+  ): WindowedStream<T, K, B, L> {
+    const site = definitionSite(this.window)
+    return this.#builder.flows.windowed({ origins: this.#origins, key: this.#key as KeySelector, windows, options, site })
+  }
+
   /** Several aggregates per key: `a => ({ orders: a.count(), cents: a.sum('cents') })`. */
   aggregate<S extends AggregateSpecs>(
     define: (a: AggregateBuilder<T>) => S,
@@ -69,6 +88,21 @@ export class KeyedStream<in out T, in out K extends Key> {
   /** Arithmetic mean of a numeric field per key. */
   avg(field: NumericField<T>, options?: OperatorOptions): Table<{ key: K; avg: number }> {
     return this.#table((a) => ({ avg: a.avg(field) }), options, definitionSite(this.avg))
+  }
+
+  /**
+   * Gives each record to an actor, with state and timers of its key: see {@link KeyedActor}. Its further outputs are in `outputs` of what it returns.
+   *
+   * @param actor an object; or a function that makes one for each instance
+   * @throws MillraceError MR_GRAPH_INVALID, MR_OPTION_INVALID
+   */
+  process<S extends StateSpecs = NoStates, Out = never, Side extends OutputTypes = NoOutputs>(
+    actor: Made<KeyedActor<T, K, S, Out, Side>>,
+    options?: OperatorOptions,
+  ): Processed<Out, Side> {
+    const site = definitionSite(this.process)
+    const inputs = [{ origins: this.#origins, key: this.#key as KeySelector, method: 'onRecord' }]
+    return processed(this.#builder, addProcess(this.#builder, { operator: 'process', actor, inputs, options, site }))
   }
 
   #table<R>(define: (a: AggregateBuilder<T>) => AggregateSpecs, options: OperatorOptions | undefined, site: string): Table<R> {

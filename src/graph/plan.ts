@@ -116,6 +116,7 @@ function collectEdges(graph: Graph, taskOf: readonly number[], tasks: readonly T
   const timed = timedNodes(graph)
   const edges: TaskEdge[] = []
   for (const node of graph.nodes) {
+    requireTime(node, timed)
     for (const input of node.inputs) {
       const [from, to] = [taskOf[input.from]!, taskOf[node.id]!]
       if (from === to) continue
@@ -138,9 +139,6 @@ function collectEdges(graph: Graph, taskOf: readonly number[], tasks: readonly T
 
 function settle(node: OperatorNode, { partitioning }: InputEdge, from: Task, to: Task, timestamps: boolean): Partitioning {
   if (to.onAppThread) return { type: 'gather' }
-  if (node.spec['needsEventTime'] === true && !timestamps) {
-    refuse(node, `${node.kind} needs event times: give the source an eventTime, or use withEventTime()`)
-  }
   if (partitioning.type === 'time' && partitioning.by === 'event' && !timestamps) {
     refuse(node, "partitionByTime({ by: 'event' }) needs event times: give the source an eventTime, or partition by 'arrival'")
   }
@@ -152,6 +150,11 @@ function settle(node: OperatorNode, { partitioning }: InputEdge, from: Task, to:
     )
   }
   return to.parallelism === 1 ? { type: 'gather' } : { type: 'rebalance' }
+}
+
+function requireTime(node: OperatorNode, timed: readonly boolean[]): void {
+  if (node.spec['needsEventTime'] !== true || node.inputs.every(({ from }) => timed[from])) return
+  refuse(node, `${node.kind} needs event times: give the source an eventTime, or use withEventTime()`)
 }
 
 function refuse(node: OperatorNode, why: string): never {

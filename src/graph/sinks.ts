@@ -101,7 +101,7 @@ export interface ConsoleTableOptions<T> {
   readonly everyMs?: number
 }
 
-/** A sink of one's own, see docs/connectors.md. */
+/** A sink of one's own, see docs/sinks.md. */
 export interface OwnSinkOptions {
   /** What it shows after a restart. Default 'at-least-once'. */
   readonly guarantee?: Guarantee
@@ -201,7 +201,7 @@ export const sink = {
   },
 
   /**
-   * A sink of one's own: an operator that passes nothing on. See docs/connectors.md for what it has to do.
+   * A sink of one's own: an operator that passes nothing on. See docs/sinks.md for what it has to do.
    *
    * @throws MillraceError MR_OPTION_INVALID
    */

@@ -1,4 +1,5 @@
 import type { Key } from '../core/key-hash.ts'
+import type { OperatorOptions } from './graph-builder.ts'
 import type { Stream } from './stream.ts'
 
 /** Type of the records of a stream. */
@@ -7,3 +8,11 @@ export type StreamRecord<S> = S extends Stream<infer T> ? T : never
 export type KeyField<T> = T extends unknown ? { [F in keyof T & string]: T[F] extends Key ? F : never }[keyof T & string] : never
 /** Type of the key that a field gives. */
 export type FieldKey<T, F> = F extends keyof T ? Extract<T[F], Key> : Key
+
+/** How {@link Stream.sample} chooses: every nth record of each instance, or each record with a probability. */
+export type Sampling = { readonly every: number } | { readonly ratio: number; readonly seed?: number | string }
+
+export interface SplitOptions<R extends string> extends OperatorOptions {
+  /** Name of one more branch, for the records that no predicate takes. Default: they are dropped. */
+  readonly rest?: R
+}

@@ -8,23 +8,14 @@ import type { KeyedStream } from './keyed-stream.ts'
 import type { SinkSpec } from './sinks.ts'
 import { checkFunction } from './check-function.ts'
 import * as check from './check-options.ts'
-import { type Branches, type Emitters, type OutputStreams, type OutputTypes, type SplitStreams } from './outputs.ts'
-import { type SwitchedStreams, type TagField, checkOutputNames, streamsByName } from './outputs.ts'
+import type { Branches, Emitters, OutputStreams, OutputTypes, SplitStreams, SwitchedStreams, TagField } from './outputs.ts'
+import { checkOutputNames, streamsByName } from './outputs.ts'
 import type { DeadLetter } from './error-policy.ts'
 import { PlacedStream } from './placed-stream.ts'
 import { definitionSite } from './site.ts'
-import type { FieldKey, KeyField, StreamRecord } from './stream-types.ts'
+import type { FieldKey, KeyField, Sampling, SplitOptions, StreamRecord } from './stream-types.ts'
 import type { Table } from './table.ts'
-
-export type { FieldKey, KeyField, StreamRecord } from './stream-types.ts'
-
-/** How {@link Stream.sample} chooses: every nth record of each instance, or each record with a probability. */
-export type Sampling = { readonly every: number } | { readonly ratio: number; readonly seed?: number | string }
-
-export interface SplitOptions<R extends string> extends OperatorOptions {
-  /** Name of one more branch, for the records that no predicate takes. Default: they are dropped. */
-  readonly rest?: R
-}
+import type { LateRecords, WindowAssigner, WindowBound, WindowOptions, WindowedStream } from './windowed-stream.ts'
 
 /**
  * A flow of records of type T, described inside `build()`. Every method adds one operator and returns what comes out of it.
@@ -152,6 +143,15 @@ export class Stream<in out T> extends PlacedStream<T> {
   aggregate<S extends AggregateSpecs>(define: (a: AggregateBuilder<T>) => S, options?: OperatorOptions): Table<AggregateResult<S>> {
     const site = definitionSite(this.aggregate)
     return this.builder.flows.table({ origins: this.origins('aggregate', site), key: null, define: define as never, options, site })
+  }
+
+  /** Divides all records into windows, in one instance; aggregates are accumulated in every sending actor where that changes nothing. As `window` of a keyed stream. */
+  windowAll<B extends WindowBound, L extends LateRecords = 'drop'>(
+    windows: WindowAssigner<T, B>,
+    options?: WindowOptions<T, L>,
+  ): WindowedStream<T, never, B, L> {
+    const site = definitionSite(this.windowAll)
+    return this.builder.flows.windowed({ origins: this.origins('windowAll', site), key: null, windows, options, site })
   }
 
   /** The records of this stream and of others, in no particular order between them. */

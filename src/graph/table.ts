@@ -6,7 +6,8 @@ import { type InputEdge, type Origin, outputOf } from './graph.ts'
 import type { KeySelector } from '../actor/partitioning.ts'
 import { GroupedTable } from './grouped-table.ts'
 import { definitionSite } from './site.ts'
-import type { FieldKey, KeyField, Stream } from './stream.ts'
+import type { Stream } from './stream.ts'
+import type { FieldKey, KeyField } from './stream-types.ts'
 
 /**
  * When a table's rows become records. 'every': after each input record, the new row of its key. 'changes': the newest row of each

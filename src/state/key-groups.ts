@@ -33,7 +33,12 @@ export const liveSlots = (flags: Uint8Array, size: number): Int32Array => {
 }
 
 /** Calls `write` with the slots of each key group that has any. */
-export const forEachGroup = (keys: KeySlots, live: Int32Array, groups: number, write: (group: number, slots: Int32Array) => void): void => {
+export const forEachGroup = (
+  keys: Pick<KeySlots, 'keyAt'>,
+  live: Int32Array,
+  groups: number,
+  write: (group: number, slots: Int32Array) => void,
+): void => {
   const { slots, starts } = sortSlots(live, groups, (slot) => hashKey(keys.keyAt(slot)) % groups)
   for (let group = 0; group < groups; group++) {
     if (starts[group] < starts[group + 1]) write(group, slots.subarray(starts[group], starts[group + 1]))
@@ -60,7 +65,7 @@ const textOf = (stored: string | Uint16Array): string => {
 }
 
 /** The keys of slots in a chunk's form, and the slots in the order of the chunk's rows. */
-export const chunkKeysOf = (keys: KeySlots, slots: Int32Array): { keys: ChunkKeys; rows: Int32Array } => {
+export const chunkKeysOf = (keys: Pick<KeySlots, 'keyAt'>, slots: Int32Array): { keys: ChunkKeys; rows: Int32Array } => {
   const ints: number[] = []
   const strings: number[] = []
   const others: number[] = []
@@ -81,7 +86,7 @@ export const chunkKeysOf = (keys: KeySlots, slots: Int32Array): { keys: ChunkKey
 }
 
 /** The slots of a chunk's rows in a table that restores it; new keys get new slots. */
-export const slotsOfChunk = (keys: KeySlots, chunk: Chunk): Int32Array => {
+export const slotsOfChunk = (keys: Pick<KeySlots, 'slotOf' | 'slotOfInt'>, chunk: Chunk): Int32Array => {
   const slots = new Int32Array(chunk.rows)
   let row = 0
   for (const key of chunk.intKeys) slots[row++] = keys.slotOfInt(key)

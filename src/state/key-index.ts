@@ -15,8 +15,7 @@ const GOLDEN = 0x9e3779b1
  * Finds the slot of a key: int32 numbers in an open-addressing table (pairs of key and slot + 1 on one cache line, at most half full),
  * short texts likewise, other primitive keys in a Map, tuples in a Map by their canonical text. Slots are dense, in the order in which keys first came.
  *
- * Single keys are never removed: a table marks a slot as empty instead (which is where a time-to-live would start).
- * A Map holds 2^24 entries, so that is the bound of keys that are neither int32 numbers nor short texts.
+ * The slot of a removed key goes to the next new key. A Map holds 2^24 entries, so that is the bound of keys that are neither int32 numbers nor short texts.
  */
 export class KeyIndex implements KeySlots {
   readonly #list = new KeyList()
@@ -29,8 +28,10 @@ export class KeyIndex implements KeySlots {
   readonly #short = new ShortTextIndex()
   readonly #primitives = new Map<PrimitiveKey, number>()
   readonly #tuples = new Map<string, number>()
+  /** Slots of removed keys. */
+  #free: number[] = []
 
-  /** Number of keys: slots are 0 to size - 1. */
+  /** Slots are 0 to size - 1: as many as there were keys at a time. */
   get size(): number {
     return this.#list.size
   }
@@ -40,7 +41,7 @@ export class KeyIndex implements KeySlots {
   }
 
   /**
-   * The slot of a key; a new key gets slot `size`.
+   * The slot of a key; a new key gets slot `size`, or that of a removed one.
    * @throws MR_KEY_INVALID
    */
   slotOf(key: Key): number {
@@ -83,7 +84,20 @@ export class KeyIndex implements KeySlots {
     return hashKey(this.keyAt(slot))
   }
 
+  /** Forgets the key of a slot, which has one. */
+  remove(slot: number): void {
+    const key = this.#list.at(slot)
+    if (typeof key === 'number' && (key | 0) === key) this.#removeInt(key)
+    else if (typeof key === 'string') {
+      if (!this.#short.remove(key)) this.#primitives.delete(key)
+    } else if (isPrimitiveKey(key)) this.#primitives.delete(key)
+    else this.#tuples.delete(canonicalKey(key))
+    this.#list.put(slot, 0)
+    this.#free.push(slot)
+  }
+
   clear(): void {
+    this.#free = []
     if (this.#ints > 0) this.#table.fill(0)
     this.#ints = 0
     this.#list.clear()
@@ -98,7 +112,7 @@ export class KeyIndex implements KeySlots {
     const text = canonicalKey(key)
     const known = this.#tuples.get(text)
     if (known !== undefined) return known
-    const slot = this.#list.pushOther(copyTuple(key))
+    const slot = this.#give(copyTuple(key))
     this.#tuples.set(text, slot)
     return slot
   }
@@ -109,9 +123,9 @@ export class KeyIndex implements KeySlots {
   }
 
   #slotOfText(key: string): number {
-    const { size } = this.#list
-    const slot = this.#short.slotOf(key, size, true)
-    if (slot === size) this.#list.pushOther(key)
+    const next = this.#free.length === 0 ? this.#list.size : this.#free.at(-1)!
+    const slot = this.#short.slotOf(key, next, true)
+    if (slot === next) this.#give(key)
     if (slot !== NOT_SHORT) return slot
     return this.#primitives.get(key) ?? this.#insertPrimitive(key)
   }
@@ -119,17 +133,27 @@ export class KeyIndex implements KeySlots {
   #insertPrimitive(key: PrimitiveKey): number {
     // A key that was cut out of a batch would keep the batch's text alive for as long as the state lives.
     const kept = typeof key === 'string' ? ownString(key) : key
-    const slot = this.#list.pushOther(kept)
+    const slot = this.#give(kept)
     this.#primitives.set(kept, slot)
     return slot
   }
 
+  /** A slot for a key that is not an int32. */
+  #give(key: Key): number {
+    if (this.#free.length === 0) return this.#list.pushOther(key)
+    const slot = this.#free.pop()!
+    this.#list.put(slot, key)
+    return slot
+  }
+
   #insertInt(n: number, at: number): number {
-    const slot = this.#list.pushInt(n)
+    let slot: number
+    if (this.#free.length === 0) slot = this.#list.pushInt(n)
+    else this.#list.put((slot = this.#free.pop()!), n)
     this.#table[at] = n
     this.#table[at + 1] = slot + 1
     this.#ints++
-    if (this.#ints * 4 > this.#table.length) this.#growTable()
+    if (this.#ints * 4 > this.#table.length) this.#resizeTable(this.#table.length * 2)
     return slot
   }
 
@@ -143,11 +167,29 @@ export class KeyIndex implements KeySlots {
     return -1
   }
 
-  #growTable(): void {
+  /** Entries behind the removed one move up, so that every key stays reachable from its place (Knuth, TAOCP 3, 6.4, algorithm R). */
+  #removeInt(n: number): void {
+    const table = this.#table
+    const mask = this.#mask
+    let hole = (Math.imul(n, GOLDEN) >>> this.#shift) << 1
+    while (table[hole] !== n || table[hole + 1] === 0) hole = (hole + 2) & mask
+    for (let at = (hole + 2) & mask; table[at + 1] !== 0; at = (at + 2) & mask) {
+      const home = (Math.imul(table[at], GOLDEN) >>> this.#shift) << 1
+      if (((at - home) & mask) < ((at - hole) & mask)) continue
+      table[hole] = table[at]
+      table[hole + 1] = table[at + 1]
+      hole = at
+    }
+    table[hole + 1] = 0
+    this.#ints--
+    if (this.#ints * 32 < table.length && table.length > CAPACITY_MIN * 2) this.#resizeTable(table.length / 2)
+  }
+
+  #resizeTable(length: number): void {
     const old = this.#table
-    const table = new Int32Array(old.length * 2)
-    this.#mask = table.length - 1
-    this.#shift--
+    const table = new Int32Array(length)
+    this.#mask = length - 1
+    this.#shift = 33 - Math.log2(length)
     for (let from = 0; from < old.length; from += 2) {
       if (old[from + 1] === 0) continue
       let at = (Math.imul(old[from], GOLDEN) >>> this.#shift) << 1

@@ -41,6 +41,18 @@ export class KeyList {
     return this.pushInt(0)
   }
 
+  /** Gives a slot below `size` another key. */
+  put(slot: number, key: Key): void {
+    if (typeof key === 'number' && (key | 0) === key) {
+      this.#ints[slot] = key
+      if (this.#others !== undefined && slot < this.#others.length) this.#others[slot] = undefined
+      return
+    }
+    this.#others ??= []
+    while (this.#others.length <= slot) this.#others.push(undefined)
+    this.#others[slot] = key
+  }
+
   clear(): void {
     this.#size = 0
     this.#others = undefined

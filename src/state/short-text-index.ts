@@ -35,6 +35,21 @@ export class ShortTextIndex {
     return seen > 0xff ? NOT_SHORT : this.#slotOf(low, high, next, inserts)
   }
 
+  /** Forgets a text that is there. False for one that has no place here. */
+  remove(text: string): boolean {
+    if (text.length > SHORT_UNITS_MAX) return false
+    let low = 0
+    let high = text.length << 24
+    for (let i = 0; i < text.length; i++) {
+      const unit = text.charCodeAt(i)
+      if (unit > 0xff) return false
+      if (i < 4) low |= unit << (i << 3)
+      else high |= unit << ((i - 4) << 3)
+    }
+    this.#remove(low, high)
+    return true
+  }
+
   clear(): void {
     this.#table.fill(0)
     this.#size = 0
@@ -56,15 +71,31 @@ export class ShortTextIndex {
     this.#table[at] = low
     this.#table[at + 1] = high
     this.#table[at + 2] = slot + 1
-    if (++this.#size * ENTRY_WORDS * 4 > this.#table.length * 3) this.#grow()
+    if (++this.#size * ENTRY_WORDS * 4 > this.#table.length * 3) this.#resize(this.#table.length * 2)
     return slot
   }
 
-  #grow(): void {
-    const old = this.#table
-    const table = new Int32Array(old.length * 2)
+  /** Entries behind it move up, so that every text stays reachable from its place (Knuth, TAOCP 3, 6.4, algorithm R). */
+  #remove(low: number, high: number): void {
+    const table = this.#table
     const mask = table.length - 1
-    this.#shift--
+    let hole = place(low, high, this.#shift)
+    while (table[hole] !== low || table[hole + 1] !== high || table[hole + 2] === 0) hole = (hole + ENTRY_WORDS) & mask
+    for (let at = (hole + ENTRY_WORDS) & mask; table[at + 2] !== 0; at = (at + ENTRY_WORDS) & mask) {
+      const home = place(table[at]!, table[at + 1]!, this.#shift)
+      if (((at - home) & mask) < ((at - hole) & mask)) continue
+      table.copyWithin(hole, at, at + ENTRY_WORDS)
+      hole = at
+    }
+    table[hole + 2] = 0
+    if (--this.#size * ENTRY_WORDS * 16 < table.length && table.length > CAPACITY_MIN * ENTRY_WORDS) this.#resize(table.length / 2)
+  }
+
+  #resize(length: number): void {
+    const old = this.#table
+    const table = new Int32Array(length)
+    const mask = length - 1
+    this.#shift = 32 - Math.log2(length / ENTRY_WORDS)
     for (let from = 0; from < old.length; from += ENTRY_WORDS) {
       if (old[from + 2] === 0) continue
       let at = place(old[from]!, old[from + 1]!, this.#shift)

@@ -301,6 +301,8 @@ class ChainBuilder {
       attempt,
       keyGroups,
       clock,
+      watermark: () => this.#actor!.watermark,
+      freezes: this.#environment.freeze !== null,
       generateCode,
       emit,
       emitTo: (name) => outputs.get(name) ?? (() => {}),

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { FailureWindow } from '../../src/actor/failure-window.ts'
-import { type ErrorPolicy, type Outlets, defineJob, sink } from '../../src/index.ts'
+import { type ErrorPolicy, type OperatorContext, type OperatorDefinition, type Outlets, defineJob, sink } from '../../src/index.ts'
 import { simulate } from '../../src/testing/index.ts'
 
 const ROUTES = [
@@ -158,6 +158,13 @@ test('what no record is to blame for fails the job under any policy', async () =
     )
   })
   await expect(batches).rejects.toThrow(/no batch/)
+  const fullBatches = failing(({ source }) => {
+    const fn = (): never => {
+      throw new Error('no batch')
+    }
+    source.generate('n', { count: 10, make: (n) => n }).to(sink.forEachBatch(fn, { batchRecords: 2 }))
+  })
+  await expect(fullBatches).rejects.toThrow(/a whole batch cannot be left out/)
   const files = failing(({ source }) => {
     source.generate('n', { count: 10, make: (n) => n }).to(sink.file({ path: '/dev/null/no/such/file', format: 'lines' }))
   })
@@ -180,6 +187,47 @@ test('what no record is to blame for fails the job under any policy', async () =
       .toStream({ emit: 'final' }),
   }))
   await expect(merging).rejects.toThrow(/no merge/)
+})
+
+/** Emits the numbers that it has seen when its input runs dry, and how many there were at the end. */
+class Gatherer {
+  readonly #context: OperatorContext
+  #held: number[] = []
+  #count = 0
+
+  constructor(context: OperatorContext) {
+    this.#context = context
+  }
+
+  get holdsBack(): boolean {
+    return this.#held.length > 0
+  }
+
+  process(record: unknown): void {
+    this.#held.push(odd(record as number))
+    this.#count++
+  }
+
+  flush(): void {
+    for (const n of this.#held.splice(0)) this.#context.emit(n, NaN)
+  }
+
+  onEnd(): 'done' {
+    this.#context.emit(-this.#count, NaN)
+    return 'done'
+  }
+}
+
+test.each(ROUTES)('what an operator emits when it flushes or ends is passed on at once, with %o', async (options) => {
+  const gatherer: OperatorDefinition = { kind: 'gatherer', create: (_, context) => new Gatherer(context) }
+  const job = defineJob(import.meta, {
+    build: ({ source }) => {
+      const numbers = source.generate('numbers', { count: 6, splits: 1, parallelism: 1, make: (n) => n })
+      return { gathered: numbers.transform<number>(gatherer, {}, { onError: 'skip' }) }
+    },
+  })
+  const { outlets } = await simulate(job, { ...options, seed: 1, workers: 1 })
+  expect(outlets.gathered).toEqual([0, 2, 4, -3])
 })
 
 test('a custom aggregate that changed its accumulator before it threw is as before', async () => {

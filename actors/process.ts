@@ -1,0 +1,232 @@
+import type { OperatorActor, OperatorContext, OperatorDefinition, Progress, StateChunk } from '../src/actor/contract.ts'
+import {
+  CLOSED,
+  type Key,
+  type KeyedStateBackend,
+  MemoryBackend,
+  NO_KEY,
+  StateJournal,
+  StateScope,
+  type StateSpecs,
+  Timers,
+  loadTimers,
+  openStates,
+  saveTimers,
+} from '../src/actor/operator-kit.ts'
+import { MillraceError } from '../src/errors.ts'
+import { TIMERS_PER_STEP_MAX } from '../src/limits.ts'
+import { ActorContext, type Calls } from './actor-context.ts'
+import { type CallFrame, type CallInput, type Process, compileProcess, linkProcess } from './process-code.ts'
+import { readOnlyStates } from './read-only-states.ts'
+
+interface ProcessSpec {
+  readonly actor: object | (() => object)
+  readonly inputs: readonly { readonly key: string | ((record: unknown) => Key) | null; readonly method: string }[]
+  readonly states: StateSpecs
+  readonly broadcast: StateSpecs | null
+  readonly outputs: readonly string[]
+}
+
+/** What the user wrote, as far as it is called from here. */
+interface UserActor {
+  onTimer?(time: number, ctx: object, domain: 'event' | 'processing'): unknown
+  onStart?(instance: object): void | Promise<void>
+  onStop?(instance: object): void | Promise<void>
+}
+
+/** State of one key group, as it goes into a checkpoint. */
+interface SavedGroup {
+  readonly states?: Readonly<Record<string, Uint8Array>>
+  readonly event?: Uint8Array
+  readonly processing?: Uint8Array
+}
+
+/** The one key of state that is the same everywhere. */
+const EVERYWHERE = 0
+
+/** Runs an actor of the user: keeps its state and timers, and calls it for each record and each timer that is due. */
+class ProcessActor implements OperatorActor, CallFrame, Calls {
+  readonly process: Process
+  readonly scope: StateScope
+  /** Of the current call. */
+  key: Key | undefined = undefined
+  timestamp = NaN
+  watermark = -Infinity
+  input = 0
+  readonly #context: OperatorContext
+  readonly #user: UserActor
+  readonly #backend: KeyedStateBackend = new MemoryBackend()
+  readonly #event: Timers
+  readonly #processing: Timers
+  readonly #broadcast: { readonly backend: KeyedStateBackend; readonly scope: StateScope; readonly slot: number } | null
+  readonly #journal: StateJournal | null
+  readonly #ctx: ActorContext
+  /** Some state expires: time has to be known. */
+  readonly #expires: boolean
+  /** The clock has to be read before the next call. */
+  #stale = true
+  #started = false
+
+  constructor(spec: ProcessSpec, context: OperatorContext) {
+    const { actor, states, broadcast, outputs } = spec
+    this.#context = context
+    this.#user = typeof actor === 'function' ? (actor as () => object)() : actor
+    this.scope = new StateScope(context.freezes)
+    this.#journal = context.undoes ? new StateJournal() : null
+    this.#expires = Object.values({ ...states, ...broadcast }).some(({ options }) => options.ttl !== undefined)
+    this.#event = new Timers(this.#backend.keys)
+    this.#processing = new Timers(this.#backend.keys)
+    const everywhere = new StateScope(context.freezes)
+    const shared = new MemoryBackend()
+    const written = openStates(broadcast ?? {}, shared, everywhere)
+    this.scope.journal = everywhere.journal = this.#journal
+    this.#broadcast = broadcast === null ? null : { backend: shared, scope: everywhere, slot: shared.keys.slotOf(EVERYWHERE) }
+    if (this.#broadcast !== null) shared.keys.use(this.#broadcast.slot)
+    const parts = { states: openStates(states, this.#backend, this.scope), event: this.#event, processing: this.#processing, outputs }
+    this.#ctx = new ActorContext(this, context, { ...parts, broadcast: readOnlyStates(written) })
+    const unkeyed = new ActorContext(this, context, { ...parts, broadcast: written })
+    const inputs: CallInput[] = spec.inputs.map(({ key, method }) => ({ key, method, ctx: key === null ? unkeyed : this.#ctx }))
+    const name = `${context.jobName}/${context.operator}`
+    this.process = context.generateCode ? compileProcess(name, this.#user, this, inputs) : linkProcess(this.#user, this, inputs)
+  }
+
+  get wakeAtMs(): number {
+    return this.#processing.firstMs
+  }
+
+  async open(): Promise<void> {
+    this.watermark = this.#context.watermark()
+    this.#started = true
+    await this.#user.onStart?.(this.#instance())
+  }
+
+  selectInput(input: number): void {
+    this.input = input
+  }
+
+  begin(key: Key, timestamp: number): void {
+    const slot = this.#backend.keys.slotOf(key)
+    this.#enter(slot, timestamp)
+    this.key = key
+  }
+
+  beginWithoutKey(timestamp: number): void {
+    this.#enter(NO_KEY, timestamp)
+  }
+
+  end(result: unknown): void {
+    this.#leave()
+    if (result !== undefined) refusePromise(result)
+    if (this.#journal !== null) this.#journal.commit()
+  }
+
+  /** The record has changed nothing. */
+  undo(): void {
+    this.#leave()
+    this.#journal!.rollback()
+  }
+
+  afterBatch(): void {
+    this.#stale = true
+    this.#backend.batchDone(this.scope.nowMs)
+    this.#broadcast?.backend.batchDone(this.scope.nowMs)
+  }
+
+  onWatermark(watermark: number): Progress {
+    this.watermark = watermark
+    return this.#fire(this.#event, watermark, 'event') ? 'done' : 'more'
+  }
+
+  onTime(nowMs: number): void {
+    this.#fire(this.#processing, nowMs, 'processing')
+  }
+
+  snapshot(): StateChunk[] {
+    const { keyGroups, index, clock } = this.#context
+    const nowMs = clock.nowMs()
+    const groups = new Map<number, SavedGroup>()
+    const add = (group: number, part: SavedGroup): void => void groups.set(group, { ...groups.get(group), ...part })
+    for (const [group, states] of this.#backend.snapshot(keyGroups, nowMs)) add(group, { states })
+    for (const [group, event] of saveTimers(this.#event, this.#backend.keys, keyGroups)) add(group, { event })
+    for (const [group, processing] of saveTimers(this.#processing, this.#backend.keys, keyGroups)) add(group, { processing })
+    const chunks: StateChunk[] = [...groups].map(([id, value]) => ({ scope: 'group', id, value }))
+    // Every instance has the same: one of them tells all.
+    const everywhere = index === 0 ? this.#broadcast?.backend.snapshot(1, nowMs).get(0) : undefined
+    return everywhere === undefined ? chunks : [...chunks, { scope: 'all', id: 0, value: everywhere }]
+  }
+
+  restore(chunks: readonly StateChunk[]): void {
+    const nowMs = this.#context.clock.nowMs()
+    const { keys } = this.#backend
+    for (const { scope, value } of chunks) {
+      if (scope === 'all') {
+        this.#broadcast?.backend.restore(value as Record<string, Uint8Array>, nowMs)
+        continue
+      }
+      const { states, event, processing } = value as SavedGroup
+      if (states !== undefined) this.#backend.restore(states, nowMs)
+      if (event !== undefined) loadTimers(this.#event, keys, event)
+      if (processing !== undefined) loadTimers(this.#processing, keys, processing)
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#started) await this.#user.onStop?.(this.#instance())
+  }
+
+  #enter(slot: number, timestamp: number): void {
+    const { scope } = this
+    if (this.#stale) this.#readClock()
+    scope.slot = slot
+    this.timestamp = timestamp
+    if (this.#broadcast !== null) this.#broadcast.scope.slot = this.#broadcast.slot
+  }
+
+  #leave(): void {
+    this.scope.slot = CLOSED
+    if (this.#broadcast !== null) this.#broadcast.scope.slot = CLOSED
+  }
+
+  #readClock(): void {
+    this.#stale = false
+    if (!this.#expires) return
+    this.scope.nowMs = this.#context.clock.nowMs()
+    if (this.#broadcast !== null) this.#broadcast.scope.nowMs = this.scope.nowMs
+  }
+
+  /** Calls the actor for timers up to a time. False when more are left. */
+  #fire(timers: Timers, until: number, domain: 'event' | 'processing'): boolean {
+    const { keys } = this.#backend
+    const user = this.#user
+    for (let left = TIMERS_PER_STEP_MAX; timers.size > 0 && timers.firstMs <= until; left--) {
+      if (left === 0) return false
+      const time = timers.firstMs
+      const slot = timers.firstSlot
+      this.#enter(slot, domain === 'event' ? time : NaN)
+      this.key = keys.keyAt(slot)
+      timers.shift()
+      this.end(user.onTimer?.(time, this.#ctx, domain))
+    }
+    return true
+  }
+
+  #instance(): object {
+    const { operator, index, parallelism } = this.#context
+    return { operator, index, parallelism }
+  }
+}
+
+function refusePromise(result: unknown): void {
+  if (typeof (result as { then?: unknown })?.then !== 'function') return
+  // It fails on its first use of the context, which nobody waits for.
+  ;(result as Promise<unknown>).then(undefined, () => {})
+  throw new MillraceError(
+    'MR_CONTEXT_CLOSED',
+    'A method of an actor returned a promise: the context does not outlive the call, so nothing may be awaited in it',
+  )
+}
+
+export const process: OperatorDefinition = {
+  kind: 'process',
+  create: (spec, context) => new ProcessActor(spec as unknown as ProcessSpec, context),
+}

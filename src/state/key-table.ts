@@ -1,0 +1,96 @@
+import type { Key } from '../core/key-hash.ts'
+import { KeyIndex } from './key-index.ts'
+
+const CAPACITY_MIN = 16
+
+/**
+ * The keys of one operator, by slot, and how many things (values of states, timers) are kept for each. A key for which nothing is kept gives its slot
+ * back at the next {@link KeyTable.sweep}.
+ */
+export class KeyTable {
+  readonly index = new KeyIndex()
+  #uses = new Int32Array(CAPACITY_MIN)
+  /** By slot: 1 while it waits in `#idle`. */
+  #waits = new Uint8Array(CAPACITY_MIN)
+  /** Slots for which nothing was kept when they were looked at last. */
+  #idle: number[] = []
+
+  /** Slots are below it. */
+  get size(): number {
+    return this.index.size
+  }
+
+  /** The slot of a key, known or not. It stays the key's own while something is kept for it, and at least until the next sweep. @throws MR_KEY_INVALID */
+  slotOf(key: Key): number {
+    const slot = this.index.slotOf(key)
+    if (slot >= this.#uses.length) this.#grow(slot)
+    if (this.#uses[slot] === 0) this.#suspect(slot)
+    return slot
+  }
+
+  slotOfInt(n: number): number {
+    return this.slotOf(n)
+  }
+
+  /** The slot of a key that has one, else -1. @throws MR_KEY_INVALID */
+  find(key: Key): number {
+    return this.index.find(key)
+  }
+
+  keyAt(slot: number): Key {
+    return this.index.keyAt(slot)
+  }
+
+  /** Something more is kept for the key. */
+  use(slot: number): void {
+    this.#uses[slot]!++
+  }
+
+  /** Something less is kept. */
+  release(slot: number): void {
+    if (--this.#uses[slot]! === 0) this.#suspect(slot)
+  }
+
+  /** True for slots of keys for which something is kept. */
+  isUsed(slot: number): boolean {
+    return this.#uses[slot]! > 0
+  }
+
+  /** Slots of all keys for which something is kept. */
+  usedSlots(): Int32Array {
+    const slots = new Int32Array(this.size)
+    let count = 0
+    for (let slot = 0; slot < slots.length; slot++) if (this.#uses[slot]! > 0) slots[count++] = slot
+    return slots.subarray(0, count)
+  }
+
+  /** Forgets keys for which nothing is kept. No slot of a key without anything is valid afterwards. */
+  sweep(): void {
+    for (const slot of this.#idle) {
+      this.#waits[slot] = 0
+      if (this.#uses[slot] === 0) this.index.remove(slot)
+    }
+    this.#idle.length = 0
+  }
+
+  /** Keys that wait for the next sweep. */
+  get idle(): number {
+    return this.#idle.length
+  }
+
+  #suspect(slot: number): void {
+    if (this.#waits[slot] === 1) return
+    this.#waits[slot] = 1
+    this.#idle.push(slot)
+  }
+
+  #grow(slot: number): void {
+    const length = Math.max(2 * this.#uses.length, slot + 1)
+    const uses = new Int32Array(length)
+    uses.set(this.#uses)
+    this.#uses = uses
+    const waits = new Uint8Array(length)
+    waits.set(this.#waits)
+    this.#waits = waits
+  }
+}
