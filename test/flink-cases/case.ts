@@ -37,9 +37,11 @@ export interface FlinkCase {
 export function divide(lines: readonly Line[]): { script: Step[]; expected: { upTo: number; gives: readonly Given[] }[] } {
   const script: Step[] = []
   const expected: { upTo: number; gives: readonly Given[] }[] = []
-  for (const line of lines) {
+  for (const [at, line] of lines.entries()) {
     if ('gives' in line) expected.push({ upTo: script.length, gives: line.gives })
     else script.push(line)
+    // Records with an expectation between them are no batch.
+    if ('gives' in line && 'record' in (lines[at + 1] ?? {})) script.push({ advanceMs: 0 })
   }
   if (expected.at(-1)?.upTo !== script.length) expected.push({ upTo: script.length, gives: [] })
   return { script, expected }

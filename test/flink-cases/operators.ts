@@ -1,4 +1,5 @@
 import type { KitBuilt, KitContext } from '../../src/testing/index.ts'
+import { type WindowOperatorSpec, windowPiece } from './window-operator.ts'
 
 /** Several channels that lead to one operator. */
 export interface ChannelsSpec {
@@ -20,12 +21,14 @@ export interface EventTimeSpec {
   readonly idleAfterMs?: number
 }
 
-export type KitOperatorSpec = ChannelsSpec | EventTimeSpec
+export type KitOperatorSpec = ChannelsSpec | EventTimeSpec | WindowOperatorSpec
 export type OperatorSpec = KitOperatorSpec | SplitsSpec
 
 /** The piece of a job that a spec means. */
 export function pieceOf(spec: KitOperatorSpec): (context: KitContext) => KitBuilt {
   switch (spec.type) {
+    case 'window':
+      return windowPiece(spec)
     case 'channels':
       return ({ input }) => input('in', { channels: spec.channels }).map((record) => record)
     case 'event time': {
