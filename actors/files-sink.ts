@@ -84,11 +84,7 @@ class FilesSink implements OperatorActor {
     const folder = partition === undefined ? '' : (partition(record) as string)
     const newest = this.#newest
     const part = newest !== null && newest.folder === folder ? newest : this.#partOf(folder)
-    try {
-      part.append(record)
-    } catch (cause) {
-      this.#fail(this.#folder.inProgress(part.name), cause)
-    }
+    if (part.append(record)) this.#write(part, () => part.write())
     if (part.records >= roll.records || part.textBytes >= roll.bytes) this.#roll(part)
   }
 
@@ -223,6 +219,8 @@ class FilesSink implements OperatorActor {
   #finish(part: PartFile): void {
     const { folder, name, bytes } = part.state()
     this.#write(part, () => part.close())
+    // The one record that it was opened for could not be written.
+    if (part.records === 0) return this.#attempt(this.#folder.inProgress(name), () => unlinkSync(this.#folder.inProgress(name)))
     this.#pending.push({ folder, name, bytes, checkpoint: 0 })
   }
 
@@ -234,14 +232,10 @@ class FilesSink implements OperatorActor {
     try {
       return action()
     } catch (cause) {
-      return this.#fail(path, cause)
+      if (cause instanceof MillraceError) throw cause
+      const { operator, site } = this.#context
+      throw new MillraceError('MR_SINK_FAILED', `Cannot write ${path}: ${(cause as Error).message}`, { cause, operator, site })
     }
-  }
-
-  #fail(path: string, cause: unknown): never {
-    if (cause instanceof MillraceError) throw cause
-    const { operator, site } = this.#context
-    throw new MillraceError('MR_SINK_FAILED', `Cannot write ${path}: ${(cause as Error).message}`, { cause, operator, site })
   }
 }
 

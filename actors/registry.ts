@@ -16,6 +16,7 @@ import { consoleSink, forEachSink } from './simple-sinks.ts'
 import { generateSource } from './generate-source.ts'
 import { inletSource } from './inlet-source.ts'
 import { iterableSource } from './iterable-source.ts'
+import { mapAsync } from './map-async.ts'
 import { mergeByTime } from './merge-by-time.ts'
 import { partition } from './partition.ts'
 import { process } from './process.ts'
@@ -40,6 +41,7 @@ const definitions: readonly OperatorDefinition[] = [
   flatMapTo,
   partition,
   mergeByTime,
+  mapAsync,
   process,
   scan,
   reduce,

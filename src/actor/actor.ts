@@ -64,7 +64,7 @@ export class Actor {
 
   /** Wall-clock time in ms at which a step is due, whether frames come or not; Infinity for never. */
   get wakeAtMs(): number {
-    return this.#state === 'running' && !this.#waits ? this.#time.wakeAtMs : Infinity
+    return this.#state === 'finished' ? Infinity : this.#time.wakeAtMs(this.#waits)
   }
 
   /** Event time in ms that the actor has come to; -Infinity before it knows of any. */
@@ -141,14 +141,14 @@ export class Actor {
   #step(): StepResult {
     if (!this.flushKept()) return 'blocked'
     if (this.#state === 'finished') return 'finished'
-    if (!this.#isReady()) return 'idle'
+    if (!this.#isReady()) return this.#keepTime() ? 'progress' : 'idle'
     if (this.#snapshotDue !== 0) return this.#catchUpOnSnapshot()
-    if (this.#time.isAdvancing) return this.#advance()
+    if (this.#time.isAdvancing || this.#time.release()) return this.#advance()
     if (this.#state === 'ending') return this.#end()
     this.#injectBarrier()
     if (this.#snapshotDue !== 0) return 'progress'
     if (this.#paused) return this.#runDry()
-    if (this.hasTimers && this.#keepTime()) return 'progress'
+    if (this.#keepTime()) return this.#time.isAdvancing ? this.#advance() : 'progress'
     if (this.#parts.source !== null) return this.#poll(this.#parts.source)
     const frame = this.#parts.mailbox.take()
     if (frame === null) return this.#runDry()
@@ -201,7 +201,7 @@ export class Actor {
   #isReady(): boolean {
     this.#waits = !this.#operators.areReady()
     this.#operators.enter(null)
-    this.awaitsPromise = this.#waits
+    this.awaitsPromise = this.#waits || this.#operators.awaitPromises
     return !this.#waits
   }
 
@@ -237,7 +237,7 @@ export class Actor {
 
   /** Time by the clock: operators whose time has come, splits that may be idle. True when something was due. */
   #keepTime(): boolean {
-    if (this.wakeAtMs === Infinity || !this.#time.callDue(this.#parts.clock.nowMs())) return false
+    if (!this.hasTimers || this.wakeAtMs === Infinity || !this.#time.callDue(this.#parts.clock.nowMs(), this.#waits)) return false
     this.batches++
     this.#operators.afterBatch()
     return true

@@ -34,7 +34,7 @@ export interface FormatOptions {
   readonly format: FileFormat
   /**
    * CSV only: the columns, in their order; other fields of a record are left out. Without it the first record of a file gives them, and a later
-   * record with a field that is not among them fails the job with MR_SINK_FAILED. A field that a record lacks stays empty.
+   * record with a field that is not among them is refused (MR_RECORD_REFUSED). A field that a record lacks stays empty.
    */
   readonly columns?: readonly string[]
 }

@@ -25,7 +25,7 @@ test('CSV: given columns are all that is written, in their order, also where the
 test('CSV: without columns the first record gives them, and a record with another field is refused, not cut', async () => {
   expect(await written([{ a: 1, b: 2 }, { b: 3 }, {}], { format: 'csv' })).toBe('a,b\n1,2\n,3\n,\n')
   const error = await written([{ a: 1 }, { a: 2, b: 3 }], { format: 'csv' }).catch((thrown: unknown) => thrown)
-  expect(error).toMatchObject({ code: 'MR_SINK_FAILED', operator: 'fileSink-1', message: expect.stringContaining('the field "b"') })
+  expect(error).toMatchObject({ code: 'MR_RECORD_REFUSED', operator: 'fileSink-1', message: expect.stringContaining('the field "b"') })
 })
 
 const claims = [
