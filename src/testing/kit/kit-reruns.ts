@@ -24,6 +24,7 @@ export interface KitCase {
   readonly view: KitView | null
   readonly rescales: boolean
   readonly positionsMax: number
+  readonly outsideWaitMs: number
 }
 
 /** A way to run a script. */
@@ -154,10 +155,10 @@ export class KitReruns {
   }
 
   #deployment({ workers, settings }: Way): KitDeployment {
-    const { graph, registry, inputs, startMs, keyGroups } = this.#case
+    const { graph, registry, inputs, startMs, keyGroups, outsideWaitMs } = this.#case
     const options = checkOptions({ workers, keyGroups, freezeRecords: true, ringBytes: KIT_RING_BYTES, ...settings }).engine
     const generateCode = options.codec === 'generated' && canGenerate()
-    return { plan: this.#plan(graph, options), options, registry, generateCode, inputs, startMs }
+    return { plan: this.#plan(graph, options), options, registry, generateCode, inputs, startMs, outsideWaitMs }
   }
 
   #plan(graph: Graph, options: EngineOptions): Plan {

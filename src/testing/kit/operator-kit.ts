@@ -1,6 +1,6 @@
 import { registry } from '../../../actors/registry.ts'
 import type { OutletRecord, Outlets } from '../../graph/job.ts'
-import { KEY_GROUPS_DEFAULT, KIT_POSITIONS_MAX } from '../../limits.ts'
+import { KEY_GROUPS_DEFAULT, KIT_OUTSIDE_WAIT_MS_MAX, KIT_POSITIONS_MAX } from '../../limits.ts'
 import { seedFromEnvironment } from '../seeds.ts'
 import type { KitView } from './kit-compare.ts'
 import { type KitBuilt, type KitContext, type KitOutlets, kitJob } from './kit-job.ts'
@@ -25,6 +25,11 @@ export interface KitOptions {
   readonly keyGroups?: number
   /** Time of the clock at the beginning, in ms since 1970. Default 0. */
   readonly startMs?: number
+  /**
+   * Longest real time, in ms, that a step waits for what sources and `mapAsync` wait for. Default 10,000; 0 where promises are settled by steps of the script
+   * (`call`).
+   */
+  readonly outsideWaitMs?: number
   /** Positions at which the script is interrupted and restored, at most; 0: it is not. Default 40. */
   readonly positionsMax?: number
   /** Chooses the positions at which longer scripts are interrupted. Default: MILLRACE_SEED of the environment, else 1. */
@@ -73,6 +78,7 @@ export async function operatorKit<B extends KitBuilt>(
     view = null,
     rescale = true,
     positionsMax = KIT_POSITIONS_MAX,
+    outsideWaitMs = KIT_OUTSIDE_WAIT_MS_MAX,
     keyGroups = KEY_GROUPS_DEFAULT,
     startMs = 0,
     seed = seedFromEnvironment() ?? 1,
@@ -91,6 +97,7 @@ export async function operatorKit<B extends KitBuilt>(
     view,
     rescales: rescale,
     positionsMax,
+    outsideWaitMs,
   })
   return resultOf(await reruns.run(), script.length, reruns)
 }
