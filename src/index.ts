@@ -28,6 +28,8 @@ export type {
   TagField,
 } from './graph/outputs.ts'
 export type { KeyedStream } from './graph/keyed-stream.ts'
+export type { KeyedJoins } from './graph/keyed-joins.ts'
+export type { Interval, JoinOptions, JoinOutput, JoinTimes } from './graph/joins.ts'
 export { trigger, window } from './graph/windows.ts'
 export type { WindowAssigner } from './graph/windows.ts'
 export type {
@@ -43,16 +45,24 @@ export type {
 } from './graph/windowed-stream.ts'
 export type { Trigger, TriggerContext, TriggerResult } from './time/triggers.ts'
 export type { TimeWindow } from './time/window-assigners.ts'
+export type { BroadcastStreams, ConnectedStreams } from './graph/connected-streams.ts'
+export type { KeptState, UpdatedState } from './graph/update-state.ts'
 export type {
   ActorContext,
   ActorParts,
   ActorTimers,
+  BesideBroadcast,
+  BroadcastActor,
+  BroadcastContext,
   CallContext,
+  ConnectedActor,
   InstanceContext,
   KeyedActor,
   KeyTimers,
   Made,
   NoOutputs,
+  ReadOnlyState,
+  ReadOnlyStatesOf,
   TimeDomain,
 } from './graph/keyed-actor.ts'
 export type { Processed } from './graph/process.ts'

@@ -1,4 +1,5 @@
 import type { KitBuilt, KitContext } from '../../src/testing/index.ts'
+import { type StateSpecOf, statePiece } from './state-operator.ts'
 import { type WindowOperatorSpec, windowPiece } from './window-operator.ts'
 
 /** Several channels that lead to one operator. */
@@ -21,7 +22,7 @@ export interface EventTimeSpec {
   readonly idleAfterMs?: number
 }
 
-export type KitOperatorSpec = ChannelsSpec | EventTimeSpec | WindowOperatorSpec
+export type KitOperatorSpec = ChannelsSpec | EventTimeSpec | WindowOperatorSpec | StateSpecOf
 export type OperatorSpec = KitOperatorSpec | SplitsSpec
 
 /** The piece of a job that a spec means. */
@@ -29,6 +30,8 @@ export function pieceOf(spec: KitOperatorSpec): (context: KitContext) => KitBuil
   switch (spec.type) {
     case 'window':
       return windowPiece(spec)
+    case 'state':
+      return statePiece(spec)
     case 'channels':
       return ({ input }) => input('in', { channels: spec.channels }).map((record) => record)
     case 'event time': {
