@@ -1,4 +1,4 @@
-import { isatty } from 'node:tty'
+import { isatty, WriteStream } from 'node:tty'
 import { TABLE_KEYS_MAX } from '../src/limits.ts'
 import type { OperatorActor, OperatorContext, OperatorDefinition } from '../src/actor/contract.ts'
 import { writeAll } from './blocking-write.ts'
@@ -21,6 +21,7 @@ class ConsoleTable implements OperatorActor {
   readonly #spec: ConsoleTableSpec
   readonly #context: OperatorContext
   readonly #isTerminal = isatty(STDOUT)
+  #columns = TERMINAL_COLUMNS_DEFAULT
   #text: ((columns: readonly string[]) => TableText) | null = null
   #table: TableText | null = null
   /** The newest row of each key, in the order in which keys came. On a terminal. */
@@ -28,9 +29,8 @@ class ConsoleTable implements OperatorActor {
   /** Records without a picture, or a line, yet. */
   #waiting: Row[] = []
   #changed = false
-  #drawnMs = -Infinity
+  #drawnMs = 0
   #height = 0
-  #timer: NodeJS.Timeout | null = null
 
   constructor(spec: ConsoleTableSpec, context: OperatorContext) {
     this.#spec = spec
@@ -41,11 +41,21 @@ class ConsoleTable implements OperatorActor {
     // Loaded when needed: every worker would pay for it at its start.
     const { default: stringWidth } = await import('string-width')
     this.#text = (columns) => new TableText(columns, stringWidth)
-    if (this.#isTerminal) this.#timer = setInterval(() => this.#changed && this.#context.wake(), this.#spec.everyMs).unref()
+    // The width is known to a stream only; process.stdout of a worker is none of a terminal.
+    if (this.#isTerminal) this.#columns = new WriteStream(STDOUT).columns || TERMINAL_COLUMNS_DEFAULT
   }
 
   get holdsBack(): boolean {
-    return this.#isTerminal ? this.#changed && this.#isDue() : this.#waiting.length > 0
+    return this.#waiting.length > 0
+  }
+
+  /** When the next picture is due. */
+  get wakeAtMs(): number {
+    return this.#changed ? this.#drawnMs + this.#spec.everyMs : Infinity
+  }
+
+  onTime(): void {
+    this.#draw()
   }
 
   process(record: unknown): void {
@@ -60,16 +70,9 @@ class ConsoleTable implements OperatorActor {
   }
 
   flush(force: boolean): void {
-    if (!this.#isTerminal) return this.#print()
-    if (this.#changed && (force || this.#isDue())) this.#draw()
-  }
-
-  close(): void {
-    if (this.#timer !== null) clearInterval(this.#timer)
-  }
-
-  #isDue(): boolean {
-    return this.#context.clock.monotonicMs() - this.#drawnMs >= this.#spec.everyMs
+    if (!this.#isTerminal) this.#print()
+    // Before a checkpoint, and at the end.
+    else if (force && this.#changed) this.#draw()
   }
 
   #tableFor(row: Row): TableText {
@@ -91,14 +94,14 @@ class ConsoleTable implements OperatorActor {
     const table = this.#tableFor(shown[0]!)
     for (const row of shown) table.fit(row)
     // One column stays free: a full line wraps on some terminals.
-    const width = (process.stdout.columns ?? TERMINAL_COLUMNS_DEFAULT) - 1
+    const width = this.#columns - 1
     const hidden = this.#rows.size - shown.length
     const lines = [table.header(), ...shown.map((row) => table.row(row)), ...(hidden > 0 ? [`and ${hidden} more`] : [])]
     const back = this.#height === 0 ? '' : `\x1b[${this.#height}A\r\x1b[J`
     writeAll(STDOUT, Buffer.from(`${back}${lines.map((line) => table.clip(line, width)).join('\n')}\n`))
     this.#height = lines.length
     this.#changed = false
-    this.#drawnMs = this.#context.clock.monotonicMs()
+    this.#drawnMs = this.#context.clock.nowMs()
   }
 }
 

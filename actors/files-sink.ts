@@ -47,7 +47,8 @@ class FilesSink implements OperatorActor {
   #newest: PartFile | null = null
   #lastCheckpoint = 0
   #ended = false
-  #timer: NodeJS.Timeout | null = null
+  /** Infinity while there is no file. */
+  #oldestMs = Infinity
 
   constructor(spec: FilesSinkSpec, context: OperatorContext) {
     this.#spec = spec
@@ -56,12 +57,13 @@ class FilesSink implements OperatorActor {
     this.#folder = new PartFolder(spec.dir, this.#names)
   }
 
-  /** True when a file is due for its age. */
-  get holdsBack(): boolean {
-    if (this.#spec.roll.everyMs === Infinity || this.#ended) return false
-    const dueMs = this.#context.clock.nowMs() - this.#spec.roll.everyMs
-    for (const part of this.#parts.values()) if (part.openedMs <= dueMs) return true
-    return false
+  /** When the oldest file is due for its age. */
+  get wakeAtMs(): number {
+    return this.#oldestMs + this.#spec.roll.everyMs
+  }
+
+  onTime(nowMs: number): void {
+    for (const part of this.#parts.values()) if (part.openedMs + this.#spec.roll.everyMs <= nowMs) this.#roll(part)
   }
 
   restore(chunks: readonly StateChunk[]): void {
@@ -75,8 +77,6 @@ class FilesSink implements OperatorActor {
       this.#folder.removeLeftOvers((writer) => writer % this.#context.parallelism === this.#context.index, this.#knownNames())
       this.#lookAround()
     })
-    const { everyMs } = this.#spec.roll
-    if (everyMs !== Infinity) this.#timer = setInterval(() => this.#context.wake(), everyMs).unref()
   }
 
   process(record: unknown): void {
@@ -84,22 +84,13 @@ class FilesSink implements OperatorActor {
     const folder = partition === undefined ? '' : (partition(record) as string)
     const newest = this.#newest
     const part = newest !== null && newest.folder === folder ? newest : this.#partOf(folder)
-    try {
-      part.append(record)
-    } catch (cause) {
-      this.#fail(this.#folder.inProgress(part.name), cause)
-    }
+    if (part.append(record)) this.#write(part, () => part.write())
     if (part.records >= roll.records || part.textBytes >= roll.bytes) this.#roll(part)
   }
 
-  /** Before a barrier everything is written; else only what has grown too old is looked after, since nobody sees these files anyway. */
+  /** Nobody sees these files before a checkpoint. */
   flush(force: boolean): void {
-    if (this.#parts.size === 0) return
-    const dueMs = this.#context.clock.nowMs() - this.#spec.roll.everyMs
-    for (const part of this.#parts.values()) {
-      if (part.openedMs <= dueMs) this.#roll(part)
-      else if (force) this.#write(part, () => part.write())
-    }
+    if (force) for (const part of this.#parts.values()) this.#write(part, () => part.write())
   }
 
   onEnd(): 'done' {
@@ -131,7 +122,6 @@ class FilesSink implements OperatorActor {
   }
 
   close(): void {
-    if (this.#timer !== null) clearInterval(this.#timer)
     for (const part of this.#parts.values()) part.close()
     this.#parts.clear()
   }
@@ -145,6 +135,7 @@ class FilesSink implements OperatorActor {
       if (writer === this.#context.index) this.#parts.set(part.folder, part)
       else this.#finish(part)
     }
+    this.#findOldest()
   }
 
   #knownNames(): Set<string> {
@@ -176,6 +167,7 @@ class FilesSink implements OperatorActor {
     } else this.#parts.delete(folder)
     this.#parts.set(folder, part)
     this.#newest = part
+    this.#oldestMs = Math.min(this.#oldestMs, part.openedMs)
     return part
   }
 
@@ -215,12 +207,20 @@ class FilesSink implements OperatorActor {
     this.#write(part, () => part.write())
     this.#parts.delete(part.folder)
     if (this.#newest === part) this.#newest = null
+    if (part.openedMs === this.#oldestMs) this.#findOldest()
     this.#finish(part)
+  }
+
+  #findOldest(): void {
+    this.#oldestMs = Infinity
+    for (const { openedMs } of this.#parts.values()) this.#oldestMs = Math.min(this.#oldestMs, openedMs)
   }
 
   #finish(part: PartFile): void {
     const { folder, name, bytes } = part.state()
     this.#write(part, () => part.close())
+    // The one record that it was opened for could not be written.
+    if (part.records === 0) return this.#attempt(this.#folder.inProgress(name), () => unlinkSync(this.#folder.inProgress(name)))
     this.#pending.push({ folder, name, bytes, checkpoint: 0 })
   }
 
@@ -232,14 +232,10 @@ class FilesSink implements OperatorActor {
     try {
       return action()
     } catch (cause) {
-      return this.#fail(path, cause)
+      if (cause instanceof MillraceError) throw cause
+      const { operator, site } = this.#context
+      throw new MillraceError('MR_SINK_FAILED', `Cannot write ${path}: ${(cause as Error).message}`, { cause, operator, site })
     }
-  }
-
-  #fail(path: string, cause: unknown): never {
-    if (cause instanceof MillraceError) throw cause
-    const { operator, site } = this.#context
-    throw new MillraceError('MR_SINK_FAILED', `Cannot write ${path}: ${(cause as Error).message}`, { cause, operator, site })
   }
 }
 

@@ -56,7 +56,7 @@ class CsvFormat implements LineFormat {
     for (const field in row) {
       if (this.#known.has(field)) continue
       throw new MillraceError(
-        'MR_SINK_FAILED',
+        'MR_RECORD_REFUSED',
         `A record has the field "${field}", which the header of the CSV file lacks: it came from the first record. Give the sink its columns`,
       )
     }

@@ -44,5 +44,5 @@ export function checkFolder(folder: unknown): string {
 
 function refuse(folder: unknown, why: string): never {
   const text = typeof folder === 'string' ? JSON.stringify(folder.slice(0, 200)) : typeof folder
-  throw new MillraceError('MR_SINK_FAILED', `partition returned ${text}, which cannot be a folder: ${why}`)
+  throw new MillraceError('MR_RECORD_REFUSED', `partition returned ${text}, which cannot be a folder: ${why}`)
 }

@@ -15,7 +15,9 @@ import { nodeStreamSink, webStreamSink } from './stream-sink.ts'
 import { consoleSink, forEachSink } from './simple-sinks.ts'
 import { generateSource } from './generate-source.ts'
 import { inletSource } from './inlet-source.ts'
+import { intervalJoin } from './interval-join.ts'
 import { iterableSource } from './iterable-source.ts'
+import { mapAsync } from './map-async.ts'
 import { mergeByTime } from './merge-by-time.ts'
 import { partition } from './partition.ts'
 import { process } from './process.ts'
@@ -42,6 +44,7 @@ const definitions: readonly OperatorDefinition[] = [
   flatMapTo,
   partition,
   mergeByTime,
+  mapAsync,
   process,
   scan,
   reduce,
@@ -55,6 +58,7 @@ const definitions: readonly OperatorDefinition[] = [
   window,
   windowCombine,
   windowPanes,
+  intervalJoin,
   fileSink,
   consoleSink,
   consoleTableSink,

@@ -39,9 +39,9 @@ class StreamSink implements OperatorActor {
     const target = this.#target!
     if (this.#format !== null) return this.#write(target, this.#format.line(record))
     if (!target.takesObjects && typeof record !== 'string' && !(record instanceof Uint8Array)) {
-      this.#fail(new TypeError(`the stream takes text and bytes, not ${record === null ? 'null' : typeof record}: give the sink a format`))
+      refuse(`The stream takes text and bytes, not ${record === null ? 'null' : typeof record}: give the sink a format`)
     }
-    if (record === null) this.#fail(new TypeError('a stream takes no null: that would end it'))
+    if (record === null) refuse('A stream takes no null: that would end it')
     this.#write(target, record)
   }
 
@@ -98,6 +98,10 @@ class StreamSink implements OperatorActor {
     const message = cause instanceof Error ? cause.message : String(cause)
     throw new MillraceError('MR_SINK_FAILED', `Cannot write to the stream: ${message}`, { cause, operator, site })
   }
+}
+
+function refuse(text: string): never {
+  throw new MillraceError('MR_RECORD_REFUSED', text)
 }
 
 function makeNode(stream: Writable, changed: () => void): StreamTarget {

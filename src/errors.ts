@@ -23,11 +23,14 @@ export const ERROR_CODES = {
   MR_EVENT_TIME_MISSING:
     'A record has no event time where one is needed. Give the source, or withEventTime(), an eventTime that returns milliseconds for every record.',
   MR_BUFFER_FULL: 'An operator keeps as many records as it may. Raise the bound that the message names, or remove what makes it wait.',
+  MR_ASYNC_TIMEOUT: 'A call of mapAsync did not return in time. Raise its timeoutMs, give it a retry, or look at what it calls.',
   MR_AGGREGATE_INVALID: 'An aggregate met a value that it cannot use. Map the field to a number first.',
   MR_FRAME_CORRUPT: 'A frame could not be decoded. The memory or file that it came from is damaged, or not a millrace frame.',
   MR_RING_INVALID: 'A ring buffer has a wrong size or was not made by createRing().',
   MR_SOURCE_FAILED: 'A source could not read its input. See the cause, and the path or position in the message.',
   MR_SINK_FAILED: 'A sink could not write its output. See the cause, and the path in the message.',
+  MR_RECORD_REFUSED:
+    'A record does not fit its sink: a field without a column, a folder that cannot be. Change record or sink, or give the sink an onError policy.',
   MR_STATE_DIR_LOCKED: 'Another process uses this state directory. Stop it, or choose another stateDir.',
   MR_STATE_DIR_INVALID: 'The state directory is not usable. Give a directory that this process may write.',
   MR_STATE_CORRUPT: 'A checkpoint failed its checksum or format. Restore an older one, or start with fresh: true.',

@@ -9,6 +9,8 @@ export { defineJob } from './graph/job.ts'
 export type { BuildContext, Job, JobOptions, ModuleMeta, NoInlets, NoOutlets, OutletRecord, Outlets } from './graph/job.ts'
 export type { EventTimeOptions } from './graph/event-time.ts'
 export type { WatermarkGenerator } from './time/watermark-strategy.ts'
+export type { AsyncCall, AsyncOptions } from './graph/async-options.ts'
+export type { MergeByTimeOptions } from './graph/placed-stream.ts'
 export { inlet } from './graph/inlets.ts'
 export type { InletOptions, InletRecord, InletSpec, InletStreams, Inlets } from './graph/inlets.ts'
 export type { Stream } from './graph/stream.ts'
@@ -26,6 +28,8 @@ export type {
   TagField,
 } from './graph/outputs.ts'
 export type { KeyedStream } from './graph/keyed-stream.ts'
+export type { KeyedJoins } from './graph/keyed-joins.ts'
+export type { Interval, JoinOptions, JoinOutput, JoinTimes } from './graph/joins.ts'
 export { trigger, window } from './graph/windows.ts'
 export type { WindowAssigner } from './graph/windows.ts'
 export type {
@@ -41,16 +45,24 @@ export type {
 } from './graph/windowed-stream.ts'
 export type { Trigger, TriggerContext, TriggerResult } from './time/triggers.ts'
 export type { TimeWindow } from './time/window-assigners.ts'
+export type { BroadcastStreams, ConnectedStreams } from './graph/connected-streams.ts'
+export type { KeptState, UpdatedState } from './graph/update-state.ts'
 export type {
   ActorContext,
   ActorParts,
   ActorTimers,
+  BesideBroadcast,
+  BroadcastActor,
+  BroadcastContext,
   CallContext,
+  ConnectedActor,
   InstanceContext,
   KeyedActor,
   KeyTimers,
   Made,
   NoOutputs,
+  ReadOnlyState,
+  ReadOnlyStatesOf,
   TimeDomain,
 } from './graph/keyed-actor.ts'
 export type { Processed } from './graph/process.ts'

@@ -41,6 +41,13 @@ export const LINGER_MS_DEFAULT = 5
 export const RELEASED_RECORDS_PER_STEP = 1024
 /** Records that mergeByTime keeps until the watermark has come to them. */
 export const MERGE_BUFFER_RECORDS_DEFAULT = 1_000_000
+/** Calls of one async operator instance at a time: as shipped, and at most. */
+export const ASYNC_IN_FLIGHT_DEFAULT = 100
+export const ASYNC_IN_FLIGHT_MAX = 100_000
+/** Time that one call of an async operator may take. */
+export const ASYNC_TIMEOUT_MS_DEFAULT = 60_000
+/** Longest pause before a failed call of an async operator is made again. */
+export const ASYNC_RETRY_MS_MAX_DEFAULT = 10_000
 /** Keys that a combiner holds before it flushes. */
 export const COMBINER_ENTRIES_MAX = 64 * 1024
 /** Keys that a combiner remembers from flush to flush, so that they keep their slots. */
@@ -185,6 +192,8 @@ export const KIT_RESCALED_POSITIONS_MAX = 4
 export const KIT_RING_BYTES = 16 * 1024
 /** Values of one state that are looked at for expiry after a batch; more than a batch can write, so that none is left behind for long. */
 export const EXPIRED_VALUES_PER_BATCH_MAX = 8192
+/** Keys whose records a join looks through in one step for those that it needs no more. */
+export const JOIN_KEYS_PER_STEP_MAX = 4096
 /** Timers that fire in one step of an actor, so that what they emit can be sent between them. */
 export const TIMERS_PER_STEP_MAX = 1024
 /** Panes of time that a window is made of; windows of more are aggregated one by one. */

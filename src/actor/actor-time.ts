@@ -21,6 +21,7 @@ export function isState(chunk: StateChunk | TimeChunk): chunk is StateChunk {
 
 interface InstanceTime {
   readonly watermark: number
+  readonly passed: number
   /** Of a source that does not tell its splits apart. */
   readonly whole?: SplitTime | undefined
 }
@@ -40,6 +41,7 @@ export interface ActorTimeParts {
 }
 
 const DONE = -1
+const HELD = -2
 
 /**
  * Event time of one actor: from its channels or its splits, through its operators in their order, and out with its outboxes. While it passes the
@@ -50,7 +52,10 @@ export class ActorTime {
   readonly #merge: WatermarkMerge
   /** Positions of the operators that want to be called at some time. */
   readonly #timed: readonly number[]
+  /** What came in; what the operators hear of now; what has gone out. They differ where the head holds watermarks. */
   #watermark = -Infinity
+  #passing = -Infinity
+  #passed = -Infinity
   #idle = false
   /** Operator that hears of the watermark next, or DONE. */
   #next = DONE
@@ -88,23 +93,30 @@ export class ActorTime {
     return this.#timed.length > 0 || this.#parts.splits !== null
   }
 
-  /** Wall-clock time in ms at which `callDue` has something to do; Infinity for never. */
-  get wakeAtMs(): number {
-    let first = this.#parts.splits?.wakeAtMs ?? Infinity
-    for (const position of this.#timed) first = Math.min(first, this.#parts.operators[position]!.wakeAtMs!)
+  /**
+   * Wall-clock time in ms at which `callDue` has something to do; Infinity for never.
+   *
+   * @param standing the actor stands still until an operator is ready: only such operators keep their times
+   */
+  wakeAtMs(standing: boolean): number {
+    let first = standing ? Infinity : (this.#parts.splits?.wakeAtMs ?? Infinity)
+    for (const position of this.#timed) {
+      const { ready, wakeAtMs } = this.#parts.operators[position]!
+      if (!standing || ready !== undefined) first = Math.min(first, wakeAtMs!)
+    }
     return first
   }
 
   /** Calls the operators whose time has come, and looks for splits that are idle by now. False when nothing was due. */
-  callDue(nowMs: number): boolean {
-    if (this.wakeAtMs > nowMs) return false
+  callDue(nowMs: number, standing: boolean): boolean {
+    if (this.wakeAtMs(standing) > nowMs) return false
     for (const position of this.#timed) {
       const operator = this.#parts.operators[position]!
-      if (operator.wakeAtMs! > nowMs) continue
+      if (operator.wakeAtMs! > nowMs || (standing && operator.ready === undefined)) continue
       this.#parts.entering(position)
       operator.onTime!(nowMs)
     }
-    this.lookAtSplits(nowMs)
+    if (!standing) this.lookAtSplits(nowMs)
     return true
   }
 
@@ -119,20 +131,36 @@ export class ActorTime {
     if (this.#watermark < Infinity) this.#begin(Infinity)
   }
 
+  /** Takes up a watermark that the head has let go of, if there is one: `goOn` tells the others. */
+  release(): boolean {
+    const released = this.#parts.operators[0]?.releasedWatermark
+    if (released === undefined || released <= this.#passed) return false
+    this.#passing = released
+    this.#next = 1
+    return true
+  }
+
   /** Goes on telling the operators; false when it has to be called again. */
   goOn(): boolean {
-    const { operators, outboxes, entering } = this.#parts
+    const { operators, entering } = this.#parts
     while (this.#next < operators.length) {
       const operator = operators[this.#next]!
       entering(this.#next)
-      if (operator.onWatermark !== undefined && operator.onWatermark(this.#watermark) === 'more') return false
-      this.#next++
+      const result = operator.onWatermark?.(this.#passing) ?? 'done'
+      if (result === 'more') return false
+      this.#next = result === 'held' ? HELD : this.#next + 1
+      if (this.#next === HELD) break
     }
+    if (this.#next !== HELD) this.#pass()
     this.#next = DONE
-    // The end of a channel says it, and what the operators emit at their end comes before it.
-    if (this.#watermark < Infinity) for (const outbox of outboxes) outbox.watermark(this.#watermark)
     if ((this.#parts.splits ?? this.#merge).idle && !this.#idle) this.#tell(true)
     return true
+  }
+
+  #pass(): void {
+    this.#passed = this.#passing
+    // The end of a channel says it, and what the operators emit at their end comes before it.
+    if (this.#passed < Infinity) for (const outbox of this.#parts.outboxes) outbox.watermark(this.#passed)
   }
 
   snapshot(): TimeChunk[] {
@@ -141,7 +169,7 @@ export class ActorTime {
     const times = splits?.snapshot() ?? new Map<number, SplitTime>()
     const whole = times.get(WHOLE_INSTANCE)
     times.delete(WHOLE_INSTANCE)
-    const instance: InstanceTime = { watermark: this.#watermark, ...(whole && { whole }) }
+    const instance: InstanceTime = { watermark: this.#watermark, passed: this.#passed, ...(whole && { whole }) }
     return [{ scope: 'time', id: index, value: instance }, ...[...times].map(([id, value]) => ({ scope: 'splitTime' as const, id, value }))]
   }
 
@@ -161,7 +189,8 @@ export class ActorTime {
       this.#watermark = watermark
       this.#merge.restore(watermark)
       splits?.restoreWatermark(watermark)
-      if (watermark < Infinity) for (const outbox of outboxes) outbox.watermark(watermark)
+      this.#passed = Math.min(...instances.map(({ value }) => (value as InstanceTime).passed))
+      if (this.#passed > -Infinity && this.#passed < Infinity) for (const outbox of outboxes) outbox.watermark(this.#passed)
     }
     // Whoever is idle since before the restart says so again: nothing else would.
     if (splits?.resumeIdle() === true) this.#tell(true)
@@ -175,6 +204,7 @@ export class ActorTime {
 
   #begin(watermark: number): void {
     this.#watermark = watermark
+    this.#passing = watermark
     this.#next = 0
   }
 

@@ -12,7 +12,7 @@ export class Actor {
   readonly id: number
   readonly name: string
   recordsIn = 0
-  /** Batches that were processed or read. */
+  /** Batches that were processed or read, and times that the clock brought: when none was added, a checkpoint would be like the last one. */
   batches = 0
   busyMs = 0
   readonly badRecords: ActorParts['badRecords']
@@ -37,6 +37,8 @@ export class Actor {
   /** After that barrier nothing more is read: the run stops with it. */
   #barrierIsLast = false
   #paused = false
+  /** The last step called what was due by the clock. */
+  #keptTime = false
   /** Operator whose onEnd comes next while ending. */
   #ending = 0
   #finalChunks: readonly SealedChunk[] | null = null
@@ -64,7 +66,7 @@ export class Actor {
 
   /** Wall-clock time in ms at which a step is due, whether frames come or not; Infinity for never. */
   get wakeAtMs(): number {
-    return this.#state === 'running' && !this.#waits ? this.#time.wakeAtMs : Infinity
+    return this.#state === 'finished' ? Infinity : this.#time.wakeAtMs(this.#waits)
   }
 
   /** Event time in ms that the actor has come to; -Infinity before it knows of any. */
@@ -141,14 +143,16 @@ export class Actor {
   #step(): StepResult {
     if (!this.flushKept()) return 'blocked'
     if (this.#state === 'finished') return 'finished'
-    if (!this.#isReady()) return 'idle'
+    if (!this.#isReady()) return this.#keepTime() ? 'progress' : 'idle'
     if (this.#snapshotDue !== 0) return this.#catchUpOnSnapshot()
-    if (this.#time.isAdvancing) return this.#advance()
+    if (this.#time.isAdvancing || this.#time.release()) return this.#advance()
     if (this.#state === 'ending') return this.#end()
     this.#injectBarrier()
     if (this.#snapshotDue !== 0) return 'progress'
     if (this.#paused) return this.#runDry()
-    if (this.hasTimers && this.#keepTime()) return 'progress'
+    // In turn with frames: a timer that is always due must not keep them out.
+    this.#keptTime = !this.#keptTime && this.#keepTime()
+    if (this.#keptTime) return this.#time.isAdvancing ? this.#advance() : 'progress'
     if (this.#parts.source !== null) return this.#poll(this.#parts.source)
     const frame = this.#parts.mailbox.take()
     if (frame === null) return this.#runDry()
@@ -201,7 +205,7 @@ export class Actor {
   #isReady(): boolean {
     this.#waits = !this.#operators.areReady()
     this.#operators.enter(null)
-    this.awaitsPromise = this.#waits
+    this.awaitsPromise = this.#waits || this.#operators.awaitPromises
     return !this.#waits
   }
 
@@ -237,9 +241,9 @@ export class Actor {
 
   /** Time by the clock: operators whose time has come, splits that may be idle. True when something was due. */
   #keepTime(): boolean {
-    if (this.wakeAtMs === Infinity || !this.#time.callDue(this.#parts.clock.nowMs())) return false
+    if (!this.hasTimers || this.wakeAtMs === Infinity || !this.#time.callDue(this.#parts.clock.nowMs(), this.#waits)) return false
+    this.batches++
     this.#operators.afterBatch()
-    if (this.#time.isAdvancing) this.#advance()
     return true
   }
 

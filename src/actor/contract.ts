@@ -10,6 +10,7 @@
  * The runtime calls `flush` before every `snapshot`, so nothing that an operator holds back is lost or counted twice.
  */
 import type { Clock } from '../core/clock.ts'
+import type { DeadLetterOrigin } from '../graph/error-policy.ts'
 import type { MillraceError } from '../errors.ts'
 
 /** Rows that arrived as columns. Reading a column builds no objects; `records()` builds (and keeps) them all. */
@@ -87,6 +88,13 @@ export interface OperatorContext {
   readonly openSplit: (split: number) => void
   /** A split was read to its end: the watermark no longer depends on it. */
   readonly closeSplit: (split: number) => void
+  /** The record at hand came from here; null unless the operator writes dead letters. */
+  readonly origin: () => RecordOrigin | null
+  /**
+   * Runs `work`, which emits or throws, for a record that was processed before, under the operator's policy for bad records: for operators whose results
+   * come later. `origin` is what {@link OperatorContext.origin} said when the record came.
+   */
+  readonly guarded: (record: unknown, timestamp: number, origin: RecordOrigin | null, work: () => void) => void
   /** True when the operator has a policy for bad records: `process` may throw and be called again, after {@link OperatorActor.undo}. */
   readonly undoes: boolean
   /** Of a source with a policy for bad records; null for all others. */
@@ -101,6 +109,9 @@ export interface OperatorContext {
   /** Tells the app thread how far an inlet was read, or that a checkpoint made it durable. */
   readonly notify: (notice: InletNotice) => void
 }
+
+/** Where a record came from, as dead letters tell it. */
+export type RecordOrigin = DeadLetterOrigin
 
 /** What becomes of input that a source cannot parse, by its policy. */
 export interface BadInput {
@@ -164,9 +175,14 @@ export interface OperatorActor {
   afterBatch?(): void
   /**
    * Event time has come to `watermark` (ms, larger than ever before): no record with that time or an earlier one is to be expected. Emit what is due;
-   * later operators hear of it when all is emitted. Infinity: the input is over.
+   * later operators hear of it when all is emitted. Infinity: the input is over. 'held': the operator still works on records that came before, and lets the
+   * watermark go with `releasedWatermark`; only for operators that begin a chain (`startsChain` of the definition), and not for Infinity.
    */
-  onWatermark?(watermark: number): Progress
+  onWatermark?(watermark: number): Progress | 'held'
+  /** Of operators that hold watermarks: the largest one that may go on. Read when `ready` was called. */
+  readonly releasedWatermark?: number
+  /** True while promises are under way on which the operator's results depend: the event loop goes on turning for them. Read when `ready` was called. */
+  readonly awaitsPromise?: boolean
   /** Wall-clock time in ms at which `onTime` is to be called; Infinity for never. Read after every step. */
   readonly wakeAtMs?: number
   /** The clock has come to `wakeAtMs`. Called again while `wakeAtMs` is due. */
@@ -181,7 +197,7 @@ export interface OperatorActor {
   /**
    * For operators whose work goes on outside, in promises and streams: false while there is so much of it that nothing more may come; after
    * `flush(true)`, until all of it is done. Meanwhile the actor stands still: no record, no snapshot, no `onEnd`. Call `context.wake()`
-   * when the answer has changed. Throws what went wrong outside.
+   * when the answer has changed. Throws what went wrong outside. Called before every step, so it may also emit what has been done meanwhile.
    */
   ready?(): boolean
   /** All inputs ended: emit last results. Called again while it returns 'more', between batches of output. */
@@ -211,6 +227,8 @@ export interface OperatorDefinition {
   readonly kind: string
   /** Names of its outputs besides the one that every operator has; `stream.sideOutput(name)` reads them. */
   readonly outputs?: readonly string[]
+  /** True for operators that are never fused with their input. */
+  readonly startsChain?: boolean
   /** Stateless operators: code for the record in the variable `value`. */
   readonly weave?: (weaver: Weaver, value: string, spec: Readonly<Record<string, unknown>>) => string
   /** The same as a closure, for processes that forbid code generation. */

@@ -53,6 +53,11 @@ export class Operators {
     }
   }
 
+  /** Promises are under way for some of those that were asked. */
+  get awaitPromises(): boolean {
+    return this.#waiting.some(({ actor }) => actor.awaitsPromise === true)
+  }
+
   /** Asks every one that may have to wait: each may have to say that it failed. */
   areReady(): boolean {
     let ready = true

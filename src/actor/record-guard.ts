@@ -1,7 +1,7 @@
 import { assertSerializable } from '../codec/index.ts'
 import type { Clock } from '../core/clock.ts'
 import { MillraceError, type ErrorCode } from '../errors.ts'
-import type { CheckedPolicy, DeadLetter } from '../graph/error-policy.ts'
+import type { CheckedPolicy, DeadLetter, DeadLetterOrigin } from '../graph/error-policy.ts'
 import { HELD_OUTPUTS_KEPT } from '../limits.ts'
 import type { Emit, OperatorActor, StateChunk } from './contract.ts'
 import { letterError, shownRecord } from './dead-letter.ts'
@@ -14,9 +14,11 @@ const FAULTS_OF_RECORDS: ReadonlySet<ErrorCode> = new Set([
   'MR_SOURCE_FAILED',
   'MR_RECORD_NOT_SERIALIZABLE',
   'MR_RECORD_TOO_LARGE',
+  'MR_RECORD_REFUSED',
   'MR_KEY_INVALID',
   'MR_PARTITION_INVALID',
   'MR_AGGREGATE_INVALID',
+  'MR_ASYNC_TIMEOUT',
   'MR_EVENT_TIME_MISSING',
 ])
 
@@ -79,6 +81,8 @@ export class RecordGuard implements OperatorActor, BadRecords {
   #times: number[] = []
   #outputs: number[] = []
   #active = false
+  /** Of a record that is not the one at hand. */
+  #origin: DeadLetterOrigin | null = null
 
   constructor(options: GuardOptions) {
     const { operator, site, policy, outputs } = options
@@ -122,9 +126,22 @@ export class RecordGuard implements OperatorActor, BadRecords {
       ...this.#details,
       error: letterError(error),
       at: clock.nowMs(),
-      from: place!.where,
+      from: this.#origin ?? place!.where,
     }
     this.push(letter, timestamp, outputs.length - 1)
+  }
+
+  /** Runs what emits results of a record that was processed before, or throws what went wrong with it. */
+  run(record: unknown, timestamp: number, origin: DeadLetterOrigin | null, work: () => void): void {
+    this.#active = true
+    this.#origin = origin
+    try {
+      work()
+    } catch (error) {
+      this.failed(error, record, timestamp)
+    }
+    this.#origin = null
+    this.end()
   }
 
   /** Passes on what was held. */

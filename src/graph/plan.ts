@@ -66,6 +66,11 @@ export function beginsTime(node: OperatorNode): boolean {
   return node.spec['watermarks'] !== undefined
 }
 
+/** Never fused with its input. */
+function startsChain(node: OperatorNode): boolean {
+  return beginsTime(node) || node.spec['startsChain'] === true || node.definition?.startsChain === true
+}
+
 /** The pseudo actor that stands for the app thread as sender into inlets. */
 export const APP_ACTOR = -1
 
@@ -93,7 +98,7 @@ function assignTasks(graph: Graph, parallelism: readonly number[], chaining: boo
   for (const node of graph.nodes) {
     const input = node.inputs.length === 1 ? node.inputs[0]! : null
     const fuses =
-      input?.partitioning.type === 'forward' && parallelism[input.from] === parallelism[node.id] && !isOutlet(node) && !beginsTime(node)
+      input?.partitioning.type === 'forward' && parallelism[input.from] === parallelism[node.id] && !isOutlet(node) && !startsChain(node)
     // A combiner stays with its input even without chaining: it is the sending end of an edge, not an operator of the user.
     taskOf.push(fuses && (chaining || COMBINERS.has(node.kind)) ? taskOf[input!.from]! : tasks++)
   }

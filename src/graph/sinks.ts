@@ -34,7 +34,7 @@ export interface FormatOptions {
   readonly format: FileFormat
   /**
    * CSV only: the columns, in their order; other fields of a record are left out. Without it the first record of a file gives them, and a later
-   * record with a field that is not among them fails the job with MR_SINK_FAILED. A field that a record lacks stays empty.
+   * record with a field that is not among them is refused (MR_RECORD_REFUSED). A field that a record lacks stays empty.
    */
   readonly columns?: readonly string[]
 }
@@ -101,7 +101,7 @@ export interface ConsoleTableOptions<T> {
   readonly everyMs?: number
 }
 
-/** A sink of one's own, see docs/connectors.md. */
+/** A sink of one's own, see docs/sinks.md. */
 export interface OwnSinkOptions {
   /** What it shows after a restart. Default 'at-least-once'. */
   readonly guarantee?: Guarantee
@@ -201,7 +201,7 @@ export const sink = {
   },
 
   /**
-   * A sink of one's own: an operator that passes nothing on. See docs/connectors.md for what it has to do.
+   * A sink of one's own: an operator that passes nothing on. See docs/sinks.md for what it has to do.
    *
    * @throws MillraceError MR_OPTION_INVALID
    */

@@ -6,6 +6,7 @@ import type { OperatorOptions } from './graph-builder.ts'
 import { type OperatorNode, outputOf } from './graph.ts'
 import type { KeyedStream } from './keyed-stream.ts'
 import type { SinkSpec } from './sinks.ts'
+import { type AsyncCall, type AsyncOptions, asyncSpec } from './async-options.ts'
 import { checkFunction } from './check-function.ts'
 import * as check from './check-options.ts'
 import type { Branches, Emitters, OutputStreams, OutputTypes, SplitStreams, SwitchedStreams, TagField } from './outputs.ts'
@@ -37,6 +38,21 @@ export class Stream<in out T> extends PlacedStream<T> {
   /** One record in, any number out, in order. A string is refused, though it can be iterated: its characters are hardly ever meant. */
   flatMap<U>(fn: (record: T) => Iterable<U> & object, options?: OperatorOptions): Stream<U> {
     return this.#add('flatMap', { fn: checkFunction(fn, 'flatMap') }, options, definitionSite(this.flatMap))
+  }
+
+  /**
+   * One record in, one out, by way of a promise: for calls of databases and services. A bounded number of calls is under way at a time; then the input
+   * waits. After a restart calls are made again whose results had not left: what they do has to bear that. A call that fails does what `onError`
+   * says, at its place in the order.
+   *
+   * @param fn must give up when `call.signal` says so; its results are plain data
+   * @throws MillraceError MR_OPTION_INVALID
+   */
+  mapAsync<U>(fn: (record: T, call: AsyncCall) => Promise<U> | U, options?: AsyncOptions): Stream<U> {
+    const site = definitionSite(this.mapAsync)
+    const { inFlight, ordered, timeoutMs, retry, ...own } = options ?? {}
+    const given = { inFlight, ordered, timeoutMs, retry } as AsyncOptions
+    return this.#add('mapAsync', { ...asyncSpec(given, 'mapAsync', site), fn: checkFunction(fn, 'mapAsync') }, own, site)
   }
 
   /** Calls `fn` with each record and passes the record on: for logs and counters. After a restart it is called again for some. */

@@ -255,13 +255,13 @@ class ChainBuilder {
     ])
     const step = { id: node.id, definition, spec: node.spec, next: [], outputs, guard }
     if (definition.create === undefined) return { ...step, actor: null }
-    const actor = this.#processor(node, guard.emitter(0), new Map(names.map((name, i) => [name, guard.emitter(i + 1)])))
+    const actor = this.#processor(node, guard.emitter(0), new Map(names.map((name, i) => [name, guard.emitter(i + 1)])), guard)
     guard.undoes = actor
     return { ...step, actor }
   }
 
-  #processor(node: OperatorNode, emit: Emit, outputs: ReadonlyMap<string, Emit>): OperatorActor {
-    const actor = this.#create(node, emit, outputs)
+  #processor(node: OperatorNode, emit: Emit, outputs: ReadonlyMap<string, Emit>, guard: RecordGuard | null = null): OperatorActor {
+    const actor = this.#create(node, emit, outputs, guard)
     if (actor.process !== undefined) return actor
     throw new MillraceError('MR_GRAPH_INVALID', `The operator kind "${this.#definition(node).kind}" has no process method`, placeOf(node))
   }
@@ -289,7 +289,7 @@ class ChainBuilder {
     return new Map([...outputs].map(([name, steps]) => [name, this.#emit(steps)]))
   }
 
-  #create(node: OperatorNode, emit: Emit, outputs: ReadonlyMap<string, Emit>): OperatorActor {
+  #create(node: OperatorNode, emit: Emit, outputs: ReadonlyMap<string, Emit>, guard: RecordGuard | null = null): OperatorActor {
     const { plan, attempt, keyGroups, clock, generateCode } = this.#environment
     const combined = this.#edgesOf(node).find((edge) => edge.partitioning.type === 'combined')
     const context: OperatorContext = {
@@ -307,6 +307,8 @@ class ChainBuilder {
       emit,
       emitTo: (name) => outputs.get(name) ?? (() => {}),
       output: combined === undefined ? null : this.#wiring.outboxes.get(combined.id)!,
+      origin: () => this.#place?.where ?? null,
+      guarded: (record, timestamp, origin, work) => (guard === null ? work() : guard.run(record, timestamp, origin, work)),
       undoes: node.onError !== undefined,
       badInput: node.inputs.length === 0 && node.onError !== undefined ? this.#badInput(node) : null,
       run: (records, from, to, timestamps, split = WHOLE_INSTANCE, position = from) => {

@@ -33,10 +33,12 @@ function syncStream(fd: number): Writable {
 export class PatientWriter {
   readonly #fd: number
   readonly #write: (fd: number, bytes: Buffer, at: number) => number
-  #patienceMs = CONSOLE_WAIT_MS_MAX
+  readonly #patienceMsMax: number
+  #patienceMs: number
 
   /** @param write `fs.writeSync`, or a stand-in for it */
-  constructor(fd: number, write: (fd: number, bytes: Buffer, at: number) => number = writeSync) {
+  constructor(fd: number, write: (fd: number, bytes: Buffer, at: number) => number = writeSync, patienceMs = CONSOLE_WAIT_MS_MAX) {
+    this.#patienceMsMax = this.#patienceMs = patienceMs
     this.#fd = fd
     this.#write = write
   }
@@ -45,7 +47,7 @@ export class PatientWriter {
     for (let at = 0; at < bytes.length;) {
       try {
         at += this.#write(this.#fd, bytes, at)
-        this.#patienceMs = CONSOLE_WAIT_MS_MAX
+        this.#patienceMs = this.#patienceMsMax
       } catch (error) {
         // A closed pipe must not take the pipeline down.
         if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || this.#patienceMs <= 0) return

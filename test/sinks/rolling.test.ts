@@ -144,13 +144,13 @@ test('files of others, and of sinks with another name, are left alone', async ()
   expect(existsSync(join(dir, '.inprogress', 'part-0-00003.jsonl'))).toBe(false)
 })
 
-describe('fails with MR_SINK_FAILED when', () => {
+describe('fails when', () => {
   test.each(['../up', '/etc', 'a/../../b', '.hidden', 'a/.b', 'a//b', 'a/', 'a\\b', 'a\0b', '..', '.', 'x'.repeat(300), 7 as never])(
     'a record names the folder %j',
     async (folder) => {
       const dir = join(temporaryDir(), 'deep', 'out')
       const error = await errorOf({ dir, format: 'lines', partition: () => folder })
-      expect(error).toMatchObject({ code: 'MR_SINK_FAILED', operator: 'filesSink-1' })
+      expect(error).toMatchObject({ code: 'MR_RECORD_REFUSED', operator: 'filesSink-1' })
       expect(visibleFiles(join(dir, '..', '..'))).toEqual([])
     },
   )
@@ -192,8 +192,28 @@ describe('fails with MR_SINK_FAILED when', () => {
       },
     })
     const error = await simulate(job, { seed: 1, workers: 1, restart: { maxRestarts: 0 } }).catch((thrown: unknown) => thrown)
-    expect(error).toMatchObject({ code: 'MR_SINK_FAILED', message: expect.stringContaining('"extra"') })
+    expect(error).toMatchObject({ code: 'MR_RECORD_REFUSED', message: expect.stringContaining('"extra"') })
   })
+})
+
+test('records that the sink cannot take are left out where its policy says so; no empty file is left', async () => {
+  const dir = temporaryDir()
+  const job = defineJob(import.meta, {
+    name: 'policy',
+    build: ({ source }) => {
+      const rows = source.generate('rows', {
+        count: 100,
+        make: (n) => (n % 10 === 0 ? { n: BigInt(n), folder: 'big' } : { n, folder: n % 3 === 0 ? '..' : 'ok' }),
+      })
+      rows.to(sink.files({ dir, format: 'jsonLines', partition: ({ folder }) => folder }), { onError: 'skip' })
+      return {}
+    },
+  })
+  await simulate(job, { seed: 1, workers: 1 })
+  const files = visibleFiles(dir)
+  expect(new Set(files.map(({ folder }) => folder))).toEqual(new Set(['ok']))
+  expect(linesOf(files)).toHaveLength(Array.from({ length: 100 }, (_, n) => n).filter((n) => n % 10 !== 0 && n % 3 !== 0).length)
+  expect(hiddenFiles(dir)).toEqual([])
 })
 
 test.each([

@@ -125,7 +125,6 @@ test.each([
       }),
     'closed before its end',
   ],
-  ['a stream that takes no objects', () => new PassThrough(), 'text and bytes, not number'],
   [
     'a function that throws',
     () => {
@@ -137,6 +136,12 @@ test.each([
 ])('%s fails the job with MR_SINK_FAILED', async (_, open, text) => {
   const error = await run(sink.nodeStream<number>(open), { restart: { maxRestarts: 0 } }).catch((thrown: unknown) => thrown)
   expect(error).toMatchObject({ code: 'MR_SINK_FAILED', operator: 'nodeStreamSink-1', message: expect.stringContaining(text) })
+})
+
+test('a record that the stream does not take is refused', async () => {
+  const target = sink.nodeStream<number>(() => new PassThrough())
+  const error = await run(target, { restart: { maxRestarts: 0 } }).catch((thrown: unknown) => thrown)
+  expect(error).toMatchObject({ code: 'MR_RECORD_REFUSED', message: expect.stringContaining('text and bytes, not number') })
 })
 
 test('a web stream that breaks fails the job with MR_SINK_FAILED', async () => {

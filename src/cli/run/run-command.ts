@@ -5,6 +5,7 @@ import { launch } from '../../app/launch.ts'
 import { type LaunchOptions, checkOptions } from '../../app/launch-options.ts'
 import { INLET_KIND, isOutlet, outletName } from '../../graph/graph.ts'
 import { type Plan, planJob } from '../../graph/plan.ts'
+import { guaranteeOf } from '../plan/guarantee.ts'
 import { configFrom } from '../config-values.ts'
 import { type ExitCode, exitCodeOf } from '../exit-code.ts'
 import { jobFromFile } from '../job-file.ts'
@@ -61,6 +62,7 @@ export async function runCommand(path: string, flags: RunFlags): Promise<ExitCod
       job: job.name,
       workers: engine.workers,
       stateDir: options.stateDir ?? null,
+      guarantee: guaranteeOf(plan.graph).endToEnd,
       startMs: Math.round(performance.now() - startedMs),
     })
     warnOfInlets(plan, reporter)
@@ -104,7 +106,7 @@ function launchOptions(flags: RunFlags, config: unknown): LaunchOptions {
 /** Lines that workers print themselves would tear the block apart on a terminal that shows both. */
 function viewFor({ json, verbose }: RunFlags, plan: Plan): { readonly reporter: Reporter; readonly intervalMs: number } {
   if (json) return { reporter: jsonReporter(writeError, { verbose }), intervalMs: INTERVAL_MS.json }
-  const workersPrint = isatty(STDOUT) && plan.graph.nodes.some(({ kind }) => kind === 'consoleSink')
+  const workersPrint = isatty(STDOUT) && plan.graph.nodes.some(({ kind }) => kind === 'consoleSink' || kind === 'consoleTableSink')
   if (!isatty(STDERR) || workersPrint) return { reporter: logReporter(writeError, { verbose }), intervalMs: INTERVAL_MS.log }
   return { reporter: new TerminalReporter(writeError, () => process.stderr.columns ?? 80, { verbose }), intervalMs: INTERVAL_MS.terminal }
 }

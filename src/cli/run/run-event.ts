@@ -1,4 +1,5 @@
 import type { RunNotice, RunResult } from '../../app/run.ts'
+import type { KnownGuarantee } from '../plan/guarantee.ts'
 import { clockText, plural } from '../quantities.ts'
 import type { Progress } from './progress.ts'
 import type { Moment } from './progress-text.ts'
@@ -10,6 +11,7 @@ export type RunEvent =
       readonly job: string
       readonly workers: number
       readonly stateDir: string | null
+      readonly guarantee: KnownGuarantee
       readonly startMs: number
     }
   | ({ readonly event: 'progress' } & Progress & Moment)
@@ -37,7 +39,7 @@ export function eventText(event: RunEvent): string | null {
     case 'started':
       return `${event.job} runs on ${plural(event.workers, 'worker')} (started in ${Math.round(event.startMs)} ms), ${
         event.stateDir === null ? 'checkpoints end with this run' : `checkpoints in ${event.stateDir}`
-      }`
+      }; ${event.guarantee === 'unknown' ? 'some source or sink does not say what it guarantees' : `${event.guarantee} end to end`}`
     case 'restart':
     case 'checkpoint-failed':
     case 'note':

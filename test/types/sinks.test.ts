@@ -1,0 +1,40 @@
+/** What the compiler knows of sinks. */
+import { expectTypeOf, test } from 'vitest'
+import { sink, type BatchContext, type SinkSpec, type Stream, type StreamContext } from '../../src/index.ts'
+
+interface Order {
+  readonly shop: string
+  readonly cents: number
+}
+
+/** Only compiled. */
+function compiled(_use: (orders: Stream<Order>) => void): void {}
+
+test('functions of sinks know the records of their stream', () => {
+  compiled((orders) => {
+    orders.to(sink.forEach((order) => expectTypeOf(order).toEqualTypeOf<Order>()))
+    orders.to(
+      sink.forEachBatch((batch, context) => {
+        expectTypeOf(batch).toEqualTypeOf<Order[]>()
+        expectTypeOf(context).toEqualTypeOf<BatchContext>()
+      }),
+    )
+    orders.to(sink.files({ dir: 'out', format: 'csv', partition: ({ shop }) => shop, roll: { records: 10 } }))
+    orders.to(sink.consoleTable({ key: ({ shop }) => shop }))
+    orders.to(
+      sink.nodeStream((context) => {
+        expectTypeOf(context).toEqualTypeOf<StreamContext>()
+        return process.stdout
+      }),
+    )
+    orders.to(sink.webStream(() => new WritableStream<Order>()))
+    orders.to(sink.file({ path: 'x', format: 'jsonLines' }))
+    // @ts-expect-error -- an order has no such field
+    orders.to(sink.files({ dir: 'out', format: 'csv', partition: ({ region }) => region }))
+    // @ts-expect-error -- no such compression
+    orders.to(sink.files({ dir: 'out', format: 'csv', compress: 'zip' }))
+    // @ts-expect-error -- a sink of texts
+    orders.to(sink.forEach<string>(() => {}))
+  })
+  expectTypeOf(sink.console()).toEqualTypeOf<SinkSpec<unknown>>()
+})
