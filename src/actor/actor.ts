@@ -105,6 +105,7 @@ export class Actor {
 
   async open(chunksOf: (operator: string) => readonly (StateChunk | TimeChunk)[]): Promise<void> {
     this.#time.restore(chunksOf(this.#parts.headName).filter(isTime), this.#parts.clock.nowMs())
+    this.#parts.drift?.tell()
     await openOperators(this.#parts.operators, (operator) => chunksOf(operator).filter(isState))
     this.#operators.opened = true
   }
@@ -148,7 +149,9 @@ export class Actor {
     this.#injectBarrier()
     if (this.#snapshotDue !== 0) return 'progress'
     if (this.#paused) return this.#runDry()
+    const ahead = this.#parts.drift?.holdsBack() === true
     if (this.#keepTime()) return this.#time.isAdvancing ? this.#advance() : 'progress'
+    if (ahead) return this.#runDry()
     if (this.#parts.source !== null) return this.#poll(this.#parts.source)
     const frame = this.#parts.mailbox.take()
     if (frame === null) return this.#runDry()
@@ -247,6 +250,7 @@ export class Actor {
     this.#operators.afterBatch()
     if (this.#parts.splits === null) return
     this.#time.lookAtSplits(this.#parts.clock.nowMs())
+    this.#parts.drift?.tell()
     if (this.#time.isAdvancing) this.#advance()
   }
 
@@ -321,6 +325,7 @@ export class Actor {
 
   /** One operator's last results a step, so that outputs are flushed between them. */
   #end(): StepResult {
+    this.#parts.drift?.leave()
     this.#time.end()
     if (this.#time.isAdvancing) return this.#advance()
     const operator = this.#operators.enter(this.#ending)
