@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { beforeEach, expect, test } from 'vitest'
-import { MillraceError, defineJob, launch } from '../../src/index.ts'
+import { type MillraceError, defineJob, launch } from '../../src/index.ts'
 import { simulate } from '../../src/testing/index.ts'
 import { AlignedSource, createWatermarkTable } from '../../src/time/aligned-source.ts'
 import { type Config, type Member, type Row, job, overruns, read, watching } from './jobs/alignment-job.ts'
