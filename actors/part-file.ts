@@ -54,8 +54,9 @@ export class PartFile {
     return this.#records
   }
 
+  /** At least: what was not written yet counts as ASCII. */
   get textBytes(): number {
-    return this.#textBytes
+    return this.#textBytes + this.#text.length
   }
 
   /** True when `write` is due. Throws when the record is none for this format, and is as before then. */
@@ -63,14 +64,15 @@ export class PartFile {
     const line = this.#format.line(record)
     this.#text += line
     this.#records++
-    this.#textBytes += Buffer.byteLength(line)
     return this.#text.length > SINK_BUFFER_CHARS_MAX
   }
 
   /** Hands all that was appended to the operating system. */
   write(): void {
     if (this.#text === '') return
-    const bytes = this.#gzip ? gzipSync(this.#text) : Buffer.from(this.#text)
+    const text = Buffer.from(this.#text)
+    const bytes = this.#gzip ? gzipSync(text) : text
+    this.#textBytes += text.length
     this.#text = ''
     for (let at = 0; at < bytes.length;) at += writeSync(this.#fd, bytes, at, bytes.length - at, this.#bytes + at)
     this.#bytes += bytes.length

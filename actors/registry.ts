@@ -15,6 +15,7 @@ import { nodeStreamSink, webStreamSink } from './stream-sink.ts'
 import { consoleSink, forEachSink } from './simple-sinks.ts'
 import { generateSource } from './generate-source.ts'
 import { inletSource } from './inlet-source.ts'
+import { intervalJoin } from './interval-join.ts'
 import { iterableSource } from './iterable-source.ts'
 import { mapAsync } from './map-async.ts'
 import { mergeByTime } from './merge-by-time.ts'
@@ -53,6 +54,7 @@ const definitions: readonly OperatorDefinition[] = [
   aggregate,
   deltas,
   window,
+  intervalJoin,
   fileSink,
   consoleSink,
   consoleTableSink,

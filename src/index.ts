@@ -28,6 +28,8 @@ export type {
   TagField,
 } from './graph/outputs.ts'
 export type { KeyedStream } from './graph/keyed-stream.ts'
+export type { KeyedJoins } from './graph/keyed-joins.ts'
+export type { Interval, JoinOptions, JoinOutput, JoinTimes } from './graph/joins.ts'
 export { trigger, window } from './graph/windows.ts'
 export type { WindowAssigner } from './graph/windows.ts'
 export type {

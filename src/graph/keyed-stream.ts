@@ -3,6 +3,7 @@ import type { AggregateBuilder, AggregateResult, AggregateSpecs, NumericField } 
 import type { GraphBuilder, OperatorOptions } from './graph-builder.ts'
 import type { KeySelector } from '../actor/partitioning.ts'
 import { type Origin, outputOf } from './graph.ts'
+import { KeyedJoins } from './keyed-joins.ts'
 import type { KeyedActor, Made, NoOutputs } from './keyed-actor.ts'
 import type { OutputTypes } from './outputs.ts'
 import { type Processed, addProcess, processed } from './process.ts'
@@ -14,13 +15,14 @@ import type { Table } from './table.ts'
 import type { LateRecords, WindowAssigner, WindowBound, WindowOptions, WindowedStream } from './windowed-stream.ts'
 
 /** A stream divided by key. State is kept per key. */
-export class KeyedStream<in out T, in out K extends Key> {
+export class KeyedStream<in out T, in out K extends Key> extends KeyedJoins<T, K> {
   readonly #builder: GraphBuilder
   readonly #origins: readonly Origin[]
   readonly #key: KeySelector<T>
 
   /** @internal Made by keyBy. */
   constructor(builder: GraphBuilder, origins: readonly Origin[], key: KeySelector<T>) {
+    super(builder, { origins, key: key as KeySelector })
     this.#builder = builder
     this.#origins = origins
     this.#key = key

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { recordsOf } from '../../src/index.ts'
 import { type KitBuilt, type KitContext, type KitOptions, type Step, latestByKey } from '../../src/testing/index.ts'
+import { JOINS } from './join-kit-cases.ts'
 import { WINDOWS } from './window-kit-cases.ts'
 
 interface Sale {
@@ -356,7 +357,7 @@ const SOURCES: readonly KitCase[] = [
   },
 ]
 
-export const KIT_CASES: readonly KitCase[] = [...KEYED, ...COUNTING, ...TABLES, ...STATELESS, ...TIMED, ...WINDOWS, ...SOURCES]
+export const KIT_CASES: readonly KitCase[] = [...KEYED, ...COUNTING, ...TABLES, ...STATELESS, ...TIMED, ...WINDOWS, ...JOINS, ...SOURCES]
 
 /** Operators that no case can be written for, and why. */
 export const WITHOUT_CASE: Readonly<Record<string, string>> = {

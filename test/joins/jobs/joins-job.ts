@@ -1,0 +1,86 @@
+import { defineJob } from '../../../src/index.ts'
+import type { Interval, Stream } from '../../../src/index.ts'
+
+export interface Row {
+  readonly side: 'l' | 'r'
+  readonly n: number
+  readonly key: string | number
+  readonly at: number
+}
+
+export type JoinShape = { readonly type: 'interval'; readonly interval: Interval }
+
+export interface Config {
+  /** Rows of the left side and of the right one. */
+  readonly counts: readonly [number, number]
+  readonly splits: number
+  readonly keys: number
+  /** Keys are numbers, or texts. */
+  readonly texts: boolean
+  /** Average distance of two rows of a side in ms. */
+  readonly stepMs: number
+  readonly disorderMs: number
+  readonly shape: JoinShape
+  /** Left rows at which an attempt throws, each once. */
+  readonly failAt: readonly number[]
+  readonly run: string
+}
+
+/** What a join says of one pair. */
+export type Pair = readonly [key: string | number, left: number | null, right: number | null]
+
+const failed = new Map<string, Set<number>>()
+
+function failOnce(run: string, rows: readonly number[], n: number): void {
+  if (!rows.includes(n)) return
+  const before = failed.get(run) ?? failed.set(run, new Set()).get(run)!
+  if (before.has(n)) return
+  before.add(n)
+  throw new Error(`row ${n} fails once`)
+}
+
+/** Rows in a fixed order that is not random, but looks like it. */
+export function rowOf(side: 'l' | 'r', n: number, { keys, texts, stepMs, disorderMs }: Config): Row {
+  const mixed = Math.imul(n + (side === 'l' ? 1 : 7777), 0x9e3779b1) >>> 0
+  const key = (mixed >>> 7) % keys
+  const at = Math.floor(n * stepMs) + disorderMs - (disorderMs === 0 ? 0 : (mixed >>> 11) % (disorderMs + 1))
+  return { side, n, key: texts ? `key ${key}` : key, at }
+}
+
+function joined(left: Stream<Row>, right: Stream<Row>, { shape }: Config): Stream<Pair> {
+  const [lefts, rights] = [left.keyBy('key'), right.keyBy(({ key }) => key)]
+  return lefts.intervalJoin(
+    rights,
+    shape.interval,
+    (l, r, { leftTime, rightTime }): Pair => {
+      if (l.side !== 'l' || r.side !== 'r' || l.at !== leftTime || r.at !== rightTime) throw new Error('sides are mixed up')
+      return [l.key, l.n, r.n]
+    },
+    { name: 'join' },
+  )
+}
+
+/** Pairs of a join, and how often each came: exactly once, whatever failed in between. */
+export default defineJob<Config>(import.meta, {
+  build: ({ source, config }) => {
+    const { counts, splits, disorderMs, failAt, run } = config
+    const rows = (side: 'l' | 'r', count: number): Stream<Row> =>
+      source.generate(side, {
+        count,
+        splits,
+        make: (n) => {
+          if (side === 'l') failOnce(run, failAt, n)
+          return rowOf(side, n, config)
+        },
+        eventTime: ({ at }) => at,
+        disorderMs,
+      })
+    const pairs = joined(rows('l', counts[0]), rows('r', counts[1]), config)
+    return {
+      pairs: pairs
+        .keyBy((pair) => JSON.stringify(pair))
+        .count({ name: 'pairs' })
+        .toStream({ emit: 'final' }),
+    }
+  },
+})

@@ -1,0 +1,99 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { SimulatedDisk, simulate } from '../../src/testing/index.ts'
+import job, { type Config, type JoinShape } from './jobs/joins-job.ts'
+import { expectedPairs } from './oracle.ts'
+
+const DEFAULTS: Omit<Config, 'shape'> = {
+  counts: [400, 300],
+  splits: 2,
+  keys: 9,
+  texts: false,
+  stepMs: 3,
+  disorderMs: 0,
+  failAt: [],
+  run: 'none',
+}
+
+interface Counted {
+  readonly key: string
+  readonly count: number
+}
+
+/** Every pair once. */
+function once(pairs: readonly Counted[]): string[] {
+  expect(pairs.filter(({ count }) => count !== 1)).toEqual([])
+  return pairs.map(({ key }) => key).sort()
+}
+
+let runs = 0
+
+async function expectPairs(config: Partial<Config> & { readonly shape: JoinShape }, options: object = {}): Promise<void> {
+  const full = { ...DEFAULTS, ...config, run: `run ${runs++}` }
+  const { outlets } = await simulate(job, { config: full, workers: 2, ...options })
+  expect(once(outlets.pairs as Counted[])).toEqual(expectedPairs(full))
+}
+
+const bound = fc.integer({ min: -120, max: 120 })
+const interval = fc
+  .record({ a: bound, b: bound, lowerExclusive: fc.boolean(), upperExclusive: fc.boolean() })
+  .map(({ a, b, ...exclusive }) => ({ lowerMs: Math.min(a, b), upperMs: Math.max(a, b), ...exclusive }))
+  .filter(({ lowerMs, upperMs }) => upperMs - lowerMs >= 2)
+  .map((interval): JoinShape => ({ type: 'interval', interval }))
+
+const EXAMPLES: readonly JoinShape[] = [
+  { type: 'interval', interval: { lowerMs: -20, upperMs: 50 } },
+  { type: 'interval', interval: { lowerMs: 10, upperMs: 50, upperExclusive: true } },
+  { type: 'interval', interval: { lowerMs: -50, upperMs: -10, lowerExclusive: true } },
+]
+
+describe.each([['intervalJoin', interval, EXAMPLES]] as const)('%s', (_, shapes, examples) => {
+  test.each(examples)('%o gives what an oracle gives, in order and not', async (shape) => {
+    await expectPairs({ shape }, { seed: 1 })
+    await expectPairs({ shape, disorderMs: 80, texts: true }, { seed: 2 })
+  })
+
+  test('of any shape, on any number of workers, in order or not, over crashes', async () => {
+    const config = fc.record({
+      counts: fc.tuple(fc.integer({ min: 0, max: 250 }), fc.integer({ min: 0, max: 250 })),
+      splits: fc.integer({ min: 1, max: 3 }),
+      keys: fc.constantFrom(1, 4, 60),
+      texts: fc.boolean(),
+      stepMs: fc.constantFrom(0.2, 1, 7),
+      disorderMs: fc.constantFrom(0, 10, 200),
+      shape: shapes as fc.Arbitrary<JoinShape>,
+      failAt: fc.array(fc.nat(250), { maxLength: 2 }),
+    })
+    const options = fc.record({
+      seed: fc.nat(),
+      workers: fc.integer({ min: 1, max: 3 }),
+      batchRecords: fc.constantFrom(1, 16, 256),
+      checkpointIntervalMs: fc.constantFrom(1, 5, 50),
+      codec: fc.constantFrom('generated' as const, 'interpreted' as const),
+      transport: fc.constantFrom('ring' as const, 'auto' as const),
+    })
+    const restart = { maxRestarts: 100, backoff: { minMs: 0, maxMs: 5 } }
+    await fc.assert(
+      fc.asyncProperty(config, options, (some, how) => expectPairs(some, { ...how, restart })),
+      { numRuns: 25 },
+    )
+  })
+
+  test('goes on with another number of workers: 2, 3, 1', async () => {
+    for (const shape of examples) {
+      const disk = new SimulatedDisk()
+      const config = { ...DEFAULTS, shape, counts: [4_000, 4_000] as const, keys: 300, run: `rescale ${runs++}` }
+      const common = { disk, checkpointIntervalMs: 2, batchRecords: 16 }
+      const outcomes: string[] = []
+      let pairs: readonly Counted[] = []
+      for (const [round, workers] of [2, 3, 1].entries()) {
+        const stop = round < 2 ? { stop: { afterMs: 8 + round * 5 } } : {}
+        const run = await simulate(job, { ...common, config, workers, ...stop, seed: round })
+        outcomes.push(run.outcome)
+        pairs = run.outlets.pairs as Counted[]
+      }
+      expect(outcomes).toEqual(['stopped', 'stopped', 'finished'])
+      expect(once(pairs)).toEqual(expectedPairs(config))
+    }
+  })
+})
