@@ -37,6 +37,8 @@ export class Actor {
   /** After that barrier nothing more is read: the run stops with it. */
   #barrierIsLast = false
   #paused = false
+  /** The last step called what was due by the clock. */
+  #keptTime = false
   /** Operator whose onEnd comes next while ending. */
   #ending = 0
   #finalChunks: readonly SealedChunk[] | null = null
@@ -150,7 +152,9 @@ export class Actor {
     if (this.#snapshotDue !== 0) return 'progress'
     if (this.#paused) return this.#runDry()
     const ahead = this.#parts.drift?.holdsBack() === true
-    if (this.#keepTime()) return this.#time.isAdvancing ? this.#advance() : 'progress'
+    // In turn with frames: a timer that is always due must not keep them out.
+    this.#keptTime = !this.#keptTime && this.#keepTime()
+    if (this.#keptTime) return this.#time.isAdvancing ? this.#advance() : 'progress'
     if (ahead) return this.#runDry()
     if (this.#parts.source !== null) return this.#poll(this.#parts.source)
     const frame = this.#parts.mailbox.take()
