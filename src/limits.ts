@@ -192,6 +192,8 @@ export const KIT_RESCALED_POSITIONS_MAX = 4
 export const KIT_RING_BYTES = 16 * 1024
 /** Values of one state that are looked at for expiry after a batch; more than a batch can write, so that none is left behind for long. */
 export const EXPIRED_VALUES_PER_BATCH_MAX = 8192
+/** Pause between two looks of a source that waits for the others of its alignment group. */
+export const ALIGNMENT_LOOK_MS = 5
 /** Keys whose records a join looks through in one step for those that it needs no more. */
 export const JOIN_KEYS_PER_STEP_MAX = 4096
 /** Timers that fire in one step of an actor, so that what they emit can be sent between them. */

@@ -29,6 +29,7 @@ export class SplitWatermarks {
   #selected: Split | null = null
   #watermark = -Infinity
   #idle = false
+  #hasClosed = false
 
   constructor(strategy: WatermarkStrategy) {
     this.#strategy = strategy
@@ -41,6 +42,11 @@ export class SplitWatermarks {
   /** True while every split is idle. */
   get idle(): boolean {
     return this.#idle
+  }
+
+  /** True while there is nothing here that others would have to wait for: every split is idle, or was read to its end. */
+  get isOut(): boolean {
+    return this.#idle || (this.#hasClosed && this.#splits.size === 0)
   }
 
   /** The time at which a split may turn out to be idle; Infinity when none can. */
@@ -63,6 +69,12 @@ export class SplitWatermarks {
   /** A split was read to its end. */
   close(split: number): void {
     this.#splits.delete(split)
+    this.#hasClosed = true
+  }
+
+  /** Nothing is read on purpose: no split becomes idle by that. */
+  standStill(nowMs: number): void {
+    for (const entry of this.#splits.values()) entry.lastRecordMs = nowMs
   }
 
   /** The records that follow are of this split. */
