@@ -23,6 +23,8 @@ import { partition } from './partition.ts'
 import { process } from './process.ts'
 import { reduce, scan } from './scan.ts'
 import { timerSource } from './timer-source.ts'
+import { windowCombine } from './window-combine.ts'
+import { windowPanes } from './window-panes.ts'
 import { window } from './window.ts'
 import { windowJoin } from './window-join.ts'
 
@@ -55,6 +57,8 @@ const definitions: readonly OperatorDefinition[] = [
   aggregate,
   deltas,
   window,
+  windowCombine,
+  windowPanes,
   intervalJoin,
   windowJoin,
   fileSink,

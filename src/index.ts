@@ -46,16 +46,24 @@ export type {
 } from './graph/windowed-stream.ts'
 export type { Trigger, TriggerContext, TriggerResult } from './time/triggers.ts'
 export type { TimeWindow } from './time/window-assigners.ts'
+export type { BroadcastStreams, ConnectedStreams } from './graph/connected-streams.ts'
+export type { KeptState, UpdatedState } from './graph/update-state.ts'
 export type {
   ActorContext,
   ActorParts,
   ActorTimers,
+  BesideBroadcast,
+  BroadcastActor,
+  BroadcastContext,
   CallContext,
+  ConnectedActor,
   InstanceContext,
   KeyedActor,
   KeyTimers,
   Made,
   NoOutputs,
+  ReadOnlyState,
+  ReadOnlyStatesOf,
   TimeDomain,
 } from './graph/keyed-actor.ts'
 export type { Processed } from './graph/process.ts'

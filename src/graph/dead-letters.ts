@@ -9,6 +9,12 @@ export function undeliveredTo(reader: number): string {
   return `${DEAD_LETTERS}:${reader}`
 }
 
+/** A named output after operators were renumbered. */
+export function renumbered(output: string | undefined, numbers: ReadonlyMap<number, number>): string | undefined {
+  const prefix = `${DEAD_LETTERS}:`
+  return output?.startsWith(prefix) === true ? undeliveredTo(numbers.get(Number(output.slice(prefix.length)))!) : output
+}
+
 export function holdsDeadLetters(output: string | undefined): boolean {
   return output !== undefined && output.startsWith(DEAD_LETTERS)
 }

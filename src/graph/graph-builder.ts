@@ -16,6 +16,7 @@ import type { AggregateBuilder, AggregateSpecs } from '../state/aggregates.ts'
 import { holdsDeadLetters, letterOrigins, requireReaders } from './dead-letters.ts'
 import { type CheckedPolicy, type ErrorPolicy, checkPolicy } from './error-policy.ts'
 import type { KeyedStream } from './keyed-stream.ts'
+import { inOrder } from './node-order.ts'
 import type { Stream } from './stream.ts'
 import type { Table } from './table.ts'
 import type { LateRecords, WindowBound, WindowedDraft, WindowedStream } from './windowed-stream.ts'
@@ -123,10 +124,19 @@ export class GraphBuilder {
     return this.#nodes[id]!
   }
 
-  /** @throws MillraceError MR_GRAPH_INVALID for dead letters that nobody reads */
+  /** Gives an operator more inputs, which may come from operators that were added after it, and another spec. */
+  extend(id: number, inputs: readonly InputEdge[], spec: Readonly<Record<string, unknown>>): OperatorNode {
+    const node = this.#nodes[id]!
+    const extended = { ...node, inputs: [...node.inputs, ...inputs], spec }
+    this.#nodes[id] = extended
+    return extended
+  }
+
+  /** @throws MillraceError MR_GRAPH_INVALID for dead letters that nobody reads, and for circles */
   finish(): Graph {
-    requireReaders(this.#nodes)
-    return { jobName: this.#jobName, nodes: this.#nodes }
+    const nodes = inOrder(this.#nodes)
+    requireReaders(nodes)
+    return { jobName: this.#jobName, nodes }
   }
 
   #policyOf(draft: NodeDraft): CheckedPolicy | null {

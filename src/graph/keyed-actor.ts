@@ -1,4 +1,4 @@
-import type { StateSpecs, StatesOf } from '../state/state-specs.ts'
+import type { StateSpec, StateSpecs, StatesOf } from '../state/state-specs.ts'
 import type { Emitters, OutputType, OutputTypes } from './outputs.ts'
 
 /** Which clock a timer goes by. */
@@ -77,6 +77,62 @@ export interface ActorParts<K, S extends StateSpecs, Out, Side extends OutputTyp
  */
 export interface KeyedActor<T, K, S extends StateSpecs, Out, Side extends OutputTypes = NoOutputs> extends ActorParts<K, S, Out, Side> {
   onRecord(record: T, ctx: ActorContext<K, S, Out, Side>): void
+}
+
+/** An actor with two inputs of the same kind of key, which share its state and timers. */
+export interface ConnectedActor<A, B, K, S extends StateSpecs, Out, Side extends OutputTypes = NoOutputs> extends ActorParts<
+  K,
+  S,
+  Out,
+  Side
+> {
+  /** A record of the stream that `connect` was called on. */
+  onFirst(record: A, ctx: ActorContext<K, S, Out, Side>): void
+  /** A record of the other one. */
+  onSecond(record: B, ctx: ActorContext<K, S, Out, Side>): void
+}
+
+/** A handle without what changes the state. */
+export type ReadOnlyState<Handle> = Omit<Handle, 'set' | 'update' | 'add' | 'delete' | 'clear'>
+
+/** The same for states by name. */
+export type ReadOnlyStatesOf<S> = { readonly [N in keyof S]: S[N] extends StateSpec<infer Handle> ? ReadOnlyState<Handle> : never }
+
+/** The context of a keyed record beside broadcast state. */
+export interface BesideBroadcast<
+  K,
+  S extends StateSpecs,
+  B extends StateSpecs,
+  Out,
+  Side extends OutputTypes = NoOutputs,
+> extends ActorContext<K, S, Out, Side> {
+  /** What the broadcast has made known so far: only to be read here. */
+  readonly broadcast: ReadOnlyStatesOf<B>
+}
+
+/** The context of a broadcast record, which has no key. */
+export interface BroadcastContext<B extends StateSpecs, Out, Side extends OutputTypes = NoOutputs> extends CallContext<Out, Side> {
+  readonly broadcast: StatesOf<B>
+}
+
+/**
+ * An actor for keyed records that also gets each record of another stream in every instance. The state that these write is one for all keys; it stays the same in
+ * every instance if `onBroadcast` depends on nothing but its records and not on their order.
+ */
+export interface BroadcastActor<
+  T,
+  R,
+  K,
+  S extends StateSpecs,
+  B extends StateSpecs,
+  Out,
+  Side extends OutputTypes = NoOutputs,
+> extends Omit<ActorParts<K, S, Out, Side>, 'onTimer'> {
+  /** What broadcast records write, by name: `{ rules: map<string, Rule>() }`. */
+  readonly broadcast: B
+  onRecord(record: T, ctx: BesideBroadcast<K, S, B, Out, Side>): void
+  onBroadcast(record: R, ctx: BroadcastContext<B, Out, Side>): void
+  onTimer?(time: number, ctx: BesideBroadcast<K, S, B, Out, Side>, domain: TimeDomain): void
 }
 
 /** An actor, or what makes one for each instance: then each has fields of its own. It is also called once where the graph is built. */

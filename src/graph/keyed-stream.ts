@@ -3,11 +3,13 @@ import type { AggregateBuilder, AggregateResult, AggregateSpecs, NumericField } 
 import type { GraphBuilder, OperatorOptions } from './graph-builder.ts'
 import type { KeySelector } from '../actor/partitioning.ts'
 import { type Origin, outputOf } from './graph.ts'
+import { BroadcastStreams, ConnectedStreams } from './connected-streams.ts'
+import type { KeyedActor, Made, NoOutputs, ReadOnlyState } from './keyed-actor.ts'
 import { KeyedJoins } from './keyed-joins.ts'
-import type { KeyedActor, Made, NoOutputs } from './keyed-actor.ts'
 import type { OutputTypes } from './outputs.ts'
-import { type Processed, addProcess, processed } from './process.ts'
-import type { NoStates, StateSpecs } from '../state/state-specs.ts'
+import { type Processed, type ProcessInput, processed } from './process.ts'
+import type { NoStates, StateSpec, StateSpecs } from '../state/state-specs.ts'
+import { type KeptState, type UpdatedState, queryState, updateState } from './update-state.ts'
 import { definitionSite } from './site.ts'
 import { checkFunction } from './check-function.ts'
 import type { Stream } from './stream.ts'
@@ -103,8 +105,53 @@ export class KeyedStream<in out T, in out K extends Key> extends KeyedJoins<T, K
     options?: OperatorOptions,
   ): Processed<Out, Side> {
     const site = definitionSite(this.process)
-    const inputs = [{ origins: this.#origins, key: this.#key as KeySelector, method: 'onRecord' }]
-    return processed(this.#builder, addProcess(this.#builder, { operator: 'process', actor, inputs, options, site }))
+    return processed(this.#builder, { operator: 'process', actor, inputs: [this.#input('onRecord')], options, site })
+  }
+
+  /**
+   * Both streams beside each other, to be processed by one actor that keeps state and timers of their keys. Keys are the same where they are equal, in whatever
+   * fields they are.
+   */
+  connect<U>(other: KeyedStream<U, K>): ConnectedStreams<T, U, K> {
+    return new ConnectedStreams(this.#builder, this.#input('onFirst'), other.#input('onSecond'))
+  }
+
+  /** This stream beside another one of which every instance gets all records: rules, rates, settings. */
+  connectBroadcast<R>(stream: Stream<R>): BroadcastStreams<T, R, K> {
+    return new BroadcastStreams(this.#builder, this.#input('onRecord'), stream.edges())
+  }
+
+  /**
+   * Keeps a state for each key, and passes the records on. `fn(record, state)` changes it; {@link KeyedStream.queryState} and `run.query` read it.
+   *
+   * `const last = trades.keyBy('symbol').updateState('last', value<number>(), (trade, last) => last.set(trade.price))`
+   */
+  updateState<Handle>(
+    name: string,
+    spec: StateSpec<Handle>,
+    fn: (record: T, state: Handle) => void,
+    options?: OperatorOptions,
+  ): UpdatedState<T, K, Handle> {
+    const site = definitionSite(this.updateState)
+    checkFunction(fn, 'updateState')
+    return updateState({ builder: this.#builder, input: this.#input('onUpdate'), name, spec, fn: fn as never, options, site })
+  }
+
+  /**
+   * Puts out what `fn(record, state)` makes of each record and the state that another stream keeps for the same key, as it is when the record
+   * comes: which update comes before which query is decided by their arrival.
+   *
+   * `orders.keyBy('symbol').queryState(last, (order, last) => ({ ...order, worth: order.shares * (last.get() ?? 0) }))`
+   *
+   * @throws MillraceError MR_GRAPH_INVALID when the state is updated by what is made of these records
+   */
+  queryState<U, Handle>(updated: { readonly kept: KeptState<K, Handle> }, fn: (record: T, state: ReadOnlyState<Handle>) => U): Stream<U> {
+    checkFunction(fn, 'queryState')
+    return queryState(updated, this.#input(''), fn as never) as Stream<U>
+  }
+
+  #input(method: string): ProcessInput {
+    return { origins: this.#origins, key: this.#key as KeySelector, method }
   }
 
   #table<R>(define: (a: AggregateBuilder<T>) => AggregateSpecs, options: OperatorOptions | undefined, site: string): Table<R> {

@@ -64,7 +64,7 @@ function instanceOf(actor: Made<object>, operator: string, site: string): Parts 
   throw new MillraceError('MR_GRAPH_INVALID', `${operator} takes an actor, or a function that makes one, got ${typeof made}`, { site })
 }
 
-function edgesOf({ origins, key }: ProcessInput, input: number): InputEdge[] {
+export function edgesOf({ origins, key }: Omit<ProcessInput, 'method'>, input: number): InputEdge[] {
   const partitioning = key === null ? { type: 'broadcast' as const } : { type: 'hash' as const, key }
   return origins.map(({ from, output }) => ({ from, output, partitioning, ...(input > 0 && { input }) }))
 }
@@ -72,7 +72,9 @@ function edgesOf({ origins, key }: ProcessInput, input: number): InputEdge[] {
 /** A stream of what an actor emits; its further outputs are in `outputs`. */
 export type Processed<Out, Side extends OutputTypes> = Stream<Out> & { readonly outputs: OutputStreams<Side> }
 
-export function processed<Out, Side extends OutputTypes>(builder: GraphBuilder, node: OperatorNode): Processed<Out, Side> {
+/** @throws MillraceError MR_GRAPH_INVALID, MR_OPTION_INVALID */
+export function processed<Out, Side extends OutputTypes>(builder: GraphBuilder, draft: ProcessDraft): Processed<Out, Side> {
+  const node = addProcess(builder, draft)
   const stream = builder.flows.stream<Out>([outputOf(node)])
   const names = (node.spec as unknown as ProcessSpec).outputs
   const outputs = Object.fromEntries(names.map((name) => [name, builder.flows.stream([outputOf(node, name)])]))
