@@ -17,11 +17,13 @@ import { generateSource } from './generate-source.ts'
 import { inletSource } from './inlet-source.ts'
 import { intervalJoin } from './interval-join.ts'
 import { iterableSource } from './iterable-source.ts'
+import { joinBroadcast, joinLatest } from './latest-join.ts'
 import { mapAsync } from './map-async.ts'
 import { mergeByTime } from './merge-by-time.ts'
 import { partition } from './partition.ts'
 import { process } from './process.ts'
 import { reduce, scan } from './scan.ts'
+import { joinTemporal } from './temporal-join.ts'
 import { timerSource } from './timer-source.ts'
 import { windowCombine } from './window-combine.ts'
 import { windowPanes } from './window-panes.ts'
@@ -61,6 +63,9 @@ const definitions: readonly OperatorDefinition[] = [
   windowPanes,
   intervalJoin,
   windowJoin,
+  joinLatest,
+  joinTemporal,
+  joinBroadcast,
   fileSink,
   consoleSink,
   consoleTableSink,

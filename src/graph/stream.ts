@@ -12,7 +12,7 @@ import * as check from './check-options.ts'
 import type { Branches, Emitters, OutputStreams, OutputTypes, SplitStreams, SwitchedStreams, TagField } from './outputs.ts'
 import { checkOutputNames, streamsByName } from './outputs.ts'
 import type { DeadLetter } from './error-policy.ts'
-import { PlacedStream } from './placed-stream.ts'
+import { EnrichedStream } from './enriched-stream.ts'
 import { definitionSite } from './site.ts'
 import type { FieldKey, KeyField, Sampling, SplitOptions, StreamRecord } from './stream-types.ts'
 import type { Table } from './table.ts'
@@ -22,7 +22,7 @@ import type { LateRecords, WindowAssigner, WindowBound, WindowOptions, WindowedS
  * A flow of records of type T, described inside `build()`. Every method adds one operator and returns what comes out of it.
  * Functions run on worker threads: they may use what their module defines, and must not change the records they get.
  */
-export class Stream<in out T> extends PlacedStream<T> {
+export class Stream<in out T> extends EnrichedStream<T> {
   /** One record in, one out. */
   map<U>(fn: (record: T) => U, options?: OperatorOptions): Stream<U> {
     return this.#add('map', { fn: checkFunction(fn, 'map') }, options, definitionSite(this.map))
