@@ -1,4 +1,4 @@
-import type { Column, ColumnBatch } from '../actor/contract.ts'
+import type { Column } from '../actor/contract.ts'
 import { BATCH_RECORDS_MAX, LOCAL_RECORD_COST_BYTES } from '../limits.ts'
 import { approximateBytes } from '../codec/approximate-size.ts'
 import { FrameKind } from '../ring/index.ts'
