@@ -18,6 +18,7 @@ import { inletSource } from './inlet-source.ts'
 import { intervalJoin } from './interval-join.ts'
 import { iterableSource } from './iterable-source.ts'
 import { mapAsync } from './map-async.ts'
+import { prioritize } from './prioritize.ts'
 import { mergeByTime } from './merge-by-time.ts'
 import { partition } from './partition.ts'
 import { process } from './process.ts'
@@ -43,6 +44,7 @@ const definitions: readonly OperatorDefinition[] = [
   partition,
   mergeByTime,
   mapAsync,
+  prioritize,
   process,
   scan,
   reduce,
