@@ -20,7 +20,7 @@ export interface SplitTime {
 }
 
 /**
- * Watermarks where records enter, one for each split: the actor's is the smallest over its splits that are not idle. A split that is known but was not
+ * Watermarks where records enter, one for each split: the actor's is the smallest over its splits that are not idle, or the largest when all of them are. A split that is known but was not
  * read yet holds the watermark back; one that has ended does not.
  */
 export class SplitWatermarks {
@@ -107,16 +107,20 @@ export class SplitWatermarks {
   update(nowMs: number): boolean {
     const { idleAfterMs } = this.#strategy
     let minimum = Infinity
+    let largest = -Infinity
     let idle = this.#splits.size > 0
     for (const entry of this.#splits.values()) {
       if (!entry.idle && nowMs - entry.lastRecordMs >= idleAfterMs) entry.idle = true
+      largest = Math.max(largest, entry.watermark)
       if (entry.idle) continue
       idle = false
       minimum = Math.min(minimum, entry.watermark)
     }
-    const advances = !idle && this.#splits.size > 0 && minimum > this.#watermark
+    // When nobody reads any more, it does not matter who stopped first.
+    const reached = idle ? largest : minimum
+    const advances = this.#splits.size > 0 && reached > this.#watermark
     const changed = advances || idle !== this.#idle
-    if (advances) this.#watermark = minimum
+    if (advances) this.#watermark = reached
     this.#idle = idle
     return changed
   }
