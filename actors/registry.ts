@@ -19,6 +19,7 @@ import { intervalJoin } from './interval-join.ts'
 import { iterableSource } from './iterable-source.ts'
 import { joinBroadcast, joinLatest } from './latest-join.ts'
 import { mapAsync } from './map-async.ts'
+import { prioritize } from './prioritize.ts'
 import { mergeByTime } from './merge-by-time.ts'
 import { partition } from './partition.ts'
 import { process } from './process.ts'
@@ -48,6 +49,7 @@ const definitions: readonly OperatorDefinition[] = [
   partition,
   mergeByTime,
   mapAsync,
+  prioritize,
   process,
   scan,
   reduce,

@@ -10,6 +10,7 @@ export type { BuildContext, Job, JobOptions, ModuleMeta, NoInlets, NoOutlets, Ou
 export type { EventTimeOptions } from './graph/event-time.ts'
 export type { WatermarkGenerator } from './time/watermark-strategy.ts'
 export type { AsyncCall, AsyncOptions } from './graph/async-options.ts'
+export type { PriorityOptions } from './graph/priority-options.ts'
 export type { MergeByTimeOptions } from './graph/placed-stream.ts'
 export { inlet } from './graph/inlets.ts'
 export type { InletOptions, InletRecord, InletSpec, InletStreams, Inlets } from './graph/inlets.ts'

@@ -22,6 +22,7 @@ export { type WindowSpec, checkEventTime, lastMsOf, windowStart } from '../time/
 export { WindowPane } from '../time/window-pane.ts'
 export { type WindowContents, Windows } from '../time/windows.ts'
 export { restoredWatermark } from './restored-watermark.ts'
+export { PriorityBuffer } from '../time/priority-buffer.ts'
 export { TimeBuffer } from '../time/time-buffer.ts'
 export { TimeList } from '../time/time-list.ts'
 export { TimerQueue } from '../time/timer-queue.ts'
