@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { BASE_MS } from '../../bench/workloads/events.ts'
 import { channelId } from '../../examples/nexmark/q21.ts'
-import { runToEnd, simulate } from '../../src/testing/index.ts'
+import { SimulatedDisk, runToEnd, simulate } from '../../src/testing/index.ts'
 import { EVENTS, NUMBERS, QUERIES, expectedRows, sortedRows } from './queries.ts'
 
 /** A second state backend goes here. */
@@ -57,4 +57,16 @@ test('q21 takes the id of an unknown channel from the url', () => {
   expect(channelId('channel-1', 'https://www.nexmark.com/a/item.htm?query=1&channel_id=77&x=1')).toBe('77')
   expect(channelId('channel-1', 'https://www.nexmark.com/a/item.htm?query=1')).toBeUndefined()
   expect(channelId('BAIDU', '')).toBe('3')
+})
+
+describe.each(NUMBERS)('q%i, stopped and gone on with', (number) => {
+  test.each([[3, 1] as const, [2, 5] as const])('gives every row once: %i workers, then %i', async (before, after) => {
+    const query = QUERIES[number]
+    const events = { ...(query.events ?? EVENTS), startMs: Date.parse(query.starts?.[0] ?? '2020-09-13T12:26:40Z') }
+    const options = { seed: number, config: { ...events, disorderMs: 1_000, emit: 'final' }, disk: new SimulatedDisk() }
+    const first = await simulate(query.job, { ...options, workers: before, stop: { afterMs: 2 } })
+    const second = await simulate(query.job, { ...options, workers: after })
+    console.log(number, first.outcome, first.virtualMs, first.outlets['rows']!.length, second.virtualMs, second.outlets['rows']!.length)
+    expect(sortedRows([...first.outlets['rows']!, ...second.outlets['rows']!])).toEqual(expectedRows(query, events))
+  })
 })
