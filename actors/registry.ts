@@ -23,7 +23,10 @@ import { partition } from './partition.ts'
 import { process } from './process.ts'
 import { reduce, scan } from './scan.ts'
 import { timerSource } from './timer-source.ts'
+import { windowCombine } from './window-combine.ts'
+import { windowPanes } from './window-panes.ts'
 import { window } from './window.ts'
+import { windowJoin } from './window-join.ts'
 
 const definitions: readonly OperatorDefinition[] = [
   generateSource,
@@ -54,7 +57,10 @@ const definitions: readonly OperatorDefinition[] = [
   aggregate,
   deltas,
   window,
+  windowCombine,
+  windowPanes,
   intervalJoin,
+  windowJoin,
   fileSink,
   consoleSink,
   consoleTableSink,
