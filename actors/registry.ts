@@ -17,13 +17,19 @@ import { generateSource } from './generate-source.ts'
 import { inletSource } from './inlet-source.ts'
 import { intervalJoin } from './interval-join.ts'
 import { iterableSource } from './iterable-source.ts'
+import { joinBroadcast, joinLatest } from './latest-join.ts'
 import { mapAsync } from './map-async.ts'
+import { prioritize } from './prioritize.ts'
 import { mergeByTime } from './merge-by-time.ts'
 import { partition } from './partition.ts'
 import { process } from './process.ts'
 import { reduce, scan } from './scan.ts'
+import { joinTemporal } from './temporal-join.ts'
 import { timerSource } from './timer-source.ts'
+import { windowCombine } from './window-combine.ts'
+import { windowPanes } from './window-panes.ts'
 import { window } from './window.ts'
+import { windowJoin } from './window-join.ts'
 
 const definitions: readonly OperatorDefinition[] = [
   generateSource,
@@ -43,6 +49,7 @@ const definitions: readonly OperatorDefinition[] = [
   partition,
   mergeByTime,
   mapAsync,
+  prioritize,
   process,
   scan,
   reduce,
@@ -54,7 +61,13 @@ const definitions: readonly OperatorDefinition[] = [
   aggregate,
   deltas,
   window,
+  windowCombine,
+  windowPanes,
   intervalJoin,
+  windowJoin,
+  joinLatest,
+  joinTemporal,
+  joinBroadcast,
   fileSink,
   consoleSink,
   consoleTableSink,

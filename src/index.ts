@@ -10,6 +10,7 @@ export type { BuildContext, Job, JobOptions, ModuleMeta, NoInlets, NoOutlets, Ou
 export type { EventTimeOptions } from './graph/event-time.ts'
 export type { WatermarkGenerator } from './time/watermark-strategy.ts'
 export type { AsyncCall, AsyncOptions } from './graph/async-options.ts'
+export type { PriorityOptions } from './graph/priority-options.ts'
 export type { MergeByTimeOptions } from './graph/placed-stream.ts'
 export { inlet } from './graph/inlets.ts'
 export type { InletOptions, InletRecord, InletSpec, InletStreams, Inlets } from './graph/inlets.ts'
@@ -30,6 +31,8 @@ export type {
 export type { KeyedStream } from './graph/keyed-stream.ts'
 export type { KeyedJoins } from './graph/keyed-joins.ts'
 export type { Interval, JoinOptions, JoinOutput, JoinTimes } from './graph/joins.ts'
+export type { CoGroup, JoinType, JoinedLeft, JoinedRight, JoinedWindow, WindowJoin, WindowJoinOptions } from './graph/window-joins.ts'
+export type { Latest, LatestJoinOptions } from './graph/latest-joins.ts'
 export { trigger, window } from './graph/windows.ts'
 export type { WindowAssigner } from './graph/windows.ts'
 export type {

@@ -5,6 +5,7 @@ import type { Clock } from '../core/clock.ts'
 import type { SplitWatermarks } from '../time/split-watermarks.ts'
 import type { TimeChunk } from './actor-time.ts'
 import type { OperatorActor, StateChunk } from './contract.ts'
+import type { Drift } from './drift.ts'
 import type { Place } from './place.ts'
 import type { BadRecords } from './record-guard.ts'
 
@@ -47,6 +48,8 @@ export interface ActorParts {
   readonly inputs: readonly number[]
   /** Present where watermarks begin. */
   readonly splits: SplitWatermarks | null
+  /** Of a source that is read abreast with others. */
+  readonly drift: Drift | null
   readonly decoders: readonly BatchDecoder[]
   readonly outboxes: readonly Outbox[]
   /** Of operators with a policy for bad records. */

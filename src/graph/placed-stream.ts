@@ -73,9 +73,14 @@ export abstract class PlacedStream<in out T> {
    *
    * @throws MillraceError MR_OPTION_INVALID
    */
-  withEventTime(eventTime: (record: T) => number, options?: Omit<EventTimeOptions<T>, 'eventTime'> & OperatorOptions): Stream<T> {
+  withEventTime(
+    eventTime: (record: T) => number,
+    options?: Omit<EventTimeOptions<T>, 'eventTime' | 'alignment'> & OperatorOptions,
+  ): Stream<T> {
     const site = definitionSite(this.withEventTime)
     const { name, parallelism, onError, ...timing } = options ?? {}
+    if ('alignment' in timing)
+      throw new MillraceError('MR_OPTION_INVALID', 'withEventTime: alignment is for sources, which can wait', { site })
     const spec = eventTimeSpec({ ...timing, eventTime } as EventTimeOptions<never>, 'withEventTime', site)
     const own = { ...(name !== undefined && { name }), ...(parallelism !== undefined && { parallelism }), ...(onError && { onError }) }
     return this.#append('eventTime', this.parallelism(), spec, own, site)

@@ -88,6 +88,9 @@ function instances(node: OperatorNode, workers: number): number {
   return node.parallelism === 'workers' ? workers : node.parallelism
 }
 
+/** Operators that are the sending end of an edge: they route what they send themselves. */
+const COMBINERS: ReadonlySet<string> = new Set(['combine', 'windowCombine'])
+
 /** Task number of each node: an operator joins the task of its only input when the edge is forward and nothing spreads. */
 function assignTasks(graph: Graph, parallelism: readonly number[], chaining: boolean): number[] {
   const taskOf: number[] = []
@@ -97,7 +100,7 @@ function assignTasks(graph: Graph, parallelism: readonly number[], chaining: boo
     const fuses =
       input?.partitioning.type === 'forward' && parallelism[input.from] === parallelism[node.id] && !isOutlet(node) && !startsChain(node)
     // A combiner stays with its input even without chaining: it is the sending end of an edge, not an operator of the user.
-    taskOf.push(fuses && (chaining || node.kind === 'combine') ? taskOf[input!.from]! : tasks++)
+    taskOf.push(fuses && (chaining || COMBINERS.has(node.kind)) ? taskOf[input!.from]! : tasks++)
   }
   return taskOf
 }

@@ -3,6 +3,7 @@ import type { KeySelector } from '../actor/partitioning.ts'
 import { AggregateBuilder, type AggregateResult, type AggregateSpecs } from '../state/aggregates.ts'
 import * as triggers from '../time/triggers.ts'
 import type { Trigger } from '../time/triggers.ts'
+import { panesOf } from '../time/panes.ts'
 import type { TimeWindow } from '../time/window-assigners.ts'
 import { checkFunction } from './check-function.ts'
 import type { GraphBuilder, OperatorOptions } from './graph-builder.ts'
@@ -98,6 +99,8 @@ export class WindowedStream<in out T, in out K, B extends WindowBound, L extends
     const specs = checkFunction(define, 'aggregate')(new AggregateBuilder<T>())
     const taken = RESERVED.find((name) => Object.hasOwn(specs, name))
     if (taken !== undefined) throw new MillraceError('MR_OPTION_INVALID', `an aggregate of a window cannot be named "${taken}"`, { site })
+    const panes = this.#firesOnce ? panesOf(this.#draft.windows.spec) : null
+    if (panes !== null) return this.#output(this.#combined('windowCombine', 'windowPanes', { specs, panes }, options, site))
     return this.#output(this.#general({ type: 'aggregate', specs }, options, site))
   }
 
@@ -119,11 +122,48 @@ export class WindowedStream<in out T, in out K, B extends WindowBound, L extends
     return this.#output(this.#general({ type: 'process', fn: checkFunction(fn, 'process') }, options, site))
   }
 
+  /** Every window once, at its end, and nobody asks for the records themselves: then partial accumulators may travel in their place. */
+  get #firesOnce(): boolean {
+    const { time, trigger, allowedLatenessMs, lateRecords } = this.#draft.options ?? {}
+    return time !== 'processing' && trigger === undefined && (allowedLatenessMs ?? 0) === 0 && lateRecords !== 'output'
+  }
+
   #output<R>(node: number): WindowOutput<R, T, L> {
     const { flows } = this.#builder
     const results = flows.stream<R>([outputOf(this.#builder.node(node))])
     if (this.#draft.options?.lateRecords !== 'output') return results as WindowOutput<R, T, L>
     return { results, late: flows.stream<T>([outputOf(this.#builder.node(node), 'late')]) } as WindowOutput<R, T, L>
+  }
+
+  /** A combiner with every sender, and an operator that merges what they send. */
+  #combined(sender: string, receiver: string, given: Record<string, unknown>, options: OperatorOptions | undefined, site: string): number {
+    const { origins, key } = this.#draft
+    const spec = { ...given, key }
+    const combiners = origins.map(({ from, output }, i) => {
+      const named = {
+        ...(options?.name !== undefined && { name: `${options.name}.combine${i === 0 ? '' : i + 1}` }),
+        ...(options?.onError !== undefined && { onError: options.onError }),
+      }
+      const input = { from, output, partitioning: { type: 'forward' as const } }
+      const { parallelism } = this.#builder.node(from)
+      return this.#builder.add({
+        kind: sender,
+        inputs: [input],
+        parallelism,
+        spec: { ...spec, needsEventTime: true },
+        options: named,
+        site,
+      }).id
+    })
+    return this.#builder.add({
+      kind: receiver,
+      inputs: combiners.map((from) => ({ from, partitioning: { type: 'combined' as const } })),
+      parallelism: key === null ? 1 : 'workers',
+      spec,
+      options: key === null ? { ...options, parallelism: 1 } : options,
+      site,
+      parts: combiners,
+    }).id
   }
 
   /** The operator that can do all of it, which gets every record. */
@@ -153,7 +193,7 @@ export class WindowedStream<in out T, in out K, B extends WindowBound, L extends
 }
 
 /** Gives the trigger that the options ask for. */
-function checkOptions({ windows, options, site }: WindowedDraft): Trigger {
+export function checkOptions({ windows, options, site }: Pick<WindowedDraft, 'windows' | 'options' | 'site'>): Trigger {
   const refuse = (text: string): never => {
     throw new MillraceError('MR_OPTION_INVALID', text, { site })
   }

@@ -2,13 +2,15 @@
 export type CodeMode = 'generated' | 'interpreted'
 
 let count = 0
+/** A process does not change its mind about it. */
+let possible: boolean | undefined
 
 /** True when this process may compile code (it may not under --disallow-code-generation-from-strings). */
 export const canGenerate = (): boolean => {
   try {
-    return new Function('return true')() === true
+    return (possible ??= new Function('return true')() === true)
   } catch {
-    return false
+    return (possible = false)
   }
 }
 

@@ -33,4 +33,6 @@ export interface Deployment {
   readonly credits: SharedArrayBuffer
   /** One Int32 per worker, which grows while its actors process records: where it stands still, no new checkpoint is needed. */
   readonly activity: SharedArrayBuffer
+  /** One Float64 per actor: how far the sources of groups with `alignment` are. */
+  readonly watermarks: SharedArrayBuffer
 }

@@ -101,6 +101,7 @@ class WorkerWiring {
       plan,
       registry,
       attempt: deployment.attempt,
+      watermarks: deployment.watermarks,
       keyGroups: options.keyGroups,
       clock: host.clock,
       generateCode: host.generateCode && options.codec === 'generated',

@@ -62,6 +62,31 @@ export const WINDOWS: readonly KitCase[] = [
     'b 20..30 1 6',
     'a 40..50 1 8',
   ]),
+  kitCase('tumbling, combined by pane', rows(TUMBLING, {}), ['a 0..10 2 4', 'b 0..10 1 2', 'a 10..20 1 4', 'b 20..30 1 6', 'a 40..50 1 8']),
+  kitCase('sliding, combined by pane', rows(window.sliding({ sizeMs: 20, slideMs: 10 }), {}), [
+    'a -10..10 2 4',
+    'b -10..10 1 2',
+    'a 0..20 4 13',
+    'b 0..20 1 2',
+    'a 10..30 1 4',
+    'b 10..30 1 6',
+    'b 20..40 1 6',
+    'a 30..50 1 8',
+    'a 40..60 1 8',
+  ]),
+  kitCase(
+    'over all records, combined by pane',
+    ({ input }) =>
+      input<Sale>()
+        .windowAll(TUMBLING)
+        .aggregate((a) => ({ n: a.count(), cents: a.avg('cents') })),
+    [
+      { windowStart: 0, windowEnd: 10, n: 3, cents: 2 },
+      { windowStart: 10, windowEnd: 20, n: 1, cents: 4 },
+      { windowStart: 20, windowEnd: 30, n: 1, cents: 6 },
+      { windowStart: 40, windowEnd: 50, n: 1, cents: 8 },
+    ],
+  ),
   kitCase('tumbling, with lateness, discarding', rows(TUMBLING, { allowedLatenessMs: 20, accumulate: 'discarding' }), [
     'a 0..10 2 4',
     'b 0..10 1 2',

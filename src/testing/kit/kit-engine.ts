@@ -3,7 +3,7 @@ import type { Registry } from '../../actor/contract.ts'
 import type { Manifest } from '../../checkpoint/manifest.ts'
 import { allocate, allocateDoorbells } from '../../control/allocate.ts'
 import type { Plan } from '../../graph/plan.ts'
-import { KIT_MICROTASKS, KIT_OUTSIDE_WAIT_MS_MAX, KIT_TURNS_MAX } from '../../limits.ts'
+import { KIT_MICROTASKS, KIT_TURNS_MAX } from '../../limits.ts'
 import type { EngineOptions } from '../../worker/deployment.ts'
 import { readRestoredState } from '../../worker/restored-state.ts'
 import { FINAL_SNAPSHOT, type WorkerHost } from '../../worker/worker-host.ts'
@@ -30,6 +30,8 @@ export interface KitDeployment {
   readonly generateCode: boolean
   readonly inputs: ReadonlyMap<string, readonly string[]>
   readonly startMs: number
+  /** Longest real wait for the outside world. */
+  readonly outsideWaitMs: number
 }
 
 /** The engine of all workers of one attempt, on this thread, under a clock that stands still; driven step by step. */
@@ -183,7 +185,8 @@ export class KitEngine {
   async #outsideCame(): Promise<boolean> {
     this.#woken = false
     for (let i = 0; i < KIT_MICROTASKS && !this.#woken; i++) await Promise.resolve()
-    if (!this.#woken && this.#runtimes.some((runtime) => runtime.awaitsPromises)) await this.#outside()
+    if (!this.#woken && this.#deployment.outsideWaitMs > 0 && this.#runtimes.some((runtime) => runtime.awaitsPromises))
+      await this.#outside()
     return this.#woken
   }
 
@@ -191,7 +194,7 @@ export class KitEngine {
   async #outside(): Promise<void> {
     let timer: NodeJS.Timeout | undefined
     await new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, KIT_OUTSIDE_WAIT_MS_MAX)
+      timer = setTimeout(resolve, this.#deployment.outsideWaitMs)
       this.#onWake = resolve
     })
     clearTimeout(timer)

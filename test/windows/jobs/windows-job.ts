@@ -31,6 +31,8 @@ export interface Config {
   /** Rows at which an attempt throws, each once. */
   readonly failAt: readonly number[]
   readonly run: string
+  /** Readings come no faster. */
+  readonly rowsPerSecond?: number
 }
 
 /** A result, however it was computed. `sum` is undefined where only records were reduced. */
@@ -53,11 +55,16 @@ function failOnce(run: string, rows: readonly number[], id: number): void {
   throw new Error(`row ${id} fails once`)
 }
 
-/** Readings in a fixed order that is not random, but looks like it. */
-export function reading(n: number, { keys, texts, stepMs, disorderMs, firstAt }: Config): Reading {
+/**
+ * Readings in a fixed order that is not random, but looks like it. Those of sessions have even times, and gaps are odd: a record exactly at the end of a session belongs
+ * to it only if no watermark came in between, which is for tests that decide when one comes.
+ */
+export function reading(n: number, { keys, texts, stepMs, disorderMs, firstAt, shape }: Config): Reading {
   const mixed = Math.imul(n + 1, 0x9e3779b1) >>> 0
   const key = (mixed >>> 7) % keys
-  const at = firstAt + Math.floor(n * stepMs) - (disorderMs === 0 ? 0 : (mixed >>> 11) % (disorderMs + 1))
+  const late = disorderMs === 0 ? 0 : (mixed >>> 11) % (disorderMs + 1)
+  const unit = shape.type === 'session' ? 2 : 1
+  const at = firstAt + unit * (Math.floor((n * stepMs) / unit) - Math.floor(late / unit))
   return { id: n, key: texts ? `key ${key}` : key, value: mixed % 1000, at }
 }
 
@@ -89,10 +96,11 @@ function rowsOf(readings: Stream<Reading>, { shape, path, all, form }: Config): 
 /** Rows of windows, and how often each came: exactly once, whatever failed in between. */
 export default defineJob<Config>(import.meta, {
   build: ({ source, config }) => {
-    const { count, splits, disorderMs, failAt, run } = config
+    const { count, splits, disorderMs, failAt, run, rowsPerSecond } = config
     const readings = source.generate('readings', {
       count,
       splits,
+      ...(rowsPerSecond !== undefined && { rowsPerSecond }),
       make: (n) => {
         failOnce(run, failAt, n)
         return reading(n, config)

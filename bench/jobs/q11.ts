@@ -1,0 +1,37 @@
+import { defineJob, window } from '../../src/index.ts'
+import { makeEvent } from '../workloads/events.ts'
+import type { Bid } from '../workloads/events.ts'
+import { hashSessionRow } from '../workloads/rows.ts'
+import { spanOf } from '../workloads/span.ts'
+import { spanConfig } from './config.ts'
+import { timed } from './made-clock.ts'
+import { rowCheck } from './row-check.ts'
+
+interface Session {
+  readonly key: number
+  readonly windowStart: number
+  readonly windowEnd: number
+  readonly bids: number
+}
+
+const hashRow = ({ key, bids, windowStart, windowEnd }: Session): number =>
+  hashSessionRow({ bidder: key, count: bids, start: windowStart, end: windowEnd })
+
+/** q11: the bids of every bidder in sessions with a gap of 1 s. */
+export default defineJob(import.meta, {
+  name: 'q11',
+  config: spanConfig,
+  build: ({ source, config }) => {
+    const { first, count } = spanOf(config.seed, config.count)
+    const make = timed(first, makeEvent)
+    const result = source
+      .generate('events', { count, make, eventTime: (event) => event.ts })
+      .filter((event): event is Bid => event.kind === 'bid')
+      .keyBy('bidder')
+      .window(window.session({ gapMs: 1_000 }))
+      .aggregate((a) => ({ bids: a.count() }), { name: 'sessions' })
+      .aggregate((a) => ({ check: a.custom(rowCheck(hashRow)) }), { name: 'check' })
+      .toStream({ emit: 'final' })
+    return { result }
+  },
+})

@@ -1,0 +1,21 @@
+import type { Family, FlinkCase } from './case.ts'
+import { IDLENESS_CASES } from './cases/idleness.ts'
+import { SESSION_CASES } from './cases/session.ts'
+import { TRIGGER_CASES } from './cases/trigger.ts'
+import { TTL_CASES } from './cases/ttl.ts'
+import { WINDOW_CASES } from './cases/window.ts'
+
+/** Cases by what they are about. */
+export const CASES: Readonly<Record<Family, readonly FlinkCase[]>> = {
+  window: WINDOW_CASES,
+  session: SESSION_CASES,
+  trigger: TRIGGER_CASES,
+  'interval join': [],
+  timer: [],
+  idleness: IDLENESS_CASES,
+  alignment: [],
+  TTL: TTL_CASES,
+}
+
+/** Families whose operator does not exist yet: they have cases as soon as it does. */
+export const PENDING: readonly Family[] = ['interval join', 'timer', 'alignment']

@@ -1,0 +1,43 @@
+import type { KitBuilt, KitContext } from '../../src/testing/index.ts'
+import { type StateSpecOf, statePiece } from './state-operator.ts'
+import { type WindowOperatorSpec, windowPiece } from './window-operator.ts'
+
+/** Several channels that lead to one operator. */
+export interface ChannelsSpec {
+  readonly type: 'channels'
+  readonly channels: number
+}
+
+/** Splits of one source, of which some are open at the beginning; how often the source looks at all of them. */
+export interface SplitsSpec {
+  readonly type: 'splits'
+  readonly open: number
+  readonly looks: 'always' | 'when called'
+}
+
+/** An input whose records are their event times. */
+export interface EventTimeSpec {
+  readonly type: 'event time'
+  readonly disorderMs: number
+  readonly idleAfterMs?: number
+}
+
+export type KitOperatorSpec = ChannelsSpec | EventTimeSpec | WindowOperatorSpec | StateSpecOf
+export type OperatorSpec = KitOperatorSpec | SplitsSpec
+
+/** The piece of a job that a spec means. */
+export function pieceOf(spec: KitOperatorSpec): (context: KitContext) => KitBuilt {
+  switch (spec.type) {
+    case 'window':
+      return windowPiece(spec)
+    case 'state':
+      return statePiece(spec)
+    case 'channels':
+      return ({ input }) => input('in', { channels: spec.channels }).map((record) => record)
+    case 'event time': {
+      const { disorderMs, idleAfterMs } = spec
+      return ({ inlet }) =>
+        inlet<number>('in', { eventTime: (at) => at, disorderMs, ...(idleAfterMs === undefined ? {} : { idleAfterMs }) }).map((at) => at)
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { MillraceError } from '../../src/index.ts'
+import { type KitOutput, type Step, operatorKit } from '../../src/testing/index.ts'
+import { type FlinkCase, type Given, divide } from './case.ts'
+import { type KitOperatorSpec, type OperatorSpec, pieceOf } from './operators.ts'
+import { runSplits } from './split-runner.ts'
+
+/** What came out where Flink gives something else. */
+export interface Mismatch {
+  readonly after: string
+  readonly expected: unknown
+  readonly came: unknown
+}
+
+/** Runs a case under the operator kit, with reruns, and compares what came out between its lines. */
+export async function mismatches({ name, operator, script: lines }: FlinkCase): Promise<Mismatch[]> {
+  if (lines === null) return refusal(operator)
+  const { script, expected } = divide(lines)
+  const came = operator.type === 'splits' ? runSplits(operator, script) : await runKit(name, operator, script)
+  const tellsTime = operator.type === 'splits' || operator.type === 'channels' || operator.type === 'event time'
+  return expected.flatMap(({ upTo, gives }, i) => {
+    const outputs = came.slice(expected[i - 1]?.upTo ?? 0, upTo).flat()
+    const [wanted, given] = [ordered(gives, tellsTime), ordered(outputs, tellsTime)]
+    if (isDeepStrictEqual(wanted, given)) return []
+    return [{ after: `step ${upTo - 1} ${JSON.stringify(script[upTo - 1])}`, expected: wanted, came: given }]
+  })
+}
+
+async function refusal(operator: OperatorSpec): Promise<Mismatch[]> {
+  try {
+    if (operator.type !== 'splits') await operatorKit(pieceOf(operator), [])
+  } catch (error) {
+    if ((error as MillraceError).code === 'MR_OPTION_INVALID') return []
+    throw error
+  }
+  return [{ after: 'building', expected: 'MR_OPTION_INVALID', came: 'an operator' }]
+}
+
+async function runKit(name: string, operator: KitOperatorSpec, script: readonly Step[]): Promise<Given[][]> {
+  const { steps } = await operatorKit(pieceOf(operator), script, { order: 'step', positionsMax: 6, seed: name })
+  return steps.map((outlets) =>
+    Object.entries(outlets as Record<string, KitOutput[]>).flatMap(([outlet, outputs]) =>
+      outputs.flatMap((output) => given(outlet, output)),
+    ),
+  )
+}
+
+function given(outlet: string, output: KitOutput): Given[] {
+  if ('end' in output) return []
+  if (outlet !== 'late' || !('record' in output)) return outlet === 'late' ? [] : [output]
+  const { record, ...time } = output
+  return [{ late: record, ...time }]
+}
+
+/** Records in the order of their text, since Flink's tests leave it open; watermarks and idleness in theirs, where the case is about them. */
+function ordered(outputs: readonly Given[], tellsTime: boolean): unknown[] {
+  const isRecord = (output: Given): boolean => 'record' in output || 'late' in output
+  const records = outputs.filter(isRecord).map((output) => JSON.stringify(output))
+  return [...records.sort(), ...(tellsTime ? outputs.filter((output) => !isRecord(output)) : [])]
+}
