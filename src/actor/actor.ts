@@ -1,3 +1,5 @@
+import type { Key } from '../core/key-hash.ts'
+import type { StoredValue } from '../state/keyed-backend.ts'
 import type { Envelope, Mailbox } from '../channel/mailbox.ts'
 import { Outboxes } from '../channel/outboxes.ts'
 import { FrameKind } from '../ring/index.ts'
@@ -109,6 +111,11 @@ export class Actor {
   /** True while something waits for company in a batch or a combiner. */
   get holdsBack(): boolean {
     return this.#outboxes.holdsBack || this.#operators.holdBack
+  }
+
+  /** What an operator of this actor keeps. */
+  query(operator: string, state: string, key: Key): StoredValue | undefined {
+    return this.#parts.operators.find(({ name }) => name === operator)?.actor.query?.(state, key)
   }
 
   async open(chunksOf: (operator: string) => readonly (StateChunk | TimeChunk)[]): Promise<void> {

@@ -60,6 +60,10 @@ export class JobMaster {
     return this.#attempt
   }
 
+  get latestManifest(): Manifest | null {
+    return this.#latest
+  }
+
   get latestCheckpoint(): number {
     return this.#latest?.id ?? 0
   }
