@@ -129,6 +129,7 @@ export type { Inlet } from './app/inlet.ts'
 export type { Delivery, Outlet } from './app/outlet.ts'
 export type { RunStats } from './control/protocol.ts'
 export type { BadRecords } from './actor/record-guard.ts'
+export type { LatencyStats } from './actor/latency-markers.ts'
 export type { ActorStats, WorkerStats } from './worker/worker-stats.ts'
 export type {
   ColumnBatch,
