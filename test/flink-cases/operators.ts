@@ -1,5 +1,7 @@
 import type { KitBuilt, KitContext } from '../../src/testing/index.ts'
+import { type JoinSpec, joinPiece } from './join-operator.ts'
 import { type StateSpecOf, statePiece } from './state-operator.ts'
+import { type TimersSpec, timersPiece } from './timer-operator.ts'
 import { type WindowOperatorSpec, windowPiece } from './window-operator.ts'
 
 /** Several channels that lead to one operator. */
@@ -22,7 +24,7 @@ export interface EventTimeSpec {
   readonly idleAfterMs?: number
 }
 
-export type KitOperatorSpec = ChannelsSpec | EventTimeSpec | WindowOperatorSpec | StateSpecOf
+export type KitOperatorSpec = ChannelsSpec | EventTimeSpec | WindowOperatorSpec | StateSpecOf | TimersSpec | JoinSpec
 export type OperatorSpec = KitOperatorSpec | SplitsSpec
 
 /** The piece of a job that a spec means. */
@@ -32,6 +34,10 @@ export function pieceOf(spec: KitOperatorSpec): (context: KitContext) => KitBuil
       return windowPiece(spec)
     case 'state':
       return statePiece(spec)
+    case 'timers':
+      return timersPiece(spec)
+    case 'interval join':
+      return joinPiece(spec)
     case 'channels':
       return ({ input }) => input('in', { channels: spec.channels }).map((record) => record)
     case 'event time': {

@@ -20,6 +20,7 @@ export function runSplits({ open, looks }: SplitsSpec, script: readonly Step[]):
     },
     disorderMs: 0,
     idleAfterMs: IDLE_AFTER_MS,
+    alignment: null,
   })
   let nowMs = 0
   const select = (split: number): void => watermarks.select((selected = split), nowMs)
