@@ -26,6 +26,7 @@ import { timerSource } from './timer-source.ts'
 import { windowCombine } from './window-combine.ts'
 import { windowPanes } from './window-panes.ts'
 import { window } from './window.ts'
+import { windowJoin } from './window-join.ts'
 
 const definitions: readonly OperatorDefinition[] = [
   generateSource,
@@ -59,6 +60,7 @@ const definitions: readonly OperatorDefinition[] = [
   windowCombine,
   windowPanes,
   intervalJoin,
+  windowJoin,
   fileSink,
   consoleSink,
   consoleTableSink,

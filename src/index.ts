@@ -30,6 +30,7 @@ export type {
 export type { KeyedStream } from './graph/keyed-stream.ts'
 export type { KeyedJoins } from './graph/keyed-joins.ts'
 export type { Interval, JoinOptions, JoinOutput, JoinTimes } from './graph/joins.ts'
+export type { CoGroup, JoinType, JoinedLeft, JoinedRight, JoinedWindow, WindowJoin, WindowJoinOptions } from './graph/window-joins.ts'
 export { trigger, window } from './graph/windows.ts'
 export type { WindowAssigner } from './graph/windows.ts'
 export type {

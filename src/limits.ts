@@ -192,6 +192,8 @@ export const KIT_RESCALED_POSITIONS_MAX = 4
 export const KIT_RING_BYTES = 16 * 1024
 /** Values of one state that are looked at for expiry after a batch; more than a batch can write, so that none is left behind for long. */
 export const EXPIRED_VALUES_PER_BATCH_MAX = 8192
+/** Results of a join in one step, so that what it emits can be sent between them. */
+export const JOIN_RESULTS_PER_STEP_MAX = 4096
 /** Pause between two looks of a source that waits for the others of its alignment group. */
 export const ALIGNMENT_LOOK_MS = 5
 /** Keys whose records a join looks through in one step for those that it needs no more. */

@@ -14,7 +14,8 @@ import {
 } from './joins.ts'
 import type { KeyedStream } from './keyed-stream.ts'
 import { definitionSite } from './site.ts'
-import type { LateRecords } from './windowed-stream.ts'
+import { CoGroup, type JoinType, WindowJoin, type WindowJoinOptions } from './window-joins.ts'
+import type { LateRecords, WindowAssigner, WindowOptions } from './windowed-stream.ts'
 
 /** Joins of two keyed streams: records of the same key come together. */
 export abstract class KeyedJoins<in out T, in out K extends Key> {
@@ -64,5 +65,30 @@ export abstract class KeyedJoins<in out T, in out K extends Key> {
       site,
     })
     return joinOutput(this.#builder, node, lateRecords)
+  }
+
+  /**
+   * Joins records of the same key that fall into the same window, when it ends: `persons.keyBy('id').join(auctions.keyBy('seller'), window.tumbling({ sizeMs: 10_000 }),
+   * { type: 'left' }).apply((person, auction) => ...)` gives every pair, and persons without an auction with null in its place. The options of windows hold for both sides.
+   *
+   * @throws MillraceError MR_OPTION_INVALID; MR_GRAPH_INVALID, when the plan is made, for a stream without event times
+   */
+  join<U, J extends JoinType = 'inner', L extends LateRecords = 'drop'>(
+    right: KeyedStream<U, K>,
+    windows: WindowAssigner<T | U, 'time'>,
+    options?: WindowJoinOptions<T | U, J, L>,
+  ): WindowJoin<T, U, K, J, L> {
+    const site = definitionSite(this.join)
+    return new WindowJoin(this.#builder, { operator: 'join', left: this.#side, right: right.joinSide(), windows, options, site })
+  }
+
+  /** The same with all records of a key and window at once, and any number of results: see {@link CoGroup.apply}. */
+  coGroup<U, L extends LateRecords = 'drop'>(
+    right: KeyedStream<U, K>,
+    windows: WindowAssigner<T | U, 'time'>,
+    options?: WindowOptions<T | U, L>,
+  ): CoGroup<T, U, K, L> {
+    const site = definitionSite(this.coGroup)
+    return new CoGroup(this.#builder, { operator: 'coGroup', left: this.#side, right: right.joinSide(), windows, options, site })
   }
 }

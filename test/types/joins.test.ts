@@ -1,7 +1,7 @@
 /** What the compiler knows of joins. */
 import { expectTypeOf, test } from 'vitest'
 import type { Sources, Stream } from '../../src/index.ts'
-import { defineJob } from '../../src/index.ts'
+import { defineJob, window } from '../../src/index.ts'
 
 interface Order {
   readonly id: string
@@ -35,6 +35,42 @@ test('an interval join has the type of its results, and of what is late', () => 
       // @ts-expect-error -- the keys are of different types
       orders.keyBy('id').intervalJoin(payments.keyBy('cents'), interval, () => 1)
       return { paid }
+    },
+  })
+})
+
+test('a window join knows which side may be missing', () => {
+  defineJob(import.meta, {
+    build: ({ source }) => {
+      const { orders, payments } = streams(source)
+      const sides = [orders.keyBy('id'), payments.keyBy('order')] as const
+      const windows = window.tumbling({ sizeMs: 10 })
+      const pairs = sides[0].join(sides[1], windows).apply((l, r, { key, start, end }) => {
+        expectTypeOf(l).toEqualTypeOf<Order>()
+        expectTypeOf(r).toEqualTypeOf<Payment>()
+        expectTypeOf(key).toEqualTypeOf<string>()
+        return end - start
+      })
+      expectTypeOf(pairs).toEqualTypeOf<Stream<number>>()
+      sides[0].join(sides[1], windows, { type: 'left' }).apply((l, r) => {
+        expectTypeOf(l).toEqualTypeOf<Order>()
+        expectTypeOf(r).toEqualTypeOf<Payment | null>()
+      })
+      sides[0].join(sides[1], windows, { type: 'right' }).apply((l, r) => {
+        expectTypeOf(l).toEqualTypeOf<Order | null>()
+        expectTypeOf(r).toEqualTypeOf<Payment>()
+      })
+      const full = sides[0].join(sides[1], windows, { type: 'full', lateRecords: 'output' }).apply((l, r) => {
+        expectTypeOf(l).toEqualTypeOf<Order | null>()
+        expectTypeOf(r).toEqualTypeOf<Payment | null>()
+        return 1
+      })
+      expectTypeOf(full.lateRight).toEqualTypeOf<Stream<Payment>>()
+      const groups = sides[0].coGroup(sides[1], windows).apply((ls, rs) => [ls.length + rs.length])
+      expectTypeOf(groups).toEqualTypeOf<Stream<number>>()
+      // @ts-expect-error -- windows that never end
+      sides[0].join(sides[1], window.count(3))
+      return { pairs }
     },
   })
 })
