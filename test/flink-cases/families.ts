@@ -1,4 +1,5 @@
 import type { Family, FlinkCase } from './case.ts'
+import { ALIGNMENT_CASES } from './cases/alignment.ts'
 import { IDLENESS_CASES } from './cases/idleness.ts'
 import { INTERVAL_JOIN_CASES } from './cases/interval-join.ts'
 import { SESSION_CASES } from './cases/session.ts'
@@ -15,9 +16,9 @@ export const CASES: Readonly<Record<Family, readonly FlinkCase[]>> = {
   'interval join': INTERVAL_JOIN_CASES,
   timer: TIMER_CASES,
   idleness: IDLENESS_CASES,
-  alignment: [],
+  alignment: ALIGNMENT_CASES,
   TTL: TTL_CASES,
 }
 
 /** Families whose operator does not exist yet: they have cases as soon as it does. */
-export const PENDING: readonly Family[] = ['alignment']
+export const PENDING: readonly Family[] = []

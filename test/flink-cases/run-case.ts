@@ -3,7 +3,8 @@ import type { ErrorCode, MillraceError } from '../../src/errors.ts'
 import { KEY_GROUPS_DEFAULT } from '../../src/limits.ts'
 import { type KitOptions, type KitOutput, type Step, operatorKit } from '../../src/testing/index.ts'
 import { type FlinkCase, type Given, divide } from './case.ts'
-import { type KitOperatorSpec, type OperatorSpec, pieceOf } from './operators.ts'
+import { runMembers } from './alignment-operator.ts'
+import { type KitOperatorSpec, type OperatorSpec, type PartSpec, isPart, pieceOf } from './operators.ts'
 import { runSplits } from './split-runner.ts'
 
 /** What came out where Flink gives something else. */
@@ -18,7 +19,7 @@ export async function mismatches({ name, operator, script: lines, fails, keyGrou
   if (lines === null) return refusal(operator, 'MR_OPTION_INVALID', [])
   const { script, expected } = divide(lines)
   if (fails !== undefined) return refusal(operator, fails, script)
-  const came = operator.type === 'splits' ? runSplits(operator, script) : await runKit(operator, script, { seed: name, keyGroups })
+  const came = isPart(operator) ? runPart(operator, script) : await runKit(operator, script, { seed: name, keyGroups })
   const tellsTime = operator.type === 'splits' || operator.type === 'channels' || operator.type === 'event time'
   return expected.flatMap(({ upTo, gives }, i) => {
     const outputs = came.slice(expected[i - 1]?.upTo ?? 0, upTo).flat()
@@ -30,7 +31,7 @@ export async function mismatches({ name, operator, script: lines, fails, keyGrou
 
 async function refusal(operator: OperatorSpec, code: ErrorCode, script: readonly Step[]): Promise<Mismatch[]> {
   try {
-    if (operator.type !== 'splits') await operatorKit(pieceOf(operator), script)
+    if (!isPart(operator)) await operatorKit(pieceOf(operator), script)
   } catch (error) {
     if ((error as MillraceError).code === code) return []
     throw error
@@ -38,8 +39,14 @@ async function refusal(operator: OperatorSpec, code: ErrorCode, script: readonly
   return [{ after: 'the script', expected: code, came: 'no error' }]
 }
 
+function runPart(operator: PartSpec, script: readonly Step[]): Given[][] {
+  return operator.type === 'splits' ? runSplits(operator, script) : runMembers(operator, script)
+}
+
 async function runKit(operator: KitOperatorSpec, script: readonly Step[], options: KitOptions): Promise<Given[][]> {
-  const { steps } = await operatorKit(pieceOf(operator), script, { order: 'step', positionsMax: 6, ...options })
+  // A source that waits for others looks again when anything wakes it, a checkpoint for example.
+  const order = operator.type === 'aligned inlets' ? 'any' : 'step'
+  const { steps } = await operatorKit(pieceOf(operator), script, { order, positionsMax: 6, ...options })
   return steps.map((outlets) =>
     Object.entries(outlets as Record<string, KitOutput[]>).flatMap(([outlet, outputs]) =>
       outputs.flatMap((output) => given(outlet, output)),
