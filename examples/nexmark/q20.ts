@@ -17,23 +17,24 @@ function rowOf({ auction, bidder, price, channel, url, ts }: Bid, of: Auction): 
 export default defineJob(import.meta, {
   config: nexmarkConfig,
   build: ({ source, config }) => {
-    const rows = auctionEvents(source, config)
-      .filter((event): event is Auction | Bid => event.kind === 'bid' || (event.kind === 'auction' && event.category === 10))
-      .keyBy((event) => (event.kind === 'bid' ? event.auction : event.id))
+    const { auction, bid } = auctionEvents(source, config).switchOn('kind')
+    const auctions = auction.filter(({ category }) => category === 10)
+    const rows = bid
+      .keyBy('auction')
+      .connect(auctions.keyBy('id'))
       .process(
         {
-          state: { auction: value<Auction>(), bids: list<Bid>() },
+          state: { auction: value<Auction>(), waiting: list<Bid>() },
           emits: recordsOf<ExpandedBid>(),
-          onRecord(event, { state, emit }) {
-            if (event.kind === 'auction') {
-              state.auction.set(event)
-              for (const bid of state.bids) emit(rowOf(bid, event))
-              state.bids.clear()
-              return
-            }
+          onFirst(bid, { state, emit }) {
             const auction = state.auction.get()
-            if (auction === undefined) state.bids.add(event)
-            else emit(rowOf(event, auction))
+            if (auction === undefined) state.waiting.add(bid)
+            else emit(rowOf(bid, auction))
+          },
+          onSecond(auction, { state, emit }) {
+            state.auction.set(auction)
+            for (const bid of state.waiting) emit(rowOf(bid, auction))
+            state.waiting.clear()
           },
         },
         { name: 'expand' },

@@ -3,7 +3,7 @@
  * both sides are there, whichever comes first. Both are kept for ever.
  */
 import { defineJob, list, recordsOf, value } from 'millrace'
-import type { Auction, AuctionEvent, Person } from './events.ts'
+import type { Person } from './events.ts'
 import { auctionEvents, nexmarkConfig } from './events.ts'
 
 export interface LocalItem {
@@ -14,30 +14,30 @@ export interface LocalItem {
 }
 
 const STATES = ['OR', 'ID', 'CA']
-const wanted = (event: AuctionEvent): event is Person | Auction =>
-  event.kind === 'person' ? STATES.includes(event.state) : event.kind === 'auction' && event.category === 10
 const rowOf = ({ name, city, state }: Person, auction: number): LocalItem => ({ name, city, state, auction })
 
 export default defineJob(import.meta, {
   config: nexmarkConfig,
   build: ({ source, config }) => {
-    const rows = auctionEvents(source, config)
-      .filter(wanted)
-      .keyBy((event) => (event.kind === 'person' ? event.id : event.seller))
+    const { person, auction } = auctionEvents(source, config).switchOn('kind')
+    const persons = person.filter(({ state }) => STATES.includes(state))
+    const auctions = auction.filter(({ category }) => category === 10)
+    const rows = persons
+      .keyBy('id')
+      .connect(auctions.keyBy('seller'))
       .process(
         {
-          state: { person: value<Person>(), auctions: list<number>() },
+          state: { person: value<Person>(), waiting: list<number>() },
           emits: recordsOf<LocalItem>(),
-          onRecord(event, { state, emit }) {
-            if (event.kind === 'person') {
-              state.person.set(event)
-              for (const auction of state.auctions) emit(rowOf(event, auction))
-              state.auctions.clear()
-              return
-            }
+          onFirst(person, { state, emit }) {
+            state.person.set(person)
+            for (const id of state.waiting) emit(rowOf(person, id))
+            state.waiting.clear()
+          },
+          onSecond({ id }, { state, emit }) {
             const person = state.person.get()
-            if (person === undefined) state.auctions.add(event.id)
-            else emit(rowOf(person, event.id))
+            if (person === undefined) state.waiting.add(id)
+            else emit(rowOf(person, id))
           },
         },
         { name: 'local-items' },

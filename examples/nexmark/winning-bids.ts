@@ -15,36 +15,41 @@ export const better = (bid: Bid, than: Bid): boolean => (bid.price - than.price 
 
 /** What q4, q6 and q9 begin with: the best bid of each auction while it was open, told when it closes. Auctions without bids are left out. */
 export function winningBids(events: Stream<AuctionEvent>): Stream<WinningBid> {
-  return events
-    .filter((event): event is Auction | Bid => event.kind !== 'person')
-    .keyBy((event) => (event.kind === 'auction' ? event.id : event.auction))
+  const { auction, bid } = events.switchOn('kind')
+  return auction
+    .keyBy('id')
+    .connect(bid.keyBy('auction'))
     .process(
       {
         state: { auction: value<Auction>(), best: value<Bid>(), early: list<Bid>() },
         emits: recordsOf<WinningBid>(),
-        onRecord(event, { state, timers }) {
-          if (event.kind === 'auction') {
-            state.auction.set(event)
-            timers.event.set(event.expires)
-            const bids = state.early.get().filter((bid) => inTime(bid, event))
-            if (bids.length > 0) state.best.set(bids.reduce((best, bid) => (better(bid, best) ? bid : best)))
-            state.early.clear()
-            return
-          }
+        onFirst(auction, { state, timers }) {
+          state.auction.set(auction)
+          timers.event.set(auction.expires)
+          const bids = state.early.get().filter((bid) => inTime(bid, auction))
+          if (bids.length > 0) state.best.set(bids.reduce((best, bid) => (better(bid, best) ? bid : best)))
+          state.early.clear()
+        },
+        onSecond(bid, { state, timers }) {
           const auction = state.auction.get()
           if (auction === undefined) {
-            // Bids come after their auction in event time: what still waits when its own time is over waits in vain.
-            state.early.add(event)
-            timers.event.set(event.ts)
+            // In event time bids follow their auction: what still waits when its own time is over waits in vain.
+            if (state.early.length === 0) timers.event.set(bid.ts)
+            state.early.add(bid)
             return
           }
           const best = state.best.get()
-          if (inTime(event, auction) && (best === undefined || better(event, best))) state.best.set(event)
+          if (inTime(bid, auction) && (best === undefined || better(bid, best))) state.best.set(bid)
         },
-        onTimer(time, { state, emit }) {
+        onTimer(time, { state, timers, emit }) {
           const auction = state.auction.get()
           const bid = state.best.get()
-          if (auction?.expires !== time) return state.early.set(state.early.get().filter(({ ts }) => ts > time))
+          if (auction?.expires !== time) {
+            const early = state.early.get().filter(({ ts }) => ts > time)
+            state.early.set(early)
+            if (early.length > 0) timers.event.set(early.at(-1)!.ts)
+            return
+          }
           if (bid !== undefined) emit({ auction, bid })
           state.auction.clear()
           state.best.clear()

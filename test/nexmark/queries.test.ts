@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { BASE_MS } from '../../bench/workloads/events.ts'
 import { channelId } from '../../examples/nexmark/q21.ts'
-import { runToEnd, simulate } from '../../src/testing/index.ts'
+import { SimulatedDisk, runToEnd, simulate } from '../../src/testing/index.ts'
 import { EVENTS, NUMBERS, QUERIES, expectedRows, sortedRows } from './queries.ts'
 
 /** A second state backend goes here. */
@@ -57,4 +57,25 @@ test('q21 takes the id of an unknown channel from the url', () => {
   expect(channelId('channel-1', 'https://www.nexmark.com/a/item.htm?query=1&channel_id=77&x=1')).toBe('77')
   expect(channelId('channel-1', 'https://www.nexmark.com/a/item.htm?query=1')).toBeUndefined()
   expect(channelId('BAIDU', '')).toBe('3')
+})
+
+test.each([
+  { before: 3, after: 1 },
+  { before: 2, after: 5 },
+])('stopped on $before workers and gone on with on $after, each query gives every row once', async ({ before, after }) => {
+  let stopped = 0
+  for (const number of NUMBERS) {
+    const query = QUERIES[number]
+    const events = { ...(query.events ?? EVENTS), startMs: Date.parse(query.starts?.[0] ?? '2020-09-13T12:26:40Z') }
+    const config = { ...events, disorderMs: 1_000, emit: 'final' }
+    const options = { seed: number, config, disk: new SimulatedDisk(), batchRecords: 64 }
+    const first = await simulate(query.job, { ...options, workers: before, stop: { afterMs: 3 } })
+    const rows = [...first.outlets['rows']!]
+    if (first.outcome === 'stopped') {
+      stopped++
+      rows.push(...(await simulate(query.job, { ...options, workers: after })).outlets['rows']!)
+    }
+    expect(sortedRows(rows), `q${number}`).toEqual(expectedRows(query, events))
+  }
+  expect(stopped).toBeGreaterThan(NUMBERS.length / 2)
 })
