@@ -232,7 +232,11 @@ export class JobMaster {
 
   #decide(event: CoordinatorEvent): void {
     if (this.#coordinator === null || this.#state === 'ended') return
-    for (const effect of this.#coordinator.handle(event)) this.#carryOut(effect)
+    for (const effect of this.#coordinator.handle(event)) {
+      this.#carryOut(effect)
+      // What follows the run's last checkpoint must not happen: a barrier after it would have sources read on.
+      if (this.#isOver(this.#attempt)) return
+    }
     // The last checkpoint could not even begin: the sources have ended, the rest drains. What is complete has to do.
     if (this.#isStopping() && !this.#finishing && this.#coordinator.inFlight === undefined) void this.#end({ outcome: 'stopped' })
   }
