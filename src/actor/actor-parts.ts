@@ -6,6 +6,7 @@ import type { SplitWatermarks } from '../time/split-watermarks.ts'
 import type { TimeChunk } from './actor-time.ts'
 import type { OperatorActor, StateChunk } from './contract.ts'
 import type { Drift } from './drift.ts'
+import type { LatencyMarkers } from './latency-markers.ts'
 import type { Place } from './place.ts'
 import type { BadRecords } from './record-guard.ts'
 
@@ -52,6 +53,8 @@ export interface ActorParts {
   readonly drift: Drift | null
   readonly decoders: readonly BatchDecoder[]
   readonly outboxes: readonly Outbox[]
+  /** Where latency is measured. */
+  readonly latency: LatencyMarkers | null
   /** Of operators with a policy for bad records. */
   readonly badRecords: readonly BadRecords[]
   /** Follows the record at hand where dead letters are written. */

@@ -18,6 +18,7 @@ export class Actor {
   batches = 0
   busyMs = 0
   readonly badRecords: ActorParts['badRecords']
+  readonly latency: ActorParts['latency']
   readonly mailbox: Mailbox
   readonly #parts: ActorParts
   readonly #events: ActorEvents
@@ -53,6 +54,7 @@ export class Actor {
     this.#parts = parts
     this.mailbox = parts.mailbox
     this.badRecords = parts.badRecords
+    this.latency = parts.latency
     this.#events = events
     this.#alignment = new Alignment(parts.mailbox.channelCount)
     this.#operators = new Operators(parts.operators)
@@ -235,6 +237,7 @@ export class Actor {
         this.#time.receive(frame.kind, channel, frame.value)
         return void (this.#time.isAdvancing && this.#advance())
       case FrameKind.latency:
+        return this.latency?.receive(frame.value)
       case FrameKind.credit:
     }
   }
@@ -255,6 +258,7 @@ export class Actor {
 
   #batchDone(): void {
     this.#operators.afterBatch()
+    this.latency?.afterBatch()
     if (this.#parts.splits === null) return
     this.#time.lookAtSplits(this.#parts.clock.nowMs())
     this.#parts.drift?.tell()

@@ -181,6 +181,8 @@ export interface OperatorActor {
   onWatermark?(watermark: number): Progress | 'held'
   /** Of operators that hold watermarks: the largest one that may go on. Read when `ready` was called. */
   readonly releasedWatermark?: number
+  /** Of operators that hold watermarks: true while records that came are still to leave, so that word of an idle input waits as well. */
+  readonly holdsRecords?: boolean
   /** True while promises are under way on which the operator's results depend: the event loop goes on turning for them. Read when `ready` was called. */
   readonly awaitsPromise?: boolean
   /** Wall-clock time in ms at which `onTime` is to be called; Infinity for never. Read after every step. */

@@ -1,6 +1,7 @@
 import type { Key } from '../core/key-hash.ts'
 import { checkFunction } from './check-function.ts'
 import type { GraphBuilder } from './graph-builder.ts'
+import { outputOf } from './graph.ts'
 import {
   type Interval,
   type JoinOptions,
@@ -13,7 +14,9 @@ import {
   joinOutput,
 } from './joins.ts'
 import type { KeyedStream } from './keyed-stream.ts'
+import { type Latest, type LatestJoinOptions, latestSpec } from './latest-joins.ts'
 import { definitionSite } from './site.ts'
+import type { Stream } from './stream.ts'
 import { CoGroup, type JoinType, WindowJoin, type WindowJoinOptions } from './window-joins.ts'
 import type { LateRecords, WindowAssigner, WindowOptions } from './windowed-stream.ts'
 
@@ -90,5 +93,54 @@ export abstract class KeyedJoins<in out T, in out K extends Key> {
   ): CoGroup<T, U, K, L> {
     const site = definitionSite(this.coGroup)
     return new CoGroup(this.#builder, { operator: 'coGroup', left: this.#side, right: right.joinSide(), windows, options, site })
+  }
+
+  /**
+   * Joins each record with the latest one of the other stream that has its key, as they come: `orders.keyBy('customer').joinLatest(customers.keyBy('id'), (order, customer) =>
+   * ...)`. What the other stream says later changes no result. The latest record of every key is kept. Results have the event time of their record.
+   *
+   * @throws MillraceError MR_OPTION_INVALID
+   */
+  joinLatest<U, R, J extends 'inner' | 'left' = 'inner'>(
+    right: KeyedStream<U, K>,
+    fn: (record: T, latest: Latest<U, J>) => R,
+    options?: LatestJoinOptions<U, J>,
+  ): Stream<R> {
+    return this.#latest('joinLatest', right, fn, options, false, definitionSite(this.joinLatest))
+  }
+
+  /**
+   * Joins each record with the version of its key that was valid at its event time: the last record of the other stream with that time or an earlier one. A record waits until
+   * the watermark has come to its time; versions are kept for as long as a record may need them.
+   *
+   * @throws MillraceError MR_OPTION_INVALID; MR_GRAPH_INVALID, when the plan is made, for a stream without event times
+   */
+  joinTemporal<U, R, J extends 'inner' | 'left' = 'inner'>(
+    right: KeyedStream<U, K>,
+    fn: (record: T, version: Latest<U, J>) => R,
+    options?: LatestJoinOptions<U, J>,
+  ): Stream<R> {
+    return this.#latest('joinTemporal', right, fn, options, true, definitionSite(this.joinTemporal))
+  }
+
+  #latest<R>(
+    kind: string,
+    right: { joinSide(): JoinSide },
+    fn: unknown,
+    options: LatestJoinOptions<never, 'inner' | 'left'> | undefined,
+    needsEventTime: boolean,
+    site: string,
+  ): Stream<R> {
+    const { spec, own } = latestSpec(options, fn, kind, site)
+    const other = right.joinSide()
+    const node = this.#builder.add({
+      kind,
+      inputs: joinEdges(this.#side, other),
+      parallelism: 'workers',
+      spec: { leftKey: this.#side.key, rightKey: other.key, ...spec, needsEventTime },
+      options: own,
+      site,
+    })
+    return this.#builder.flows.stream<R>([outputOf(node)])
   }
 }

@@ -16,6 +16,7 @@ import { type ActorPlacement, type Plan, type Task, type TaskEdge, beginsTime } 
 import { SplitWatermarks, WHOLE_INSTANCE } from '../time/split-watermarks.ts'
 import { blame, placeOf } from './blame.ts'
 import { buildDrift, timing } from './build-drift.ts'
+import { buildLatency } from './build-latency.ts'
 
 export interface ActorEnvironment {
   readonly plan: Plan
@@ -23,6 +24,7 @@ export interface ActorEnvironment {
   readonly attempt: number
   /** How far the sources of groups are that are read abreast, by actor. */
   readonly watermarks: SharedArrayBuffer
+  readonly latencyMarkersMs: number
   readonly keyGroups: number
   readonly clock: Clock
   readonly generateCode: boolean
@@ -116,6 +118,7 @@ class ChainBuilder {
         name: `${this.#task.name} (${this.#placement.index + 1}/${this.#task.parallelism})`,
         operators: [...this.#instances.reverse(), ...this.#lookers(node)],
         badRecords: this.#guards,
+        latency: buildLatency(this.#environment, node, this.#wiring),
         place: this.#place,
         source: head !== null && head.poll !== undefined ? head : null,
         head: head !== null && head.processBatch !== undefined ? head : null,

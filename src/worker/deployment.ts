@@ -14,6 +14,8 @@ export interface EngineOptions {
   /** Records in one batch at most. */
   readonly batchRecords: number
   readonly lingerMs: number
+  /** Time between two latency markers of a source; Infinity: none. */
+  readonly latencyMarkersMs: number
   readonly keyGroups: number
   /** Directory for copies of the frames that each worker receives, or null. */
   readonly captureDir: string | null

@@ -102,6 +102,7 @@ class WorkerWiring {
       registry,
       attempt: deployment.attempt,
       watermarks: deployment.watermarks,
+      latencyMarkersMs: options.latencyMarkersMs,
       keyGroups: options.keyGroups,
       clock: host.clock,
       generateCode: host.generateCode && options.codec === 'generated',

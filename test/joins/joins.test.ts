@@ -67,6 +67,20 @@ const GROUPS: readonly JoinShape[] = [
   { type: 'coGroup', window: { type: 'session', gapMs: 31 } },
 ]
 
+const temporal = fc.record({
+  type: fc.constant('temporal' as const),
+  join: fc.constantFrom('inner' as const, 'left' as const),
+  deletes: fc.boolean(),
+})
+
+const TEMPORAL: readonly JoinShape[] = [
+  { type: 'temporal', join: 'inner', deletes: false },
+  { type: 'temporal', join: 'left', deletes: true },
+]
+
+const LATEST: readonly JoinShape[] = [{ type: 'latest' }, { type: 'broadcast' }]
+const latest = fc.constantFrom(...LATEST)
+
 const EXAMPLES: readonly JoinShape[] = [
   { type: 'interval', interval: { lowerMs: -20, upperMs: 50 } },
   { type: 'interval', interval: { lowerMs: 10, upperMs: 50, upperExclusive: true } },
@@ -77,6 +91,8 @@ const KINDS: readonly [string, fc.Arbitrary<JoinShape>, readonly JoinShape[]][] 
   ['intervalJoin', interval, EXAMPLES],
   ['join', windowJoins, WINDOWS],
   ['coGroup', coGroups, GROUPS],
+  ['joinTemporal', temporal, TEMPORAL],
+  ['joinLatest and joinBroadcast', latest, LATEST],
 ]
 
 describe.each(KINDS)('%s', (_, shapes, examples) => {

@@ -49,7 +49,18 @@ function joinedWindow(key: string | number, start: number, rows: readonly Row[],
   return alone.map(({ side, n }): Pair => (side === 'l' ? [key, n, null, start] : [key, null, n, start]))
 }
 
-function windowPairs(rows: readonly Row[], shape: Exclude<JoinShape, { type: 'interval' }>): Pair[] {
+function temporalPairs(lefts: readonly Row[], rights: readonly Row[], join: 'inner' | 'left', deletes: boolean): Pair[] {
+  const ofKey = byKey(rights)
+  return lefts.flatMap((l): Pair[] => {
+    const times = (ofKey.get(l.key) ?? []).filter(({ at }) => at <= l.at).map(({ at }) => at)
+    const at = Math.max(...times)
+    const isThere = times.length > 0 && !(deletes && at % 8 === 0)
+    if (!isThere && join === 'inner') return []
+    return [[l.key, l.n, isThere ? at : null]]
+  })
+}
+
+function windowPairs(rows: readonly Row[], shape: Extract<JoinShape, { type: 'window' | 'coGroup' }>): Pair[] {
   const pairsOf = (key: string | number, start: number, its: readonly Row[]): Pair[] =>
     shape.type === 'window'
       ? joinedWindow(key, start, its, shape.join)
@@ -64,6 +75,21 @@ export function expectedPairs(config: Config): string[] {
   const { shape } = config
   const lefts = rowsOf('l', config.counts[0], config)
   const rights = rowsOf('r', config.counts[1], config)
-  const pairs = shape.type === 'interval' ? intervalPairs(lefts, rights, shape.interval) : windowPairs([...lefts, ...rights], shape)
-  return pairs.map((pair) => JSON.stringify(pair)).sort()
+  return pairsOf(lefts, rights, shape)
+    .map((pair) => JSON.stringify(pair))
+    .sort()
+}
+
+function pairsOf(lefts: readonly Row[], rights: readonly Row[], shape: JoinShape): Pair[] {
+  switch (shape.type) {
+    case 'interval':
+      return intervalPairs(lefts, rights, shape.interval)
+    case 'temporal':
+      return temporalPairs(lefts, rights, shape.join, shape.deletes)
+    case 'latest':
+    case 'broadcast':
+      return lefts.map(({ key, n }): Pair => [key, n, null])
+    default:
+      return windowPairs([...lefts, ...rights], shape)
+  }
 }

@@ -5,6 +5,7 @@ import type { Order } from '../../examples/concepts/orders.ts'
 import partitionByFunction from '../../examples/concepts/partition-by-function.ts'
 import partitionByKey from '../../examples/concepts/partition-by-key.ts'
 import partitionByTime from '../../examples/concepts/partition-by-time.ts'
+import priority from '../../examples/concepts/priority.ts'
 import roundRobin from '../../examples/concepts/round-robin.ts'
 import scan from '../../examples/concepts/scan.ts'
 import sideOutputs from '../../examples/concepts/side-outputs.ts'
@@ -51,6 +52,13 @@ test('partition by function: large orders have an actor to themselves', async ()
   const { placed } = await runToEnd(partitionByFunction, { orders }, { workers: 3 })
   expect(placed.length).toBe(orders.length)
   for (const { instance, record } of placed) expect(instance).toBe(record.cents >= 10_000 ? 2 : record.id % 2)
+})
+
+test('priority: large orders overtake small ones, and both keep their order', async () => {
+  const { handled } = await runToEnd(priority, { orders }, { workers: 1 })
+  const [urgent, normal] = [true, false].map((level) => handled.filter((order) => order.urgent === level).map(({ id }) => id))
+  expect(urgent).toEqual(orders.filter(({ cents }) => cents >= 10_000).map(({ id }) => id))
+  expect(normal).toEqual(orders.filter(({ cents }) => cents < 10_000).map(({ id }) => id))
 })
 
 test('broadcast: every actor gets every record', async () => {

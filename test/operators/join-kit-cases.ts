@@ -110,6 +110,52 @@ const LATE = [[{ id: 'a', item: 'almond' }], [{ order: 'a', cents: 6 }]] as cons
 const TUMBLING = window.tumbling({ sizeMs: 10 })
 const PAIRS = ['a 0..10 apple 1', 'a 0..10 apple 2', 'b 0..10 beer 4', 'c 0..10 cake 3', 'a 10..20 apricot 5']
 
+/** Prices change while orders come; the last one of an item says that there is none any more. */
+const PRICES: readonly Step[] = [
+  order('a', 'apple', 1),
+  payment('a', 1, 2),
+  order('a', 'apricot', 2),
+  order('b', 'beer', 3),
+  payment('a', 2, 8),
+  order('a', 'almond', 7),
+  { watermark: 5 },
+  order('a', 'avocado', 8),
+  payment('b', 3, 6),
+  payment('a', 4, 8),
+  order('b', 'bread', 6),
+  { watermark: 8 },
+  payment('a', 0, 10),
+  order('a', 'apple pie', 9),
+  order('a', 'ale', 12),
+  order('b', 'butter', 20),
+  { watermark: 12 },
+  payment('a', 5, 13),
+  order('a', 'anchovy', 13),
+  order('b', 'brandy', 1),
+  { end: true },
+]
+
+const isDelete = ({ cents }: Payment): boolean => cents === 0
+const priced = ({ item }: Order, price: Payment | undefined): string => `${item} ${price?.cents ?? '-'}`
+
+const latestCase = (kind: string, type: 'inner' | 'left', out: readonly string[]): KitCase => ({
+  name: `${kind}, ${type}`,
+  build: ({ input }) => {
+    const orders = input<Order>('orders')
+    const prices = input<Payment>('payments').keyBy('order')
+    if (kind === 'joinBroadcast') return orders.joinBroadcast(prices, 'id', priced, { type, isDelete })
+    return kind === 'joinLatest'
+      ? orders.keyBy('id').joinLatest(prices, priced, { type, isDelete })
+      : orders.keyBy('id').joinTemporal(prices, priced, { type, isDelete })
+  },
+  script: PRICES,
+  options: { order: 'any' },
+  expected: { out },
+})
+
+const LATEST = ['apricot 1', 'almond 2', 'avocado 2', 'bread 3', 'butter 3', 'anchovy 5', 'brandy 3']
+const MISSED = ['apple -', 'beer -', 'apple pie -', 'ale -']
+
 export const JOINS: readonly KitCase[] = [
   windowCase('inner', TUMBLING, PAIRS, LATE),
   windowCase('left', TUMBLING, PAIRS, LATE),
@@ -163,4 +209,41 @@ export const JOINS: readonly KitCase[] = [
     'apricot 4 131:121',
   ]),
   intervalCase({ lowerExclusive: true, upperExclusive: true }, ['beer 5 95:100', 'butter 5 100:100', 'apple 6 100:100']),
+  latestCase('joinLatest', 'inner', LATEST),
+  latestCase('joinLatest', 'left', [...LATEST, ...MISSED]),
+  latestCase('joinBroadcast', 'inner', LATEST),
+  latestCase('joinBroadcast', 'left', [...LATEST, ...MISSED]),
+  // The brandy comes behind the watermark: it waits for the next one, and no version of its time is there.
+  latestCase('joinTemporal', 'inner', ['apricot 1', 'almond 1', 'avocado 4', 'bread 3', 'apple pie 4', 'butter 3', 'anchovy 5']),
+  latestCase('joinTemporal', 'left', [
+    'apple -',
+    'apricot 1',
+    'beer -',
+    'almond 1',
+    'avocado 4',
+    'bread 3',
+    'apple pie 4',
+    'ale -',
+    'butter 3',
+    'anchovy 5',
+    'brandy -',
+  ]),
+  {
+    name: 'lookup',
+    build: ({ input }) =>
+      input<Order>('orders').lookup(
+        'id',
+        async (id) => (id === 'b' ? null : id.toUpperCase()),
+        ({ item }, name) => `${item} ${name ?? '-'}`,
+      ),
+    script: [
+      order('a', 'apple', 1),
+      order('b', 'beer', 2),
+      order('a', 'apricot', 3),
+      { watermark: 3 },
+      order('b', 'bread', 4),
+      { end: true },
+    ],
+    expected: { out: ['apple A', 'beer -', 'apricot A', 'bread -'] },
+  },
 ]

@@ -294,6 +294,30 @@ const TIMED: readonly KitCase[] = [
     expected: { out: ['b', 'c', 'e', 'a', 'f', 'g'] },
   },
   {
+    name: 'prioritize',
+    build: ({ input }) => input<number>('in', { channels: 2 }).prioritize((n) => n % 3, { levels: 3, bufferRecords: 4 }),
+    script: [
+      ...[3, 6, 5, 9, 7, 8].map((record) => ({ record, timestamp: record, channel: 0 })),
+      { watermark: 9, channel: 0 },
+      { record: 10, timestamp: 10, channel: 1 },
+      { watermark: 12, channel: 1 },
+      { record: 14, timestamp: 14, channel: 1 },
+      { idle: true, channel: 1 },
+      { record: 12, timestamp: 12, channel: 0 },
+      { watermark: 20, channel: 0 },
+      END,
+    ],
+    options: { order: 'any' },
+    expected: { out: [3, 5, 6, 7, 8, 9, 10, 12, 14] },
+  },
+  {
+    name: 'prioritize, skipping records without a level',
+    build: ({ input }) => input<number>().prioritize((n) => n, { levels: 2, onError: 'skip' }),
+    script: scripted([0, 1, 2, 1, -1, 0]),
+    options: { order: 'any' },
+    expected: { out: [0, 0, 1, 1] },
+  },
+  {
     name: 'withEventTime',
     build: ({ input }) =>
       input<number>('in', { timed: false })

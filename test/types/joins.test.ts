@@ -74,3 +74,53 @@ test('a window join knows which side may be missing', () => {
     },
   })
 })
+
+test('joins with the latest record say where there may be none', () => {
+  defineJob(import.meta, {
+    build: ({ source }) => {
+      const { orders, payments } = streams(source)
+      const [left, right] = [orders.keyBy('id'), payments.keyBy('order')]
+      const inner = left.joinLatest(right, ({ item }, latest) => {
+        expectTypeOf(latest).toEqualTypeOf<Payment>()
+        return item
+      })
+      expectTypeOf(inner).toEqualTypeOf<Stream<string>>()
+      left.joinTemporal(right, (_, version) => expectTypeOf(version).toEqualTypeOf<Payment | undefined>(), { type: 'left' })
+      orders.joinBroadcast(right, 'id', (_, latest) => expectTypeOf(latest).toEqualTypeOf<Payment>(), {
+        isDelete: ({ cents }) => cents === 0,
+      })
+      // @ts-expect-error -- no field of an order
+      orders.joinBroadcast(right, 'cents', () => 1)
+      const seven = (): number => 7
+      // @ts-expect-error -- a key of another type
+      orders.joinBroadcast(right, seven, () => 1)
+      return { inner }
+    },
+  })
+})
+
+test('a lookup knows its key and its value', () => {
+  defineJob(import.meta, {
+    build: ({ source }) => {
+      const { orders } = streams(source)
+      const named = orders.lookup(
+        'id',
+        async (id, { signal }) => {
+          expectTypeOf(id).toEqualTypeOf<string>()
+          expectTypeOf(signal).toEqualTypeOf<AbortSignal>()
+          return id.length
+        },
+        ({ item }, length) => ({ item, length }),
+        { cache: { maxEntries: 10 }, inFlight: 3 },
+      )
+      expectTypeOf(named).toEqualTypeOf<Stream<{ item: string; length: number }>>()
+      const other = orders.lookup(
+        ({ id }) => [id, 1] as const,
+        ([id]) => id,
+        (_, id) => id,
+      )
+      expectTypeOf(other).toEqualTypeOf<Stream<string>>()
+      return { named }
+    },
+  })
+})

@@ -17,6 +17,9 @@ export type JoinShape =
   | { readonly type: 'interval'; readonly interval: Interval }
   | { readonly type: 'window'; readonly window: WindowShape; readonly join: JoinType }
   | { readonly type: 'coGroup'; readonly window: WindowShape }
+  | { readonly type: 'temporal'; readonly join: 'inner' | 'left'; readonly deletes: boolean }
+  | { readonly type: 'latest' }
+  | { readonly type: 'broadcast' }
 
 export interface Config {
   /** Rows of the left side and of the right one. */
@@ -60,6 +63,16 @@ export function rowOf(side: 'l' | 'r', n: number, { keys, texts, stepMs, disorde
   return { side, n, key: texts ? `key ${key}` : key, at }
 }
 
+export function isDeletion({ at }: Row): boolean {
+  return at % 8 === 0
+}
+
+/** What comes first is a matter of chance: all that can be said is that it is of the same key. */
+function latestPair(l: Row, r: Row | undefined): Pair {
+  if (l.side !== 'l' || (r !== undefined && (r.side !== 'r' || r.key !== l.key))) throw new Error('sides or keys are mixed up')
+  return [l.key, l.n, null]
+}
+
 function assigner(shape: WindowShape): WindowAssigner<unknown, 'time'> {
   if (shape.type === 'tumbling') return window.tumbling(shape)
   return shape.type === 'sliding' ? window.sliding(shape) : window.session(shape)
@@ -81,6 +94,17 @@ function joined(left: Stream<Row>, right: Stream<Row>, { shape }: Config): Strea
       { name: 'join' },
     )
   }
+  if (shape.type === 'temporal') {
+    const { join, deletes } = shape
+    // Versions of one time come in any order, so that the time is all that is told of them.
+    return lefts.joinTemporal(rights, (l, r): Pair => [l.key, l.n, r?.at ?? null], {
+      name: 'join',
+      type: join,
+      ...(deletes && { isDelete: isDeletion }),
+    })
+  }
+  if (shape.type === 'latest') return lefts.joinLatest(rights, latestPair, { type: 'left', name: 'join' })
+  if (shape.type === 'broadcast') return left.joinBroadcast(rights, 'key', latestPair, { type: 'left', name: 'join' })
   return lefts.intervalJoin(
     rights,
     shape.interval,
