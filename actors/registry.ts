@@ -18,6 +18,7 @@ import { inletSource } from './inlet-source.ts'
 import { intervalJoin } from './interval-join.ts'
 import { iterableSource } from './iterable-source.ts'
 import { joinBroadcast, joinLatest } from './latest-join.ts'
+import { lookup } from './lookup.ts'
 import { mapAsync } from './map-async.ts'
 import { prioritize } from './prioritize.ts'
 import { mergeByTime } from './merge-by-time.ts'
@@ -68,6 +69,7 @@ const definitions: readonly OperatorDefinition[] = [
   joinLatest,
   joinTemporal,
   joinBroadcast,
+  lookup,
   fileSink,
   consoleSink,
   consoleTableSink,

@@ -200,6 +200,11 @@ export const PRIORITY_LEVELS_MAX = 10
 export const PRIORITY_CYCLE_RECORDS = 20
 /** Records among which one instance of `prioritize` chooses. */
 export const PRIORITY_BUFFER_RECORDS_DEFAULT = 10_000
+/** Values that a lookup join keeps in each instance. */
+export const LOOKUP_CACHE_ENTRIES_DEFAULT = 10_000
+export const LOOKUP_CACHE_ENTRIES_MAX = 10_000_000
+/** For how long it keeps them. */
+export const LOOKUP_CACHE_TTL_MS_DEFAULT = 60_000
 /** Results of a join in one step, so that what it emits can be sent between them. */
 export const JOIN_RESULTS_PER_STEP_MAX = 4096
 /** Pause between two looks of a source that waits for the others of its alignment group. */

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../src/errors.ts'
 import type { Step } from '../../src/testing/index.ts'
 import type { OperatorSpec } from './operators.ts'
 
@@ -31,6 +32,10 @@ export interface FlinkCase {
   readonly operator: OperatorSpec
   /** Records of every step without a `gives` before the next one must be none. Null: the operator itself is refused. */
   readonly script: readonly Line[] | null
+  /** The script ends in this error. */
+  readonly fails?: ErrorCode
+  /** Of the job; default 128. */
+  readonly keyGroups?: number
 }
 
 /** What happens and what is expected, apart: expectations by the step that they follow. */

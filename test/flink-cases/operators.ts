@@ -1,5 +1,8 @@
 import type { KitBuilt, KitContext } from '../../src/testing/index.ts'
+import { type AlignedSpec, type MembersSpec, alignedPiece } from './alignment-operator.ts'
+import { type JoinSpec, joinPiece } from './join-operator.ts'
 import { type StateSpecOf, statePiece } from './state-operator.ts'
+import { type TimersSpec, timersPiece } from './timer-operator.ts'
 import { type WindowOperatorSpec, windowPiece } from './window-operator.ts'
 
 /** Several channels that lead to one operator. */
@@ -22,8 +25,14 @@ export interface EventTimeSpec {
   readonly idleAfterMs?: number
 }
 
-export type KitOperatorSpec = ChannelsSpec | EventTimeSpec | WindowOperatorSpec | StateSpecOf
-export type OperatorSpec = KitOperatorSpec | SplitsSpec
+export type KitOperatorSpec = ChannelsSpec | EventTimeSpec | WindowOperatorSpec | StateSpecOf | TimersSpec | JoinSpec | AlignedSpec
+/** Run on what an operator is made of, not under the kit. */
+export type PartSpec = SplitsSpec | MembersSpec
+export type OperatorSpec = KitOperatorSpec | PartSpec
+
+export function isPart(spec: OperatorSpec): spec is PartSpec {
+  return spec.type === 'splits' || spec.type === 'members'
+}
 
 /** The piece of a job that a spec means. */
 export function pieceOf(spec: KitOperatorSpec): (context: KitContext) => KitBuilt {
@@ -32,6 +41,12 @@ export function pieceOf(spec: KitOperatorSpec): (context: KitContext) => KitBuil
       return windowPiece(spec)
     case 'state':
       return statePiece(spec)
+    case 'timers':
+      return timersPiece(spec)
+    case 'interval join':
+      return joinPiece(spec)
+    case 'aligned inlets':
+      return alignedPiece(spec)
     case 'channels':
       return ({ input }) => input('in', { channels: spec.channels }).map((record) => record)
     case 'event time': {

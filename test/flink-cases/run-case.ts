@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { MillraceError } from '../../src/index.ts'
-import { type KitOutput, type Step, operatorKit } from '../../src/testing/index.ts'
+import type { ErrorCode, MillraceError } from '../../src/errors.ts'
+import { KEY_GROUPS_DEFAULT } from '../../src/limits.ts'
+import { type KitOptions, type KitOutput, type Step, operatorKit } from '../../src/testing/index.ts'
 import { type FlinkCase, type Given, divide } from './case.ts'
-import { type KitOperatorSpec, type OperatorSpec, pieceOf } from './operators.ts'
+import { runMembers } from './alignment-operator.ts'
+import { type KitOperatorSpec, type OperatorSpec, type PartSpec, isPart, pieceOf } from './operators.ts'
 import { runSplits } from './split-runner.ts'
 
 /** What came out where Flink gives something else. */
@@ -13,10 +15,11 @@ export interface Mismatch {
 }
 
 /** Runs a case under the operator kit, with reruns, and compares what came out between its lines. */
-export async function mismatches({ name, operator, script: lines }: FlinkCase): Promise<Mismatch[]> {
-  if (lines === null) return refusal(operator)
+export async function mismatches({ name, operator, script: lines, fails, keyGroups = KEY_GROUPS_DEFAULT }: FlinkCase): Promise<Mismatch[]> {
+  if (lines === null) return refusal(operator, 'MR_OPTION_INVALID', [])
   const { script, expected } = divide(lines)
-  const came = operator.type === 'splits' ? runSplits(operator, script) : await runKit(name, operator, script)
+  if (fails !== undefined) return refusal(operator, fails, script)
+  const came = isPart(operator) ? runPart(operator, script) : await runKit(operator, script, { seed: name, keyGroups })
   const tellsTime = operator.type === 'splits' || operator.type === 'channels' || operator.type === 'event time'
   return expected.flatMap(({ upTo, gives }, i) => {
     const outputs = came.slice(expected[i - 1]?.upTo ?? 0, upTo).flat()
@@ -26,18 +29,24 @@ export async function mismatches({ name, operator, script: lines }: FlinkCase): 
   })
 }
 
-async function refusal(operator: OperatorSpec): Promise<Mismatch[]> {
+async function refusal(operator: OperatorSpec, code: ErrorCode, script: readonly Step[]): Promise<Mismatch[]> {
   try {
-    if (operator.type !== 'splits') await operatorKit(pieceOf(operator), [])
+    if (!isPart(operator)) await operatorKit(pieceOf(operator), script)
   } catch (error) {
-    if ((error as MillraceError).code === 'MR_OPTION_INVALID') return []
+    if ((error as MillraceError).code === code) return []
     throw error
   }
-  return [{ after: 'building', expected: 'MR_OPTION_INVALID', came: 'an operator' }]
+  return [{ after: 'the script', expected: code, came: 'no error' }]
 }
 
-async function runKit(name: string, operator: KitOperatorSpec, script: readonly Step[]): Promise<Given[][]> {
-  const { steps } = await operatorKit(pieceOf(operator), script, { order: 'step', positionsMax: 6, seed: name })
+function runPart(operator: PartSpec, script: readonly Step[]): Given[][] {
+  return operator.type === 'splits' ? runSplits(operator, script) : runMembers(operator, script)
+}
+
+async function runKit(operator: KitOperatorSpec, script: readonly Step[], options: KitOptions): Promise<Given[][]> {
+  // A source that waits for others looks again when anything wakes it, a checkpoint for example.
+  const order = operator.type === 'aligned inlets' ? 'any' : 'step'
+  const { steps } = await operatorKit(pieceOf(operator), script, { order, positionsMax: 6, ...options })
   return steps.map((outlets) =>
     Object.entries(outlets as Record<string, KitOutput[]>).flatMap(([outlet, outputs]) =>
       outputs.flatMap((output) => given(outlet, output)),
@@ -47,7 +56,8 @@ async function runKit(name: string, operator: KitOperatorSpec, script: readonly 
 
 function given(outlet: string, output: KitOutput): Given[] {
   if ('end' in output) return []
-  if (outlet !== 'late' || !('record' in output)) return outlet === 'late' ? [] : [output]
+  const late = outlet.startsWith('late')
+  if (!late || !('record' in output)) return late ? [] : [output]
   const { record, ...time } = output
   return [{ late: record, ...time }]
 }

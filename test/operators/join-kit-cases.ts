@@ -228,4 +228,22 @@ export const JOINS: readonly KitCase[] = [
     'anchovy 5',
     'brandy -',
   ]),
+  {
+    name: 'lookup',
+    build: ({ input }) =>
+      input<Order>('orders').lookup(
+        'id',
+        async (id) => (id === 'b' ? null : id.toUpperCase()),
+        ({ item }, name) => `${item} ${name ?? '-'}`,
+      ),
+    script: [
+      order('a', 'apple', 1),
+      order('b', 'beer', 2),
+      order('a', 'apricot', 3),
+      { watermark: 3 },
+      order('b', 'bread', 4),
+      { end: true },
+    ],
+    expected: { out: ['apple A', 'beer -', 'apricot A', 'bread -'] },
+  },
 ]

@@ -98,3 +98,29 @@ test('joins with the latest record say where there may be none', () => {
     },
   })
 })
+
+test('a lookup knows its key and its value', () => {
+  defineJob(import.meta, {
+    build: ({ source }) => {
+      const { orders } = streams(source)
+      const named = orders.lookup(
+        'id',
+        async (id, { signal }) => {
+          expectTypeOf(id).toEqualTypeOf<string>()
+          expectTypeOf(signal).toEqualTypeOf<AbortSignal>()
+          return id.length
+        },
+        ({ item }, length) => ({ item, length }),
+        { cache: { maxEntries: 10 }, inFlight: 3 },
+      )
+      expectTypeOf(named).toEqualTypeOf<Stream<{ item: string; length: number }>>()
+      const other = orders.lookup(
+        ({ id }) => [id, 1] as const,
+        ([id]) => id,
+        (_, id) => id,
+      )
+      expectTypeOf(other).toEqualTypeOf<Stream<string>>()
+      return { named }
+    },
+  })
+})

@@ -45,6 +45,8 @@ export class KitEngine {
   readonly #snapshots = new Map<number, KitSnapshot['chunks']>()
   /** The same of actors that have ended: they belong to every later checkpoint. */
   readonly #finals = new Map<number, KitSnapshot['chunks']>()
+  /** Records that restored inlets have read. */
+  readonly #positions = new Map<string, number>()
   #failure: { readonly error: unknown } | null = null
   #woken = false
   #onWake = (): void => {}
@@ -133,7 +135,7 @@ export class KitEngine {
       await runtime.open(restored)
     }
     for (const runtime of this.#runtimes) runtime.start()
-    if (snapshot !== null) this.#inputs.resume(snapshot.inputs)
+    if (snapshot !== null) this.#inputs.resume(snapshot.inputs, this.#positions)
   }
 
   #host(): WorkerHost {
@@ -147,7 +149,9 @@ export class KitEngine {
       events: {
         snapshotTaken: (_, id, actor, chunks) => void (id === FINAL_SNAPSHOT ? this.#finals : this.#snapshots).set(actor, chunks),
         failed: (_attempt, _actor, error) => void (this.#failure ??= { error }),
-        notify: () => {},
+        notify: (_, { inlet, position, event }) => {
+          if (event === 'restored') this.#positions.set(inlet, position)
+        },
       },
     }
   }
