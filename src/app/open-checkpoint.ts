@@ -3,7 +3,7 @@ import { KEY_HASH_VERSION, type Key, hashKey } from '../core/key-hash.ts'
 import type { Manifest } from '../checkpoint/manifest.ts'
 import { MillraceError } from '../errors.ts'
 import { shownState } from '../state/stored-view.ts'
-import { CheckpointReader, openCheckpointReader } from '../storage/checkpoint-reader.ts'
+import { type CheckpointReader, openCheckpointReader } from '../storage/checkpoint-reader.ts'
 import { chunkKey, parseChunkKey } from '../worker/chunk-key.ts'
 import { stateNamesIn, storedIn } from '../worker/state-place.ts'
 

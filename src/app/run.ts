@@ -120,9 +120,15 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
    *   'checkpoint': as it is in the newest complete checkpoint, so that no failure takes it back; undefined before the first one
    * @throws MillraceError MR_STATE_UNKNOWN, MR_KEY_INVALID, MR_OPTION_INVALID; MR_RUN_ENDED
    */
-  async query<V = unknown>(operator: string, state: string, key: Key, options: { readonly at?: 'live' | 'checkpoint' } = {}): Promise<V | undefined> {
+  async query<V = unknown>(
+    operator: string,
+    state: string,
+    key: Key,
+    options: { readonly at?: 'live' | 'checkpoint' } = {},
+  ): Promise<V | undefined> {
     const { at = 'live' } = options
-    if (at !== 'live' && at !== 'checkpoint') throw new MillraceError('MR_OPTION_INVALID', `query at=${String(at)} is not one of 'live', 'checkpoint'`)
+    if (at !== 'live' && at !== 'checkpoint')
+      throw new MillraceError('MR_OPTION_INVALID', `query at=${String(at)} is not one of 'live', 'checkpoint'`)
     const spec = namedState(this.#graph, operator, state)
     hashKey(key)
     for (;;) {

@@ -149,7 +149,7 @@ export class ThreadHost implements MasterHost {
       const place = placeOfState(this.#plan!, this.#task.options.keyGroups, operator, state, key)
       const worker = this.#pool.workers[place.worker]!
       if (at === 'live') return { value: this.#master?.state === 'running' ? await worker.query(place, key) : null }
-      const manifest = this.#master?.latestManifest ?? null
+      const manifest = this.#master?.latest ?? null
       return { value: manifest === null ? null : await worker.queryCheckpoint(manifest, place, key) }
     } catch (error) {
       return { failure: describeError(error) }
@@ -159,8 +159,8 @@ export class ThreadHost implements MasterHost {
   async #stats(): Promise<RunStats> {
     const answers = await Promise.allSettled(this.#pool.workers.map((worker) => worker.stats()))
     const workers = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
-    const { attempt = 0, state = 'starting', latestCheckpoint = 0 } = this.#master ?? {}
-    return { attempt, state, checkpoint: latestCheckpoint, restarts: Math.max(0, attempt - 1), workers }
+    const { attempt = 0, state = 'starting', latest = null } = this.#master ?? {}
+    return { attempt, state, checkpoint: latest?.id ?? 0, restarts: Math.max(0, attempt - 1), workers }
   }
 }
 

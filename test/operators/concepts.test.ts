@@ -78,7 +78,7 @@ test('update and query state: a payment is worth what its currency is when it co
   ]
   const payments = [1, 2, 3].map((id) => ({ id, currency: id === 3 ? 'USD' : 'EUR', amount: 10 }))
   const { valued } = await runToEnd(updateState, { rates, payments }, { workers: 2 })
-  expect(valued.map(({ id }) => id).sort()).toEqual([1, 2, 3])
+  expect(sorted(valued, ({ id }) => id).map(({ id }) => id)).toEqual([1, 2, 3])
   for (const { id, worth } of valued) expect(id === 3 ? [10] : [10, 20, 30]).toContain(worth)
 })
 

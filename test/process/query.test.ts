@@ -59,8 +59,14 @@ describe('the state of a run', () => {
 
   test('has names: others are refused, with those that there are', async () => {
     const run = await launch(visits, { workers: 1 })
-    await expect(run.query('visits', 'last', 'a')).rejects.toMatchObject({ code: 'MR_STATE_UNKNOWN', message: expect.stringMatching(/users/) })
-    await expect(run.query('users', 'lsat', 'a')).rejects.toMatchObject({ code: 'MR_STATE_UNKNOWN', message: expect.stringMatching(/perPage/) })
+    await expect(run.query('visits', 'last', 'a')).rejects.toMatchObject({
+      code: 'MR_STATE_UNKNOWN',
+      message: expect.stringMatching(/users/),
+    })
+    await expect(run.query('users', 'lsat', 'a')).rejects.toMatchObject({
+      code: 'MR_STATE_UNKNOWN',
+      message: expect.stringMatching(/perPage/),
+    })
     await expect(run.query('users', 'last', NaN)).rejects.toMatchObject({ code: 'MR_KEY_INVALID' })
     await expect(run.query('users', 'last', 'a', { at: 'now' as 'live' })).rejects.toMatchObject({ code: 'MR_OPTION_INVALID' })
     await run.stop()

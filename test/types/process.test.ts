@@ -13,7 +13,9 @@ interface Alert {
 }
 
 /** Calls nothing: only the types matter. */
-function given(_use: (orders: KeyedStream<Order, string>, alerts: KeyedStream<Alert, string>, rules: Stream<{ max: number }>) => void): void {}
+function given(
+  _use: (orders: KeyedStream<Order, string>, alerts: KeyedStream<Alert, string>, rules: Stream<{ max: number }>) => void,
+): void {}
 
 test('an actor: record, key, state, emitted records and outputs are typed', () => {
   given((orders) => {
@@ -24,7 +26,11 @@ test('an actor: record, key, state, emitted records and outputs are typed', () =
         all: list<Order>(),
         per: map<string, bigint>(),
         max: reducing<number>(Math.max),
-        mean: aggregating({ create: () => [0, 0], add: ([sum, n], cents: number) => [sum! + cents, n! + 1], result: ([sum, n]) => `${sum! / n!}` }),
+        mean: aggregating({
+          create: () => [0, 0],
+          add: ([sum, n], cents: number) => [sum! + cents, n! + 1],
+          result: ([sum, n]) => `${sum! / n!}`,
+        }),
       },
       emits: recordsOf<Alert>(),
       outputs: { late: recordsOf<Order>() },
@@ -59,6 +65,7 @@ test('an actor: record, key, state, emitted records and outputs are typed', () =
 
 test('an actor without emits can emit nothing', () => {
   given((orders) => {
+    expectTypeOf(orders.process({ onRecord: () => {} })).toExtend<Stream<never>>()
     orders.process({
       onRecord(order, ctx) {
         // @ts-expect-error -- it has no emits
