@@ -232,7 +232,8 @@ export class JobMaster {
 
   #decide(event: CoordinatorEvent): void {
     if (this.#coordinator === null || this.#state === 'ended') return
-    for (const effect of this.#coordinator.handle(event)) this.#carryOut(effect)
+    // Nothing may follow the end: a barrier after that of a stop would have sources read on.
+    for (const effect of this.#coordinator.handle(event)) if (!this.#isOver(this.#attempt)) this.#carryOut(effect)
     // The last checkpoint could not even begin: the sources have ended, the rest drains. What is complete has to do.
     if (this.#isStopping() && !this.#finishing && this.#coordinator.inFlight === undefined) void this.#end({ outcome: 'stopped' })
   }
@@ -331,9 +332,7 @@ export class JobMaster {
   }
 
   #activityNow(): number {
-    let sum = 0
-    for (const batches of this.#activity) sum = (sum + batches) | 0
-    return sum
+    return this.#activity.reduce((sum, batches) => (sum + batches) | 0, 0)
   }
 
   #releaseSettled(): void {

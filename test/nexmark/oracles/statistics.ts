@@ -10,8 +10,9 @@ const DAY_MS = 86_400_000
 
 /** Day and minute of an event time, by arithmetic. */
 export function dateOf(ts: number): { readonly day: string; readonly minute: string } {
-  const date = new Date(ts - (ts % DAY_MS))
-  const minutes = Math.floor((ts % DAY_MS) / 60_000)
+  const start = Math.floor(ts / DAY_MS) * DAY_MS
+  const date = new Date(start)
+  const minutes = Math.floor((ts - start) / 60_000)
   const two = (value: number): string => String(value).padStart(2, '0')
   return {
     day: `${date.getUTCFullYear()}-${two(date.getUTCMonth() + 1)}-${two(date.getUTCDate())}`,
