@@ -1,5 +1,5 @@
 import type { StateChunk } from '../src/actor/contract.ts'
-import { type Key, ValueTable, WindowPane, type Windows } from '../src/actor/operator-kit.ts'
+import { type Key, ValueTable, WindowPane } from '../src/actor/operator-kit.ts'
 
 /** A pane as a checkpoint holds it. */
 type StoredPane = readonly [
@@ -13,7 +13,7 @@ type StoredPane = readonly [
 ]
 
 /** The panes of all keys by key group. Their contents are plain data. */
-export function savePanes<C, R>(windows: Windows<C, R>, keyGroups: number): StateChunk[] {
+export function savePanes<C>(windows: { forEach(fn: (pane: WindowPane<C>) => void): void }, keyGroups: number): StateChunk[] {
   const table = new ValueTable<StoredPane[]>()
   windows.forEach((pane) => {
     const slot = table.slotOf(pane.key)
@@ -24,7 +24,7 @@ export function savePanes<C, R>(windows: Windows<C, R>, keyGroups: number): Stat
 }
 
 /** Puts panes back; chunks of other scopes are left out. */
-export function loadPanes<C, R>(windows: Windows<C, R>, chunks: readonly StateChunk[]): void {
+export function loadPanes<C>(windows: { restore(pane: WindowPane<C>): void }, chunks: readonly StateChunk[]): void {
   const table = new ValueTable<StoredPane[]>()
   for (const { scope, value } of chunks) if (scope === 'group') table.restore(value as Uint8Array)
   table.forEach((key, panes) => panes.forEach((pane) => windows.restore(restored<C>(key, pane))))

@@ -3,6 +3,7 @@ import { type Key, type Trigger, type WindowPane, type WindowSpec, Windows } fro
 import { JOIN_RESULTS_PER_STEP_MAX } from '../src/limits.ts'
 import { type JoinKey, keyReader } from './join-input.ts'
 import { BothContents, type BothSides, type JoinFunction, type JoinResults, joinResults } from './joined-windows.ts'
+import { PlainWindowJoinActor } from './plain-window-join.ts'
 import { loadPanes, savePanes } from './stored-panes.ts'
 
 interface WindowJoinSpec {
@@ -120,8 +121,16 @@ class WindowJoinActor implements OperatorActor {
   }
 }
 
+function createJoin(spec: WindowJoinSpec, context: OperatorContext): OperatorActor {
+  const { windows, time, trigger, allowedLatenessMs } = spec
+  const firesOnce = time === 'event' && allowedLatenessMs === 0 && (trigger as { readonly type?: string }).type === 'eventTime'
+  return firesOnce && windows.type === 'sliding'
+    ? new PlainWindowJoinActor({ ...spec, windows }, context)
+    : new WindowJoinActor(spec, context)
+}
+
 export const windowJoin: OperatorDefinition = {
   kind: 'windowJoin',
   outputs: ['lateLeft', 'lateRight'],
-  create: (spec, context) => new WindowJoinActor(spec as unknown as WindowJoinSpec, context),
+  create: (spec, context) => createJoin(spec as unknown as WindowJoinSpec, context),
 }

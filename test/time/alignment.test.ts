@@ -2,6 +2,8 @@ import fc from 'fast-check'
 import { beforeEach, expect, test } from 'vitest'
 import { type MillraceError, defineJob, launch } from '../../src/index.ts'
 import { simulate } from '../../src/testing/index.ts'
+import { Drift } from '../../src/actor/drift.ts'
+import { SplitWatermarks } from '../../src/time/split-watermarks.ts'
 import { AlignedSource, createWatermarkTable } from '../../src/time/aligned-source.ts'
 import { type Config, type Member, type Row, job, overruns, read, watching } from './jobs/alignment-job.ts'
 
@@ -120,6 +122,37 @@ test('on threads of their own the members keep abreast as well', async () => {
     const slowAt = s === 0 ? 0 : slow[s - 1]!.at
     expect(at - slowAt).toBeLessThanOrEqual(500 + (BATCH + 1) * 100)
   }
+})
+
+test('a source does not become idle by waiting for others, and nobody waits for one that is idle or has read all of its splits', () => {
+  const table = createWatermarkTable(2)
+  const [mine, other] = [0, 1].map((slot) => new AlignedSource({ table, slot, members: [0, 1], maxDriftMs: 10 }))
+  const splits = new SplitWatermarks({ create: null, disorderMs: 0, idleAfterMs: 50, alignment: { group: 'g', maxDriftMs: 10 } })
+  let nowMs = 0
+  const looks: number[] = []
+  const drift = new Drift(splits, mine!, { nowMs: () => nowMs, monotonicMs: () => nowMs }, (atMs) => looks.push(atMs))
+  splits.select(3, nowMs)
+  splits.observe(101, nowMs)
+  splits.update(nowMs)
+  other!.publish(20)
+  for (; nowMs < 200; nowMs += 25) {
+    expect(drift.holdsBack()).toBe(true)
+    expect([splits.update(nowMs), splits.idle]).toEqual([false, false])
+  }
+  expect(looks.at(-1)).toBe(175 + 5)
+  other!.publish(90)
+  expect([drift.holdsBack(), other!.isAhead(111)]).toEqual([false, true])
+  expect([splits.update(225), splits.idle]).toEqual([true, true])
+  drift.tell()
+  expect(other!.isAhead(1_000)).toBe(false)
+  splits.select(3, nowMs)
+  splits.observe(102, nowMs)
+  splits.update(nowMs)
+  drift.tell()
+  expect(other!.isAhead(1_000)).toBe(true)
+  splits.close(3)
+  drift.tell()
+  expect(other!.isAhead(1_000)).toBe(false)
 })
 
 test('a member that has said nothing yet is waited for, and the last one never waits', () => {
