@@ -190,6 +190,8 @@ export const KIT_POSITIONS_MAX = 40
 export const KIT_RESCALED_POSITIONS_MAX = 4
 /** Bytes of a ring of the operator kit: many are made, for few records each. */
 export const KIT_RING_BYTES = 16 * 1024
+/** Pause before state is asked for again while a job restarts. */
+export const QUERY_RETRY_MS = 20
 /** Values of one state that are looked at for expiry after a batch; more than a batch can write, so that none is left behind for long. */
 export const EXPIRED_VALUES_PER_BATCH_MAX = 8192
 /** Levels of record priority. */

@@ -19,6 +19,7 @@ export class Actor {
   busyMs = 0
   readonly badRecords: ActorParts['badRecords']
   readonly latency: ActorParts['latency']
+  readonly query: ActorParts['query']
   readonly mailbox: Mailbox
   readonly #parts: ActorParts
   readonly #events: ActorEvents
@@ -42,7 +43,7 @@ export class Actor {
   /** After that barrier nothing more is read: the run stops with it. */
   #barrierIsLast = false
   #paused = false
-  /** The last step called what was due by the clock. */
+  /** The last step called what was due by the clock: now it is the turn of frames, which a timer that is always due must not keep out. */
   #keptTime = false
   /** Operator whose onEnd comes next while ending. */
   #ending = 0
@@ -55,6 +56,7 @@ export class Actor {
     this.mailbox = parts.mailbox
     this.badRecords = parts.badRecords
     this.latency = parts.latency
+    this.query = parts.query
     this.#events = events
     this.#alignment = new Alignment(parts.mailbox.channelCount)
     this.#operators = new Operators(parts.operators)
@@ -158,7 +160,6 @@ export class Actor {
     if (this.#snapshotDue !== 0) return 'progress'
     if (this.#paused) return this.#runDry()
     const ahead = this.#parts.drift?.holdsBack() === true
-    // In turn with frames: a timer that is always due must not keep them out.
     this.#keptTime = !this.#keptTime && this.#keepTime()
     if (this.#keptTime) return this.#time.isAdvancing ? this.#advance() : 'progress'
     if (ahead) return this.#runDry()

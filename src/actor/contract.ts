@@ -10,6 +10,8 @@
  * The runtime calls `flush` before every `snapshot`, so nothing that an operator holds back is lost or counted twice.
  */
 import type { Clock } from '../core/clock.ts'
+import type { Key } from '../core/key-hash.ts'
+import type { StoredValue } from '../state/keyed-backend.ts'
 import type { DeadLetterOrigin } from '../graph/error-policy.ts'
 import type { MillraceError } from '../errors.ts'
 
@@ -207,6 +209,8 @@ export interface OperatorActor {
   /** @param checkpointId what it belongs to; 0 after the end: to every later checkpoint */
   snapshot?(checkpointId: number): StateChunk[]
   restore?(chunks: readonly StateChunk[]): void | Promise<void>
+  /** Operators with named state by key: what is kept now, in the form in which it is stored; undefined for nothing. Called between batches. */
+  query?(state: string, key: Key): StoredValue | undefined
   /** Everything up to this checkpoint is durable. */
   onCheckpointComplete?(checkpointId: number): void
   /** Free what `open` took. Also called after a failure. */

@@ -60,8 +60,9 @@ export class JobMaster {
     return this.#attempt
   }
 
-  get latestCheckpoint(): number {
-    return this.#latest?.id ?? 0
+  /** Newest complete checkpoint. */
+  get latest(): Manifest | null {
+    return this.#latest
   }
 
   /** The storage thread opened its directory: resume from its newest checkpoint, or begin anew. */
@@ -194,7 +195,7 @@ export class JobMaster {
       this.#activityAtCheckpoint = -1
       await Promise.all(workers.map((worker) => worker.deploy(deployment, this.#latest)))
       if (this.#isOver(attempt)) return
-      this.#host.app.attemptStarted(deployment, this.latestCheckpoint)
+      this.#host.app.attemptStarted(deployment, this.#latest?.id ?? 0)
       if (this.#state !== 'stopping') this.#state = 'running'
       this.#decide({ type: 'attempt-started', nowMs: this.#host.clock.nowMs(), attempt, actors: this.#actors, sources: this.#sources })
       await Promise.all(workers.map((worker) => worker.start()))
@@ -273,7 +274,7 @@ export class JobMaster {
   #failLastCheckpoint(what: string, cause: ErrorData | undefined): void {
     const error = new MillraceError(
       'MR_CHECKPOINT_FAILED',
-      `The last checkpoint ${what}; the newest complete one is ${this.latestCheckpoint || 'none'}`,
+      `The last checkpoint ${what}; the newest complete one is ${this.#latest?.id ?? 'none'}`,
     )
     this.fail({ ...describeError(error, { kind: 'storage', attempt: this.#attempt }), ...(cause && { cause }) })
   }

@@ -118,6 +118,7 @@ class ChainBuilder {
         name: `${this.#task.name} (${this.#placement.index + 1}/${this.#task.parallelism})`,
         operators: [...this.#instances.reverse(), ...this.#lookers(node)],
         badRecords: this.#guards,
+        query: (operator, state, key) => this.#instances.find(({ name }) => name === operator)?.actor.query?.(state, key),
         latency: buildLatency(this.#environment, node, this.#wiring),
         place: this.#place,
         source: head !== null && head.poll !== undefined ? head : null,

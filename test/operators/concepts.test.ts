@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import broadcast from '../../examples/concepts/broadcast.ts'
 import firstOfEach from '../../examples/concepts/first-of-each.ts'
+import keyedActor from '../../examples/concepts/keyed-actor.ts'
 import type { Order } from '../../examples/concepts/orders.ts'
 import partitionByFunction from '../../examples/concepts/partition-by-function.ts'
 import partitionByKey from '../../examples/concepts/partition-by-key.ts'
@@ -13,6 +14,7 @@ import split from '../../examples/concepts/split.ts'
 import switchOn, { type Happening } from '../../examples/concepts/switch-on.ts'
 import table from '../../examples/concepts/table.ts'
 import tableOfTable from '../../examples/concepts/table-of-table.ts'
+import updateState from '../../examples/concepts/update-state.ts'
 import { runToEnd } from '../../src/testing/index.ts'
 
 const SHOPS = ['a', 'b', 'c']
@@ -59,6 +61,25 @@ test('priority: large orders overtake small ones, and both keep their order', as
   const [urgent, normal] = [true, false].map((level) => handled.filter((order) => order.urgent === level).map(({ id }) => id))
   expect(urgent).toEqual(orders.filter(({ cents }) => cents >= 10_000).map(({ id }) => id))
   expect(normal).toEqual(orders.filter(({ cents }) => cents < 10_000).map(({ id }) => id))
+})
+
+test('keyed actor: whoever has not paid within a minute is reminded', async () => {
+  const placed = Array.from({ length: 40 }, (_, order) => ({ order, at: order * 1_000 }))
+  const paid = placed.filter(({ order }) => order % 3 > 0).map(({ order, at }) => ({ order, at: at + (order % 3 === 1 ? 500 : 61_000) }))
+  const { reminders } = await runToEnd(keyedActor, { placed, paid }, { workers: 2 })
+  const late = placed.filter(({ order }) => order % 3 !== 1).map(({ order, at }) => ({ order, since: at }))
+  expect(sorted(reminders, ({ order }) => order)).toEqual(late)
+})
+
+test('update and query state: a payment is worth what its currency is when it comes', async () => {
+  const rates = [
+    { currency: 'EUR', perUnit: 2 },
+    { currency: 'EUR', perUnit: 3 },
+  ]
+  const payments = [1, 2, 3].map((id) => ({ id, currency: id === 3 ? 'USD' : 'EUR', amount: 10 }))
+  const { valued } = await runToEnd(updateState, { rates, payments }, { workers: 2 })
+  expect(sorted(valued, ({ id }) => id).map(({ id }) => id)).toEqual([1, 2, 3])
+  for (const { id, worth } of valued) expect(id === 3 ? [10] : [10, 20, 30]).toContain(worth)
 })
 
 test('broadcast: every actor gets every record', async () => {
