@@ -23,6 +23,8 @@ import { partition } from './partition.ts'
 import { process } from './process.ts'
 import { reduce, scan } from './scan.ts'
 import { timerSource } from './timer-source.ts'
+import { sessionCombine } from './session-combine.ts'
+import { sessionMerge } from './session-merge.ts'
 import { windowCombine } from './window-combine.ts'
 import { windowPanes } from './window-panes.ts'
 import { window } from './window.ts'
@@ -58,6 +60,8 @@ const definitions: readonly OperatorDefinition[] = [
   window,
   windowCombine,
   windowPanes,
+  sessionCombine,
+  sessionMerge,
   intervalJoin,
   fileSink,
   consoleSink,

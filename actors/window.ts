@@ -1,6 +1,7 @@
 import type { OperatorActor, OperatorContext, OperatorDefinition, Progress, StateChunk } from '../src/actor/contract.ts'
 import { type Key, type Trigger, ValueTable, WindowPane, Windows, type WindowSpec, restoredWatermark } from '../src/actor/operator-kit.ts'
 import { WINDOWS_PER_STEP_MAX } from '../src/limits.ts'
+import { recordKey } from './record-key.ts'
 import { type WindowFunction, type WindowResults, windowResults } from './window-contents.ts'
 
 interface WindowOperatorSpec {
@@ -13,9 +14,6 @@ interface WindowOperatorSpec {
   readonly function: WindowFunction
   readonly keepLast: number | null
 }
-
-/** The key of all records where there is none. */
-const ALL = 0
 
 /** A pane as a checkpoint holds it. */
 type StoredPane = readonly [
@@ -36,7 +34,7 @@ class WindowActor implements OperatorActor {
 
   constructor(spec: WindowOperatorSpec, context: OperatorContext) {
     this.#context = context
-    this.#keyOf = keyReader(spec.key)
+    this.#keyOf = recordKey(spec.key, context)
     const { windows, time, trigger, allowedLatenessMs } = spec
     const shape = { keyed: spec.key !== null, timed: windows.type !== 'global' }
     const contents: WindowResults<never> = windowResults(spec.function, shape, spec.keepLast)
@@ -94,11 +92,6 @@ class WindowActor implements OperatorActor {
     table.forEach((key, panes) => panes.forEach((pane) => this.#windows.restore(restored(key, pane) as WindowPane<never>)))
     this.#windows.restoreWatermark(restoredWatermark(chunks, this.#context))
   }
-}
-
-function keyReader(key: WindowOperatorSpec['key']): (record: unknown) => Key {
-  if (key === null) return () => ALL
-  return typeof key === 'string' ? (record) => (record as Record<string, Key>)[key]! : key
 }
 
 function stored({ start, end, contents, triggerState, eventTimers, processingTimers }: WindowPane<unknown>): StoredPane {
