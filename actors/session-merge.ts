@@ -12,10 +12,10 @@ class SessionMergeActor implements OperatorActor {
   readonly #emitRows: WindowRowEmitter
   #watermark = -Infinity
 
-  constructor({ key, specs }: SessionAggregateSpec, context: OperatorContext) {
+  constructor({ key, specs, gapMs }: SessionAggregateSpec, context: OperatorContext) {
     this.#context = context
     const name = `${context.jobName}/${context.operator}`
-    this.#sessions = new SessionTable({ name, specs, mode: context.generateCode ? 'generated' : 'interpreted' })
+    this.#sessions = new SessionTable({ name, specs, gapMs, mode: context.generateCode ? 'generated' : 'interpreted' })
     this.#columns = this.#sessions.table.layout.columns.map((column) => column.name)
     this.#emitRows = windowRowEmitter(this.#sessions.table, key !== null, context)
   }

@@ -8,19 +8,24 @@ import { KeyIndex } from '../state/key-index.ts'
 import type { KeySlots } from '../state/key-slots.ts'
 import { AccumulatorRows, restoreRows, snapshotRows } from '../state/row-chunks.ts'
 import { lastMsOf } from './window-assigners.ts'
-import { TimerQueue } from './timer-queue.ts'
+import { DueBuckets } from './due-buckets.ts'
 
 export interface SessionTableOptions {
   /** Names it in stacks and profiles. */
   readonly name: string
   readonly specs: AggregateSpecs
+  readonly gapMs: number
   readonly mode?: CodeMode
 }
 
 const NONE = -1
+/** In place of a bucket: it was taken out of its bucket. */
+const TAKEN = Infinity
 const CAPACITY_MIN = 16
 /** Keys that are remembered without a session, at least, before they are forgotten all at once. */
 const STALE_KEYS_MIN = 4096
+/** Buckets of time that a gap is divided into. */
+const GAP_BUCKETS = 64
 
 /** Sessions as the rows of a table of accumulators: their numbers are given out here, so nothing is looked up. */
 class SessionSlots implements KeySlots {
@@ -50,14 +55,14 @@ class SessionSlots implements KeySlots {
 }
 
 /**
- * Open sessions by key, and their accumulators, in typed arrays: a session is a number. Most keys have one; further ones of a key hang on it in a list. A session has one timer,
- * which is set anew only when it comes due and the session has grown since.
+ * Open sessions by key, and their accumulators, in typed arrays: a session is a number. Most keys have one; further ones of a key hang on it in a list. A session waits
+ * in one bucket of time, and is put off only when that comes up and the session has grown since.
  */
 export class SessionTable {
   readonly table: AccumulatorTable<unknown>
   readonly #slots: SessionSlots
   readonly #keys = new KeyIndex()
-  readonly #timers = new TimerQueue<number>()
+  readonly #buckets: DueBuckets
   /** By slot of the key: its first session. */
   #first = new Int32Array(CAPACITY_MIN).fill(NONE)
   /** By session. */
@@ -65,16 +70,25 @@ export class SessionTable {
   #end: Float64Array = new Float64Array(CAPACITY_MIN)
   #keySlot: Int32Array = new Int32Array(CAPACITY_MIN)
   #next: Int32Array = new Int32Array(CAPACITY_MIN)
-  /** Time of the timer that counts; NaN for a number that is not given out. */
-  #timer: Float64Array = new Float64Array(CAPACITY_MIN).fill(NaN)
+  /** Which bucket it is in; NaN for a number that is not given out. */
+  #bucket: Float64Array = new Float64Array(CAPACITY_MIN).fill(NaN)
   readonly #free: number[] = []
   #live = 0
   /** Sessions of the rows of a batch. */
   #sessions = new Int32Array(CAPACITY_MIN)
 
-  constructor({ name, specs, mode }: SessionTableOptions) {
+  readonly #dueOf = (session: number): number => lastMsOf(this.#end[session]!)
+  readonly #putOff = (session: number): void => this.#schedule(session)
+
+  constructor({ name, specs, gapMs, mode }: SessionTableOptions) {
     this.#slots = new SessionSlots((session) => this.#keys.keyAt(this.#keySlot[session]!))
+    this.#buckets = new DueBuckets(Math.max(1, Math.floor(gapMs / GAP_BUCKETS)))
     this.table = new AccumulatorTable<unknown>({ name, specs, key: { of: () => 0 }, keys: this.#slots, ...(mode && { mode }) })
+  }
+
+  /** Keys that it has not forgotten. */
+  get keysKnown(): number {
+    return this.#keys.size
   }
 
   startOf(session: number): number {
@@ -123,16 +137,11 @@ export class SessionTable {
     this.#mergeRows(columns, merged, rows)
   }
 
-  /** Takes the next session that is over by `watermark`; NONE (-1) when there is none. It stays readable until `release`. */
+  /** Takes the next session that is over by `watermark`, in the order of their ends; -1 when there is none. It stays readable until `release`. */
   takeOver(watermark: number): number {
-    for (;;) {
-      const session = this.#timers.take(watermark)
-      if (session === undefined) return NONE
-      if (this.#timer[session] !== this.#timers.takenTime) continue
-      const last = lastMsOf(this.#end[session]!)
-      if (last > this.#timers.takenTime) this.#setTimer(session, last)
-      else return session
-    }
+    const session = this.#buckets.take(watermark, this.#dueOf, this.#putOff)
+    if (session !== NONE) this.#bucket[session] = TAKEN
+    return session
   }
 
   /** Forgets a session. */
@@ -141,8 +150,8 @@ export class SessionTable {
     this.#unlink(session)
     store.flags[session] = EMPTY
     layout.columns.forEach(({ custom, initial }, c) => (store.data[c]![session] = custom === undefined ? initial : (undefined as never)))
-    this.#timers.delete(this.#timer[session]!, session)
-    this.#timer[session] = NaN
+    if (this.#bucket[session] !== TAKEN) this.#buckets.remove(this.#bucket[session]!, session)
+    this.#bucket[session] = NaN
     this.#free.push(session)
     this.#live--
   }
@@ -151,7 +160,7 @@ export class SessionTable {
     const { store, layout } = this.table
     const all = new AccumulatorRows(2, layout.columns.length)
     for (let session = 0; session < this.#slots.size; session++) {
-      if (Number.isNaN(this.#timer[session])) continue
+      if (Number.isNaN(this.#bucket[session])) continue
       all.push(this.#slots.keyAt(session))
       all.numbers[0]!.push(this.#start[session]!)
       all.numbers[1]!.push(this.#end[session]!)
@@ -192,7 +201,7 @@ export class SessionTable {
     this.#next[session] = this.#first[slot]!
     this.#first[slot] = session
     this.#live++
-    this.#setTimer(session, lastMsOf(end))
+    this.#schedule(session)
     return session
   }
 
@@ -217,9 +226,10 @@ export class SessionTable {
     }
   }
 
-  #setTimer(session: number, time: number): void {
-    this.#timer[session] = time
-    this.#timers.add(time, session)
+  #schedule(session: number): void {
+    const bucket = this.#buckets.bucketOf(lastMsOf(this.#end[session]!))
+    this.#bucket[session] = bucket
+    this.#buckets.add(bucket, session)
   }
 
   #unlink(session: number): void {
@@ -238,7 +248,7 @@ export class SessionTable {
     const { size } = this.#keys
     if (size < STALE_KEYS_MIN || size < 2 * this.#live) return
     const live: number[] = []
-    for (let session = 0; session < this.#slots.size; session++) if (!Number.isNaN(this.#timer[session])) live.push(session)
+    for (let session = 0; session < this.#slots.size; session++) if (!Number.isNaN(this.#bucket[session])) live.push(session)
     const keys = live.map((session) => this.#slots.keyAt(session))
     this.#keys.clear()
     this.#first.fill(NONE)
@@ -270,7 +280,7 @@ export class SessionTable {
     }
     this.#start = floats(this.#start)
     this.#end = floats(this.#end)
-    this.#timer = floats(this.#timer)
+    this.#bucket = floats(this.#bucket)
     this.#keySlot = ints(this.#keySlot)
     this.#next = ints(this.#next)
   }
