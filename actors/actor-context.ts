@@ -20,6 +20,8 @@ export class ActorContext {
   readonly to: Readonly<Record<string, EmitRecord>>
   /** State that is the same in every instance, as this call may use it. */
   readonly broadcast: Readonly<Record<string, unknown>>
+  /** A property, so that `onRecord(record, { emit })` works. */
+  readonly emit: EmitRecord
   readonly #calls: Calls
   readonly #context: OperatorContext
 
@@ -43,6 +45,7 @@ export class ActorContext {
       processing: new ContextTimers(calls.scope, parts.processing),
     })
     this.to = Object.freeze(Object.fromEntries(parts.outputs.map((name) => [name, emitter(calls, context.emitTo(name))])))
+    this.emit = emitter(calls, (record, timestamp) => context.emit(record, timestamp))
     Object.freeze(this)
   }
 
@@ -65,11 +68,6 @@ export class ActorContext {
   get nowMs(): number {
     requireCall(this.#calls)
     return this.#context.clock.nowMs()
-  }
-
-  emit(record: unknown): void {
-    requireCall(this.#calls)
-    this.#context.emit(record, this.#calls.timestamp)
   }
 }
 

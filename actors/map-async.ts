@@ -60,6 +60,10 @@ class MapAsyncActor implements OperatorActor {
     return this.#calling > 0
   }
 
+  get holdsRecords(): boolean {
+    return this.#queue.size > 0
+  }
+
   get releasedWatermark(): number {
     return this.#queue.releasedWatermark
   }

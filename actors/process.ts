@@ -7,6 +7,7 @@ import {
   NO_KEY,
   StateJournal,
   StateScope,
+  type StoredValue,
   type StateSpecs,
   Timers,
   loadTimers,
@@ -168,6 +169,10 @@ class ProcessActor implements OperatorActor, CallFrame, Calls {
       if (event !== undefined) loadTimers(this.#event, keys, event)
       if (processing !== undefined) loadTimers(this.#processing, keys, processing)
     }
+  }
+
+  query(state: string, key: Key): StoredValue | undefined {
+    return this.#backend.read(state, key, this.#context.clock.nowMs())
   }
 
   async close(): Promise<void> {

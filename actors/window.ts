@@ -1,7 +1,8 @@
 import type { OperatorActor, OperatorContext, OperatorDefinition, Progress, StateChunk } from '../src/actor/contract.ts'
-import { type Key, type Trigger, ValueTable, WindowPane, Windows, type WindowSpec, restoredWatermark } from '../src/actor/operator-kit.ts'
+import { type Key, type Trigger, Windows, type WindowSpec, restoredWatermark } from '../src/actor/operator-kit.ts'
 import { WINDOWS_PER_STEP_MAX } from '../src/limits.ts'
 import { recordKey } from './record-key.ts'
+import { loadPanes, savePanes } from './stored-panes.ts'
 import { type WindowFunction, type WindowResults, windowResults } from './window-contents.ts'
 
 interface WindowOperatorSpec {
@@ -14,17 +15,6 @@ interface WindowOperatorSpec {
   readonly function: WindowFunction
   readonly keepLast: number | null
 }
-
-/** A pane as a checkpoint holds it. */
-type StoredPane = readonly [
-  start: number,
-  end: number,
-  contents: unknown,
-  hasContents: boolean,
-  triggerState: unknown,
-  eventTimers: readonly number[],
-  processingTimers: readonly number[],
-]
 
 /** Windows in general: any trigger, lateness, late records, records kept. See `src/time/windows.ts`. */
 class WindowActor implements OperatorActor {
@@ -74,40 +64,13 @@ class WindowActor implements OperatorActor {
 
   snapshot(): StateChunk[] {
     const { keyGroups, index } = this.#context
-    const table = new ValueTable<StoredPane[]>()
-    this.#windows.forEach((pane) => {
-      const slot = table.slotOf(pane.key)
-      if (!table.has(slot)) table.set(slot, [])
-      table.get(slot)!.push(stored(pane))
-    })
-    return [
-      ...[...table.snapshot(keyGroups)].map(([id, value]) => ({ scope: 'group' as const, id, value })),
-      { scope: 'all', id: index, value: this.#windows.watermark },
-    ]
+    return [...savePanes(this.#windows, keyGroups), { scope: 'all', id: index, value: this.#windows.watermark }]
   }
 
   restore(chunks: readonly StateChunk[]): void {
-    const table = new ValueTable<StoredPane[]>()
-    for (const { scope, value } of chunks) if (scope === 'group') table.restore(value as Uint8Array)
-    table.forEach((key, panes) => panes.forEach((pane) => this.#windows.restore(restored(key, pane) as WindowPane<never>)))
+    loadPanes(this.#windows, chunks)
     this.#windows.restoreWatermark(restoredWatermark(chunks, this.#context))
   }
-}
-
-function stored({ start, end, contents, triggerState, eventTimers, processingTimers }: WindowPane<unknown>): StoredPane {
-  return [start, end, contents, contents !== undefined, triggerState, eventTimers, processingTimers]
-}
-
-function restored(
-  key: Key,
-  [start, end, contents, hasContents, triggerState, eventTimers, processingTimers]: StoredPane,
-): WindowPane<unknown> {
-  const pane = new WindowPane<unknown>(key, start, end)
-  if (hasContents) pane.contents = contents
-  pane.triggerState = triggerState
-  pane.eventTimers.push(...eventTimers)
-  pane.processingTimers.push(...processingTimers)
-  return pane
 }
 
 export const window: OperatorDefinition = {

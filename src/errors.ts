@@ -24,6 +24,7 @@ export const ERROR_CODES = {
     'A record has no event time where one is needed. Give the source, or withEventTime(), an eventTime that returns milliseconds for every record.',
   MR_BUFFER_FULL: 'An operator keeps as many records as it may. Raise the bound that the message names, or remove what makes it wait.',
   MR_ASYNC_TIMEOUT: 'A call of mapAsync did not return in time. Raise its timeoutMs, give it a retry, or look at what it calls.',
+  MR_PRIORITY_INVALID: 'A record has no priority that there is. Return an integer of 0 to levels - 1 from the function of prioritize.',
   MR_AGGREGATE_INVALID: 'An aggregate met a value that it cannot use. Map the field to a number first.',
   MR_FRAME_CORRUPT: 'A frame could not be decoded. The memory or file that it came from is damaged, or not a millrace frame.',
   MR_RING_INVALID: 'A ring buffer has a wrong size or was not made by createRing().',

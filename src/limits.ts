@@ -190,8 +190,25 @@ export const KIT_POSITIONS_MAX = 40
 export const KIT_RESCALED_POSITIONS_MAX = 4
 /** Bytes of a ring of the operator kit: many are made, for few records each. */
 export const KIT_RING_BYTES = 16 * 1024
+/** Pause before state is asked for again while a job restarts. */
+export const QUERY_RETRY_MS = 20
 /** Values of one state that are looked at for expiry after a batch; more than a batch can write, so that none is left behind for long. */
 export const EXPIRED_VALUES_PER_BATCH_MAX = 8192
+/** Levels of record priority. */
+export const PRIORITY_LEVELS_MAX = 10
+/** Of so many records that leave a priority buffer, one is of each lower level that has any: 5 %. */
+export const PRIORITY_CYCLE_RECORDS = 20
+/** Records among which one instance of `prioritize` chooses. */
+export const PRIORITY_BUFFER_RECORDS_DEFAULT = 10_000
+/** Values that a lookup join keeps in each instance. */
+export const LOOKUP_CACHE_ENTRIES_DEFAULT = 10_000
+export const LOOKUP_CACHE_ENTRIES_MAX = 10_000_000
+/** For how long it keeps them. */
+export const LOOKUP_CACHE_TTL_MS_DEFAULT = 60_000
+/** Results of a join in one step, so that what it emits can be sent between them. */
+export const JOIN_RESULTS_PER_STEP_MAX = 4096
+/** Pause between two looks of a source that waits for the others of its alignment group. */
+export const ALIGNMENT_LOOK_MS = 5
 /** Keys whose records a join looks through in one step for those that it needs no more. */
 export const JOIN_KEYS_PER_STEP_MAX = 4096
 /** Timers that fire in one step of an actor, so that what they emit can be sent between them. */

@@ -7,7 +7,7 @@ import type { QueryName } from '../loops/registry.ts'
 import { COUNT_MAX, SEED_MAX } from '../workloads/span.ts'
 
 /** The queries that have both loops and a job. */
-export const BENCHED: readonly QueryName[] = ['q0', 'q1', 'q2', 'q5', 'q7', 'q11', 'ks', 'ks-every', 'wc']
+export const BENCHED: readonly QueryName[] = ['q0', 'q1', 'q2', 'q3', 'q4', 'q5', 'q7', 'q8', 'q11', 'ks', 'ks-every', 'wc']
 
 export interface Options {
   readonly only: readonly QueryName[]

@@ -38,7 +38,7 @@ export type AuctionEvent = Person | Auction | Bid
 /** Event time of event 0, in ms since 1970. Ten events share a millisecond. */
 export const BASE_MS = 1_600_000_000_000
 export const EVENTS_PER_EPOCH = 50
-const ID_FIRST = 1000
+export const ID_FIRST = 1000
 
 const DRAW_1 = fieldSeed(1)
 const DRAW_2 = fieldSeed(2)

@@ -1,10 +1,14 @@
 import type { BatchDecoder } from '../codec/index.ts'
 import type { Mailbox } from '../channel/mailbox.ts'
 import type { Outbox } from '../channel/outbox.ts'
+import type { Key } from '../core/key-hash.ts'
+import type { StoredValue } from '../state/keyed-backend.ts'
 import type { Clock } from '../core/clock.ts'
 import type { SplitWatermarks } from '../time/split-watermarks.ts'
 import type { TimeChunk } from './actor-time.ts'
 import type { OperatorActor, StateChunk } from './contract.ts'
+import type { Drift } from './drift.ts'
+import type { LatencyMarkers } from './latency-markers.ts'
 import type { Place } from './place.ts'
 import type { BadRecords } from './record-guard.ts'
 
@@ -47,10 +51,16 @@ export interface ActorParts {
   readonly inputs: readonly number[]
   /** Present where watermarks begin. */
   readonly splits: SplitWatermarks | null
+  /** Of a source that is read abreast with others. */
+  readonly drift: Drift | null
   readonly decoders: readonly BatchDecoder[]
   readonly outboxes: readonly Outbox[]
+  /** Where latency is measured. */
+  readonly latency: LatencyMarkers | null
   /** Of operators with a policy for bad records. */
   readonly badRecords: readonly BadRecords[]
+  /** What an operator of the chain keeps for a key. */
+  readonly query: (operator: string, state: string, key: Key) => StoredValue | undefined
   /** Follows the record at hand where dead letters are written. */
   readonly place: Place | null
   readonly onClose: () => void

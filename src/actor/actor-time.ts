@@ -134,7 +134,11 @@ export class ActorTime {
   /** Takes up a watermark that the head has let go of, if there is one: `goOn` tells the others. */
   release(): boolean {
     const released = this.#parts.operators[0]?.releasedWatermark
-    if (released === undefined || released <= this.#passed) return false
+    if (released === undefined) return false
+    if (released <= this.#passed) {
+      this.#tellIdle()
+      return false
+    }
     this.#passing = released
     this.#next = 1
     return true
@@ -153,7 +157,7 @@ export class ActorTime {
     }
     if (this.#next !== HELD) this.#pass()
     this.#next = DONE
-    if ((this.#parts.splits ?? this.#merge).idle && !this.#idle) this.#tell(true)
+    this.#tellIdle()
     return true
   }
 
@@ -199,7 +203,13 @@ export class ActorTime {
   #follow(time: { readonly watermark: number; readonly idle: boolean }): void {
     if (this.#idle && !time.idle) this.#tell(false)
     if (time.watermark > this.#watermark) this.#begin(time.watermark)
-    else if (!this.#idle && time.idle) this.#tell(true)
+    else this.#tellIdle()
+  }
+
+  /** Says that nothing comes for now, unless the head still has something to send: whoever hears of it waits for none of it. */
+  #tellIdle(): void {
+    if (this.#idle || !(this.#parts.splits ?? this.#merge).idle || this.#parts.operators[0]?.holdsRecords === true) return
+    this.#tell(true)
   }
 
   #begin(watermark: number): void {

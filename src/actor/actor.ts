@@ -1,4 +1,5 @@
 import type { Envelope, Mailbox } from '../channel/mailbox.ts'
+import { Outboxes } from '../channel/outboxes.ts'
 import { FrameKind } from '../ring/index.ts'
 import type { ActorEvents, ActorParts, ActorState, SealedChunk, StepResult } from './actor-parts.ts'
 import { ActorTime, type TimeChunk, isState, isTime } from './actor-time.ts'
@@ -6,6 +7,7 @@ import { Alignment } from './alignment.ts'
 import { closeOperators, openOperators } from './open-operators.ts'
 import type { OperatorActor, SourceProgress, StateChunk } from './contract.ts'
 import { Operators } from './operators.ts'
+import { Snapshots } from './snapshots.ts'
 
 /** One running parallel instance of a chain: takes frames from its mailbox (or polls its source), runs them through the chain, one batch a step. */
 export class Actor {
@@ -16,12 +18,16 @@ export class Actor {
   batches = 0
   busyMs = 0
   readonly badRecords: ActorParts['badRecords']
+  readonly latency: ActorParts['latency']
+  readonly query: ActorParts['query']
   readonly mailbox: Mailbox
   readonly #parts: ActorParts
   readonly #events: ActorEvents
   readonly #alignment: Alignment
   readonly #time: ActorTime
   readonly #operators: Operators
+  readonly #outboxes: Outboxes
+  readonly #snapshots: Snapshots
   /** Input that the head was told of last. */
   #input = -1
   /** A source said that its records come later, or an operator that it cannot take more. */
@@ -37,13 +43,11 @@ export class Actor {
   /** After that barrier nothing more is read: the run stops with it. */
   #barrierIsLast = false
   #paused = false
-  /** The last step called what was due by the clock. */
+  /** The last step called what was due by the clock: now it is the turn of frames, which a timer that is always due must not keep out. */
   #keptTime = false
   /** Operator whose onEnd comes next while ending. */
   #ending = 0
   #finalChunks: readonly SealedChunk[] | null = null
-  /** A snapshot whose barrier, or what precedes it, still waits in an outbox. */
-  #unreported: { readonly checkpointId: number; readonly chunks: readonly SealedChunk[] } | null = null
 
   constructor(parts: ActorParts, events: ActorEvents) {
     this.id = parts.id
@@ -51,12 +55,16 @@ export class Actor {
     this.#parts = parts
     this.mailbox = parts.mailbox
     this.badRecords = parts.badRecords
+    this.latency = parts.latency
+    this.query = parts.query
     this.#events = events
     this.#alignment = new Alignment(parts.mailbox.channelCount)
     this.#operators = new Operators(parts.operators)
+    this.#outboxes = new Outboxes(parts.outboxes)
     const operators = parts.operators.map(({ actor }) => actor)
     const channels = parts.mailbox.channelCount
     this.#time = new ActorTime({ ...parts, channels, operators, entering: (operator) => void this.#operators.enter(operator) })
+    this.#snapshots = new Snapshots(this.#operators, this.#time, events, parts.headName)
   }
 
   /** True when `wakeAtMs` may ever be finite. */
@@ -92,7 +100,7 @@ export class Actor {
   }
 
   get recordsOut(): number {
-    return this.#parts.outboxes.reduce((sum, outbox) => sum + outbox.recordsOut, 0)
+    return this.#outboxes.recordsOut
   }
 
   /** State after the end; null before. */
@@ -102,11 +110,12 @@ export class Actor {
 
   /** True while something waits for company in a batch or a combiner. */
   get holdsBack(): boolean {
-    return this.#parts.outboxes.some((outbox) => outbox.holdsBack) || this.#operators.holdBack
+    return this.#outboxes.holdsBack || this.#operators.holdBack
   }
 
   async open(chunksOf: (operator: string) => readonly (StateChunk | TimeChunk)[]): Promise<void> {
     this.#time.restore(chunksOf(this.#parts.headName).filter(isTime), this.#parts.clock.nowMs())
+    this.#parts.drift?.tell()
     await openOperators(this.#parts.operators, (operator) => chunksOf(operator).filter(isState))
     this.#operators.opened = true
   }
@@ -150,9 +159,10 @@ export class Actor {
     this.#injectBarrier()
     if (this.#snapshotDue !== 0) return 'progress'
     if (this.#paused) return this.#runDry()
-    // In turn with frames: a timer that is always due must not keep them out.
+    const ahead = this.#parts.drift?.holdsBack() === true
     this.#keptTime = !this.#keptTime && this.#keepTime()
     if (this.#keptTime) return this.#time.isAdvancing ? this.#advance() : 'progress'
+    if (ahead) return this.#runDry()
     if (this.#parts.source !== null) return this.#poll(this.#parts.source)
     const frame = this.#parts.mailbox.take()
     if (frame === null) return this.#runDry()
@@ -161,16 +171,15 @@ export class Actor {
   }
 
   flushKept(): boolean {
-    let clear = true
-    for (const outbox of this.#parts.outboxes) clear = outbox.flushKept() && clear
-    if (clear) this.#report()
+    const clear = this.#outboxes.flushKept()
+    if (clear) this.#snapshots.report()
     return clear
   }
 
   /** Passes on what waits for company; with `force`, all of it. */
   flush(force = false): void {
     this.#operators.flush(force)
-    for (const outbox of this.#parts.outboxes) outbox.flushBatches()
+    this.#outboxes.flushBatches()
   }
 
   checkpointCompleted(checkpointId: number): void {
@@ -229,6 +238,7 @@ export class Actor {
         this.#time.receive(frame.kind, channel, frame.value)
         return void (this.#time.isAdvancing && this.#advance())
       case FrameKind.latency:
+        return this.latency?.receive(frame.value)
       case FrameKind.credit:
     }
   }
@@ -249,8 +259,10 @@ export class Actor {
 
   #batchDone(): void {
     this.#operators.afterBatch()
+    this.latency?.afterBatch()
     if (this.#parts.splits === null) return
     this.#time.lookAtSplits(this.#parts.clock.nowMs())
+    this.#parts.drift?.tell()
     if (this.#time.isAdvancing) this.#advance()
   }
 
@@ -306,25 +318,14 @@ export class Actor {
     this.flush(true)
     this.#snapshotDue = this.#isReady() ? 0 : checkpointId
     if (this.#snapshotDue !== 0) return
-    for (const outbox of this.#parts.outboxes) outbox.broadcast(FrameKind.barrier, checkpointId)
-    this.#unreported = { checkpointId, chunks: this.#snapshot(checkpointId) }
+    this.#outboxes.broadcast(FrameKind.barrier, checkpointId)
+    this.#snapshots.hold(checkpointId)
     this.flushKept()
-  }
-
-  /** Frames that wait in an outbox end with the actor, so the checkpoint may not count on them: it is told when all are on their way. */
-  #report(): void {
-    const due = this.#unreported
-    this.#unreported = null
-    if (due !== null) this.#events.snapshotTaken(due.checkpointId, due.chunks)
-  }
-
-  #snapshot(checkpointId: number): SealedChunk[] {
-    const state = this.#operators.snapshot(checkpointId, (chunk) => this.#events.seal(chunk))
-    return [...state, ...this.#time.snapshot().map((chunk) => this.#events.seal({ operator: this.#parts.headName, ...chunk }))]
   }
 
   /** One operator's last results a step, so that outputs are flushed between them. */
   #end(): StepResult {
+    this.#parts.drift?.leave()
     this.#time.end()
     if (this.#time.isAdvancing) return this.#advance()
     const operator = this.#operators.enter(this.#ending)
@@ -338,8 +339,8 @@ export class Actor {
     if (this.#finalChunks === null) {
       this.flush(true)
       if (!this.#isReady()) return 'progress'
-      for (const outbox of this.#parts.outboxes) outbox.broadcast(FrameKind.end, 0)
-      this.#finalChunks = this.#snapshot(0)
+      this.#outboxes.broadcast(FrameKind.end, 0)
+      this.#finalChunks = this.#snapshots.take(0)
     }
     if (!this.flushKept()) return 'blocked'
     this.#state = 'finished'

@@ -10,6 +10,8 @@
  * The runtime calls `flush` before every `snapshot`, so nothing that an operator holds back is lost or counted twice.
  */
 import type { Clock } from '../core/clock.ts'
+import type { Key } from '../core/key-hash.ts'
+import type { StoredValue } from '../state/keyed-backend.ts'
 import type { DeadLetterOrigin } from '../graph/error-policy.ts'
 import type { MillraceError } from '../errors.ts'
 
@@ -181,6 +183,8 @@ export interface OperatorActor {
   onWatermark?(watermark: number): Progress | 'held'
   /** Of operators that hold watermarks: the largest one that may go on. Read when `ready` was called. */
   readonly releasedWatermark?: number
+  /** Of operators that hold watermarks: true while records that came are still to leave, so that word of an idle input waits as well. */
+  readonly holdsRecords?: boolean
   /** True while promises are under way on which the operator's results depend: the event loop goes on turning for them. Read when `ready` was called. */
   readonly awaitsPromise?: boolean
   /** Wall-clock time in ms at which `onTime` is to be called; Infinity for never. Read after every step. */
@@ -205,6 +209,8 @@ export interface OperatorActor {
   /** @param checkpointId what it belongs to; 0 after the end: to every later checkpoint */
   snapshot?(checkpointId: number): StateChunk[]
   restore?(chunks: readonly StateChunk[]): void | Promise<void>
+  /** Operators with named state by key: what is kept now, in the form in which it is stored; undefined for nothing. Called between batches. */
+  query?(state: string, key: Key): StoredValue | undefined
   /** Everything up to this checkpoint is durable. */
   onCheckpointComplete?(checkpointId: number): void
   /** Free what `open` took. Also called after a failure. */

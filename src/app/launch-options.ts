@@ -55,6 +55,11 @@ export interface LaunchSettings extends EntryOptions {
   readonly batchRecords?: number
   /** Longest time that a record waits for company in a batch or a combiner. */
   readonly lingerMs?: number
+  /**
+   * Measures latency: each source sends a marker behind a batch, so many ms after the last one, which the actors that it passes enter in `run.stats()`. 1 or more;
+   * default: none. See docs/time.md for what the figures include.
+   */
+  readonly latencyMarkersMs?: number
   /** Directory into which every worker writes the frames that it receives (at most 64 MiB each), for inspection. See `readCapturedFrames`. */
   readonly captureDir?: string
   /** 1 to 32,768; fixed for the life of a state directory. */
@@ -97,6 +102,7 @@ const KNOWN = new Set<string>([
     'batchRecords',
     'lingerMs',
     'keyGroups',
+    'latencyMarkersMs',
     'captureDir',
   ],
 ])
@@ -133,7 +139,7 @@ function checkEngine(options: LaunchOptions): EngineOptions {
     freezeRecords = process.env['NODE_ENV'] !== 'production',
   } = options
   const { ringBytes = RING_BYTES_DEFAULT, mailboxBytes = MAILBOX_BYTES_DEFAULT, batchRecords = BATCH_RECORDS_DEFAULT } = options
-  const { lingerMs = LINGER_MS_DEFAULT, keyGroups = KEY_GROUPS_DEFAULT, captureDir } = options
+  const { lingerMs = LINGER_MS_DEFAULT, keyGroups = KEY_GROUPS_DEFAULT, latencyMarkersMs = Infinity, captureDir } = options
   return {
     workers: integer('workers', workers, 1, WORKERS_MAX),
     chaining: oneOf('chaining', chaining, ['on', 'off']),
@@ -145,6 +151,7 @@ function checkEngine(options: LaunchOptions): EngineOptions {
     batchRecords: integer('batchRecords', batchRecords, 1, BATCH_RECORDS_MAX),
     lingerMs: number('lingerMs', lingerMs, 0, 60_000),
     keyGroups: integer('keyGroups', keyGroups, 1, 32_768),
+    latencyMarkersMs: number('latencyMarkersMs', latencyMarkersMs, 1, Infinity),
     captureDir: captureDir === undefined ? null : path('captureDir', captureDir),
   }
 }

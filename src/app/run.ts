@@ -1,11 +1,16 @@
 import { resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describeError, reviveError } from '../core/failure.ts'
 import type { ErrorData, FailureData } from '../core/failure.ts'
 import type { BadRecords } from '../actor/record-guard.ts'
 import type { AppEvents, RunEnd } from '../control/master-host.ts'
 import type { RunStats } from '../control/protocol.ts'
 import { MillraceError } from '../errors.ts'
-import { OUTLET_RETRY_MS, PROFILE_MS_MAX } from '../limits.ts'
+import { type Key, hashKey } from '../core/key-hash.ts'
+import type { Graph } from '../graph/graph.ts'
+import { shownState } from '../state/stored-view.ts'
+import type { StateAnswer } from '../worker/state-place.ts'
+import { OUTLET_RETRY_MS, PROFILE_MS_MAX, QUERY_RETRY_MS } from '../limits.ts'
 import type { InletRecord, Inlets } from '../graph/inlets.ts'
 import type { OutletRecord, Outlets } from '../graph/job.ts'
 import type { Answer } from '../worker/protocol.ts'
@@ -13,6 +18,7 @@ import type { Plan } from '../graph/plan.ts'
 import { AppEndpoint } from './app-endpoint.ts'
 import type { CheckedOptions } from './launch-options.ts'
 import type { Inlet } from './inlet.ts'
+import { namedState } from './named-state.ts'
 import type { Delivery, Outlet } from './outlet.ts'
 import { RunThreads } from './run-threads.ts'
 import type { ThreadEntries } from './thread-entries.ts'
@@ -47,6 +53,7 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
   /** @internal Resolves when the first attempt runs. */
   readonly started: Promise<void>
   readonly #endpoint: AppEndpoint
+  readonly #graph: Graph
   readonly #threads: RunThreads
   readonly #listeners = new Set<{ readonly listener: (notice: RunNotice) => void }>()
   /** Questions under way. Not each of them waits for `done` itself, which would keep them, and their answers, until the end. */
@@ -67,6 +74,7 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
     const { engine, ...rest } = options
     const settings = { ...rest, jobUrl: entries.job, workerEntry: entries.worker, config: rawConfig, options: engine }
     this.#threads = new RunThreads(settings, entries, stateDir, this.#events(), (thread, cause) => this.#lost(thread, cause))
+    this.#graph = plan.graph
     this.#endpoint = new AppEndpoint(plan, engine, this.#threads.doorbells, {
       defer: setImmediate,
       wantCheckpoint: () => void this.checkpoint().catch(() => {}),
@@ -102,6 +110,33 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
   /** Counters of every actor since the attempt began. */
   async stats(): Promise<RunStats> {
     return this.#ask(() => this.#threads.control.stats())
+  }
+
+  /**
+   * What an operator keeps for a key under a name: a value, an array (list), a Map (map), the result (reducing, aggregating); undefined where there is nothing, or the
+   * default of the state. Operators that keep named state are those of `process` and `updateState`.
+   *
+   * @param options.at 'live' (default): as it is between two batches of the worker that has the key; while the job restarts, the answer waits until it runs again.
+   *   'checkpoint': as it is in the newest complete checkpoint, so that no failure takes it back; undefined before the first one
+   * @throws MillraceError MR_STATE_UNKNOWN, MR_KEY_INVALID, MR_OPTION_INVALID; MR_RUN_ENDED
+   */
+  async query<V = unknown>(
+    operator: string,
+    state: string,
+    key: Key,
+    options: { readonly at?: 'live' | 'checkpoint' } = {},
+  ): Promise<V | undefined> {
+    const { at = 'live' } = options
+    if (at !== 'live' && at !== 'checkpoint')
+      throw new MillraceError('MR_OPTION_INVALID', `query at=${String(at)} is not one of 'live', 'checkpoint'`)
+    const spec = namedState(this.#graph, operator, state)
+    hashKey(key)
+    for (;;) {
+      const answer = await this.#ask(() => this.#threads.control.query({ operator, state, key, at }) as Promise<Answer<StateAnswer>>)
+      if ('failure' in answer) throw reviveError(answer.failure)
+      if (answer.value !== null || at === 'checkpoint') return shownState(answer.value?.stored, spec) as V | undefined
+      await sleep(QUERY_RETRY_MS)
+    }
   }
 
   /**

@@ -1,21 +1,27 @@
-import type { Column, ColumnBatch } from '../actor/contract.ts'
+import type { Column } from '../actor/contract.ts'
 import { BATCH_RECORDS_MAX, LOCAL_RECORD_COST_BYTES } from '../limits.ts'
+import { approximateBytes } from '../codec/approximate-size.ts'
 import { FrameKind } from '../ring/index.ts'
 import { LocalColumnBatch, RecordBatch } from './batches.ts'
 import { type ChannelSender, FRAME_COST_BYTES, type KeptFrame, controlFrame } from './channel-sender.ts'
 import type { CreditTable } from './credit.ts'
 import type { Envelope } from './mailbox.ts'
 
+/** What a frame counts against credit is settled when it is made. */
+interface LocalFrame extends KeptFrame {
+  readonly costBytes: number
+}
+
 /** A channel whose ends are on one worker: batches go by reference, under the same credit. */
 export class LocalSender implements ChannelSender {
-  readonly batchRecordsMax: number
+  batchRecordsMax: number
   readonly #channel: number
   readonly #credits: CreditTable
   readonly #deliver: (frame: Envelope) => void
   readonly #check: (record: unknown) => void
   readonly #checksAll: boolean
   readonly #costMax: number
-  readonly #kept: KeptFrame[] = []
+  readonly #kept: LocalFrame[] = []
   #sent = 0
 
   /**
@@ -36,7 +42,7 @@ export class LocalSender implements ChannelSender {
     this.#check = check
     this.#checksAll = checksAll
     this.#costMax = Math.max(1, exclusiveBytes >> 1)
-    this.batchRecordsMax = Math.max(1, Math.min(BATCH_RECORDS_MAX, Math.floor(this.#costMax / LOCAL_RECORD_COST_BYTES)))
+    this.batchRecordsMax = this.#recordsMax(LOCAL_RECORD_COST_BYTES)
   }
 
   get availableBytes(): number {
@@ -48,16 +54,20 @@ export class LocalSender implements ChannelSender {
     const checked = this.#checksAll ? count : 1
     for (let row = 0; row < checked; row++) this.#check(records[row])
     const batch = new RecordBatch(records.slice(0, count), timestamps === null ? null : timestamps.slice(0, count))
-    this.#send({ kind: FrameKind.batch, batch, payload: null, records: count, value: 0 })
+    const recordBytes = this.#sample(records, count)
+    // The next batch learns from this one.
+    this.batchRecordsMax = this.#recordsMax(recordBytes)
+    this.#send({ kind: FrameKind.batch, batch, payload: null, records: count, value: 0, costBytes: this.#cost(count, recordBytes) })
   }
 
   sendColumns(columns: readonly Column[], count: number): void {
     const copies = columns.map(({ name, values }) => ({ name, values: values.slice(0, count) }))
-    this.#send({ kind: FrameKind.batch, batch: new LocalColumnBatch(copies, count), payload: null, records: count, value: 0 })
+    const costBytes = this.#cost(count, LOCAL_RECORD_COST_BYTES)
+    this.#send({ kind: FrameKind.batch, batch: new LocalColumnBatch(copies, count), payload: null, records: count, value: 0, costBytes })
   }
 
   sendControl(kind: FrameKind, value: number): void {
-    this.#send(controlFrame(kind, value))
+    this.#send({ ...controlFrame(kind, value), costBytes: 0 })
   }
 
   flush(): boolean {
@@ -67,23 +77,32 @@ export class LocalSender implements ChannelSender {
     return this.#kept.length === 0
   }
 
-  #send(frame: KeptFrame): void {
+  #send(frame: LocalFrame): void {
     if (this.#kept.length === 0 && this.#fits(frame)) this.#hand(frame)
     else this.#kept.push(frame)
   }
 
-  #fits(frame: KeptFrame): boolean {
-    return frame.batch === null || this.#cost(frame.batch) <= this.#credits.available(this.#channel, this.#sent)
+  #fits(frame: LocalFrame): boolean {
+    return frame.batch === null || frame.costBytes <= this.#credits.available(this.#channel, this.#sent)
   }
 
-  #hand(frame: KeptFrame): void {
-    const costBytes = frame.batch === null ? 0 : this.#cost(frame.batch)
+  #hand({ kind, batch, value, costBytes }: LocalFrame): void {
     this.#sent = (this.#sent + costBytes) | 0
-    this.#deliver({ kind: frame.kind, batch: frame.batch, payload: null, value: frame.value, costBytes })
+    this.#deliver({ kind, batch, payload: null, value, costBytes })
   }
 
-  /** An estimate: nobody knows what an object costs. */
-  #cost(batch: ColumnBatch): number {
-    return Math.min(this.#costMax, FRAME_COST_BYTES + batch.length * LOCAL_RECORD_COST_BYTES)
+  /** Three records of a batch stand for the others; no record counts less than an empty one. */
+  #sample(records: readonly unknown[], count: number): number {
+    const largest = Math.max(approximateBytes(records[0]), approximateBytes(records[count >> 1]), approximateBytes(records[count - 1]))
+    return Math.max(LOCAL_RECORD_COST_BYTES, largest)
+  }
+
+  /** A batch that is larger than half of the allowance counts as that: it would never fit otherwise. */
+  #cost(records: number, recordBytes: number): number {
+    return Math.min(this.#costMax, FRAME_COST_BYTES + records * recordBytes)
+  }
+
+  #recordsMax(recordBytes: number): number {
+    return Math.max(1, Math.min(BATCH_RECORDS_MAX, Math.floor(this.#costMax / recordBytes)))
   }
 }

@@ -18,6 +18,10 @@ export class Outbox implements Output {
   #kept = false
   /** A watermark that waits for the next flush, or NaN. It may always come later, and then travels for many batches at once. */
   #watermark = NaN
+  /** By source, a latency marker that waits for the next flush: of several the oldest, which was held up longest. */
+  readonly #markers = new Map<number, number>()
+  /** Channel that the next marker goes to. */
+  #marked = 0
   /** The channel that was found widest last; those behind it are asked first. */
   #widest = -1
 
@@ -68,7 +72,7 @@ export class Outbox implements Output {
 
   /** True while a partly filled batch waits. */
   get holdsBack(): boolean {
-    if (!Number.isNaN(this.#watermark)) return true
+    if (!Number.isNaN(this.#watermark) || this.#markers.size > 0) return true
     for (let channel = 0; channel < this.channelCount; channel++) if (this.#counts[channel]! > 0) return true
     return false
   }
@@ -78,9 +82,15 @@ export class Outbox implements Output {
     this.#watermark = watermark
   }
 
+  /** A marker behind all records pushed so far, for one of the channels. */
+  latency(source: number, marker: number): void {
+    if (!this.#markers.has(source)) this.#markers.set(source, marker)
+  }
+
   /** Sends partly filled batches, and the watermark behind them. */
   flushBatches(): void {
     for (let channel = 0; channel < this.channelCount; channel++) this.#sendBatch(channel)
+    if (this.#markers.size > 0) this.#sendMarkers()
     if (Number.isNaN(this.#watermark)) return
     this.#sendControl(FrameKind.watermark, this.#watermark)
     this.#watermark = NaN
@@ -99,6 +109,17 @@ export class Outbox implements Output {
     for (const sender of this.#senders) clear = sender.flush() && clear
     this.#kept = !clear
     return clear
+  }
+
+  /** To each channel in turn. */
+  #sendMarkers(): void {
+    for (const marker of this.#markers.values()) {
+      const sender = this.#senders[this.#marked]!
+      this.#marked = (this.#marked + 1) % this.channelCount
+      sender.sendControl(FrameKind.latency, marker)
+      this.#flush(sender)
+    }
+    this.#markers.clear()
   }
 
   #sendControl(kind: FrameKind, value: number): void {

@@ -1,6 +1,7 @@
 import { CreditTable } from '../channel/credit.ts'
 import type { Plan } from '../graph/plan.ts'
 import { createDoorbells, createRing } from '../ring/index.ts'
+import { createWatermarkTable } from '../time/aligned-source.ts'
 import type { Deployment, EngineOptions, RingLink } from '../worker/deployment.ts'
 
 /**
@@ -31,6 +32,7 @@ export function allocate(
     doorbells,
     credits: CreditTable.create(plan.channels.length),
     activity: new SharedArrayBuffer(4 * plan.workers),
+    watermarks: createWatermarkTable(plan.actors.length),
   }
 }
 

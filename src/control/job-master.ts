@@ -60,8 +60,9 @@ export class JobMaster {
     return this.#attempt
   }
 
-  get latestCheckpoint(): number {
-    return this.#latest?.id ?? 0
+  /** Newest complete checkpoint. */
+  get latest(): Manifest | null {
+    return this.#latest
   }
 
   /** The storage thread opened its directory: resume from its newest checkpoint, or begin anew. */
@@ -194,7 +195,7 @@ export class JobMaster {
       this.#activityAtCheckpoint = -1
       await Promise.all(workers.map((worker) => worker.deploy(deployment, this.#latest)))
       if (this.#isOver(attempt)) return
-      this.#host.app.attemptStarted(deployment, this.latestCheckpoint)
+      this.#host.app.attemptStarted(deployment, this.#latest?.id ?? 0)
       if (this.#state !== 'stopping') this.#state = 'running'
       this.#decide({ type: 'attempt-started', nowMs: this.#host.clock.nowMs(), attempt, actors: this.#actors, sources: this.#sources })
       await Promise.all(workers.map((worker) => worker.start()))
@@ -232,7 +233,8 @@ export class JobMaster {
 
   #decide(event: CoordinatorEvent): void {
     if (this.#coordinator === null || this.#state === 'ended') return
-    for (const effect of this.#coordinator.handle(event)) this.#carryOut(effect)
+    // Nothing may follow the end: a barrier after that of a stop would have sources read on.
+    for (const effect of this.#coordinator.handle(event)) if (!this.#isOver(this.#attempt)) this.#carryOut(effect)
     // The last checkpoint could not even begin: the sources have ended, the rest drains. What is complete has to do.
     if (this.#isStopping() && !this.#finishing && this.#coordinator.inFlight === undefined) void this.#end({ outcome: 'stopped' })
   }
@@ -272,7 +274,7 @@ export class JobMaster {
   #failLastCheckpoint(what: string, cause: ErrorData | undefined): void {
     const error = new MillraceError(
       'MR_CHECKPOINT_FAILED',
-      `The last checkpoint ${what}; the newest complete one is ${this.latestCheckpoint || 'none'}`,
+      `The last checkpoint ${what}; the newest complete one is ${this.#latest?.id ?? 'none'}`,
     )
     this.fail({ ...describeError(error, { kind: 'storage', attempt: this.#attempt }), ...(cause && { cause }) })
   }
@@ -331,9 +333,7 @@ export class JobMaster {
   }
 
   #activityNow(): number {
-    let sum = 0
-    for (const batches of this.#activity) sum = (sum + batches) | 0
-    return sum
+    return this.#activity.reduce((sum, batches) => (sum + batches) | 0, 0)
   }
 
   #releaseSettled(): void {

@@ -2,7 +2,9 @@ import type { MessagePort } from 'node:worker_threads'
 import type { EngineOptions } from '../worker/deployment.ts'
 import type { WorkerStats } from '../worker/worker-stats.ts'
 import type { ChildSpecOptions } from '../supervision/child-spec.ts'
+import type { Key } from '../core/key-hash.ts'
 import type { Answer } from '../worker/protocol.ts'
+import type { StateAnswer } from '../worker/state-place.ts'
 import type { ResourceLimits } from './worker-pool.ts'
 
 /** What the control thread is started with. */
@@ -32,8 +34,17 @@ export interface ControlApi {
   stop(drain: boolean): void
   triggerCheckpoint(): void
   stats(): Promise<RunStats>
+  /** What is kept now, or in the newest complete checkpoint; null while it cannot be told. The job has such an operator and state. */
+  query(query: StateQuery): Promise<Answer<StateAnswer>>
   /** Paths of the profiles, by worker. */
   profile(ms: number, directory: string): Promise<Answer<string[]>>
+}
+
+export interface StateQuery {
+  readonly operator: string
+  readonly state: string
+  readonly key: Key
+  readonly at: 'live' | 'checkpoint'
 }
 
 export interface RunStats {

@@ -1,11 +1,13 @@
 import type { Remote } from 'comlink'
 import type { Manifest } from '../checkpoint/manifest.ts'
+import type { Key } from '../core/key-hash.ts'
 import { reviveError } from '../core/failure.ts'
 import { MillraceError } from '../errors.ts'
 import { CONTROL_CALL_TIMEOUT_MS } from '../limits.ts'
 import type { Doorbell } from '../ring/index.ts'
 import type { Deployment } from '../worker/deployment.ts'
 import type { Answer, WorkerApi } from '../worker/protocol.ts'
+import type { StateAnswer, StatePlace } from '../worker/state-place.ts'
 import type { WorkerStats } from '../worker/worker-stats.ts'
 import type { WorkerGate } from './master-host.ts'
 
@@ -62,6 +64,14 @@ export class RemoteWorker implements WorkerGate {
 
   drainSources(): Promise<void> {
     return this.#call('drainSources', this.#api.drainSources())
+  }
+
+  query(place: StatePlace, key: Key): Promise<StateAnswer> {
+    return this.#call('query', this.#api.query(place, key))
+  }
+
+  queryCheckpoint(manifest: Manifest, place: StatePlace, key: Key): Promise<StateAnswer> {
+    return this.#call('queryCheckpoint', this.#api.queryCheckpoint(manifest, place, key))
   }
 
   stats(): Promise<WorkerStats> {

@@ -14,7 +14,8 @@ import type { Answer } from '../worker/protocol.ts'
 import { allocate } from './allocate.ts'
 import { JobMaster } from './job-master.ts'
 import type { AppEvents, MasterHost, WorkerGate } from './master-host.ts'
-import type { ControlApi, ControlTask, RunStats } from './protocol.ts'
+import { type StateAnswer, placeOfState } from '../worker/state-place.ts'
+import type { ControlApi, ControlTask, RunStats, StateQuery } from './protocol.ts'
 import { WorkerPool } from './worker-pool.ts'
 
 /** The real host of a run: worker threads, the storage thread, the app thread behind its port, and the machine's clock. */
@@ -124,6 +125,7 @@ export class ThreadHost implements MasterHost {
       stop: (drain) => (this.#master === null ? void (this.#earlyStop = { drain }) : this.#master.stop(drain)),
       triggerCheckpoint: () => this.#master?.triggerCheckpoint(),
       stats: () => this.#stats(),
+      query: (query) => this.#query(query),
       profile: (ms, directory) => this.#profile(ms, directory),
     }
   }
@@ -142,11 +144,23 @@ export class ThreadHost implements MasterHost {
     return written.length === 0 && broken !== undefined ? { failure: describeError(broken.reason) } : { value: written }
   }
 
+  async #query({ operator, state, key, at }: StateQuery): Promise<Answer<StateAnswer>> {
+    try {
+      const place = placeOfState(this.#plan!, this.#task.options.keyGroups, operator, state, key)
+      const worker = this.#pool.workers[place.worker]!
+      if (at === 'live') return { value: this.#master?.state === 'running' ? await worker.query(place, key) : null }
+      const manifest = this.#master?.latest ?? null
+      return { value: manifest === null ? null : await worker.queryCheckpoint(manifest, place, key) }
+    } catch (error) {
+      return { failure: describeError(error) }
+    }
+  }
+
   async #stats(): Promise<RunStats> {
     const answers = await Promise.allSettled(this.#pool.workers.map((worker) => worker.stats()))
     const workers = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
-    const { attempt = 0, state = 'starting', latestCheckpoint = 0 } = this.#master ?? {}
-    return { attempt, state, checkpoint: latestCheckpoint, restarts: Math.max(0, attempt - 1), workers }
+    const { attempt = 0, state = 'starting', latest = null } = this.#master ?? {}
+    return { attempt, state, checkpoint: latest?.id ?? 0, restarts: Math.max(0, attempt - 1), workers }
   }
 }
 

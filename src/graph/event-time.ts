@@ -15,6 +15,12 @@ export interface EventTimeOptions<T> {
   readonly watermarks?: 'none' | (() => WatermarkGenerator<T>)
   /** A split without records for so long, in ms by the clock, is idle: others need not wait for it. Default: never. */
   readonly idleAfterMs?: number
+  /**
+   * Sources of the same `group`, of any kind and on any worker, are read abreast: an instance whose watermark is more than `maxDriftMs` ahead of the smallest in the
+   * group waits until the others have come after it. For none that is idle or has ended; for one that has read nothing yet, it does. So what waits for the
+   * slower sources, in windows and joins, stays small. Needs eventTime; only for sources, not for withEventTime.
+   */
+  readonly alignment?: { readonly group: string; readonly maxDriftMs: number }
 }
 
 /**
@@ -28,9 +34,9 @@ export function eventTimeSpec(
   operator: string,
   site: string,
 ): { readonly eventTime?: unknown; readonly watermarks?: WatermarkStrategy } {
-  const { eventTime, disorderMs, watermarks, idleAfterMs } = options
+  const { eventTime, disorderMs, watermarks, idleAfterMs, alignment } = options
   if (eventTime === undefined) {
-    const useless = Object.entries({ disorderMs, watermarks, idleAfterMs }).find(([, value]) => value !== undefined)
+    const useless = Object.entries({ disorderMs, watermarks, idleAfterMs, alignment }).find(([, value]) => value !== undefined)
     if (useless === undefined) return {}
     throw new MillraceError('MR_OPTION_INVALID', `${operator}: ${useless[0]} says nothing without eventTime`, { site })
   }
@@ -41,10 +47,27 @@ export function eventTimeSpec(
   }
   checkMs(disorderMs, `${operator}: disorderMs`, 0, site)
   checkMs(idleAfterMs, `${operator}: idleAfterMs`, 1, site)
+  checkAlignment(options, operator, site)
   return {
     eventTime,
-    watermarks: { create: watermarks ?? null, disorderMs: disorderMs ?? 0, idleAfterMs: idleAfterMs ?? Infinity } as WatermarkStrategy,
+    watermarks: {
+      create: watermarks ?? null,
+      disorderMs: disorderMs ?? 0,
+      idleAfterMs: idleAfterMs ?? Infinity,
+      alignment: alignment === undefined ? null : { group: alignment.group, maxDriftMs: alignment.maxDriftMs },
+    } as WatermarkStrategy,
   }
+}
+
+function checkAlignment({ alignment, watermarks }: EventTimeOptions<never>, operator: string, site: string): void {
+  if (alignment === undefined) return
+  const refuse = (text: string): never => {
+    throw new MillraceError('MR_OPTION_INVALID', `${operator}: ${text}`, { site })
+  }
+  const { group, maxDriftMs } = (alignment ?? {}) as Partial<typeof alignment>
+  if (typeof group !== 'string' || group === '') refuse(`alignment.group=${String(group)} is not a name`)
+  checkMs(maxDriftMs ?? NaN, `${operator}: alignment.maxDriftMs`, 0, site)
+  if (watermarks === 'none') refuse('without watermarks there is nothing to align')
 }
 
 function checkMs(value: number | undefined, name: string, least: number, site: string): void {

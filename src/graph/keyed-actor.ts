@@ -76,7 +76,7 @@ export interface ActorParts<K, S extends StateSpecs, Out, Side extends OutputTyp
  * waits belongs into `mapAsync`. What it keeps in `state` is exactly as old as its records after a restart; what it keeps elsewhere is lost.
  */
 export interface KeyedActor<T, K, S extends StateSpecs, Out, Side extends OutputTypes = NoOutputs> extends ActorParts<K, S, Out, Side> {
-  onRecord(record: T, ctx: ActorContext<K, S, Out, Side>): void
+  readonly onRecord: (record: T, ctx: ActorContext<K, S, Out, Side>) => void
 }
 
 /** An actor with two inputs of the same kind of key, which share its state and timers. */
@@ -87,9 +87,9 @@ export interface ConnectedActor<A, B, K, S extends StateSpecs, Out, Side extends
   Side
 > {
   /** A record of the stream that `connect` was called on. */
-  onFirst(record: A, ctx: ActorContext<K, S, Out, Side>): void
+  readonly onFirst: (record: A, ctx: ActorContext<K, S, Out, Side>) => void
   /** A record of the other one. */
-  onSecond(record: B, ctx: ActorContext<K, S, Out, Side>): void
+  readonly onSecond: (record: B, ctx: ActorContext<K, S, Out, Side>) => void
 }
 
 /** A handle without what changes the state. */
@@ -130,8 +130,8 @@ export interface BroadcastActor<
 > extends Omit<ActorParts<K, S, Out, Side>, 'onTimer'> {
   /** What broadcast records write, by name: `{ rules: map<string, Rule>() }`. */
   readonly broadcast: B
-  onRecord(record: T, ctx: BesideBroadcast<K, S, B, Out, Side>): void
-  onBroadcast(record: R, ctx: BroadcastContext<B, Out, Side>): void
+  readonly onRecord: (record: T, ctx: BesideBroadcast<K, S, B, Out, Side>) => void
+  readonly onBroadcast: (record: R, ctx: BroadcastContext<B, Out, Side>) => void
   onTimer?(time: number, ctx: BesideBroadcast<K, S, B, Out, Side>, domain: TimeDomain): void
 }
 

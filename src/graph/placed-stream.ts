@@ -5,13 +5,17 @@ import { checkFunction } from './check-function.ts'
 import * as check from './check-options.ts'
 import { type EventTimeOptions, eventTimeSpec } from './event-time.ts'
 import type { GraphBuilder, OperatorOptions } from './graph-builder.ts'
-import { type InputEdge, type Origin, type Parallelism, outputOf } from './graph.ts'
+import { type InputEdge, type OperatorNode, type Origin, type Parallelism, outputOf } from './graph.ts'
+import { checkLateRecords } from './joins.ts'
 import { definitionSite } from './site.ts'
 import type { Stream } from './stream.ts'
+import type { WindowOutput } from './windowed-stream.ts'
 
-export interface MergeByTimeOptions extends OperatorOptions {
+export interface MergeByTimeOptions<L extends 'drop' | 'output' = 'drop'> extends OperatorOptions {
   /** Records that wait for the watermark, in each instance; with more the job fails with MR_BUFFER_FULL. Default 1,000,000. */
   readonly bufferRecordsMax?: number
+  /** Records behind the watermark: 'drop' (default), or 'output': a stream of their own beside the results. */
+  readonly lateRecords?: L
 }
 
 /** Where the records of a stream go, and in which order of time. */
@@ -73,26 +77,35 @@ export abstract class PlacedStream<in out T> {
    *
    * @throws MillraceError MR_OPTION_INVALID
    */
-  withEventTime(eventTime: (record: T) => number, options?: Omit<EventTimeOptions<T>, 'eventTime'> & OperatorOptions): Stream<T> {
+  withEventTime(
+    eventTime: (record: T) => number,
+    options?: Omit<EventTimeOptions<T>, 'eventTime' | 'alignment'> & OperatorOptions,
+  ): Stream<T> {
     const site = definitionSite(this.withEventTime)
     const { name, parallelism, onError, ...timing } = options ?? {}
+    if ('alignment' in timing)
+      throw new MillraceError('MR_OPTION_INVALID', 'withEventTime: alignment is for sources, which can wait', { site })
     const spec = eventTimeSpec({ ...timing, eventTime } as EventTimeOptions<never>, 'withEventTime', site)
     const own = { ...(name !== undefined && { name }), ...(parallelism !== undefined && { parallelism }), ...(onError && { onError }) }
-    return this.#append('eventTime', this.parallelism(), spec, own, site)
+    return this.builder.flows.stream<T>([outputOf(this.#append('eventTime', this.parallelism(), spec, own, site))])
   }
 
   /**
    * The records in the order of their event times, whatever channels they came by: gathered to one instance (or, with `parallelism`, merged in each), where they
-   * wait until the watermark has come to them. Those that come behind the watermark are dropped; `sideOutput('late')` of what this returns has them.
+   * wait until the watermark has come to them.
    *
    * @throws MillraceError MR_OPTION_INVALID; MR_GRAPH_INVALID, when the plan is made, for a stream without event times
    */
-  mergeByTime(options?: MergeByTimeOptions): Stream<T> {
+  mergeByTime<L extends 'drop' | 'output' = 'drop'>(options?: MergeByTimeOptions<L>): WindowOutput<T, T, L> {
     const site = definitionSite(this.mergeByTime)
-    const { bufferRecordsMax = MERGE_BUFFER_RECORDS_DEFAULT, ...own } = options ?? {}
+    const { bufferRecordsMax = MERGE_BUFFER_RECORDS_DEFAULT, lateRecords, ...own } = options ?? {}
+    checkLateRecords(lateRecords, 'mergeByTime', site)
     if (!Number.isSafeInteger(bufferRecordsMax) || bufferRecordsMax < 1)
       throw new MillraceError('MR_OPTION_INVALID', `bufferRecordsMax=${String(bufferRecordsMax)} is not a number of records`, { site })
-    return this.#append('mergeByTime', 1, { needsEventTime: true, bufferRecordsMax }, own, site)
+    const node = this.#append('mergeByTime', 1, { needsEventTime: true, bufferRecordsMax }, own, site)
+    const results = this.builder.flows.stream<T>([outputOf(node)])
+    const output = lateRecords === 'output' ? { results, late: this.builder.flows.stream<T>([outputOf(node, 'late')]) } : results
+    return output as WindowOutput<T, T, L>
   }
 
   /** @internal */
@@ -100,9 +113,8 @@ export abstract class PlacedStream<in out T> {
     return this.#edges
   }
 
-  #append(kind: string, parallelism: Parallelism, spec: object, options: OperatorOptions, site: string): Stream<T> {
-    const node = this.builder.add({ kind, inputs: this.#edges, parallelism, spec: { ...spec }, options, site })
-    return this.builder.flows.stream<T>([outputOf(node)])
+  #append(kind: string, parallelism: Parallelism, spec: object, options: OperatorOptions, site: string): OperatorNode {
+    return this.builder.add({ kind, inputs: this.#edges, parallelism, spec: { ...spec }, options, site })
   }
 
   #spread(partitioning: Partitioning): Stream<T> {

@@ -120,8 +120,9 @@ export class Sources {
 
   #source<T>({ kind, name, spec, site, parallelism, guarantee = 'exactly-once', parses, definition }: SourceDraft): Stream<T> {
     if (typeof name !== 'string') throw new MillraceError('MR_GRAPH_INVALID', `A source needs a name, got ${typeof name}`, { site })
-    const { disorderMs, idleAfterMs, eventTime, watermarks, ...others } = spec
-    const time = eventTimeSpec({ eventTime, disorderMs, idleAfterMs, watermarks } as EventTimeOptions<never>, `source "${name}"`, site)
+    const { disorderMs, idleAfterMs, eventTime, watermarks, alignment, ...others } = spec
+    const timing = { eventTime, disorderMs, idleAfterMs, watermarks, alignment } as EventTimeOptions<never>
+    const time = eventTimeSpec(timing, `source "${name}"`, site)
     const given = spec['parallelism'] as number | undefined
     const options = { name, ...(given !== undefined && { parallelism: given }), ...(parses?.onError && { onError: parses.onError }) }
     const timed = { ...others, ...time }

@@ -12,7 +12,8 @@ import * as check from './check-options.ts'
 import type { Branches, Emitters, OutputStreams, OutputTypes, SplitStreams, SwitchedStreams, TagField } from './outputs.ts'
 import { checkOutputNames, streamsByName } from './outputs.ts'
 import type { DeadLetter } from './error-policy.ts'
-import { PlacedStream } from './placed-stream.ts'
+import { EnrichedStream } from './enriched-stream.ts'
+import { type PriorityOptions, prioritySpec } from './priority-options.ts'
 import { definitionSite } from './site.ts'
 import type { FieldKey, KeyField, Sampling, SplitOptions, StreamRecord } from './stream-types.ts'
 import type { Table } from './table.ts'
@@ -22,7 +23,7 @@ import type { LateRecords, WindowAssigner, WindowBound, WindowOptions, WindowedS
  * A flow of records of type T, described inside `build()`. Every method adds one operator and returns what comes out of it.
  * Functions run on worker threads: they may use what their module defines, and must not change the records they get.
  */
-export class Stream<in out T> extends PlacedStream<T> {
+export class Stream<in out T> extends EnrichedStream<T> {
   /** One record in, one out. */
   map<U>(fn: (record: T) => U, options?: OperatorOptions): Stream<U> {
     return this.#add('map', { fn: checkFunction(fn, 'map') }, options, definitionSite(this.map))
@@ -53,6 +54,20 @@ export class Stream<in out T> extends PlacedStream<T> {
     const { inFlight, ordered, timeoutMs, retry, ...own } = options ?? {}
     const given = { inFlight, ordered, timeoutMs, retry } as AsyncOptions
     return this.#add('mapAsync', { ...asyncSpec(given, 'mapAsync', site), fn: checkFunction(fn, 'mapAsync') }, own, site)
+  }
+
+  /**
+   * Urgent records first: where more has come than what follows can process, records of a higher level go before those of a lower one. One of 20 records is of each
+   * lower level that has any, so that none starves. Within a level records keep their order; watermarks stay behind all records that came before them, and so do
+   * checkpoints. What is being processed, or has been sent on, is not overtaken any more.
+   *
+   * @param level of a record: 0 .. levels - 1, the largest is the most urgent; anything else fails with MR_PRIORITY_INVALID
+   * @throws MillraceError MR_OPTION_INVALID
+   */
+  prioritize(level: (record: T) => number, options: PriorityOptions): Stream<T> {
+    const site = definitionSite(this.prioritize)
+    const { levels, bufferRecords, ...own } = options ?? ({} as Partial<PriorityOptions>)
+    return this.#add('prioritize', { ...prioritySpec(levels, bufferRecords, site), fn: checkFunction(level, 'prioritize') }, own, site)
   }
 
   /** Calls `fn` with each record and passes the record on: for logs and counters. After a restart it is called again for some. */

@@ -196,7 +196,7 @@ export class WindowedStream<in out T, in out K, B extends WindowBound, L extends
 }
 
 /** Gives the trigger that the options ask for. */
-function checkOptions({ windows, options, site }: WindowedDraft): Trigger {
+export function checkOptions({ windows, options, site }: Pick<WindowedDraft, 'windows' | 'options' | 'site'>): Trigger {
   const refuse = (text: string): never => {
     throw new MillraceError('MR_OPTION_INVALID', text, { site })
   }

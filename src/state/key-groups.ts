@@ -1,5 +1,6 @@
 import { canonicalKey, keyOfCanonical } from '../core/key.ts'
 import { hashKey } from '../core/key-hash.ts'
+import type { Key } from '../core/key-hash.ts'
 import type { Chunk } from './state-chunk.ts'
 import type { KeySlots } from './key-slots.ts'
 
@@ -94,3 +95,10 @@ export const slotsOfChunk = (keys: Pick<KeySlots, 'slotOf' | 'slotOfInt'>, chunk
   for (const text of chunk.otherKeys) slots[row++] = keys.slotOf(keyOfCanonical(textOf(text)))
   return slots
 }
+
+/** The keys of a chunk's rows. */
+export const keysOfChunk = (chunk: ChunkKeys): Key[] => [
+  ...chunk.intKeys,
+  ...chunk.stringKeys.map(textOf),
+  ...chunk.otherKeys.map((text) => keyOfCanonical(textOf(text))),
+]

@@ -1,6 +1,9 @@
 import { packValues, unpackValues } from '../codec/value-packing.ts'
+import { canonicalKey } from '../core/key.ts'
+import type { Key } from '../core/key-hash.ts'
 import { MillraceError } from '../errors.ts'
-import { chunkKeysOf } from './key-groups.ts'
+import { chunkKeysOf, keysOfChunk } from './key-groups.ts'
+import type { StoredValue } from './keyed-backend.ts'
 import type { KeySlots } from './key-slots.ts'
 import { type Chunk, decodeChunk, encodeChunk } from './state-chunk.ts'
 
@@ -71,4 +74,12 @@ export function decodeKeyedChunk(bytes: Uint8Array): KeyedChunk {
   } catch (cause) {
     throw new MillraceError('MR_STATE_CORRUPT', 'a chunk of state is damaged: its values cannot be decoded', { cause })
   }
+}
+
+/** The stored value of one key, with the signature that says what it is; undefined when the chunk has none. */
+export function findInKeyedChunk(bytes: Uint8Array, key: Key): StoredValue | undefined {
+  const { chunk, values } = decodeKeyedChunk(bytes)
+  const wanted = canonicalKey(key)
+  const row = keysOfChunk(chunk).findIndex((each) => canonicalKey(each) === wanted)
+  return row === -1 ? undefined : { signature: chunk.signature, value: values[row] }
 }

@@ -3,7 +3,7 @@
  * thread asks for quiet and waits: one word in shared memory, no event loop needed on either side.
  *
  * ```
- *  bit 0  WRITING  the storage thread is inside a transaction
+ *  bit 0  WRITING  the storage thread is inside a transaction, or loads the database
  *  bit 1  STOP     no transaction may begin any more (never cleared)
  * ```
  */

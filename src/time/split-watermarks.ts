@@ -20,7 +20,7 @@ export interface SplitTime {
 }
 
 /**
- * Watermarks where records enter, one for each split: the actor's is the smallest over its splits that are not idle. A split that is known but was not
+ * Watermarks where records enter, one for each split: the actor's is the smallest over its splits that are not idle, or the largest when all of them are. A split that is known but was not
  * read yet holds the watermark back; one that has ended does not.
  */
 export class SplitWatermarks {
@@ -29,6 +29,7 @@ export class SplitWatermarks {
   #selected: Split | null = null
   #watermark = -Infinity
   #idle = false
+  #hasClosed = false
 
   constructor(strategy: WatermarkStrategy) {
     this.#strategy = strategy
@@ -41,6 +42,11 @@ export class SplitWatermarks {
   /** True while every split is idle. */
   get idle(): boolean {
     return this.#idle
+  }
+
+  /** True while there is nothing here that others would have to wait for: every split is idle, or was read to its end. */
+  get isOut(): boolean {
+    return this.#idle || (this.#hasClosed && this.#splits.size === 0)
   }
 
   /** The time at which a split may turn out to be idle; Infinity when none can. */
@@ -63,6 +69,12 @@ export class SplitWatermarks {
   /** A split was read to its end. */
   close(split: number): void {
     this.#splits.delete(split)
+    this.#hasClosed = true
+  }
+
+  /** Nothing is read on purpose: no split becomes idle by that. */
+  standStill(nowMs: number): void {
+    for (const entry of this.#splits.values()) entry.lastRecordMs = nowMs
   }
 
   /** The records that follow are of this split. */
@@ -95,16 +107,20 @@ export class SplitWatermarks {
   update(nowMs: number): boolean {
     const { idleAfterMs } = this.#strategy
     let minimum = Infinity
+    let largest = -Infinity
     let idle = this.#splits.size > 0
     for (const entry of this.#splits.values()) {
       if (!entry.idle && nowMs - entry.lastRecordMs >= idleAfterMs) entry.idle = true
+      largest = Math.max(largest, entry.watermark)
       if (entry.idle) continue
       idle = false
       minimum = Math.min(minimum, entry.watermark)
     }
-    const advances = !idle && this.#splits.size > 0 && minimum > this.#watermark
+    // When nobody reads any more, it does not matter who stopped first.
+    const reached = idle ? largest : minimum
+    const advances = this.#splits.size > 0 && reached > this.#watermark
     const changed = advances || idle !== this.#idle
-    if (advances) this.#watermark = minimum
+    if (advances) this.#watermark = reached
     this.#idle = idle
     return changed
   }

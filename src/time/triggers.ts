@@ -115,7 +115,8 @@ export function continuousEventTime(
   everyMs: number,
 ): Trigger<unknown, number> & { readonly type: 'continuousEventTime'; readonly everyMs: number } {
   const schedule = (from: number, context: TriggerContext<number>): void => {
-    const next = nextFiring(from, everyMs, context)
+    // The end has a timer of its own; one that is kept as the next firing would outlive it in a session that grows.
+    const next = from + everyMs
     // A window without an end would fire for ever once the input is over.
     if (context.watermark === Infinity && context.window.end === Infinity) return
     context.state = next

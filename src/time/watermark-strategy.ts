@@ -18,6 +18,8 @@ export interface WatermarkStrategy {
   readonly disorderMs: number
   /** A split without records for so long holds nothing back; Infinity: never. */
   readonly idleAfterMs: number
+  /** The group of sources that this one keeps abreast with; null: none. */
+  readonly alignment: { readonly group: string; readonly maxDriftMs: number } | null
 }
 
 /**

@@ -7,7 +7,6 @@ import type { Mailbox } from '../channel/mailbox.ts'
 import type { Outbox } from '../channel/outbox.ts'
 import type { BatchDecoder } from '../codec/index.ts'
 import type { Clock } from '../core/clock.ts'
-import { describeError } from '../core/failure.ts'
 import { MillraceError } from '../errors.ts'
 import { type ChainCodeOptions, type ChainRun, type ChainStep, compileEmit, compileRun } from '../graph/chain-code.ts'
 import { linkEmit, linkRun } from '../graph/chain-closures.ts'
@@ -15,12 +14,17 @@ import { DEAD_LETTERS, asksReader, holdsDeadLetters, undeliveredTo } from '../gr
 import { type Graph, type OperatorNode } from '../graph/graph.ts'
 import { type ActorPlacement, type Plan, type Task, type TaskEdge, beginsTime } from '../graph/plan.ts'
 import { SplitWatermarks, WHOLE_INSTANCE } from '../time/split-watermarks.ts'
-import type { WatermarkStrategy } from '../time/watermark-strategy.ts'
+import { blame, placeOf } from './blame.ts'
+import { buildDrift, timing } from './build-drift.ts'
+import { buildLatency } from './build-latency.ts'
 
 export interface ActorEnvironment {
   readonly plan: Plan
   readonly registry: Registry
   readonly attempt: number
+  /** How far the sources of groups are that are read abreast, by actor. */
+  readonly watermarks: SharedArrayBuffer
+  readonly latencyMarkersMs: number
   readonly keyGroups: number
   readonly clock: Clock
   readonly generateCode: boolean
@@ -75,7 +79,7 @@ class ChainBuilder {
     this.#task = environment.plan.tasks[placement.task]!
     const path = this.#task.nodes.map((id) => this.#graph.nodes[id]!.name).join('>')
     const head = this.#graph.nodes[this.#task.nodes[0]!]!
-    this.#splits = beginsTime(head) ? new SplitWatermarks(head.spec['watermarks'] as WatermarkStrategy) : null
+    this.#splits = beginsTime(head) ? new SplitWatermarks(timing(head)!) : null
     this.#place = this.#writesLetters() ? new Place(placement.index, head.name, wiring.channels) : null
     this.#code = {
       url: `millrace://${encodeURI(this.#graph.jobName)}/${encodeURI(path)}`,
@@ -110,9 +114,12 @@ class ChainBuilder {
         clock: this.#environment.clock,
         inputs: this.#wiring.inputs,
         splits: this.#splits,
+        drift: buildDrift(this.#environment, this.#placement, this.#wiring, this.#splits),
         name: `${this.#task.name} (${this.#placement.index + 1}/${this.#task.parallelism})`,
         operators: [...this.#instances.reverse(), ...this.#lookers(node)],
         badRecords: this.#guards,
+        query: (operator, state, key) => this.#instances.find(({ name }) => name === operator)?.actor.query?.(state, key),
+        latency: buildLatency(this.#environment, node, this.#wiring),
         place: this.#place,
         source: head !== null && head.poll !== undefined ? head : null,
         head: head !== null && head.processBatch !== undefined ? head : null,
@@ -334,17 +341,4 @@ class ChainBuilder {
     if (definition === undefined) throw new MillraceError('MR_GRAPH_INVALID', `There is no operator kind "${node.kind}"`, placeOf(node))
     return definition
   }
-}
-
-function placeOf(node: OperatorNode): { operator: string; site: string } {
-  return { operator: node.name, site: node.site }
-}
-
-/** Names the operator whose code threw, unless a deeper one was named already. */
-export function blame(error: unknown, node: OperatorNode | undefined): unknown {
-  if (node === undefined || (error instanceof MillraceError && error.operator !== undefined)) return error
-  if (error instanceof MillraceError) return new MillraceError(error.code, error.message, { cause: error.cause ?? error, ...placeOf(node) })
-  const { class: name, message } = describeError(error)
-  const text = error instanceof Error ? `${name}: ${message}` : message
-  return new MillraceError('MR_OPERATOR_FAILED', `An operator threw ${text}`, { cause: error, ...placeOf(node) })
 }

@@ -14,6 +14,8 @@ export interface EngineOptions {
   /** Records in one batch at most. */
   readonly batchRecords: number
   readonly lingerMs: number
+  /** Time between two latency markers of a source; Infinity: none. */
+  readonly latencyMarkersMs: number
   readonly keyGroups: number
   /** Directory for copies of the frames that each worker receives, or null. */
   readonly captureDir: string | null
@@ -33,4 +35,6 @@ export interface Deployment {
   readonly credits: SharedArrayBuffer
   /** One Int32 per worker, which grows while its actors process records: where it stands still, no new checkpoint is needed. */
   readonly activity: SharedArrayBuffer
+  /** One Float64 per actor: how far the sources of groups with `alignment` are. */
+  readonly watermarks: SharedArrayBuffer
 }

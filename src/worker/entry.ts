@@ -56,6 +56,8 @@ export default async function runWorker(task: WorkerTask): Promise<void> {
     triggerCheckpoint: (checkpoint, last) => answer(() => service.triggerCheckpoint(checkpoint, last)),
     checkpointCompleted: (checkpoint) => answer(() => service.checkpointCompleted(checkpoint)),
     drainSources: () => answer(() => service.drainSources()),
+    query: (place, key) => answer(() => service.query(place, key)),
+    queryCheckpoint: (manifest, place, key) => answer(() => service.queryCheckpoint(manifest, place, key)),
     stats: () => answer(() => service.stats()),
     startProfile: () => answer(() => profiler.start()),
     stopProfile: (path) => answer(() => profiler.stop(path)),

@@ -3,6 +3,8 @@ import type { Manifest } from '../checkpoint/manifest.ts'
 import type { FailureData } from '../core/failure.ts'
 import type { InletNotice } from '../actor/contract.ts'
 import type { Deployment, EngineOptions } from './deployment.ts'
+import type { Key } from '../core/key-hash.ts'
+import type { StateAnswer, StatePlace } from './state-place.ts'
 import type { WorkerStats } from './worker-stats.ts'
 
 /** What a worker thread is started with. */
@@ -32,6 +34,8 @@ export interface WorkerApi {
   triggerCheckpoint(checkpoint: number, last: boolean): Promise<Answer<void>>
   checkpointCompleted(checkpoint: number): Promise<Answer<void>>
   drainSources(): Promise<Answer<void>>
+  query(place: StatePlace, key: Key): Promise<Answer<StateAnswer>>
+  queryCheckpoint(manifest: Manifest, place: StatePlace, key: Key): Promise<Answer<StateAnswer>>
   stats(): Promise<Answer<WorkerStats>>
   startProfile(): Promise<Answer<void>>
   /** Writes what was sampled since to a .cpuprofile file. */

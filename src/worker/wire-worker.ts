@@ -101,6 +101,8 @@ class WorkerWiring {
       plan,
       registry,
       attempt: deployment.attempt,
+      watermarks: deployment.watermarks,
+      latencyMarkersMs: options.latencyMarkersMs,
       keyGroups: options.keyGroups,
       clock: host.clock,
       generateCode: host.generateCode && options.codec === 'generated',

@@ -1,6 +1,8 @@
 import type { Actor } from '../actor/actor.ts'
 import type { Registry } from '../actor/contract.ts'
 import type { Plan } from '../graph/plan.ts'
+import type { Key } from '../core/key-hash.ts'
+import type { StoredValue } from '../state/keyed-backend.ts'
 import { FRAMES_DRAINED_BYTES_MAX } from '../limits.ts'
 import type { Deployment, EngineOptions } from './deployment.ts'
 import { ReadySet } from './ready-set.ts'
@@ -76,6 +78,11 @@ export class WorkerRuntime {
   start(): void {
     this.#running = true
     for (const id of this.#wiring.actors.keys()) this.#ready.add(id)
+  }
+
+  /** What an operator of an actor keeps for a key. Null while nothing runs: the answer would be out of date. */
+  query(actor: number, operator: string, state: string, key: Key): { readonly stored: StoredValue | undefined } | null {
+    return this.#running ? { stored: this.#wiring.actors.get(actor)!.query(operator, state, key) } : null
   }
 
   /** Nothing runs any more; what operators took is given back. */

@@ -1,10 +1,13 @@
 import type { Registry } from '../actor/contract.ts'
+import type { Key } from '../core/key-hash.ts'
 import type { Manifest } from '../checkpoint/manifest.ts'
 import { fingerprint } from '../graph/fingerprint.ts'
 import type { Job } from '../graph/job.ts'
 import { type Plan, planJob } from '../graph/plan.ts'
 import type { Deployment, EngineOptions } from './deployment.ts'
 import { type ReadChunks, readRestoredState } from './restored-state.ts'
+import { chunkKey } from './chunk-key.ts'
+import { type StateAnswer, type StatePlace, storedIn } from './state-place.ts'
 import type { WorkerHost } from './worker-host.ts'
 import { WorkerRuntime } from './worker-runtime.ts'
 import { type WorkerStats, workerStats } from './worker-stats.ts'
@@ -72,6 +75,17 @@ export class WorkerService {
 
   drainSources(): void {
     this.#runtime?.drainSources()
+  }
+
+  query(place: StatePlace, key: Key): StateAnswer {
+    return this.#runtime?.query(place.actor, place.operator, place.state, key) ?? null
+  }
+
+  /** The same out of a checkpoint. */
+  async queryCheckpoint(manifest: Manifest, place: StatePlace, key: Key): Promise<StateAnswer> {
+    const wanted = chunkKey(place.operator, { scope: 'group', id: place.group })
+    const [chunk] = await this.#host.readChunks(manifest, (name) => name === wanted)
+    return { stored: chunk === undefined ? undefined : storedIn(chunk.bytes, place.state, key) }
   }
 
   stats(): WorkerStats {

@@ -1,4 +1,5 @@
 import type { BadRecords } from '../actor/record-guard.ts'
+import type { LatencyStats } from '../actor/latency-markers.ts'
 import type { SourceProgress } from '../actor/contract.ts'
 import type { WorkerRuntime } from './worker-runtime.ts'
 
@@ -14,6 +15,8 @@ export interface ActorStats {
   readonly state: string
   /** What its operators with an `onError` policy did about bad records since the job began; keys that cannot be read count where they are read. */
   readonly badRecords: readonly BadRecords[]
+  /** With `latencyMarkersMs`: how old the markers of each source were when they came here. */
+  readonly latency: readonly LatencyStats[]
   /** Of sources that know how much input they have; null for all others. */
   readonly progress: SourceProgress | null
 }
@@ -34,6 +37,7 @@ export function workerStats(worker: number, runtime: WorkerRuntime | null): Work
     mailboxBytes: actor.mailbox.bytes,
     state: actor.state,
     badRecords: actor.badRecords.map(({ operator, skipped, deadLettered }) => ({ operator, skipped, deadLettered })),
+    latency: actor.latency?.stats ?? [],
     progress: actor.progress,
   }))
   return { worker, heapBytes: process.memoryUsage().heapUsed, actors }

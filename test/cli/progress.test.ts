@@ -79,6 +79,7 @@ function sample(atMs: number, attempt: number, recordsIn: readonly number[], bus
     busyMs: busyMs[id]!,
     mailboxBytes: id === 2 ? mailboxBytes : 0,
     badRecords: [],
+    latency: [],
     state: 'running',
     progress: id === 2 ? null : read(id),
   })

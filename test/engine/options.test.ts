@@ -43,6 +43,7 @@ const WRONG: Record<string, readonly unknown[]> = {
   ringBytes: [4095, 5000, 2 ** 31, '4096', null],
   mailboxBytes: [0, 1023, 1.5, null],
   batchRecords: [0, 4097, 1.5, '7', null],
+  latencyMarkersMs: [0, NaN, '5', null],
   lingerMs: [-1, NaN, 60_001, '5', null],
   keyGroups: [0, 32_769, 1.5, null],
   captureDir: ['', 7, null],

@@ -6,7 +6,7 @@ import { expect } from 'vitest'
 import type { Job, LaunchOptions } from '../../src/index.ts'
 import { collect } from './run-job.ts'
 
-export const QUERIES = ['q0', 'q1', 'q2', 'q5', 'q7', 'q11', 'ks', 'ks-every', 'wc'] as const
+export const QUERIES = ['q0', 'q1', 'q2', 'q3', 'q4', 'q5', 'q7', 'q8', 'q11', 'ks', 'ks-every', 'wc'] as const
 
 const SEED = 7
 

@@ -41,13 +41,61 @@ const interval = fc
   .filter(({ lowerMs, upperMs }) => upperMs - lowerMs >= 2)
   .map((interval): JoinShape => ({ type: 'interval', interval }))
 
+const windowShape = fc.oneof(
+  fc.record({ type: fc.constant('tumbling' as const), sizeMs: fc.integer({ min: 1, max: 300 }), offsetMs: fc.constant(0) }),
+  fc.record({
+    type: fc.constant('sliding' as const),
+    sizeMs: fc.integer({ min: 1, max: 6 }).map((n) => n * 20),
+    slideMs: fc.integer({ min: 1, max: 6 }).map((n) => n * 20),
+  }),
+  fc.record({ type: fc.constant('session' as const), gapMs: fc.integer({ min: 0, max: 30 }).map((n) => 2 * n + 1) }),
+)
+
+const joinType = fc.constantFrom('inner' as const, 'left' as const, 'right' as const, 'full' as const)
+const windowJoins = fc.record({ type: fc.constant('window' as const), window: windowShape, join: joinType })
+const coGroups = fc.record({ type: fc.constant('coGroup' as const), window: windowShape })
+
+const WINDOWS: readonly JoinShape[] = [
+  { type: 'window', window: { type: 'tumbling', sizeMs: 100 }, join: 'inner' },
+  { type: 'window', window: { type: 'tumbling', sizeMs: 70, offsetMs: -15 }, join: 'left' },
+  { type: 'window', window: { type: 'sliding', sizeMs: 100, slideMs: 40 }, join: 'right' },
+  { type: 'window', window: { type: 'session', gapMs: 31 }, join: 'full' },
+]
+
+const GROUPS: readonly JoinShape[] = [
+  { type: 'coGroup', window: { type: 'tumbling', sizeMs: 100 } },
+  { type: 'coGroup', window: { type: 'session', gapMs: 31 } },
+]
+
+const temporal = fc.record({
+  type: fc.constant('temporal' as const),
+  join: fc.constantFrom('inner' as const, 'left' as const),
+  deletes: fc.boolean(),
+})
+
+const TEMPORAL: readonly JoinShape[] = [
+  { type: 'temporal', join: 'inner', deletes: false },
+  { type: 'temporal', join: 'left', deletes: true },
+]
+
+const LATEST: readonly JoinShape[] = [{ type: 'latest' }, { type: 'broadcast' }]
+const latest = fc.constantFrom(...LATEST)
+
 const EXAMPLES: readonly JoinShape[] = [
   { type: 'interval', interval: { lowerMs: -20, upperMs: 50 } },
   { type: 'interval', interval: { lowerMs: 10, upperMs: 50, upperExclusive: true } },
   { type: 'interval', interval: { lowerMs: -50, upperMs: -10, lowerExclusive: true } },
 ]
 
-describe.each([['intervalJoin', interval, EXAMPLES]] as const)('%s', (_, shapes, examples) => {
+const KINDS: readonly [string, fc.Arbitrary<JoinShape>, readonly JoinShape[]][] = [
+  ['intervalJoin', interval, EXAMPLES],
+  ['join', windowJoins, WINDOWS],
+  ['coGroup', coGroups, GROUPS],
+  ['joinTemporal', temporal, TEMPORAL],
+  ['joinLatest and joinBroadcast', latest, LATEST],
+]
+
+describe.each(KINDS)('%s', (_, shapes, examples) => {
   test.each(examples)('%o gives what an oracle gives, in order and not', async (shape) => {
     await expectPairs({ shape }, { seed: 1 })
     await expectPairs({ shape, disorderMs: 80, texts: true }, { seed: 2 })
@@ -61,7 +109,7 @@ describe.each([['intervalJoin', interval, EXAMPLES]] as const)('%s', (_, shapes,
       texts: fc.boolean(),
       stepMs: fc.constantFrom(0.2, 1, 7),
       disorderMs: fc.constantFrom(0, 10, 200),
-      shape: shapes as fc.Arbitrary<JoinShape>,
+      shape: shapes,
       failAt: fc.array(fc.nat(250), { maxLength: 2 }),
     })
     const options = fc.record({
@@ -75,14 +123,14 @@ describe.each([['intervalJoin', interval, EXAMPLES]] as const)('%s', (_, shapes,
     const restart = { maxRestarts: 100, backoff: { minMs: 0, maxMs: 5 } }
     await fc.assert(
       fc.asyncProperty(config, options, (some, how) => expectPairs(some, { ...how, restart })),
-      { numRuns: 25 },
+      { numRuns: 20 },
     )
   })
 
   test('goes on with another number of workers: 2, 3, 1', async () => {
     for (const shape of examples) {
       const disk = new SimulatedDisk()
-      const config = { ...DEFAULTS, shape, counts: [4_000, 4_000] as const, keys: 300, run: `rescale ${runs++}` }
+      const config = { ...DEFAULTS, shape, counts: [4_000, 4_000] as const, keys: 300, stepMs: 5, run: `rescale ${runs++}` }
       const common = { disk, checkpointIntervalMs: 2, batchRecords: 16 }
       const outcomes: string[] = []
       let pairs: readonly Counted[] = []

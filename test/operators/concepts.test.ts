@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest'
 import broadcast from '../../examples/concepts/broadcast.ts'
 import firstOfEach from '../../examples/concepts/first-of-each.ts'
+import keyedActor from '../../examples/concepts/keyed-actor.ts'
 import type { Order } from '../../examples/concepts/orders.ts'
 import partitionByFunction from '../../examples/concepts/partition-by-function.ts'
 import partitionByKey from '../../examples/concepts/partition-by-key.ts'
 import partitionByTime from '../../examples/concepts/partition-by-time.ts'
+import priority from '../../examples/concepts/priority.ts'
 import roundRobin from '../../examples/concepts/round-robin.ts'
 import scan from '../../examples/concepts/scan.ts'
 import sideOutputs from '../../examples/concepts/side-outputs.ts'
@@ -12,6 +14,7 @@ import split from '../../examples/concepts/split.ts'
 import switchOn, { type Happening } from '../../examples/concepts/switch-on.ts'
 import table from '../../examples/concepts/table.ts'
 import tableOfTable from '../../examples/concepts/table-of-table.ts'
+import updateState from '../../examples/concepts/update-state.ts'
 import { runToEnd } from '../../src/testing/index.ts'
 
 const SHOPS = ['a', 'b', 'c']
@@ -51,6 +54,32 @@ test('partition by function: large orders have an actor to themselves', async ()
   const { placed } = await runToEnd(partitionByFunction, { orders }, { workers: 3 })
   expect(placed.length).toBe(orders.length)
   for (const { instance, record } of placed) expect(instance).toBe(record.cents >= 10_000 ? 2 : record.id % 2)
+})
+
+test('priority: large orders overtake small ones, and both keep their order', async () => {
+  const { handled } = await runToEnd(priority, { orders }, { workers: 1 })
+  const [urgent, normal] = [true, false].map((level) => handled.filter((order) => order.urgent === level).map(({ id }) => id))
+  expect(urgent).toEqual(orders.filter(({ cents }) => cents >= 10_000).map(({ id }) => id))
+  expect(normal).toEqual(orders.filter(({ cents }) => cents < 10_000).map(({ id }) => id))
+})
+
+test('keyed actor: whoever has not paid within a minute is reminded', async () => {
+  const placed = Array.from({ length: 40 }, (_, order) => ({ order, at: order * 1_000 }))
+  const paid = placed.filter(({ order }) => order % 3 > 0).map(({ order, at }) => ({ order, at: at + (order % 3 === 1 ? 500 : 61_000) }))
+  const { reminders } = await runToEnd(keyedActor, { placed, paid }, { workers: 2 })
+  const late = placed.filter(({ order }) => order % 3 !== 1).map(({ order, at }) => ({ order, since: at }))
+  expect(sorted(reminders, ({ order }) => order)).toEqual(late)
+})
+
+test('update and query state: a payment is worth what its currency is when it comes', async () => {
+  const rates = [
+    { currency: 'EUR', perUnit: 2 },
+    { currency: 'EUR', perUnit: 3 },
+  ]
+  const payments = [1, 2, 3].map((id) => ({ id, currency: id === 3 ? 'USD' : 'EUR', amount: 10 }))
+  const { valued } = await runToEnd(updateState, { rates, payments }, { workers: 2 })
+  expect(sorted(valued, ({ id }) => id).map(({ id }) => id)).toEqual([1, 2, 3])
+  for (const { id, worth } of valued) expect(id === 3 ? [10] : [10, 20, 30]).toContain(worth)
 })
 
 test('broadcast: every actor gets every record', async () => {

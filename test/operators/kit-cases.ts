@@ -2,7 +2,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { recordsOf } from '../../src/index.ts'
+import { type OutputType, type Processed, aggregating, list, map, recordsOf, reducing, value } from '../../src/index.ts'
 import { type KitBuilt, type KitContext, type KitOptions, type Step, latestByKey } from '../../src/testing/index.ts'
 import { JOINS } from './join-kit-cases.ts'
 import { WINDOWS } from './window-kit-cases.ts'
@@ -294,6 +294,30 @@ const TIMED: readonly KitCase[] = [
     expected: { out: ['b', 'c', 'e', 'a', 'f', 'g'] },
   },
   {
+    name: 'prioritize',
+    build: ({ input }) => input<number>('in', { channels: 2 }).prioritize((n) => n % 3, { levels: 3, bufferRecords: 4 }),
+    script: [
+      ...[3, 6, 5, 9, 7, 8].map((record) => ({ record, timestamp: record, channel: 0 })),
+      { watermark: 9, channel: 0 },
+      { record: 10, timestamp: 10, channel: 1 },
+      { watermark: 12, channel: 1 },
+      { record: 14, timestamp: 14, channel: 1 },
+      { idle: true, channel: 1 },
+      { record: 12, timestamp: 12, channel: 0 },
+      { watermark: 20, channel: 0 },
+      END,
+    ],
+    options: { order: 'any' },
+    expected: { out: [3, 5, 6, 7, 8, 9, 10, 12, 14] },
+  },
+  {
+    name: 'prioritize, skipping records without a level',
+    build: ({ input }) => input<number>().prioritize((n) => n, { levels: 2, onError: 'skip' }),
+    script: scripted([0, 1, 2, 1, -1, 0]),
+    options: { order: 'any' },
+    expected: { out: [0, 0, 1, 1] },
+  },
+  {
     name: 'withEventTime',
     build: ({ input }) =>
       input<number>('in', { timed: false })
@@ -303,6 +327,93 @@ const TIMED: readonly KitCase[] = [
     expected: { out: [11, 21, 18, 31] },
   },
 ]
+
+/** Keeps something of every kind, and has itself called a while after each record. */
+const everyState = ({ input }: KitContext): KitBuilt =>
+  input<Sale>()
+    .keyBy('shop')
+    .process({
+      emits: recordsOf<unknown>(),
+      outputs: { timers: recordsOf<string>() },
+      state: {
+        last: value<number>({ default: -1 }),
+        all: list<number>(),
+        towns: map<string, number>(),
+        sum: reducing<number>((a, b) => a + b),
+        mean: aggregating({
+          create: () => ({ n: 0, sum: 0 }),
+          add: (acc, cents: number) => ({ n: acc.n + 1, sum: acc.sum + cents }),
+          result: ({ n, sum }) => sum / n,
+        }),
+        recent: value<number>({ ttl: { ms: 6 } }),
+      },
+      onRecord({ cents, town }, ctx) {
+        const { last, all, towns, sum, mean, recent } = ctx.state
+        all.add(cents)
+        towns.set(town, (towns.get(town) ?? 0) + 1)
+        sum.add(cents)
+        mean.add(cents)
+        ctx.emit([ctx.key, last.get(), all.get(), [...towns], sum.get(), mean.get(), recent.get() ?? null])
+        last.set(cents)
+        recent.set(cents)
+        ctx.timers.event.set(ctx.timestamp + 15)
+        ctx.timers.processing.set(ctx.nowMs + 10)
+      },
+      onTimer(time, ctx, domain) {
+        ctx.to.timers(`${ctx.key} ${domain} ${time} ${ctx.state.sum.get()}`)
+      },
+    })
+
+const ACTORS: readonly KitCase[] = [
+  {
+    name: 'process: state of every kind, timers, time to live',
+    build: (context) => {
+      const out = everyState(context) as Processed<unknown, { timers: OutputType<string> }>
+      return { out, timers: out.outputs.timers }
+    },
+    script: scripted(SALES),
+    options: { order: 'step' },
+    expected: {
+      out: [
+        ['a', -1, [5], [['x', 1]], 5, 5, null],
+        ['b', -1, [7], [['x', 1]], 7, 7, null],
+        ['a', 5, [5, 1], [['x', 2]], 6, 3, 5],
+        ['c', -1, [9], [['y', 1]], 9, 9, null],
+        ['b', 7, [7, 2], [['x', 2]], 9, 4.5, null],
+        ['a', 1, [5, 1, 5], [['x', 3]], 11, 11 / 3, null],
+      ],
+      timers: [
+        'a event 15 6',
+        'b event 25 9',
+        'a event 35 11',
+        'c event 45 9',
+        'a processing 10 11',
+        'b processing 10 9',
+        'b event 55 9',
+        'a event 65 11',
+      ],
+    },
+  },
+  {
+    name: 'mapAsync, in order',
+    build: ({ input }) => input<number>().mapAsync(slowly, { inFlight: 3 }),
+    script: scripted([3, 1, 2, 5, 4, 0, 7]),
+    expected: { out: [30, 10, 20, 50, 40, 0, 70] },
+  },
+  {
+    name: 'mapAsync, as they come',
+    build: ({ input }) => input<number>().mapAsync(slowly, { inFlight: 3, ordered: false }),
+    script: scripted([3, 1, 2, 5, 4, 0, 7]),
+    options: { order: 'any' },
+    expected: { out: [30, 10, 20, 50, 40, 0, 70] },
+  },
+]
+
+/** Larger numbers take longer. */
+async function slowly(n: number): Promise<number> {
+  for (let i = 0; i < n; i++) await Promise.resolve()
+  return n * 10
+}
 
 const NUMBERS = Array.from({ length: 40 }, (_, i) => i)
 
@@ -357,7 +468,17 @@ const SOURCES: readonly KitCase[] = [
   },
 ]
 
-export const KIT_CASES: readonly KitCase[] = [...KEYED, ...COUNTING, ...TABLES, ...STATELESS, ...TIMED, ...WINDOWS, ...JOINS, ...SOURCES]
+export const KIT_CASES: readonly KitCase[] = [
+  ...KEYED,
+  ...COUNTING,
+  ...TABLES,
+  ...STATELESS,
+  ...TIMED,
+  ...WINDOWS,
+  ...JOINS,
+  ...ACTORS,
+  ...SOURCES,
+]
 
 /** Operators that no case can be written for, and why. */
 export const WITHOUT_CASE: Readonly<Record<string, string>> = {

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { SimulatedDisk, runToEnd, seeds, simulate } from '../../src/testing/index.ts'
 import mixedJob, { oracle, sorted, thrown } from './jobs/mixed-job.ts'
 import outsideJob from './jobs/outside-job.ts'
+import { many } from './many.ts'
 import { randomOptions } from './random-options.ts'
 
 afterEach(() => {
@@ -20,7 +21,7 @@ async function again(options: Parameters<typeof simulate>[1]) {
 
 describe('a seed', () => {
   test('brings back the same run: steps, frames, checkpoints, order of results', async () => {
-    for (const seed of seeds(25)) {
+    for (const seed of many(25)) {
       const { options } = randomOptions(seed)
       const [first, second] = [await again(options), await again(options)]
       expect(second, `seed ${seed}`).toEqual(first)
@@ -70,7 +71,7 @@ describe('a simulated run', () => {
   })
 
   test('goes on from the checkpoints of an earlier one', async () => {
-    for (const seed of seeds(50)) {
+    for (const seed of many(50)) {
       const { options } = randomOptions(seed)
       const disk = new SimulatedDisk()
       const steps = { ...options, disk, config: { ...config, count: 900, throwAt: [] } }
@@ -82,7 +83,7 @@ describe('a simulated run', () => {
   })
 
   test('that is drained ends with what was read so far', async () => {
-    for (const seed of seeds(30)) {
+    for (const seed of many(30)) {
       const { options } = randomOptions(seed)
       const run = await simulate(mixedJob, {
         ...options,

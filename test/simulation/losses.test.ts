@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { seeds, simulate } from '../../src/testing/index.ts'
+import { simulate } from '../../src/testing/index.ts'
 import inletJob from './jobs/inlet-job.ts'
 import stepsJob from './jobs/steps-job.ts'
 import tailJob from './jobs/tail-job.ts'
+import { many } from './many.ts'
 import { randomOptions } from './random-options.ts'
 
 describe('when jobs throw and restart', () => {
   test('what was pushed into an inlet is processed exactly once by its state, and reaches outlets at least once', async () => {
-    for (const seed of seeds(100)) {
+    for (const seed of many(100)) {
       const { options, count, failures } = randomOptions(seed)
       const orders = Array.from({ length: count }, (_, id) => ({ id, shop: `s${id % 17}`, cents: id % 97 }))
       const run = await simulate(inletJob, { ...options, inputs: { orders }, config: { throwAt: failures, run: `inlet ${seed}` } })
@@ -20,7 +21,7 @@ describe('when jobs throw and restart', () => {
   })
 
   test('no record is lost on its way to a slow reader, however often the job restarts', async () => {
-    for (const seed of seeds(120)) {
+    for (const seed of many(120)) {
       const { options, failures } = randomOptions(seed)
       const count = 700
       const throwAt = [...failures, 5, 77, 300, 511, 640]
@@ -31,7 +32,7 @@ describe('when jobs throw and restart', () => {
   })
 
   test('actors that have ended stay ended when those behind them fail', async () => {
-    for (const seed of seeds(100)) {
+    for (const seed of many(100)) {
       const { options, count, failures } = randomOptions(seed)
       const throwAt = failures.map((row) => row % 50)
       const run = await simulate(tailJob, { ...options, config: { count, throwAt, run: `tail ${seed}` } })

@@ -25,6 +25,14 @@ const job = defineJob<Config>(import.meta, {
   },
 })
 
+/** Every hundredth record comes a thousand later than its time. */
+const lateJob = defineJob(import.meta, {
+  build: ({ source }) =>
+    source
+      .generate('rows', { count: 2_000, splits: 1, make: (n) => ({ n, at: n % 100 === 99 ? n - 1_000 : n }), eventTime: ({ at }) => at })
+      .mergeByTime({ lateRecords: 'output' }),
+})
+
 const untimed = defineJob(import.meta, {
   build: ({ source }) => ({ merged: source.generate('rows', { count: 1, make: (n) => n }).mergeByTime() }),
 })
@@ -52,6 +60,13 @@ describe('mergeByTime', () => {
     failed = false
     const run = simulate(job, { seed: 1, config: { count: 5_000, failAt: -1, bufferRecordsMax: 10 }, restart: { maxRestarts: 0 } })
     await expect(run).rejects.toMatchObject({ code: 'MR_BUFFER_FULL', message: expect.stringContaining('10 records') })
+  })
+
+  test('gives late records as a stream of their own where that is wanted', async () => {
+    const { results, late } = (await simulate(lateJob, { seed: 3, workers: 2, batchRecords: 8 })).outlets
+    expect(results.map(({ at }) => at)).toEqual(results.map(({ at }) => at).toSorted((a, b) => a - b))
+    expect([...results, ...late].map(({ n }) => n).toSorted((a, b) => a - b)).toEqual(Array.from({ length: 2_000 }, (_, n) => n))
+    expect(late.length).toBeGreaterThan(0)
   })
 
   test('is refused for a stream without event times', async () => {

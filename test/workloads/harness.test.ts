@@ -190,7 +190,7 @@ describe('contender processes', () => {
 describe('the command line', () => {
   test('has defaults', () => {
     expect(parseOptions([])).toEqual({
-      only: ['q0', 'q1', 'q2', 'q5', 'q7', 'q11', 'ks', 'ks-every', 'wc'],
+      only: ['q0', 'q1', 'q2', 'q3', 'q4', 'q5', 'q7', 'q8', 'q11', 'ks', 'ks-every', 'wc'],
       workers: 2,
       seconds: 5,
       runs: 5,

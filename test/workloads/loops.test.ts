@@ -19,7 +19,7 @@ import type { Span } from '../../bench/workloads/span.ts'
 const span = fc.record({ seed: fc.nat({ max: 9_999 }), count: fc.nat({ max: 3_000 }) }).map(({ seed, count }) => spanOf(seed, count))
 const anySpan = fc.record({ first: fc.nat({ max: 1_000_000 }), count: fc.nat({ max: 500 }) })
 
-test.each(['q0', 'q1', 'q2', 'q5', 'q7', 'q11', 'ks', 'ks-every', 'wc'] as const)(
+test.each(['q0', 'q1', 'q2', 'q5', 'q7', 'q8', 'q11', 'ks', 'ks-every', 'wc'] as const)(
   '%s: the best loop gives what the naive one gives',
   async (query) => {
     const { naive, best } = await loadLoops(query)

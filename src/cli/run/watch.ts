@@ -52,7 +52,8 @@ export class Watch {
   }
 
   #show(now: Sample): void {
-    if (this.#over) return
+    // At the end, and between two attempts, there is nothing to show.
+    if (this.#over || now.stats.workers.every(({ actors }) => actors.length === 0)) return
     const { job, shape, startedMs } = this.#options
     this.#first ??= now
     const progress = progressBetween(shape, this.#before, now, this.#first)

@@ -3,7 +3,7 @@ import type { Registry } from '../../actor/contract.ts'
 import type { Manifest } from '../../checkpoint/manifest.ts'
 import { allocate, allocateDoorbells } from '../../control/allocate.ts'
 import type { Plan } from '../../graph/plan.ts'
-import { KIT_MICROTASKS, KIT_OUTSIDE_WAIT_MS_MAX, KIT_TURNS_MAX } from '../../limits.ts'
+import { KIT_MICROTASKS, KIT_TURNS_MAX } from '../../limits.ts'
 import type { EngineOptions } from '../../worker/deployment.ts'
 import { readRestoredState } from '../../worker/restored-state.ts'
 import { FINAL_SNAPSHOT, type WorkerHost } from '../../worker/worker-host.ts'
@@ -30,6 +30,8 @@ export interface KitDeployment {
   readonly generateCode: boolean
   readonly inputs: ReadonlyMap<string, readonly string[]>
   readonly startMs: number
+  /** Longest real wait for the outside world. */
+  readonly outsideWaitMs: number
 }
 
 /** The engine of all workers of one attempt, on this thread, under a clock that stands still; driven step by step. */
@@ -43,6 +45,8 @@ export class KitEngine {
   readonly #snapshots = new Map<number, KitSnapshot['chunks']>()
   /** The same of actors that have ended: they belong to every later checkpoint. */
   readonly #finals = new Map<number, KitSnapshot['chunks']>()
+  /** Records that restored inlets have read. */
+  readonly #positions = new Map<string, number>()
   #failure: { readonly error: unknown } | null = null
   #woken = false
   #onWake = (): void => {}
@@ -131,7 +135,7 @@ export class KitEngine {
       await runtime.open(restored)
     }
     for (const runtime of this.#runtimes) runtime.start()
-    if (snapshot !== null) this.#inputs.resume(snapshot.inputs)
+    if (snapshot !== null) this.#inputs.resume(snapshot.inputs, this.#positions)
   }
 
   #host(): WorkerHost {
@@ -145,7 +149,9 @@ export class KitEngine {
       events: {
         snapshotTaken: (_, id, actor, chunks) => void (id === FINAL_SNAPSHOT ? this.#finals : this.#snapshots).set(actor, chunks),
         failed: (_attempt, _actor, error) => void (this.#failure ??= { error }),
-        notify: () => {},
+        notify: (_, { inlet, position, event }) => {
+          if (event === 'restored') this.#positions.set(inlet, position)
+        },
       },
     }
   }
@@ -183,7 +189,8 @@ export class KitEngine {
   async #outsideCame(): Promise<boolean> {
     this.#woken = false
     for (let i = 0; i < KIT_MICROTASKS && !this.#woken; i++) await Promise.resolve()
-    if (!this.#woken && this.#runtimes.some((runtime) => runtime.awaitsPromises)) await this.#outside()
+    if (!this.#woken && this.#deployment.outsideWaitMs > 0 && this.#runtimes.some((runtime) => runtime.awaitsPromises))
+      await this.#outside()
     return this.#woken
   }
 
@@ -191,7 +198,7 @@ export class KitEngine {
   async #outside(): Promise<void> {
     let timer: NodeJS.Timeout | undefined
     await new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, KIT_OUTSIDE_WAIT_MS_MAX)
+      timer = setTimeout(resolve, this.#deployment.outsideWaitMs)
       this.#onWake = resolve
     })
     clearTimeout(timer)

@@ -13,6 +13,8 @@ import { type RecordStep, type Step, type StepTarget } from './script.ts'
 export interface ChannelState {
   idle: boolean
   ended: boolean
+  /** All records that were sent: those behind the position of a restored inlet are sent again. */
+  readonly records: readonly RecordStep[]
 }
 
 interface KitInlet {
@@ -20,7 +22,7 @@ interface KitInlet {
   readonly sender: RingSender
   /** Its records bring their event times. */
   readonly ownTime: boolean
-  readonly state: ChannelState
+  readonly state: ChannelState & { readonly records: RecordStep[] }
 }
 
 /** The sending end of all inputs of a deployment: the app thread's rings into its inlets, without a thread. */
@@ -47,7 +49,7 @@ export class KitInputs {
           const { name, site, spec } = plan.graph.nodes[plan.tasks[plan.actors[toActor]!.task]!.nodes[0]!]!
           const encoder = new BatchEncoder({ name: `input-${name}`, mode: options.codec, operator: name, site })
           const sender = new RingSender(id, deployment.attempt, credits, allowanceBytes, rings.get(toThread)!, encoder)
-          return [name, { name, sender, ownTime: spec['eventTime'] !== undefined, state: { idle: false, ended: false } }]
+          return [name, { name, sender, ownTime: spec['eventTime'] !== undefined, state: { idle: false, ended: false, records: [] } }]
         }),
     )
     const channels = new Set([...inputs.values()].flat())
@@ -58,13 +60,16 @@ export class KitInputs {
 
   /** By inlet. */
   get states(): ReadonlyMap<string, ChannelState> {
-    return new Map([...this.#inlets].map(([name, { state }]) => [name, { ...state }]))
+    return new Map([...this.#inlets].map(([name, { state }]) => [name, { ...state, records: [...state.records] }]))
   }
 
-  /** Says what senders that were restored would say: who is idle, who has ended. */
-  resume(states: ReadonlyMap<string, ChannelState>): void {
+  /** Says what senders that were restored would say: what was not read yet, who is idle, who has ended. */
+  resume(states: ReadonlyMap<string, ChannelState>, positions: ReadonlyMap<string, number>): void {
     for (const inlet of this.#inlets.values()) {
-      const { idle, ended } = states.get(inlet.name)!
+      const { idle, ended, records } = states.get(inlet.name)!
+      const read = positions.get(inlet.name) ?? 0
+      inlet.state.records.push(...records.slice(0, read))
+      this.#sendTo(inlet, records.slice(read))
       if (idle) this.#tell(inlet, FrameKind.idle, 0)
       if (ended) this.#tell(inlet, FrameKind.end, 0)
       Object.assign(inlet.state, { idle, ended })
@@ -79,9 +84,7 @@ export class KitInputs {
     if (inlet!.state.ended) throw invalid(`A record cannot come after the end of the input "${inlet!.name}"`)
     if (inlet!.ownTime && steps.some(({ timestamp }) => timestamp !== undefined))
       throw invalid(`The inlet "${inlet!.name}" takes event times from its records: the script cannot give a timestamp`)
-    const records = steps.map(({ record }) => record)
-    const timestamps = inlet!.ownTime ? null : Float64Array.from(steps, ({ timestamp }) => timestamp ?? NaN)
-    inlet!.sender.sendRecords(records, records.length, timestamps)
+    this.#sendTo(inlet!, steps)
     this.flush()
   }
 
@@ -107,6 +110,13 @@ export class KitInputs {
     for (const { sender } of this.#inlets.values()) clear = sender.flush() && clear
     for (const ring of this.#rings) ring.announce()
     return clear
+  }
+
+  #sendTo({ sender, state, ownTime }: KitInlet, steps: readonly RecordStep[]): void {
+    state.records.push(...steps)
+    const records = steps.map(({ record }) => record)
+    const timestamps = ownTime ? null : Float64Array.from(steps, ({ timestamp }) => timestamp ?? NaN)
+    sender.sendRecords(records, records.length, timestamps)
   }
 
   #tell({ sender }: KitInlet, kind: FrameKind, value: number): void {

@@ -20,10 +20,11 @@ export interface KitCase {
   readonly keyGroups: number
   readonly startMs: number
   readonly seed: number | string
-  readonly anyOrder: boolean
+  readonly order: 'list' | 'step' | 'any'
   readonly view: KitView | null
   readonly rescales: boolean
   readonly positionsMax: number
+  readonly outsideWaitMs: number
 }
 
 /** A way to run a script. */
@@ -62,13 +63,15 @@ export class KitReruns {
     await this.#rerun('interpreted', INTERPRETED)
     await this.#rerun('with one record in a batch', { workers: 1, settings: { batchRecords: 1 }, oneByOne: true })
     await this.#rerun('through a mailbox of one frame', ONE_FRAME)
-    const positions = this.#positions(this.#case.positionsMax)
+    const { rescales, positionsMax } = this.#case
+    // The end of the script included.
+    const everywhere = Array.from({ length: this.#case.script.length + 1 }, (_, at) => at)
+    const positions = this.#chosen(everywhere, positionsMax)
     const snapshots = await this.#checkpointed(NORMAL, positions)
     // Compiling costs more than all the rest of a rerun.
     for (const [i, at] of positions.entries()) await this.#restored(i % 4 === 0 ? NORMAL : INTERPRETED, snapshots, at)
-    const { rescales, positionsMax } = this.#case
     if (!rescales || positionsMax === 0) return this.#expected
-    const few = this.#positions(Math.min(positionsMax, KIT_RESCALED_POSITIONS_MAX))
+    const few = this.#chosen(positions, KIT_RESCALED_POSITIONS_MAX)
     for (const at of few) await this.#restored({ ...INTERPRETED, workers: 3 }, snapshots, at)
     const spread = await this.#checkpointed({ workers: 3 }, few)
     for (const at of few) await this.#restored({ ...INTERPRETED, workers: 2 }, spread, at)
@@ -152,10 +155,10 @@ export class KitReruns {
   }
 
   #deployment({ workers, settings }: Way): KitDeployment {
-    const { graph, registry, inputs, startMs, keyGroups } = this.#case
+    const { graph, registry, inputs, startMs, keyGroups, outsideWaitMs } = this.#case
     const options = checkOptions({ workers, keyGroups, freezeRecords: true, ringBytes: KIT_RING_BYTES, ...settings }).engine
     const generateCode = options.codec === 'generated' && canGenerate()
-    return { plan: this.#plan(graph, options), options, registry, generateCode, inputs, startMs }
+    return { plan: this.#plan(graph, options), options, registry, generateCode, inputs, startMs, outsideWaitMs }
   }
 
   #plan(graph: Graph, options: EngineOptions): Plan {
@@ -163,19 +166,18 @@ export class KitReruns {
     return this.#plans.get(name) ?? this.#plans.set(name, planJob(graph, options)).get(name)!
   }
 
-  /** Every position of the script, its end included, or a sample. */
-  #positions(most: number): number[] {
-    const { script, seed } = this.#case
-    const all = Array.from({ length: script.length + 1 }, (_, at) => at)
-    const chance = new Prng(`${seed}/${most}`)
-    while (all.length > most) all.splice(chance.nextInt(all.length), 1)
-    return all
+  /** All of some positions, or a sample. */
+  #chosen(positions: readonly number[], most: number): number[] {
+    const chosen = [...positions]
+    const chance = new Prng(`${this.#case.seed}/${most}`)
+    while (chosen.length > most) chosen.splice(chance.nextInt(chosen.length), 1)
+    return chosen
   }
 
   #compare(name: string, way: Way, actual: readonly KitEvent[]): void {
     this.count++
-    const { view, anyOrder, seed, script } = this.#case
-    const order = anyOrder ? 'any' : this.#orderOf(way)
+    const { view, seed, script } = this.#case
+    const order = this.#orderOf(way)
     const comparison: Comparison = { order, view }
     const difference = findDifference(this.outlets, this.#expected, actual, comparison, (step) => this.#lastOf[step] ?? step)
     if (difference === null) return
@@ -184,7 +186,8 @@ export class KitReruns {
   }
 
   #orderOf({ workers }: Way): Comparison['order'] {
-    if (workers === 1 && !this.#isLoose) return 'list'
+    if (this.#case.order === 'any') return 'any'
+    if (workers === 1 && this.#case.order === 'list' && !this.#isLoose) return 'list'
     if (!this.#polls) return 'stretch'
     return workers === 1 ? 'records' : 'any'
   }

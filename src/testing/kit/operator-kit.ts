@@ -1,6 +1,6 @@
 import { registry } from '../../../actors/registry.ts'
 import type { OutletRecord, Outlets } from '../../graph/job.ts'
-import { KEY_GROUPS_DEFAULT, KIT_POSITIONS_MAX } from '../../limits.ts'
+import { KEY_GROUPS_DEFAULT, KIT_OUTSIDE_WAIT_MS_MAX, KIT_POSITIONS_MAX } from '../../limits.ts'
 import { seedFromEnvironment } from '../seeds.ts'
 import type { KitView } from './kit-compare.ts'
 import { type KitBuilt, type KitContext, type KitOutlets, kitJob } from './kit-job.ts'
@@ -9,8 +9,11 @@ import { KitReruns } from './kit-reruns.ts'
 import { type Step, checkScript } from './script.ts'
 
 export interface KitOptions {
-  /** 'any': the piece promises no order of its outputs, so reruns may differ in it. Default 'list'. */
-  readonly order?: 'list' | 'any'
+  /**
+   * 'step': the piece promises no order of what follows from one step of the script (a batch of records, a watermark), so reruns may differ in it; 'any': no
+   * order at all. Default 'list'.
+   */
+  readonly order?: 'list' | 'step' | 'any'
   /**
    * What must be equal in all reruns, made of the outputs of an outlet: for pieces whose outputs depend on batches, such as tables that tell changes when the
    * input runs dry. See {@link latestByKey}. Default: the outputs themselves.
@@ -22,6 +25,11 @@ export interface KitOptions {
   readonly keyGroups?: number
   /** Time of the clock at the beginning, in ms since 1970. Default 0. */
   readonly startMs?: number
+  /**
+   * Longest real time, in ms, that a step waits for what sources and `mapAsync` wait for. Default 10,000; 0 where promises are settled by steps of the script
+   * (`call`).
+   */
+  readonly outsideWaitMs?: number
   /** Positions at which the script is interrupted and restored, at most; 0: it is not. Default 40. */
   readonly positionsMax?: number
   /** Chooses the positions at which longer scripts are interrupted. Default: MILLRACE_SEED of the environment, else 1. */
@@ -70,6 +78,7 @@ export async function operatorKit<B extends KitBuilt>(
     view = null,
     rescale = true,
     positionsMax = KIT_POSITIONS_MAX,
+    outsideWaitMs = KIT_OUTSIDE_WAIT_MS_MAX,
     keyGroups = KEY_GROUPS_DEFAULT,
     startMs = 0,
     seed = seedFromEnvironment() ?? 1,
@@ -84,10 +93,11 @@ export async function operatorKit<B extends KitBuilt>(
     keyGroups,
     startMs,
     seed,
-    anyOrder: order === 'any',
+    order,
     view,
     rescales: rescale,
     positionsMax,
+    outsideWaitMs,
   })
   return resultOf(await reruns.run(), script.length, reruns)
 }

@@ -1,5 +1,5 @@
-import { defineJob } from '../../../src/index.ts'
-import type { Interval, Stream } from '../../../src/index.ts'
+import { defineJob, window } from '../../../src/index.ts'
+import type { Interval, JoinType, Stream, WindowAssigner } from '../../../src/index.ts'
 
 export interface Row {
   readonly side: 'l' | 'r'
@@ -8,7 +8,18 @@ export interface Row {
   readonly at: number
 }
 
-export type JoinShape = { readonly type: 'interval'; readonly interval: Interval }
+export type WindowShape =
+  | { readonly type: 'tumbling'; readonly sizeMs: number; readonly offsetMs?: number }
+  | { readonly type: 'sliding'; readonly sizeMs: number; readonly slideMs: number }
+  | { readonly type: 'session'; readonly gapMs: number }
+
+export type JoinShape =
+  | { readonly type: 'interval'; readonly interval: Interval }
+  | { readonly type: 'window'; readonly window: WindowShape; readonly join: JoinType }
+  | { readonly type: 'coGroup'; readonly window: WindowShape }
+  | { readonly type: 'temporal'; readonly join: 'inner' | 'left'; readonly deletes: boolean }
+  | { readonly type: 'latest' }
+  | { readonly type: 'broadcast' }
 
 export interface Config {
   /** Rows of the left side and of the right one. */
@@ -27,7 +38,7 @@ export interface Config {
 }
 
 /** What a join says of one pair. */
-export type Pair = readonly [key: string | number, left: number | null, right: number | null]
+export type Pair = readonly [key: string | number, left: number | null, right: number | null, windowStart?: number]
 
 const failed = new Map<string, Set<number>>()
 
@@ -39,16 +50,61 @@ function failOnce(run: string, rows: readonly number[], n: number): void {
   throw new Error(`row ${n} fails once`)
 }
 
-/** Rows in a fixed order that is not random, but looks like it. */
+const even = (n: number): number => n - (n % 2)
+
+/**
+ * Rows in a fixed order that is not random, but looks like it. All times are even, and gaps of sessions odd: whether a row still belongs to a session that ends
+ * at its time depends on what the watermark is when it comes.
+ */
 export function rowOf(side: 'l' | 'r', n: number, { keys, texts, stepMs, disorderMs }: Config): Row {
   const mixed = Math.imul(n + (side === 'l' ? 1 : 7777), 0x9e3779b1) >>> 0
   const key = (mixed >>> 7) % keys
-  const at = Math.floor(n * stepMs) + disorderMs - (disorderMs === 0 ? 0 : (mixed >>> 11) % (disorderMs + 1))
+  const at = even(Math.floor(n * stepMs)) + disorderMs - even((mixed >>> 11) % (disorderMs + 1))
   return { side, n, key: texts ? `key ${key}` : key, at }
+}
+
+export function isDeletion({ at }: Row): boolean {
+  return at % 8 === 0
+}
+
+/** What comes first is a matter of chance: all that can be said is that it is of the same key. */
+function latestPair(l: Row, r: Row | undefined): Pair {
+  if (l.side !== 'l' || (r !== undefined && (r.side !== 'r' || r.key !== l.key))) throw new Error('sides or keys are mixed up')
+  return [l.key, l.n, null]
+}
+
+function assigner(shape: WindowShape): WindowAssigner<unknown, 'time'> {
+  if (shape.type === 'tumbling') return window.tumbling(shape)
+  return shape.type === 'sliding' ? window.sliding(shape) : window.session(shape)
 }
 
 function joined(left: Stream<Row>, right: Stream<Row>, { shape }: Config): Stream<Pair> {
   const [lefts, rights] = [left.keyBy('key'), right.keyBy(({ key }) => key)]
+  if (shape.type === 'window') {
+    return lefts
+      .join(rights, assigner(shape.window), { type: shape.join })
+      .apply((l, r, { key, start }): Pair => [key, l?.n ?? null, r?.n ?? null, start], { name: 'join' })
+  }
+  if (shape.type === 'coGroup') {
+    return lefts.coGroup(rights, assigner(shape.window)).apply<Pair>(
+      function* (ls, rs, { key, start }) {
+        for (const { n } of ls) yield [key, n, null, start]
+        for (const { n } of rs) yield [key, null, n, start]
+      },
+      { name: 'join' },
+    )
+  }
+  if (shape.type === 'temporal') {
+    const { join, deletes } = shape
+    // Versions of one time come in any order, so that the time is all that is told of them.
+    return lefts.joinTemporal(rights, (l, r): Pair => [l.key, l.n, r?.at ?? null], {
+      name: 'join',
+      type: join,
+      ...(deletes && { isDelete: isDeletion }),
+    })
+  }
+  if (shape.type === 'latest') return lefts.joinLatest(rights, latestPair, { type: 'left', name: 'join' })
+  if (shape.type === 'broadcast') return left.joinBroadcast(rights, 'key', latestPair, { type: 'left', name: 'join' })
   return lefts.intervalJoin(
     rights,
     shape.interval,

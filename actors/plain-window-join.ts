@@ -1,0 +1,159 @@
+import type { Emit, OperatorActor, OperatorContext, Progress, StateChunk } from '../src/actor/contract.ts'
+import { type Key, KeyMap, TimeList, WindowPane, keptKey, lastMsOf, windowStart } from '../src/actor/operator-kit.ts'
+import { JOIN_RESULTS_PER_STEP_MAX } from '../src/limits.ts'
+import { type JoinKey, keyReader, requireTime } from './join-input.ts'
+import { type BothSides, type JoinFunction, type JoinResults, joinResults } from './joined-windows.ts'
+import { loadPanes, savePanes } from './stored-panes.ts'
+
+export interface PlainWindowJoinSpec {
+  readonly leftKey: JoinKey
+  readonly rightKey: JoinKey
+  readonly windows: { readonly sizeMs: number; readonly slideMs: number; readonly offsetMs: number }
+  readonly function: JoinFunction
+}
+
+/** All keys of one stretch of time. */
+interface OpenWindow {
+  readonly start: number
+  readonly panes: KeyMap<BothSides>
+}
+
+/**
+ * The window join of most jobs: windows of event time that fire once, at their end. A window is a map of keys, without a trigger and timers for each of them; it gives the results
+ * of the general case, and its snapshots are of the same form.
+ */
+export class PlainWindowJoinActor implements OperatorActor {
+  readonly #spec: PlainWindowJoinSpec
+  readonly #context: OperatorContext
+  readonly #leftKey: (record: unknown) => Key
+  readonly #rightKey: (record: unknown) => Key
+  readonly #late: readonly [Emit, Emit]
+  /** By their start; the last one used is asked first. */
+  readonly #windows = new TimeList<OpenWindow>()
+  #last: OpenWindow | null = null
+  /** Panes of windows that are over, from `#next` on, and what is left of the one before. */
+  #firing: WindowPane<BothSides>[] = []
+  #next = 0
+  #pending: JoinResults | null = null
+  #isLeft = true
+  #watermark = -Infinity
+
+  constructor(spec: PlainWindowJoinSpec, context: OperatorContext) {
+    this.#spec = spec
+    this.#context = context
+    this.#leftKey = keyReader(spec.leftKey)
+    this.#rightKey = keyReader(spec.rightKey)
+    this.#late = [context.emitTo('lateLeft'), context.emitTo('lateRight')]
+  }
+
+  open(): void {
+    this.#watermark = this.#context.watermark()
+  }
+
+  selectInput(input: number): void {
+    this.#isLeft = input === 0
+  }
+
+  /** Changes state last: what throws has changed nothing. */
+  process(record: unknown, timestamp: number): void {
+    const isLeft = this.#isLeft
+    const key = isLeft ? this.#leftKey(record) : this.#rightKey(record)
+    requireTime(timestamp, 'a window join in event time')
+    const { sizeMs, slideMs, offsetMs } = this.#spec.windows
+    let taken = false
+    for (let start = windowStart(timestamp, slideMs, offsetMs); start > timestamp - sizeMs; start -= slideMs) {
+      if (lastMsOf(start + sizeMs) <= this.#watermark) continue
+      taken = true
+      const sides = this.#sidesOf(key, start)
+      if (isLeft) sides.left.push(record)
+      else sides.right.push(record)
+    }
+    if (!taken && timestamp <= this.#watermark) this.#late[isLeft ? 0 : 1](record, timestamp)
+  }
+
+  onWatermark(watermark: number): Progress {
+    this.#watermark = watermark
+    let left = JOIN_RESULTS_PER_STEP_MAX
+    for (;;) {
+      left = this.#emitPending(left)
+      for (; this.#next < this.#firing.length && left > 0; left--) {
+        this.#pending = joinResults(this.#spec.function, this.#firing[this.#next++]!)
+        left = this.#emitPending(left)
+      }
+      if (left <= 0) return 'more'
+      if (!this.#takeWindow()) return 'done'
+    }
+  }
+
+  snapshot(): StateChunk[] {
+    const { sizeMs } = this.#spec.windows
+    const forEach = (fn: (pane: WindowPane<BothSides>) => void): void => {
+      for (const { start, panes } of this.#windows.records()) {
+        panes.forEach((contents, key) => {
+          const pane = paneOf(key, start, start + sizeMs, contents)
+          pane.eventTimers.push(lastMsOf(pane.end))
+          fn(pane)
+        })
+      }
+    }
+    return savePanes({ forEach }, this.#context.keyGroups)
+  }
+
+  restore(chunks: readonly StateChunk[]): void {
+    const restore = ({ key, start, contents }: WindowPane<BothSides>): void => {
+      if (contents !== undefined) this.#windowAt(start).panes.set(keptKey(key), contents)
+    }
+    loadPanes({ restore }, chunks)
+  }
+
+  /** Emits at most `most` results of the pane at hand; gives how many more may follow. */
+  #emitPending(most: number): number {
+    if (this.#pending === null) return most
+    const { iterator, timestamp } = this.#pending
+    for (let left = most; left > 0; left--) {
+      const { done, value } = iterator.next()
+      if (done === true) {
+        this.#pending = null
+        return left
+      }
+      this.#context.emit(value, timestamp)
+    }
+    return 0
+  }
+
+  /** Takes the next window that is over; false when there is none. */
+  #takeWindow(): boolean {
+    const { sizeMs } = this.#spec.windows
+    this.#firing = []
+    this.#next = 0
+    if (this.#windows.size === 0 || lastMsOf(this.#windows.firstTime + sizeMs) > this.#watermark) return false
+    const { start, panes } = this.#windows.recordAt(0)
+    this.#windows.drop(1)
+    this.#last = null
+    panes.forEach((contents, key) => void this.#firing.push(paneOf(key, start, start + sizeMs, contents)))
+    return true
+  }
+
+  #sidesOf(key: Key, start: number): BothSides {
+    const { panes } = this.#windowAt(start)
+    const known = panes.get(key)
+    if (known !== undefined) return known
+    const sides: BothSides = { left: [], right: [] }
+    panes.set(keptKey(key), sides)
+    return sides
+  }
+
+  #windowAt(start: number): OpenWindow {
+    if (this.#last !== null && this.#last.start === start) return this.#last
+    const at = this.#windows.firstFrom(start)
+    if (at < this.#windows.size && this.#windows.timeAt(at) === start) this.#last = this.#windows.recordAt(at)
+    else this.#windows.add(start, (this.#last = { start, panes: new KeyMap() }))
+    return this.#last
+  }
+}
+
+function paneOf(key: Key, start: number, end: number, contents: BothSides): WindowPane<BothSides> {
+  const pane = new WindowPane<BothSides>(key, start, end)
+  pane.contents = contents
+  return pane
+}

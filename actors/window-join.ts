@@ -1,0 +1,136 @@
+import type { Emit, OperatorActor, OperatorContext, OperatorDefinition, Progress, StateChunk } from '../src/actor/contract.ts'
+import { type Key, type Trigger, type WindowPane, type WindowSpec, Windows } from '../src/actor/operator-kit.ts'
+import { JOIN_RESULTS_PER_STEP_MAX } from '../src/limits.ts'
+import { type JoinKey, keyReader } from './join-input.ts'
+import { BothContents, type BothSides, type JoinFunction, type JoinResults, joinResults } from './joined-windows.ts'
+import { PlainWindowJoinActor } from './plain-window-join.ts'
+import { loadPanes, savePanes } from './stored-panes.ts'
+
+interface WindowJoinSpec {
+  readonly leftKey: JoinKey
+  readonly rightKey: JoinKey
+  readonly windows: WindowSpec
+  readonly time: 'event' | 'processing'
+  readonly trigger: Trigger
+  readonly allowedLatenessMs: number
+  readonly function: JoinFunction
+}
+
+/** Joins the records of two sides that fall into one window. Semantics of Apache Flink's `CoGroupedStreams` and `JoinedStreams`: windows over both sides as one. */
+class WindowJoinActor implements OperatorActor {
+  readonly #context: OperatorContext
+  readonly #function: JoinFunction
+  readonly #leftKey: (record: unknown) => Key
+  readonly #rightKey: (record: unknown) => Key
+  readonly #contents = new BothContents()
+  readonly #windows: Windows<BothSides, unknown>
+  /** Of the window that fired last, when there were too many for one step. */
+  #pending: JoinResults | null = null
+  /** Results that may still be emitted in this step. */
+  #left = Infinity
+
+  constructor(spec: WindowJoinSpec, context: OperatorContext) {
+    this.#context = context
+    this.#function = spec.function
+    this.#leftKey = keyReader(spec.leftKey)
+    this.#rightKey = keyReader(spec.rightKey)
+    const late: readonly [Emit, Emit] = [context.emitTo('lateLeft'), context.emitTo('lateRight')]
+    const { windows, time, trigger, allowedLatenessMs } = spec
+    this.#windows = new Windows({
+      windows,
+      time,
+      trigger,
+      allowedLatenessMs,
+      contents: this.#contents,
+      clock: context.clock,
+      fire: (pane) => this.#fire(pane),
+      late: (record, timestamp) => late[this.#contents.isLeft ? 0 : 1](record, timestamp),
+      undoes: context.undoes,
+    })
+  }
+
+  get wakeAtMs(): number {
+    return this.#windows.wakeAtMs
+  }
+
+  open(): void {
+    this.#windows.restoreWatermark(this.#context.watermark())
+  }
+
+  selectInput(input: number): void {
+    this.#contents.isLeft = input === 0
+  }
+
+  process(record: unknown, timestamp: number): void {
+    const key = this.#contents.isLeft ? this.#leftKey(record) : this.#rightKey(record)
+    this.#windows.add(key, record, timestamp)
+  }
+
+  undo(): void {
+    this.#windows.undo()
+  }
+
+  onWatermark(watermark: number): Progress {
+    const advanced = this.#inBounds(() => this.#windows.advance(watermark, 1))
+    if (!advanced || watermark < Infinity) return advanced ? 'done' : 'more'
+    return this.#inBounds(() => this.#windows.finish(1)) ? 'done' : 'more'
+  }
+
+  onTime(nowMs: number): void {
+    this.#windows.advanceClock(nowMs, 1)
+  }
+
+  snapshot(): StateChunk[] {
+    return savePanes(this.#windows, this.#context.keyGroups)
+  }
+
+  restore(chunks: readonly StateChunk[]): void {
+    loadPanes(this.#windows, chunks)
+  }
+
+  /** Deals with one window after the other; false when that is not all, but enough for one step. */
+  #inBounds(next: () => boolean): boolean {
+    this.#left = JOIN_RESULTS_PER_STEP_MAX
+    let done = false
+    this.#emitPending()
+    while (!done && this.#left > 0) {
+      done = next()
+      this.#left--
+    }
+    const finished = done && this.#pending === null
+    this.#left = Infinity
+    return finished
+  }
+
+  #fire(pane: WindowPane<BothSides>): void {
+    this.#pending = joinResults(this.#function, pane)
+    this.#emitPending()
+  }
+
+  #emitPending(): void {
+    if (this.#pending === null) return
+    const { iterator, timestamp } = this.#pending
+    for (; this.#left > 0; this.#left--) {
+      const { done, value } = iterator.next()
+      if (done === true) {
+        this.#pending = null
+        return
+      }
+      this.#context.emit(value, timestamp)
+    }
+  }
+}
+
+function createJoin(spec: WindowJoinSpec, context: OperatorContext): OperatorActor {
+  const { windows, time, trigger, allowedLatenessMs } = spec
+  const firesOnce = time === 'event' && allowedLatenessMs === 0 && (trigger as { readonly type?: string }).type === 'eventTime'
+  return firesOnce && windows.type === 'sliding'
+    ? new PlainWindowJoinActor({ ...spec, windows }, context)
+    : new WindowJoinActor(spec, context)
+}
+
+export const windowJoin: OperatorDefinition = {
+  kind: 'windowJoin',
+  outputs: ['lateLeft', 'lateRight'],
+  create: (spec, context) => createJoin(spec as unknown as WindowJoinSpec, context),
+}

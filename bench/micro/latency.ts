@@ -1,0 +1,39 @@
+/**
+ * Latency of counts per second and key: `node dist/bench/micro/latency.js [seconds]`. From the end of a window until each of its results is where a sink would get it, at
+ * 100,000 and at 1,000 events a second with 10,000 keys; beside it the null job (same rows, same exchange, no window), which is the jitter of the machine and of
+ * the way between workers. Sources make rows in slices of up to 5 ms, which is part of all figures.
+ */
+import { LatencyHistogram } from '../../src/core/latency-histogram.ts'
+import { launch } from '../../src/index.ts'
+import job, { type SecondCountConfig } from '../jobs/second-count.ts'
+
+const SECONDS = Number(process.argv[2] ?? 10)
+/** Windows that end while code is still being compiled. */
+const WARM_UP_SECONDS = 3
+
+/** In microseconds. */
+async function measure(config: SecondCountConfig): Promise<LatencyHistogram> {
+  const run = await launch(job, { config, workers: 2, freezeRecords: false })
+  const histogram = new LatencyHistogram()
+  let first = Infinity
+  for await (const batch of run.outlet('late').batches()) {
+    for (const { end, lateMs } of batch) {
+      first = Math.min(first, end)
+      if (end >= first + 1000 * WARM_UP_SECONDS) histogram.record(lateMs * 1000)
+    }
+    if (batch.some(({ end }) => end >= first + 1000 * (WARM_UP_SECONDS + SECONDS))) break
+  }
+  await run.stop()
+  return histogram
+}
+
+const inMs = (us: number): string => (us / 1000).toFixed(2).padStart(8)
+
+console.log(`ms of ${SECONDS} s          p50      p90      p99    p99.9      max   results`)
+for (const rowsPerSecond of [100_000, 1_000]) {
+  for (const kind of ['null', 'window'] as const) {
+    const late = await measure({ rowsPerSecond, keys: 10_000, kind })
+    const shares = [0.5, 0.9, 0.99, 0.999].map((share) => inMs(late.quantile(share))).join(' ')
+    console.log(`${String(rowsPerSecond).padStart(7)}/s ${kind.padEnd(7)} ${shares} ${inMs(late.max)} ${String(late.count).padStart(9)}`)
+  }
+}

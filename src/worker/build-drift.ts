@@ -1,0 +1,30 @@
+import { Drift } from '../actor/drift.ts'
+import type { OperatorNode } from '../graph/graph.ts'
+import type { ActorPlacement, Plan } from '../graph/plan.ts'
+import { AlignedSource } from '../time/aligned-source.ts'
+import type { SplitWatermarks } from '../time/split-watermarks.ts'
+import type { WatermarkStrategy } from '../time/watermark-strategy.ts'
+import type { ActorEnvironment, ActorWiring } from './build-actor.ts'
+
+/** How event times begin in an operator, where they do. */
+export function timing(node: OperatorNode): WatermarkStrategy | undefined {
+  return node.spec['watermarks'] as WatermarkStrategy | undefined
+}
+
+/** Of a source in a group that is read abreast; null for others. */
+export function buildDrift(
+  { plan, clock, watermarks }: ActorEnvironment,
+  { id, task }: ActorPlacement,
+  { wakeAt }: ActorWiring,
+  splits: SplitWatermarks | null,
+): Drift | null {
+  const alignment = timingOf(plan, task)?.alignment ?? null
+  if (alignment === null || splits === null) return null
+  const { group, maxDriftMs } = alignment
+  const members = plan.actors.filter((actor) => timingOf(plan, actor.task)?.alignment?.group === group).map((actor) => actor.id)
+  return new Drift(splits, new AlignedSource({ table: watermarks, slot: id, members, maxDriftMs }), clock, wakeAt)
+}
+
+function timingOf({ graph, tasks }: Plan, task: number): WatermarkStrategy | undefined {
+  return timing(graph.nodes[tasks[task]!.nodes[0]!]!)
+}
