@@ -27,6 +27,8 @@ import { process } from './process.ts'
 import { reduce, scan } from './scan.ts'
 import { joinTemporal } from './temporal-join.ts'
 import { timerSource } from './timer-source.ts'
+import { sessionCombine } from './session-combine.ts'
+import { sessionMerge } from './session-merge.ts'
 import { windowCombine } from './window-combine.ts'
 import { windowPanes } from './window-panes.ts'
 import { window } from './window.ts'
@@ -64,6 +66,8 @@ const definitions: readonly OperatorDefinition[] = [
   window,
   windowCombine,
   windowPanes,
+  sessionCombine,
+  sessionMerge,
   intervalJoin,
   windowJoin,
   joinLatest,

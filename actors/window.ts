@@ -1,6 +1,7 @@
 import type { OperatorActor, OperatorContext, OperatorDefinition, Progress, StateChunk } from '../src/actor/contract.ts'
 import { type Key, type Trigger, Windows, type WindowSpec, restoredWatermark } from '../src/actor/operator-kit.ts'
 import { WINDOWS_PER_STEP_MAX } from '../src/limits.ts'
+import { recordKey } from './record-key.ts'
 import { loadPanes, savePanes } from './stored-panes.ts'
 import { type WindowFunction, type WindowResults, windowResults } from './window-contents.ts'
 
@@ -15,9 +16,6 @@ interface WindowOperatorSpec {
   readonly keepLast: number | null
 }
 
-/** The key of all records where there is none. */
-const ALL = 0
-
 /** Windows in general: any trigger, lateness, late records, records kept. See `src/time/windows.ts`. */
 class WindowActor implements OperatorActor {
   readonly #context: OperatorContext
@@ -26,7 +24,7 @@ class WindowActor implements OperatorActor {
 
   constructor(spec: WindowOperatorSpec, context: OperatorContext) {
     this.#context = context
-    this.#keyOf = keyReader(spec.key)
+    this.#keyOf = recordKey(spec.key, context)
     const { windows, time, trigger, allowedLatenessMs } = spec
     const shape = { keyed: spec.key !== null, timed: windows.type !== 'global' }
     const contents: WindowResults<never> = windowResults(spec.function, shape, spec.keepLast)
@@ -73,11 +71,6 @@ class WindowActor implements OperatorActor {
     loadPanes(this.#windows, chunks)
     this.#windows.restoreWatermark(restoredWatermark(chunks, this.#context))
   }
-}
-
-function keyReader(key: WindowOperatorSpec['key']): (record: unknown) => Key {
-  if (key === null) return () => ALL
-  return typeof key === 'string' ? (record) => (record as Record<string, Key>)[key]! : key
 }
 
 export const window: OperatorDefinition = {

@@ -3,6 +3,7 @@
  * `actors/` import from `src/actor/` only.
  */
 export type { Clock } from '../core/clock.ts'
+export { makeDirectory } from '../core/make-directory.ts'
 export { type Key, hashKey } from '../core/key-hash.ts'
 export { AccumulatorTable } from '../state/accumulator-table.ts'
 export type { SavedRow } from '../state/accumulator-store.ts'
@@ -21,6 +22,8 @@ export { type AccumulatorRow, RowAggregator } from '../state/row-aggregator.ts'
 export type { Trigger } from '../time/triggers.ts'
 export { type Panes, firstStartOf, lastEndOf, paneStart } from '../time/panes.ts'
 export { type WindowSpec, checkEventTime, lastMsOf, windowStart } from '../time/window-assigners.ts'
+export { SessionCombiner } from '../state/session-combiner.ts'
+export { SessionTable } from '../time/session-table.ts'
 export { WindowPane } from '../time/window-pane.ts'
 export { type WindowContents, Windows } from '../time/windows.ts'
 export { restoredWatermark } from './restored-watermark.ts'

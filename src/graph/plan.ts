@@ -89,7 +89,7 @@ function instances(node: OperatorNode, workers: number): number {
 }
 
 /** Operators that are the sending end of an edge: they route what they send themselves. */
-const COMBINERS: ReadonlySet<string> = new Set(['combine', 'windowCombine'])
+const COMBINERS: ReadonlySet<string> = new Set(['combine', 'windowCombine', 'sessionCombine'])
 
 /** Task number of each node: an operator joins the task of its only input when the edge is forward and nothing spreads. */
 function assignTasks(graph: Graph, parallelism: readonly number[], chaining: boolean): number[] {

@@ -99,7 +99,10 @@ export class WindowedStream<in out T, in out K, B extends WindowBound, L extends
     const specs = checkFunction(define, 'aggregate')(new AggregateBuilder<T>())
     const taken = RESERVED.find((name) => Object.hasOwn(specs, name))
     if (taken !== undefined) throw new MillraceError('MR_OPTION_INVALID', `an aggregate of a window cannot be named "${taken}"`, { site })
-    const panes = this.#firesOnce ? panesOf(this.#draft.windows.spec) : null
+    const windows = this.#firesOnce ? this.#draft.windows.spec : null
+    if (windows?.type === 'session' && typeof windows.gapMs === 'number')
+      return this.#output(this.#combined('sessionCombine', 'sessionMerge', { specs, gapMs: windows.gapMs }, options, site))
+    const panes = windows === null ? null : panesOf(windows)
     if (panes !== null) return this.#output(this.#combined('windowCombine', 'windowPanes', { specs, panes }, options, site))
     return this.#output(this.#general({ type: 'aggregate', specs }, options, site))
   }

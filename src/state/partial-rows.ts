@@ -1,17 +1,9 @@
 import type { Key } from '../core/key-hash.ts'
-import { MillraceError } from '../errors.ts'
 import { PARTIAL_CHUNKS_MAX } from '../limits.ts'
 import type { AccumulatorLayout } from './accumulator-layout.ts'
 import type { KeyColumn, ValueColumn } from './accumulator-loops.ts'
 import type { AccumulatorTable } from './accumulator-table.ts'
-import { chunkKeysOf, forEachGroup, slotsOfChunk } from './key-groups.ts'
-import { KeyLog } from './key-log.ts'
-import { decodeChunk, encodeChunk, requireSignature } from './state-chunk.ts'
-import { msgpackrPacker, packValues, unpackValues } from './value-packer.ts'
-
-const KIND = 'partials'
-/** Name of the column that says which pane a row is of. No aggregate can have it: names of accumulators come from names of results. */
-const PANE = '+pane'
+import { AccumulatorRows, restoreRows, snapshotRows } from './row-chunks.ts'
 
 type Values = Float64Array | readonly unknown[]
 
@@ -70,62 +62,35 @@ function keyList({ keys }: AccumulatorTable<unknown>): Key[] {
  */
 export function snapshotPartials(
   panes: ReadonlyMap<number, PartialRows>,
-  { columns, signature }: AccumulatorLayout,
+  layout: AccumulatorLayout,
   groups: number,
 ): Map<number, Uint8Array> {
-  const all = gather(panes, columns.length)
-  const chunks = new Map<number, Uint8Array>()
-  const live = Int32Array.from({ length: all.keys.size }, (_, row) => row)
-  forEachGroup(all.keys, live, groups, (group, slots) => {
-    const { keys, rows } = chunkKeysOf(all.keys, slots)
-    const stored = new Map<string, Float64Array | Uint8Array>([[PANE, Float64Array.from(rows, (row) => all.panes[row]!)]])
-    columns.forEach(({ name, op }, c) => {
-      const values = Array.from(rows, (row) => all.columns[c]![row])
-      if (op !== 'custom') stored.set(name, Float64Array.from(values as number[]))
-      else stored.set(name, packValues(msgpackrPacker, values, `an accumulator of the custom aggregate "${name}"`))
-    })
-    const dirty = new Uint8Array(rows.length)
-    chunks.set(group, encodeChunk({ kind: KIND, signature, groups, group, rows: rows.length, ...keys, dirty, columns: stored }))
-  })
-  return chunks
-}
-
-function gather(panes: ReadonlyMap<number, PartialRows>, columnCount: number): { keys: KeyLog; panes: number[]; columns: unknown[][] } {
-  const all = { keys: new KeyLog(), panes: [] as number[], columns: Array.from({ length: columnCount }, () => [] as unknown[]) }
+  const all = new AccumulatorRows(1, layout.columns.length)
   for (const [pane, partials] of panes) {
     partials.forEach((keys, columns, rows) => {
       for (let row = 0; row < rows; row++) {
-        all.keys.slotOf(keys[row]!)
-        all.panes.push(pane)
-        columns.forEach((column, c) => all.columns[c]!.push(column[row]))
+        all.push(keys[row]!)
+        all.numbers[0]!.push(pane)
+        for (let c = 0; c < columns.length; c++) all.columns[c]!.push(columns[c]![row])
       }
     })
   }
-  return all
+  return snapshotRows(all, layout, groups)
 }
 
 /**
- * Calls `append` with each row of a chunk, as columns of one row.
+ * Calls `append` with the rows of a chunk, those of one pane in a call or a few.
  * @throws MR_STATE_CORRUPT for damaged bytes, MR_STATE_INCOMPATIBLE for a chunk of other aggregates or another version
  */
 export function restorePartials(
   bytes: Uint8Array,
-  { columns, signature }: AccumulatorLayout,
+  layout: AccumulatorLayout,
   append: (pane: number, keys: KeyColumn, columns: readonly ValueColumn[], from: number, to: number) => void,
 ): void {
-  const chunk = decodeChunk(bytes)
-  requireSignature(chunk, KIND, signature)
-  const log = new KeyLog()
-  const keys = Array.from(slotsOfChunk(log, chunk), (slot) => log.keyAt(slot))
-  const values = columns.map(({ name, op }): Values => {
-    const stored = chunk.columns.get(name)
-    if (op === 'custom') return unpackValues(msgpackrPacker, stored, chunk.rows)
-    if (stored instanceof Float64Array) return stored
-    throw new MillraceError('MR_STATE_CORRUPT', `a chunk of state is damaged: it lacks the column "${name}"`)
-  })
-  const panes = chunk.columns.get(PANE) as Float64Array
-  for (let from = 0, to = 0; from < chunk.rows; from = to) {
-    while (to < chunk.rows && panes[to] === panes[from]) to++
-    append(panes[from]!, keys, values, from, to)
+  const { rows, keys, numbers, columns } = restoreRows(bytes, 1, layout)
+  const panes = numbers[0]!
+  for (let from = 0, to = 0; from < rows; from = to) {
+    while (to < rows && panes[to] === panes[from]) to++
+    append(panes[from]!, keys, columns, from, to)
   }
 }

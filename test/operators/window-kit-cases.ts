@@ -101,6 +101,7 @@ export const WINDOWS: readonly KitCase[] = [
     'b 25..35 1 6',
     'a 40..50 1 8',
   ]),
+  kitCase('sessions, combined', rows(window.session({ gapMs: 10 }), {}), ['a 0..22 4 13', 'b 3..13 1 2', 'b 25..35 1 6', 'a 40..50 1 8']),
   kitCase('a trigger of one’s own, with state and timers', rows(TUMBLING, { trigger: early }), [
     'a 0..10 2 4',
     'a 0..10 2 4',

@@ -61,7 +61,17 @@ export interface Explanation {
 
 const BACKEND_DEFAULT = 'memory'
 /** Operators that keep state by key, or per instance, in a backend. */
-const STATEFUL = new Set(['aggregate', 'combine', 'scan', 'reduce', 'window', 'windowCombine', 'windowPanes'])
+const STATEFUL = new Set([
+  'aggregate',
+  'combine',
+  'scan',
+  'reduce',
+  'window',
+  'windowCombine',
+  'windowPanes',
+  'sessionCombine',
+  'sessionMerge',
+])
 
 /** What a plan comes to: operator -> actor -> worker -> rings, and what bounds it. A pure function, as the plan is. */
 export function explain(plan: Plan, options: EngineOptions): Explanation {

@@ -1,0 +1,72 @@
+/**
+ * Who is due when, for many who are put off again and again: numbers in buckets of time. What a number is due at is asked when its bucket comes up, so putting it off
+ * costs nothing; what is due then is given out in order.
+ */
+export class DueBuckets {
+  readonly #widthMs: number
+  readonly #buckets = new Map<number, number[]>()
+  /** Latest first. */
+  #due: number[] = []
+
+  /** @param widthMs small against the time that passes between being put in and being due, so that most are looked at once */
+  constructor(widthMs: number) {
+    this.#widthMs = widthMs
+  }
+
+  /** The bucket of a time. */
+  bucketOf(time: number): number {
+    return Math.floor(time / this.#widthMs)
+  }
+
+  add(bucket: number, member: number): void {
+    const members = this.#buckets.get(bucket)
+    if (members === undefined) this.#buckets.set(bucket, [member])
+    else members.push(member)
+  }
+
+  /** Takes out a member that was not given out. */
+  remove(bucket: number, member: number): void {
+    const members = this.#buckets.get(bucket)!
+    members[members.indexOf(member)] = members.at(-1)!
+    members.pop()
+    if (members.length === 0) this.#buckets.delete(bucket)
+  }
+
+  /**
+   * The next member that is due by `until`, -1 for none.
+   *
+   * @param dueOf time at which a member is due. One that is due later, in another bucket, is to be added there by `putOff`
+   */
+  take(until: number, dueOf: (member: number) => number, putOff: (member: number) => void): number {
+    while (this.#due.length === 0) {
+      const bucket = this.#firstUpTo(until)
+      if (bucket === null) return -1
+      if (!this.#open(bucket, until, dueOf, putOff)) return this.#due.pop() ?? -1
+    }
+    return this.#due.pop()!
+  }
+
+  #firstUpTo(until: number): number | null {
+    let first = Infinity
+    for (const bucket of this.#buckets.keys()) if (bucket < first) first = bucket
+    return first < Infinity && first * this.#widthMs <= until ? first : null
+  }
+
+  /** False when the bucket is not over yet, so that none after it is due. */
+  #open(bucket: number, until: number, dueOf: (member: number) => number, putOff: (member: number) => void): boolean {
+    const members = this.#buckets.get(bucket)!
+    this.#buckets.delete(bucket)
+    const due: [number, number][] = []
+    const kept: number[] = []
+    for (const member of members) {
+      const time = dueOf(member)
+      if (this.bucketOf(time) !== bucket) putOff(member)
+      else if (time <= until) due.push([time, member])
+      else kept.push(member)
+    }
+    due.sort((a, b) => b[0] - a[0])
+    this.#due = due.map(([, member]) => member)
+    if (kept.length > 0) this.#buckets.set(bucket, kept)
+    return (bucket + 1) * this.#widthMs <= until
+  }
+}
