@@ -34,10 +34,10 @@ describe('the context of an actor', () => {
       rows.process({
         state: states,
         emits: recordsOf<number>(),
-        onRecord: async (_row: Row, ctx: Ctx) => {
+        onRecord: (async (_row: Row, ctx: Ctx) => {
           await Promise.resolve()
           ctx.state.sum.set(1)
-        },
+        }) as (row: Row, ctx: Ctx) => void,
       })
     expect(await failureOf(late)).toMatchObject({
       code: 'MR_CONTEXT_CLOSED',
