@@ -6,7 +6,7 @@ export interface ErrorTextOptions {
   readonly verbose: boolean
 }
 
-const CONFIG_HINT = '  values of --config are strings: let the schema coerce them (z.coerce.number()), or give JSON with --config-file'
+const CONFIG_HINT = '  values of --config are texts, or the numbers, booleans and JSON that they read as; --config-file takes any JSON'
 
 /** What a failed command says: code and message, where, the chain of causes, what to do, and where to read more. */
 export function errorText(thrown: unknown, { verbose }: ErrorTextOptions): string {
