@@ -1,7 +1,6 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { pathError } from '../src/actor/path-error.ts'
-import { MillraceError } from '../src/errors.ts'
 import type { OperatorActor, OperatorContext, OperatorDefinition, StateChunk } from '../src/actor/contract.ts'
 import { makeDirectory } from '../src/actor/operator-kit.ts'
 import { type LineFormat, lineFormat } from './line-format.ts'
