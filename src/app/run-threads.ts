@@ -11,6 +11,7 @@ import type { AppEvents } from '../control/master-host.ts'
 import type { ControlApi, ControlTask } from '../control/protocol.ts'
 import { SHUTDOWN_TIMEOUT_MS } from '../limits.ts'
 import { type StorageHandshake, awaitStorageQuiet, createHandshake } from '../storage/handshake.ts'
+import type { StorageOptions } from '../storage/protocol.ts'
 import { InspectorWatch } from './inspector-watch.ts'
 import type { ThreadEntries } from './thread-entries.ts'
 
@@ -34,7 +35,7 @@ export class RunThreads {
   constructor(
     settings: ThreadSettings,
     entries: ThreadEntries,
-    stateDir: string | undefined,
+    { stateDir, from }: { readonly stateDir: string | undefined; readonly from: string | null },
     events: AppEvents,
     lost: (thread: 'control' | 'storage', cause: unknown) => void,
   ) {
@@ -45,7 +46,7 @@ export class RunThreads {
     const app = new MessageChannel()
     const event = new MessageChannel()
     this.#ports = [app.port1, event.port1]
-    this.#storage = this.#startStorage(entries.storage, storage.port2, lost)
+    this.#storage = this.#startStorage(entries.storage, storage.port2, from, lost)
     this.#storageEnded = new Promise((resolve) => this.#storage.once('exit', () => resolve()))
     const task: ControlTask = {
       ...settings,
@@ -87,10 +88,10 @@ export class RunThreads {
     await this.close()
   }
 
-  #startStorage(entry: string, controlPort: MessagePort, lost: (thread: 'storage', cause: unknown) => void): Worker {
+  #startStorage(entry: string, controlPort: MessagePort, from: string | null, lost: (thread: 'storage', cause: unknown) => void): Worker {
     const storage = new Worker(new URL(entry), {
       name: 'millrace-storage',
-      workerData: { stateDir: this.stateDir, handshake: this.#handshake, controlPort },
+      workerData: { stateDir: this.stateDir, handshake: this.#handshake, controlPort, ...(from !== null && { from }) } satisfies StorageOptions,
       transferList: [controlPort],
     })
     storage.on('error', (error) => lost('storage', error))

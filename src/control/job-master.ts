@@ -1,18 +1,20 @@
-import { CheckpointCoordinator, type CoordinatorEffect, type CoordinatorEvent } from '../checkpoint/coordinator.ts'
-import { type Manifest, checkManifestFits } from '../checkpoint/manifest.ts'
+import type { CheckpointCoordinator, CoordinatorEffect, CoordinatorEvent } from '../checkpoint/coordinator.ts'
+import type { Manifest } from '../checkpoint/manifest.ts'
 import { type ErrorData, type FailureData, describeError } from '../core/failure.ts'
-import { MillraceError } from '../errors.ts'
 import { INSPECTOR_LOOK_MS } from '../limits.ts'
-import type { StorageToControl } from '../storage/protocol.ts'
+import type { ControlToStorage, StorageToControl } from '../storage/protocol.ts'
 import { childSpec } from '../supervision/child-spec.ts'
 import { type SupervisionState, decide, isIncurable, superviseRegions } from '../supervision/decide.ts'
 import { ActivityWatch } from './activity-watch.ts'
 import { planActorNames, planSources } from './actor-names.ts'
+import { coordinatorOf, fitSavepoint, planBeginning } from './beginning.ts'
 import { withBadRecords } from './bad-records.ts'
 import { CheckpointRequests } from './checkpoint-requests.ts'
-import { commitOrder } from './commit-order.ts'
-import { FailedCheckpoints } from './failed-checkpoints.ts'
+import { type Lineage, commitOrder } from './commit-order.ts'
+import { FailedCheckpoints, attemptFailure, checkpointFailure } from './failed-checkpoints.ts'
 import type { JobSettings, MasterHost, RunEnd } from './master-host.ts'
+import type { SavepointReport } from './protocol.ts'
+import { Savepoints } from './savepoints.ts'
 import { coordinatorEvent } from './storage-events.ts'
 
 const REGION = 'job'
@@ -33,12 +35,15 @@ export class JobMaster {
   #supervision: SupervisionState
   #state: RunState = 'starting'
   #attempt = 0
-  #lineage = ''
+  #lineage: Lineage = { lineage: '' }
+  /** Of the storage thread, before the first attempt. */
+  #orders: ControlToStorage[] = []
   #latest: Manifest | null = null
   #cancelTick = (): void => {}
   readonly #activity = new ActivityWatch()
   #settled: (() => void) | null = null
   readonly #requests = new CheckpointRequests()
+  readonly #savepoints = new Savepoints((order) => this.#host.storage.send(order))
   readonly #failedCheckpoints: FailedCheckpoints
   /** While stopping: the checkpoint that the run ends with, 0 before it has begun. */
   #lastCheckpoint = 0
@@ -72,26 +77,24 @@ export class JobMaster {
   }
 
   /** The storage thread opened its directory: resume from its newest checkpoint, or begin anew. */
-  opened({ checkpoints, firstId }: { readonly checkpoints: readonly Manifest[]; readonly firstId: number }): void {
-    const newest = checkpoints.at(-1) ?? null
+  opened(opened: StorageToControl & { type: 'opened' }): void {
     try {
-      // A finished run is not gone on with: the same command begins again.
-      const resumes = newest !== null && newest.status !== 'finished' && !this.#settings.fresh
-      if (resumes) checkManifestFits(newest, this.#settings.identity)
-      this.#latest = resumes ? newest : null
-      this.#lineage = resumes ? newest.lineage : `${this.#settings.identity.jobName}-${firstId}`
-      this.#coordinator = new CheckpointCoordinator({
-        firstId,
-        intervalMs: this.#settings.checkpointIntervalMs,
-        timeoutMs: this.#settings.checkpointTimeoutMs,
-        minPauseMs: this.#settings.checkpointMinPauseMs,
-      })
-      // What a fresh start passes over is gone before a sink touches anything outside: nobody may go on from it after a crash.
-      if (this.#settings.fresh && newest !== null) this.#host.storage.send({ type: 'forget' })
-      else void this.#startAttempt(1)
+      const { restore, lineage, firstId, orders } = planBeginning(opened, this.#settings, this.#host.clock.nowMs())
+      this.#latest = restore
+      this.#lineage = lineage
+      this.#coordinator = coordinatorOf(this.#settings, firstId)
+      this.#orders = [...orders]
+      this.#begin()
     } catch (error) {
       this.fail(describeError(error, { kind: 'storage' }))
     }
+  }
+
+  /** One thing after the other, then the first attempt. */
+  #begin(): void {
+    const order = this.#orders.shift()
+    if (order === undefined) void this.#startAttempt(1)
+    else this.#host.storage.send(order)
   }
 
   /** A message of the storage thread. */
@@ -114,8 +117,14 @@ export class JobMaster {
         return this.fail(message.failure)
       case 'finished':
         return void this.#end({ outcome: 'finished' })
+      case 'imported':
+        this.#latest = fitSavepoint(message.manifest, this.#settings.identity, this.#settings.allowRemovedState)
+        return this.#begin()
       case 'forgotten':
-        return void this.#startAttempt(1)
+        return this.#begin()
+      case 'exported':
+      case 'export-failed':
+        return this.#savepoints.stored(message)
       default:
         return
     }
@@ -162,6 +171,12 @@ export class JobMaster {
     return asked
   }
 
+  /** The same, copied into a directory of its own. */
+  async savepoint(dir: string): Promise<SavepointReport> {
+    const { id } = await this.checkpoint()
+    return { id, ...(await this.#savepoints.copy(id, dir)) }
+  }
+
   /** A worker asks for one, soon. */
   checkpointWanted(attempt: number): void {
     if (attempt === this.#attempt) this.#trigger(true)
@@ -206,7 +221,7 @@ export class JobMaster {
       await Promise.all(workers.map((worker) => worker.start()))
       if (this.#draining && !this.#isOver(attempt)) this.#drainSources()
     } catch (error) {
-      this.failed(this.#describe(error, attempt))
+      this.failed(attemptFailure(error, attempt))
     }
   }
 
@@ -257,7 +272,8 @@ export class JobMaster {
         for (const worker of this.#host.workers()) void worker.triggerCheckpoint(effect.checkpoint, this.#isStopping()).catch(() => {})
         return
       case 'commit':
-        return this.#commit(effect)
+        this.#requests.began(effect.checkpoint)
+        return this.#host.storage.send(commitOrder(effect, this.#lineage, this.#settings.identity, this.#host.clock.nowMs()))
       case 'abort':
         this.#activity.forget()
         this.#host.storage.send({ type: 'abort', attempt: effect.attempt, checkpoint: effect.checkpoint })
@@ -277,16 +293,8 @@ export class JobMaster {
   }
 
   #failLastCheckpoint(what: string, cause: ErrorData | undefined): void {
-    const error = new MillraceError(
-      'MR_CHECKPOINT_FAILED',
-      `The last checkpoint ${what}; the newest complete one is ${this.#latest?.id ?? 'none'}`,
-    )
-    this.fail({ ...describeError(error, { kind: 'storage', attempt: this.#attempt }), ...(cause && { cause }) })
-  }
-
-  #commit(effect: CoordinatorEffect & { type: 'commit' }): void {
-    this.#requests.began(effect.checkpoint)
-    this.#host.storage.send(commitOrder(effect, this.#lineage, this.#settings.identity, this.#host.clock.nowMs()))
+    const text = `The last checkpoint ${what}; the newest complete one is ${this.#latest?.id ?? 'none'}`
+    this.fail(checkpointFailure(text, this.#attempt, cause))
   }
 
   #completed(checkpoint: number, finished: boolean, tookMs: number): void {
@@ -319,7 +327,7 @@ export class JobMaster {
       await committed
       if (!this.#isOver(attempt)) this.#host.storage.send({ type: 'finish', checkpoint })
     } catch (error) {
-      if (!this.#isOver(attempt)) this.failed(this.#describe(error, attempt))
+      if (!this.#isOver(attempt)) this.failed(attemptFailure(error, attempt))
     }
   }
 
@@ -337,12 +345,5 @@ export class JobMaster {
     if (this.#coordinator?.inFlight !== undefined && this.#host.isDebugged?.() === true)
       return this.#scheduleTick(nowMs + INSPECTOR_LOOK_MS)
     this.#decide({ type: 'tick', nowMs })
-  }
-
-  #describe(error: unknown, attempt: number): FailureData {
-    return describeError(error, {
-      kind: error instanceof MillraceError && error.code === 'MR_CALL_TIMEOUT' ? 'control-timeout' : 'user-code',
-      attempt,
-    })
   }
 }

@@ -58,7 +58,7 @@ export class SimulatedStorage {
 
   open(): void {
     const checkpoints = this.#disk.manifests
-    this.#tell({ type: 'opened', dir: '(memory)', firstId: (checkpoints.at(-1)?.id ?? 0) + 1, checkpoints, tookMs: 0 })
+    this.#tell({ type: 'opened', dir: '(memory)', firstId: (checkpoints.at(-1)?.id ?? 0) + 1, checkpoints, from: null, tookMs: 0 })
   }
 
   obey(message: ControlToStorage): void {
