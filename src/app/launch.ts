@@ -2,12 +2,9 @@ import { threadRole } from '../core/thread-role.ts'
 import { MillraceError } from '../errors.ts'
 import type { Inlets } from '../graph/inlets.ts'
 import type { Job, Outlets } from '../graph/job.ts'
-import { checkRunnable } from '../graph/load-job.ts'
-import { planJob } from '../graph/plan.ts'
 import { definitionSite } from '../graph/site.ts'
-import { type LaunchOptions, checkOptions } from './launch-options.ts'
-import { Run, abortedBy } from './run.ts'
-import { threadEntries } from './thread-entries.ts'
+import type { LaunchOptions } from './launch-options.ts'
+import type { Run } from './run.ts'
 
 /** The options may be left out where the job's configuration may be. */
 export type LaunchArguments<R> = {} extends R ? [options?: LaunchOptions<R>] : [options: LaunchOptions<R>]
@@ -27,18 +24,9 @@ export async function launch<C, O extends Outlets, I extends Inlets, R>(
   refuseNested(job)
   if (job?.millraceJob !== 1)
     throw new MillraceError('MR_JOB_INVALID', 'launch() takes a job: the default export of a module that calls defineJob()')
-  const checked = checkOptions(options)
-  if (options.signal?.aborted === true) throw abortedBy(options.signal.reason)
-  const entries = threadEntries(options, job.url)
-  checkRunnable(entries.job)
-  const plan = planJob(await job.buildGraph(options.config), checked.engine)
-  demandCloneable(options.config)
-  const run = new Run<O, I>(plan, checked, entries, options.config, options.stateDir)
-  const onAbort = (): void => run.abort(options.signal!.reason)
-  options.signal?.addEventListener('abort', onAbort, { once: true })
-  void run.done.catch(() => {}).finally(() => options.signal?.removeEventListener('abort', onAbort))
-  await Promise.race([run.started, run.done])
-  return run
+  // Every thread of a run imports millrace for its job; what launches is for the app thread alone.
+  const { startRun } = await import('./start-run.ts')
+  return startRun<C, O, I, R>(job, options)
 }
 
 function refuseNested(job: { readonly url: string }): void {
@@ -50,12 +38,4 @@ function refuseNested(job: { readonly url: string }): void {
     `launch() ran on a ${role.role} thread of millrace, because the job ${role.jobUrl} imports the module that calls launch() at ${site}` +
       `${job?.url === undefined ? '' : ` for ${job.url}`}. Move the job into a module of its own`,
   )
-}
-
-function demandCloneable(config: unknown): void {
-  try {
-    structuredClone(config)
-  } catch (cause) {
-    throw new MillraceError('MR_CONFIG_INVALID', `config cannot be sent to threads: ${(cause as Error).message}`, { cause })
-  }
 }

@@ -13,15 +13,15 @@ import type { StateAnswer } from '../worker/state-place.ts'
 import { OUTLET_RETRY_MS, PROFILE_MS_MAX, QUERY_RETRY_MS } from '../limits.ts'
 import type { InletRecord, Inlets } from '../graph/inlets.ts'
 import type { OutletRecord, Outlets } from '../graph/job.ts'
+import type { EngineOptions } from '../worker/deployment.ts'
 import type { Answer } from '../worker/protocol.ts'
 import type { Plan } from '../graph/plan.ts'
+import { abortedBy } from './aborted-by.ts'
 import { AppEndpoint } from './app-endpoint.ts'
-import type { CheckedOptions } from './launch-options.ts'
 import type { Inlet } from './inlet.ts'
 import { namedState } from './named-state.ts'
 import type { Delivery, Outlet } from './outlet.ts'
-import { RunThreads } from './run-threads.ts'
-import type { ThreadEntries } from './thread-entries.ts'
+import type { RunThreads } from './run-threads.ts'
 
 export interface RunResult {
   /** 'finished': the input ended and everything was processed. 'stopped': stop() without drain; the next launch goes on from here. */
@@ -66,20 +66,19 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
   #settle: { resolve(result: RunResult): void; reject(error: unknown): void } = { resolve: () => {}, reject: () => {} }
 
   /** @internal Made by launch(). */
-  constructor(plan: Plan, options: CheckedOptions, entries: ThreadEntries, rawConfig: unknown, stateDir: string | undefined) {
+  constructor(plan: Plan, options: EngineOptions, threads: RunThreads) {
     this.done = new Promise((resolve, reject) => (this.#settle = { resolve, reject }))
     const failAsking = (reason: unknown): void => this.#asking.forEach((fail) => fail(reason))
     this.done.then(() => failAsking(new MillraceError('MR_RUN_ENDED', 'The run has ended')), failAsking)
     this.started = new Promise((resolve) => (this.#onStarted = resolve))
-    const { engine, ...rest } = options
-    const settings = { ...rest, jobUrl: entries.job, workerEntry: entries.worker, config: rawConfig, options: engine }
-    this.#threads = new RunThreads(settings, entries, stateDir, this.#events(), (thread, cause) => this.#lost(thread, cause))
+    this.#threads = threads
     this.#graph = plan.graph
-    this.#endpoint = new AppEndpoint(plan, engine, this.#threads.doorbells, {
+    this.#endpoint = new AppEndpoint(plan, options, threads.doorbells, {
       defer: setImmediate,
       wantCheckpoint: () => void this.checkpoint().catch(() => {}),
     })
     void this.#endpoint.run()
+    threads.attach(this.#events(), (thread, cause) => this.#lost(thread, cause))
   }
 
   /**
@@ -285,11 +284,6 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
       }
     }
   }
-}
-
-/** What an aborted run, or launch, rejects with. */
-export function abortedBy(reason: unknown): MillraceError {
-  return new MillraceError('MR_ABORTED', `The run was aborted: ${String((reason as Error)?.message ?? reason)}`, { cause: reason })
 }
 
 function named<T>(all: ReadonlyMap<string, T>, name: string, what: string): T {
