@@ -219,3 +219,5 @@ export const PANES_PER_WINDOW_MAX = 64
 export const PANES_COMBINED_MAX = 16
 /** Pieces of partial results of one pane of time that are kept before they are merged into one. */
 export const PARTIAL_CHUNKS_MAX = 16
+/** Modules that are read to find out how a job came to import its app. */
+export const IMPORT_CHAIN_FILES_MAX = 2_000
