@@ -1,6 +1,6 @@
 import type { Column, OperatorActor, OperatorContext, OperatorDefinition, Progress } from '../src/actor/contract.ts'
 import { type AggregateSpecs, Combiner, type Panes, checkEventTime, lastEndOf, lastMsOf, paneStart } from '../src/actor/operator-kit.ts'
-import { BATCH_RECORDS_MAX, PANES_COMBINED_MAX } from '../src/limits.ts'
+import { BATCH_RECORDS_MAX, COMBINED_KEYS_KEPT_MIN, PANES_COMBINED_MAX } from '../src/limits.ts'
 import { CarefulAggregates, hasCustom } from './careful-aggregates.ts'
 import { keySelector } from './key-selector.ts'
 
@@ -130,6 +130,7 @@ class WindowCombineActor implements OperatorActor {
       specs: this.#careful?.specs ?? this.#spec.specs,
       key: keySelector(this.#spec.key),
       owners: output!.route,
+      keysMax: COMBINED_KEYS_KEPT_MIN,
       batchRecords: BATCH_RECORDS_MAX,
       mode: generateCode ? 'generated' : 'interpreted',
     })
