@@ -31,6 +31,8 @@ class Recorder implements Output {
 
   pushColumns(): void {}
 
+  beforeWatermark(): void {}
+
   widest(): number {
     return this.pushed.length % this.channelCount
   }
