@@ -64,16 +64,15 @@ export class DueBuckets {
     const members = this.#buckets.get(bucket)!
     this.#buckets.delete(bucket)
     this.#order.removeFirst()
-    const due: [number, number][] = []
+    const due: number[] = []
     const kept: number[] = []
     for (const member of members) {
       const time = dueOf(member)
       if (this.bucketOf(time) !== bucket) putOff(member)
-      else if (time <= until) due.push([time, member])
+      else if (time <= until) due.push(member)
       else kept.push(member)
     }
-    due.sort((a, b) => b[0] - a[0])
-    this.#due = due.map(([, member]) => member)
+    this.#due = due.length < 2 ? due : due.sort((a, b) => dueOf(b) - dueOf(a))
     if (kept.length > 0) this.#put(bucket, kept)
     return (bucket + 1) * this.#widthMs <= until
   }
