@@ -1,5 +1,6 @@
 import type { OperatorActor, OperatorContext, OperatorDefinition, StateChunk } from '../src/actor/contract.ts'
 import { type Key, ValueTable } from '../src/actor/operator-kit.ts'
+import { type RecordKey, recordKey } from './record-key.ts'
 
 /** Lets the first record of each key pass, and remembers the keys. */
 class DistinctActor implements OperatorActor {
@@ -7,9 +8,9 @@ class DistinctActor implements OperatorActor {
   readonly #keyOf: (record: unknown) => Key
   readonly #seen = new ValueTable<true>()
 
-  constructor(key: string | ((record: unknown) => Key), context: OperatorContext) {
+  constructor(key: RecordKey, context: OperatorContext) {
     this.#context = context
-    this.#keyOf = typeof key === 'string' ? (record) => (record as Record<string, Key>)[key]! : key
+    this.#keyOf = recordKey(key, context)
   }
 
   process(record: unknown, timestamp: number): void {

@@ -1,7 +1,8 @@
-import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { MillraceError } from '../src/errors.ts'
 import type { OperatorActor, OperatorContext, OperatorDefinition, StateChunk } from '../src/actor/contract.ts'
+import { makeDirectory } from '../src/actor/operator-kit.ts'
 import { type LineFormat, lineFormat } from './line-format.ts'
 
 interface FileSinkSpec {
@@ -42,7 +43,7 @@ class FileSink implements OperatorActor {
 
   open(): void {
     this.#attempt(() => {
-      mkdirSync(dirname(this.#path), { recursive: true })
+      makeDirectory(dirname(this.#path))
       this.#fd = openSync(this.#path, this.#lengthBytes === 0 ? 'w' : 'r+')
       const foundBytes = fstatSync(this.#fd).size
       if (foundBytes < this.#lengthBytes)

@@ -1,11 +1,11 @@
 import type { Emit, OperatorActor, OperatorContext, OperatorDefinition, Progress, StateChunk } from '../src/actor/contract.ts'
-import { type Key, KeyMap, TimeList, TimerQueue, ValueTable, keptKey } from '../src/actor/operator-kit.ts'
+import { type Key, KeyMap, TimeList, TimerQueue, ValueTable, keptKey, checkEventTime } from '../src/actor/operator-kit.ts'
 import { JOIN_KEYS_PER_STEP_MAX } from '../src/limits.ts'
-import { type JoinKey, keyReader, requireTime } from './join-input.ts'
+import { type RecordKey, recordKey } from './record-key.ts'
 
 interface IntervalJoinSpec {
-  readonly leftKey: JoinKey
-  readonly rightKey: JoinKey
+  readonly leftKey: RecordKey
+  readonly rightKey: RecordKey
   /** Both inclusive, in ms: a right record joins when its time less that of the left one lies between them. */
   readonly lowerMs: number
   readonly upperMs: number
@@ -49,8 +49,8 @@ class IntervalJoinActor implements OperatorActor {
   constructor(spec: IntervalJoinSpec, context: OperatorContext) {
     this.#spec = spec
     this.#context = context
-    this.#leftKey = keyReader(spec.leftKey)
-    this.#rightKey = keyReader(spec.rightKey)
+    this.#leftKey = recordKey(spec.leftKey, context)
+    this.#rightKey = recordKey(spec.rightKey, context)
     this.#late = [context.emitTo('lateLeft'), context.emitTo('lateRight')]
     this.#keepLeftMs = Math.max(spec.upperMs, 0)
     this.#keepRightMs = Math.max(-spec.lowerMs, 0)
@@ -66,7 +66,7 @@ class IntervalJoinActor implements OperatorActor {
 
   /** Keeps the record last: what throws has changed nothing. */
   process(record: unknown, timestamp: number): void {
-    requireTime(timestamp, 'intervalJoin')
+    checkEventTime(timestamp, 'intervalJoin')
     const isLeft = this.#isLeft
     if (timestamp < this.#watermark) return this.#late[isLeft ? 0 : 1](record, timestamp)
     const key = isLeft ? this.#leftKey(record) : this.#rightKey(record)

@@ -1,10 +1,10 @@
 import type { OperatorActor, OperatorContext, OperatorDefinition, StateChunk } from '../src/actor/contract.ts'
 import { type Key, KeyMap, ValueTable, keptKey } from '../src/actor/operator-kit.ts'
-import { type JoinKey, keyReader } from './join-input.ts'
+import { type RecordKey, recordKey } from './record-key.ts'
 
 interface LatestJoinSpec {
-  readonly leftKey: JoinKey
-  readonly rightKey: JoinKey
+  readonly leftKey: RecordKey
+  readonly rightKey: RecordKey
   readonly type: 'inner' | 'left'
   readonly fn: (record: unknown, latest: unknown) => unknown
   /** Right records that take the value of their key away; null for none. */
@@ -33,8 +33,8 @@ class LatestJoinActor implements OperatorActor {
     this.#spec = spec
     this.#context = context
     this.#isEverywhere = isEverywhere
-    this.#leftKey = keyReader(spec.leftKey)
-    this.#rightKey = keyReader(spec.rightKey)
+    this.#leftKey = recordKey(spec.leftKey, context)
+    this.#rightKey = recordKey(spec.rightKey, context)
   }
 
   selectInput(input: number): void {

@@ -1,12 +1,12 @@
 import type { OperatorContext, OperatorDefinition } from '../src/actor/contract.ts'
 import { type Clock, type Key, LruCache, canonicalKey } from '../src/actor/operator-kit.ts'
-import { type JoinKey, keyReader } from './join-input.ts'
+import { type RecordKey, recordKey } from './record-key.ts'
 import { type AsyncSpec, mapAsync } from './map-async.ts'
 
 type Fetch = (key: Key, call: { readonly signal: AbortSignal; readonly attempt: number }) => unknown
 
 interface LookupSpec extends Omit<AsyncSpec, 'fn'> {
-  readonly key: JoinKey
+  readonly key: RecordKey
   readonly fetch: Fetch
   readonly fn: (record: unknown, value: unknown) => unknown
   readonly cache: { readonly maxEntries: number; readonly ttlMs: number }
@@ -76,7 +76,7 @@ class Values {
 }
 
 function create(spec: LookupSpec, context: OperatorContext) {
-  const keyOf = keyReader(spec.key)
+  const keyOf = recordKey(spec.key, context)
   const values = new Values(spec, context.clock)
   const fn: AsyncSpec['fn'] = async (record, { signal, attempt }) => spec.fn(record, await values.get(keyOf(record), signal, attempt))
   return mapAsync.create!({ ...spec, fn }, context)

@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync, realpathSync, renameSync, rmdirSync, statSync, truncateSync, unlinkSync } from 'node:fs'
+import { readdirSync, realpathSync, renameSync, rmdirSync, statSync, truncateSync, unlinkSync } from 'node:fs'
 import { basename, join, resolve, sep } from 'node:path'
+import { makeDirectory } from '../src/actor/operator-kit.ts'
 import { type FinishedPart } from './part-file.ts'
 import { IN_PROGRESS_FOLDER, type PartNames } from './part-name.ts'
 
@@ -15,7 +16,7 @@ export class PartFolder {
   }
 
   open(): void {
-    mkdirSync(join(this.#dir, IN_PROGRESS_FOLDER), { recursive: true })
+    makeDirectory(join(this.#dir, IN_PROGRESS_FOLDER))
     this.#realDir = realpathSync(this.#dir)
   }
 
@@ -73,7 +74,7 @@ export class PartFolder {
   #makeFolder(folder: string): void {
     if (folder === '') return
     const path = join(this.#dir, folder)
-    mkdirSync(path, { recursive: true })
+    makeDirectory(path)
     if (!realpathSync(path).startsWith(this.#realDir + sep)) throw new Error(`${path} leads out of ${this.#dir}`)
   }
 }

@@ -1,7 +1,8 @@
 import type { Emit, OperatorDefinition, Output, Weaver } from '../src/actor/contract.ts'
-import { type Clock, type Key, hashKey } from '../src/actor/operator-kit.ts'
+import { type Clock, hashKey } from '../src/actor/operator-kit.ts'
 import type { ChooseChannel, Partitioning } from '../src/actor/partitioning.ts'
 import { MillraceError } from '../src/errors.ts'
+import { keyReader } from './record-key.ts'
 import { TimeBuckets } from './time-buckets.ts'
 
 /** The last step of a chain that leads to other actors: chooses the channel of each record. Its spec is made by the runtime. */
@@ -97,10 +98,6 @@ function linkPartition({ output, partitioning, clock }: PartitionSpec): Emit {
     default:
       return (record, timestamp) => output.push(0, record, timestamp)
   }
-}
-
-function keyReader(key: string | ((record: unknown) => Key)): (record: unknown) => Key {
-  return typeof key === 'string' ? (record) => (record as Record<string, Key>)[key]! : key
 }
 
 function refuseChannel(given: unknown, channels: number): never {

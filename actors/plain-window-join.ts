@@ -1,13 +1,13 @@
 import type { Emit, OperatorActor, OperatorContext, Progress, StateChunk } from '../src/actor/contract.ts'
-import { type Key, KeyMap, TimeList, WindowPane, keptKey, lastMsOf, windowStart } from '../src/actor/operator-kit.ts'
+import { type Key, KeyMap, TimeList, WindowPane, keptKey, lastMsOf, windowStart, checkEventTime } from '../src/actor/operator-kit.ts'
 import { JOIN_RESULTS_PER_STEP_MAX } from '../src/limits.ts'
-import { type JoinKey, keyReader, requireTime } from './join-input.ts'
+import { type RecordKey, recordKey } from './record-key.ts'
 import { type BothSides, type JoinFunction, type JoinResults, joinResults } from './joined-windows.ts'
 import { loadPanes, savePanes } from './stored-panes.ts'
 
 export interface PlainWindowJoinSpec {
-  readonly leftKey: JoinKey
-  readonly rightKey: JoinKey
+  readonly leftKey: RecordKey
+  readonly rightKey: RecordKey
   readonly windows: { readonly sizeMs: number; readonly slideMs: number; readonly offsetMs: number }
   readonly function: JoinFunction
 }
@@ -41,8 +41,8 @@ export class PlainWindowJoinActor implements OperatorActor {
   constructor(spec: PlainWindowJoinSpec, context: OperatorContext) {
     this.#spec = spec
     this.#context = context
-    this.#leftKey = keyReader(spec.leftKey)
-    this.#rightKey = keyReader(spec.rightKey)
+    this.#leftKey = recordKey(spec.leftKey, context)
+    this.#rightKey = recordKey(spec.rightKey, context)
     this.#late = [context.emitTo('lateLeft'), context.emitTo('lateRight')]
   }
 
@@ -58,7 +58,7 @@ export class PlainWindowJoinActor implements OperatorActor {
   process(record: unknown, timestamp: number): void {
     const isLeft = this.#isLeft
     const key = isLeft ? this.#leftKey(record) : this.#rightKey(record)
-    requireTime(timestamp, 'a window join in event time')
+    checkEventTime(timestamp, 'a window join in event time')
     const { sizeMs, slideMs, offsetMs } = this.#spec.windows
     let taken = false
     for (let start = windowStart(timestamp, slideMs, offsetMs); start > timestamp - sizeMs; start -= slideMs) {

@@ -1,10 +1,11 @@
 import type { OperatorActor, OperatorContext, OperatorDefinition, StateChunk } from '../src/actor/contract.ts'
 import { type Key, ValueTable } from '../src/actor/operator-kit.ts'
+import { type RecordKey, recordKey } from './record-key.ts'
 
 type Step = (previous: unknown, record: unknown, key: Key) => unknown
 
 interface ScanSpec {
-  readonly key: string | ((record: unknown) => Key)
+  readonly key: RecordKey
   readonly initial?: () => unknown
   readonly fn: Step
 }
@@ -22,7 +23,7 @@ class ScanActor implements OperatorActor {
     this.#context = context
     this.#fn = fn
     this.#initial = initial ?? null
-    this.#keyOf = typeof key === 'string' ? (record) => (record as Record<string, Key>)[key]! : key
+    this.#keyOf = recordKey(key, context)
   }
 
   process(record: unknown, timestamp: number): void {

@@ -1,11 +1,11 @@
 import type { OperatorActor, OperatorContext, OperatorDefinition, Progress, RecordOrigin, StateChunk } from '../src/actor/contract.ts'
-import { type Key, KeyMap, TimeBuffer, TimeList, TimerQueue, ValueTable, keptKey } from '../src/actor/operator-kit.ts'
+import { type Key, KeyMap, TimeBuffer, TimeList, TimerQueue, ValueTable, keptKey, checkEventTime } from '../src/actor/operator-kit.ts'
 import { JOIN_KEYS_PER_STEP_MAX, JOIN_RESULTS_PER_STEP_MAX } from '../src/limits.ts'
-import { type JoinKey, keyReader, requireTime } from './join-input.ts'
+import { type RecordKey, recordKey } from './record-key.ts'
 
 interface TemporalJoinSpec {
-  readonly leftKey: JoinKey
-  readonly rightKey: JoinKey
+  readonly leftKey: RecordKey
+  readonly rightKey: RecordKey
   readonly type: 'inner' | 'left'
   readonly fn: (record: unknown, version: unknown) => unknown
   /** Versions that say that there is none from then on; null for none. */
@@ -62,8 +62,8 @@ class TemporalJoinActor implements OperatorActor {
   constructor(spec: TemporalJoinSpec, context: OperatorContext) {
     this.#spec = spec
     this.#context = context
-    this.#leftKey = keyReader(spec.leftKey)
-    this.#rightKey = keyReader(spec.rightKey)
+    this.#leftKey = recordKey(spec.leftKey, context)
+    this.#rightKey = recordKey(spec.rightKey, context)
   }
 
   selectInput(input: number): void {
@@ -71,7 +71,7 @@ class TemporalJoinActor implements OperatorActor {
   }
 
   process(record: unknown, timestamp: number): void {
-    requireTime(timestamp, 'joinTemporal')
+    checkEventTime(timestamp, 'joinTemporal')
     if (this.#isLeft) return this.#wait(this.#of(this.#leftKey(record)), record, timestamp, this.#context.origin())
     const key = this.#rightKey(record)
     const version = { record, isDeleted: this.#spec.isDelete?.(record) === true }

@@ -1,14 +1,14 @@
 import type { Emit, OperatorActor, OperatorContext, OperatorDefinition, Progress, StateChunk } from '../src/actor/contract.ts'
 import { type Key, type Trigger, type WindowPane, type WindowSpec, Windows } from '../src/actor/operator-kit.ts'
 import { JOIN_RESULTS_PER_STEP_MAX } from '../src/limits.ts'
-import { type JoinKey, keyReader } from './join-input.ts'
+import { type RecordKey, recordKey } from './record-key.ts'
 import { BothContents, type BothSides, type JoinFunction, type JoinResults, joinResults } from './joined-windows.ts'
 import { PlainWindowJoinActor } from './plain-window-join.ts'
 import { loadPanes, savePanes } from './stored-panes.ts'
 
 interface WindowJoinSpec {
-  readonly leftKey: JoinKey
-  readonly rightKey: JoinKey
+  readonly leftKey: RecordKey
+  readonly rightKey: RecordKey
   readonly windows: WindowSpec
   readonly time: 'event' | 'processing'
   readonly trigger: Trigger
@@ -32,8 +32,8 @@ class WindowJoinActor implements OperatorActor {
   constructor(spec: WindowJoinSpec, context: OperatorContext) {
     this.#context = context
     this.#function = spec.function
-    this.#leftKey = keyReader(spec.leftKey)
-    this.#rightKey = keyReader(spec.rightKey)
+    this.#leftKey = recordKey(spec.leftKey, context)
+    this.#rightKey = recordKey(spec.rightKey, context)
     const late: readonly [Emit, Emit] = [context.emitTo('lateLeft'), context.emitTo('lateRight')]
     const { windows, time, trigger, allowedLatenessMs } = spec
     this.#windows = new Windows({

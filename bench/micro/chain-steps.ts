@@ -1,5 +1,7 @@
-import { registry } from '../../actors/registry.ts'
+import { loadOperators } from '../../actors/registry.ts'
 import type { ChainStep } from '../../src/graph/chain-code.ts'
+
+const registry = await loadOperators()
 
 type Part = Omit<ChainStep, 'next'>
 

@@ -1,4 +1,4 @@
-import { registry } from '../../actors/registry.ts'
+import { loadOperators } from '../../actors/registry.ts'
 import { allocate, allocateDoorbells } from '../../src/control/allocate.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import type { Job } from '../../src/index.ts'
@@ -17,7 +17,7 @@ export async function inProcessWorker(job: Job, config: unknown): Promise<{ runt
       throw error
     },
   }
-  const host = { clock: systemClock, registry, generateCode: true, onWake: nothing, events, readChunks: async () => [] }
+  const host = { clock: systemClock, loadOperators, generateCode: true, onWake: nothing, events, readChunks: async () => [] }
   const service = new WorkerService(0, engine, host)
   await service.prepare(job, config)
   await service.deploy(allocate(service.plan, engine, allocateDoorbells(1), 1), null)

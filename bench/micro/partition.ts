@@ -3,7 +3,7 @@
  * generate it, into an outbox whose channels stay within the worker and whose receivers take everything at once. Beside each the same loop with
  * a push that keeps the record and no more: what is left above it is the price of the batches.
  */
-import { registry } from '../../actors/registry.ts'
+import { loadOperators } from '../../actors/registry.ts'
 import type { Output } from '../../src/actor/contract.ts'
 import type { Partitioning } from '../../src/actor/partitioning.ts'
 import { CreditTable } from '../../src/channel/credit.ts'
@@ -12,6 +12,8 @@ import { Outbox } from '../../src/channel/outbox.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import { type ChainRun, compileRun } from '../../src/graph/chain-code.ts'
 import { routingTable } from '../../src/graph/plan.ts'
+
+const registry = await loadOperators()
 
 const RECORDS = 1024
 const ROUNDS = 1_000

@@ -3,6 +3,7 @@
  * `actors/` import from `src/actor/` only.
  */
 export type { Clock } from '../core/clock.ts'
+export { makeDirectory } from '../core/make-directory.ts'
 export { type Key, hashKey } from '../core/key-hash.ts'
 export { AccumulatorTable } from '../state/accumulator-table.ts'
 export type { SavedRow } from '../state/accumulator-store.ts'

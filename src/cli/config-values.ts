@@ -13,27 +13,31 @@ export function configFrom(file: string | undefined, pairs: readonly string[]): 
   return applyPairs(file === undefined ? {} : readConfigFile(file), pairs)
 }
 
-/** Sets `a.b=value` into nested objects. Values stay strings; the schema of the job coerces them. */
-export function applyPairs(base: Values, pairs: readonly string[]): Values {
+/** The key of `a.b=value`: `a.b`. */
+export function pathOf(pair: string): string {
+  return pair.slice(0, Math.max(0, pair.indexOf('=')))
+}
+
+/** Sets `a.b=value` into nested objects, as texts unless `read` makes something else of them. */
+export function applyPairs(base: Values, pairs: readonly string[], read: (text: string) => unknown = (text) => text): Values {
   const given = new Map<string, string>()
   for (const pair of pairs) {
-    const at = pair.indexOf('=')
-    const path = pair.slice(0, Math.max(0, at))
-    if (at < 1 || path.split('.').includes('')) throw new UsageError(`--config takes key=value, not "${pair}"`)
+    const path = pathOf(pair)
+    if (path.split('.').includes('')) throw new UsageError(`--config takes key=value, not "${pair}"`)
     if (path.split('.').includes('__proto__')) throw new UsageError(`--config ${pair}: __proto__ cannot be a key`)
     for (const earlier of given.keys()) {
       if (earlier === path) throw new UsageError(`--config ${path} is given twice`)
       if (earlier.startsWith(`${path}.`) || path.startsWith(`${earlier}.`))
         throw new UsageError(`--config ${earlier} and --config ${path} exclude each other`)
     }
-    given.set(path, pair.slice(at + 1))
+    given.set(path, pair.slice(path.length + 1))
   }
   let result = base
-  for (const [path, value] of given) result = withValue(result, path.split('.'), value)
+  for (const [path, text] of given) result = withValue(result, path.split('.'), read(text))
   return result
 }
 
-function withValue(into: unknown, [key, ...rest]: readonly string[], value: string): Values {
+function withValue(into: unknown, [key, ...rest]: readonly string[], value: unknown): Values {
   const object = typeof into === 'object' && into !== null && !Array.isArray(into) ? (into as Values) : {}
   const inner = Object.hasOwn(object, key!) ? object[key!] : undefined
   return { ...object, [key!]: rest.length === 0 ? value : withValue(inner, rest, value) }

@@ -6,7 +6,7 @@ export interface ErrorTextOptions {
   readonly verbose: boolean
 }
 
-const CONFIG_HINT = '  values of --config are strings: let the schema coerce them (z.coerce.number()), or give JSON with --config-file'
+const CONFIG_HINT = '  values of --config are texts, or the numbers, booleans and JSON that they read as; --config-file takes any JSON'
 
 /** What a failed command says: code and message, where, the chain of causes, what to do, and where to read more. */
 export function errorText(thrown: unknown, { verbose }: ErrorTextOptions): string {
@@ -17,7 +17,8 @@ export function errorText(thrown: unknown, { verbose }: ErrorTextOptions): strin
   if (verbose) lines.push(...stackLines(error, '  '))
   lines.push(...causeLines(error, verbose))
   if (error.code === 'MR_CONFIG_INVALID') lines.push(CONFIG_HINT)
-  if (isCode(error.code)) lines.push(`  what to do: ${ERROR_CODES[error.code]}`, `  more: ${docsLink(error.code)}`)
+  const code = codeToMend(error)
+  if (code !== null) lines.push(`  what to do: ${ERROR_CODES[code]}`, `  more: ${docsLink(code)}`)
   else if (!verbose) lines.push('  --verbose shows where it was thrown')
   return `${lines.join('\n')}\n`
 }
@@ -25,13 +26,20 @@ export function errorText(thrown: unknown, { verbose }: ErrorTextOptions): strin
 /** The same as data. */
 export function errorData(thrown: unknown, { verbose }: ErrorTextOptions): Readonly<Record<string, unknown>> {
   const error = describeError(thrown)
-  const known = isCode(error.code) ? { remedy: ERROR_CODES[error.code], docs: docsLink(error.code) } : {}
+  const code = codeToMend(error)
+  const known = code === null ? {} : { remedy: ERROR_CODES[code], docs: docsLink(code) }
   return { ...plainError(error, verbose), ...known }
 }
 
 /** Where docs/errors.md speaks of a code. */
 export function docsLink(code: ErrorCode): string {
   return `docs/errors.md#${code.toLowerCase()}`
+}
+
+/** The code whose remedy helps: that used-up restarts are used up says nothing, what used them up does. */
+function codeToMend({ code, cause }: ErrorData): ErrorCode | null {
+  if (code === 'MR_RESTARTS_EXHAUSTED' && isCode(cause?.code)) return cause.code
+  return isCode(code) ? code : null
 }
 
 function isCode(code: unknown): code is ErrorCode {

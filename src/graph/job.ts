@@ -11,7 +11,7 @@ import { KeyedStream } from './keyed-stream.ts'
 import { definitionSite } from './site.ts'
 import { type SinkSpec, sink } from './sinks.ts'
 import { Sources } from './sources.ts'
-import { type StandardSchema, parseConfig } from './standard-schema.ts'
+import { type ConfigIssue, type StandardSchema, configIssues, parseConfig } from './standard-schema.ts'
 import { Stream } from './stream.ts'
 import { Table } from './table.ts'
 import { WindowedStream } from './windowed-stream.ts'
@@ -79,6 +79,8 @@ export interface Job<C = unknown, O extends Outlets = Outlets, I extends Inlets 
   /** URL of the module that exports it. */
   readonly url: string
   readonly buildGraph: (rawConfig: unknown) => Promise<Graph>
+  /** What the job's schema says against a configuration. */
+  readonly configIssues: (rawConfig: unknown) => Promise<readonly ConfigIssue[]>
   /** Types only. */
   readonly types?: { readonly config: C; readonly outlets: O; readonly inlets: I; readonly launchConfig: R }
 }
@@ -107,6 +109,7 @@ export function defineJob<C = Readonly<Record<string, never>>, B extends Built =
     millraceJob: 1,
     name,
     url,
+    configIssues: (rawConfig) => configIssues(options.config, rawConfig, name),
     buildGraph: async (rawConfig) => build(name, options, await parseConfig(options.config, rawConfig, name), site),
   }
 }

@@ -19,6 +19,23 @@ type SchemaResult<Output> =
       }[]
     }
 
+/** A field of the configuration that its schema does not accept. */
+export interface ConfigIssue {
+  /** Keys from the outside in; none for the configuration as a whole. */
+  readonly path: readonly string[]
+  readonly message: string
+}
+
+/** What a schema says against a configuration; nothing when it accepts it. */
+export async function configIssues(schema: StandardSchema | undefined, raw: unknown, jobName: string): Promise<readonly ConfigIssue[]> {
+  if (schema === undefined) return []
+  const { issues } = await validate(schema, raw ?? {}, jobName)
+  return (issues ?? []).map(({ path, message }) => ({
+    path: (path ?? []).map((step) => String(typeof step === 'object' ? step.key : step)),
+    message,
+  }))
+}
+
 /**
  * Validates and completes a job's configuration.
  *
@@ -28,10 +45,7 @@ export async function parseConfig<C>(schema: StandardSchema<C, unknown> | undefi
   if (schema === undefined) return (raw ?? {}) as C
   const result = await validate(schema, raw ?? {}, jobName)
   if (result.issues === undefined) return result.value
-  const lines = result.issues.map(
-    (issue) =>
-      `  ${(issue.path ?? []).map((step) => String(typeof step === 'object' ? step.key : step)).join('.') || '(config)'}: ${issue.message}`,
-  )
+  const lines = (await configIssues(schema, raw, jobName)).map(({ path, message }) => `  ${path.join('.') || '(config)'}: ${message}`)
   throw new MillraceError('MR_CONFIG_INVALID', `The configuration of job "${jobName}" is not valid:\n${lines.join('\n')}`)
 }
 

@@ -9,6 +9,7 @@ import type { SinkSpec } from './sinks.ts'
 import { type AsyncCall, type AsyncOptions, asyncSpec } from './async-options.ts'
 import { checkFunction } from './check-function.ts'
 import * as check from './check-options.ts'
+import { checkDefinition, checkSinkSpec } from './check-parts.ts'
 import type { Branches, Emitters, OutputStreams, OutputTypes, SplitStreams, SwitchedStreams, TagField } from './outputs.ts'
 import { checkOutputNames, streamsByName } from './outputs.ts'
 import type { DeadLetter } from './error-policy.ts'
@@ -188,6 +189,11 @@ export class Stream<in out T> extends EnrichedStream<T> {
   /** The records of this stream and of others, in no particular order between them. */
   // oxlint-disable-next-line typescript/no-explicit-any -- a stream is invariant in its records, and streams of all types may be united
   union<O extends readonly Stream<any>[]>(...others: O): Stream<T | StreamRecord<O[number]>> {
+    if (!others.every((stream) => stream instanceof Stream)) {
+      throw new MillraceError('MR_GRAPH_INVALID', 'union takes streams; a table becomes one by toStream(...)', {
+        site: definitionSite(this.union),
+      })
+    }
     const edges = [this, ...others].flatMap((stream) => (stream as Stream<unknown>).edges())
     return new Stream(
       this.builder,
@@ -198,6 +204,7 @@ export class Stream<in out T> extends EnrichedStream<T> {
   /** An operator of one's own; see the actor contract. */
   transform<U>(definition: OperatorDefinition, spec: Readonly<Record<string, unknown>> = {}, options?: OperatorOptions): Stream<U> {
     const site = definitionSite(this.transform)
+    checkDefinition(definition, site)
     const parallelism = this.parallelism()
     return this.#streamOf(this.builder.add({ kind: definition.kind, inputs: this.edges(), parallelism, spec, options, site, definition }))
   }
@@ -240,6 +247,7 @@ export class Stream<in out T> extends EnrichedStream<T> {
   /** Ends the stream in a sink. */
   to(sink: SinkSpec<T>, options?: OperatorOptions): void {
     const site = definitionSite(this.to)
+    checkSinkSpec(sink as SinkSpec<never>, site)
     if (sink.parallelism === 1 && (options?.parallelism ?? 1) !== 1) {
       throw new MillraceError(
         'MR_OPTION_INVALID',

@@ -76,9 +76,12 @@ export const chunkKeysOf = (keys: Pick<KeySlots, 'keyAt'>, slots: Int32Array): {
     else if (typeof key === 'number' && (key | 0) === key) ints.push(slot)
     else others.push(slot)
   }
+  const intKeys = new Int32Array(ints.length)
+  for (let i = 0; i < intKeys.length; i++) intKeys[i] = keys.keyAt(ints[i]) as number
+  if (ints.length === slots.length) return { keys: { intKeys, stringKeys: [], otherKeys: [] }, rows: slots }
   return {
     keys: {
-      intKeys: Int32Array.from(ints, (slot) => keys.keyAt(slot) as number),
+      intKeys,
       stringKeys: strings.map((slot) => storableText(keys.keyAt(slot) as string)),
       otherKeys: others.map((slot) => storableText(canonicalKey(keys.keyAt(slot)))),
     },

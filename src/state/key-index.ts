@@ -36,6 +36,11 @@ export class KeyIndex implements KeySlots {
     return this.#list.size
   }
 
+  /** Number of keys. */
+  get live(): number {
+    return this.#list.size - this.#free.length
+  }
+
   get ints(): Int32Array | undefined {
     return this.#list.ints
   }

@@ -22,9 +22,10 @@ export class KeyTable {
 
   /** The slot of a key, known or not. It stays the key's own while something is kept for it, and at least until the next sweep. @throws MR_KEY_INVALID */
   slotOf(key: Key): number {
+    const { live } = this.index
     const slot = this.index.slotOf(key)
-    if (slot >= this.#uses.length) this.#grow(slot)
-    if (this.#uses[slot] === 0) this.#suspect(slot)
+    // A key that was there has something that is kept for it, or waits already: its counter need not be looked at, which would be one more place in memory.
+    if (this.index.live !== live) this.#isNew(slot)
     return slot
   }
 
@@ -76,6 +77,11 @@ export class KeyTable {
   /** Keys that wait for the next sweep. */
   get idle(): number {
     return this.#idle.length
+  }
+
+  #isNew(slot: number): void {
+    if (slot >= this.#uses.length) this.#grow(slot)
+    this.#suspect(slot)
   }
 
   #suspect(slot: number): void {

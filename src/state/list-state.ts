@@ -26,7 +26,7 @@ export class ListHandle<T> implements ListState<T>, Undoable {
     this.#scope = scope
     this.#ttlMs = spec.options.ttl?.ms ?? Infinity
     this.#refreshesOnRead = spec.options.ttl?.refresh === 'onReadAndWrite'
-    this.#cell = backend.cell(itemsCell<T>(name, spec, this.#ttlMs))
+    this.#cell = backend.cell(itemsCell<T>(name, spec, this.#ttlMs, scope.freezes))
   }
 
   get length(): number {
@@ -116,7 +116,7 @@ function withoutExpired<T>(all: Items<T>, afterMs: number): Items<T> {
   return { items: all.items.filter((_, i) => times[i]! > afterMs), times: times.filter((time) => time > afterMs) }
 }
 
-function itemsCell<T>(name: string, spec: StateSpec<unknown>, ttlMs: number): CellSpec<Items<T>> {
+function itemsCell<T>(name: string, spec: StateSpec<unknown>, ttlMs: number, freezes: boolean): CellSpec<Items<T>> {
   const loading = lastOf((signature: string) => loadingFrom(signature, name, spec))
   return {
     name,
@@ -125,7 +125,9 @@ function itemsCell<T>(name: string, spec: StateSpec<unknown>, ttlMs: number): Ce
     save: ({ items, times }): StoredItems => (times === null ? items : [items, times]),
     load: (stored, signature, nowMs) => {
       const { timed, migrate } = loading(signature)
-      const items = (timed ? (stored as [unknown[], number[]])[0] : (stored as unknown[])).map(migrate) as T[]
+      const items = (timed ? (stored as [unknown[], number[]])[0] : (stored as unknown[])).map((item) =>
+        ownValue(migrate(item) as T, freezes),
+      )
       const times = timed ? (stored as [unknown[], number[]])[1] : items.map(() => nowMs)
       return { items, times: ttlMs < Infinity ? times : null }
     },

@@ -25,7 +25,7 @@ export class MapHandle<K, V> implements MapState<K, V>, Undoable {
     this.#scope = scope
     this.#ttlMs = spec.options.ttl?.ms ?? Infinity
     this.#refreshesOnRead = spec.options.ttl?.refresh === 'onReadAndWrite'
-    this.#cell = backend.cell(entriesCell<K, V>(name, spec, this.#ttlMs))
+    this.#cell = backend.cell(entriesCell<K, V>(name, spec, this.#ttlMs, scope.freezes))
   }
 
   get size(): number {
@@ -141,7 +141,7 @@ export class MapHandle<K, V> implements MapState<K, V>, Undoable {
 }
 
 /** Stored: keys and values in turn; where they expire, a time after each value. */
-function entriesCell<K, V>(name: string, spec: StateSpec<unknown>, ttlMs: number): CellSpec<Entries<K, V>> {
+function entriesCell<K, V>(name: string, spec: StateSpec<unknown>, ttlMs: number, freezes: boolean): CellSpec<Entries<K, V>> {
   const loading = lastOf((signature: string) => loadingFrom(signature, name, spec))
   const expires = ttlMs < Infinity
   return {
@@ -156,7 +156,7 @@ function entriesCell<K, V>(name: string, spec: StateSpec<unknown>, ttlMs: number
       const stride = timed ? 3 : 2
       for (let i = 0; i < flat.length; i += stride) {
         const atMs = timed ? (flat[i + 2] as number) : nowMs
-        entries.set(flat[i] as K, { value: migrate(flat[i + 1]) as V, atMs })
+        entries.set(flat[i] as K, { value: ownValue(migrate(flat[i + 1]) as V, freezes), atMs })
       }
       return entries
     },

@@ -4,7 +4,7 @@ import { ExpiryQueue } from './expiry-queue.ts'
 import { forEachGroup, slotsOfChunk } from './key-groups.ts'
 import { KeyTable } from './key-table.ts'
 import type { CellSpec, KeyedStateBackend, StateCell, StoredValue } from './keyed-backend.ts'
-import { decodeKeyedChunk, encodeKeyedChunk } from './keyed-chunk.ts'
+import { KeyedChunkWriter, decodeKeyedChunk } from './keyed-chunk.ts'
 import { ValueColumn } from './value-column.ts'
 
 /** Keeps all values in memory, a column a state. */
@@ -55,10 +55,12 @@ class MemoryCell<V> implements StateCell<V> {
   readonly #spec: CellSpec<V>
   readonly #column = new ValueColumn<V>()
   readonly #expiries: ExpiryQueue | null
+  readonly #writer: KeyedChunkWriter
 
   constructor(keys: KeyTable, spec: CellSpec<V>) {
     this.#keys = keys
     this.#spec = spec
+    this.#writer = new KeyedChunkWriter(spec.name, spec.signature)
     this.#expiries = spec.ttlMs < Infinity ? new ExpiryQueue(spec.ttlMs) : null
   }
 
@@ -94,10 +96,16 @@ class MemoryCell<V> implements StateCell<V> {
 
   /** Null when no slot has a value. */
   snapshot(groups: number, group: number, slots: Int32Array, nowMs: number): Uint8Array | null {
-    const live = slots.filter((slot) => this.#purge(slot, nowMs))
-    if (live.length === 0) return null
-    const { name, signature } = this.#spec
-    return encodeKeyedChunk({ name, signature, groups, group }, this.#keys, live, (slot) => this.#spec.save(this.get(slot) as V, nowMs))
+    const live = new Int32Array(slots.length)
+    let count = 0
+    for (let i = 0; i < slots.length; i++) {
+      const slot = slots[i]!
+      if (this.#expiries === null ? this.#column.has(slot) : this.#purge(slot, nowMs)) live[count++] = slot
+    }
+    if (count === 0) return null
+    return this.#writer.write({ groups, group }, this.#keys, live.subarray(0, count), (slot) =>
+      this.#spec.save(this.#column.get(slot) as V, nowMs),
+    )
   }
 
   restore(bytes: Uint8Array, nowMs: number): void {

@@ -1,4 +1,5 @@
 import type { CellSpec, KeyedStateBackend, StateCell } from './keyed-backend.ts'
+import { ownValue } from './own-value.ts'
 import { loadingFrom, signatureOf } from './state-signature.ts'
 import type { Undoable } from './state-journal.ts'
 import type { StateScope } from './state-scope.ts'
@@ -22,6 +23,11 @@ export interface ValueStore<V> {
   clear(slot: number): void
 }
 
+/** What is read back is as what was set: it keeps no chunk alive, and is frozen where that was; accumulators never are. */
+function ownedBy<V>(spec: StateSpec<unknown>, { freezes }: StateScope): (value: V) => V {
+  return (value) => ownValue(value, freezes && spec.stateType !== 'aggregating')
+}
+
 export function openValues<V>(name: string, spec: StateSpec<unknown>, backend: KeyedStateBackend, scope: StateScope): ValueStore<V> {
   return spec.options.ttl === undefined ? new LastingValues(name, spec, backend, scope) : new ExpiringValues(name, spec, backend, scope)
 }
@@ -32,6 +38,7 @@ class LastingValues<V> implements ValueStore<V>, Undoable {
 
   constructor(name: string, spec: StateSpec<unknown>, backend: KeyedStateBackend, scope: StateScope) {
     const loading = lastOf((signature: string) => loadingFrom(signature, name, spec))
+    const owned = ownedBy<V>(spec, scope)
     this.#scope = scope
     this.#cell = backend.cell<V>({
       name,
@@ -40,7 +47,7 @@ class LastingValues<V> implements ValueStore<V>, Undoable {
       save: (value) => value,
       load: (stored, signature) => {
         const { timed, migrate } = loading(signature)
-        return migrate(timed ? (stored as Timed)[0] : stored) as V
+        return owned(migrate(timed ? (stored as Timed)[0] : stored) as V)
       },
       purge: () => Infinity,
     })
@@ -92,7 +99,7 @@ class ExpiringValues<V> implements ValueStore<V>, Undoable {
     this.#scope = scope
     this.#ttlMs = ms
     this.#refreshesOnRead = refresh === 'onReadAndWrite'
-    this.#cell = backend.cell(datedCell<V>(name, spec))
+    this.#cell = backend.cell(datedCell<V>(name, spec, ownedBy<V>(spec, scope)))
   }
 
   get(slot: number): V | undefined {
@@ -144,7 +151,7 @@ class ExpiringValues<V> implements ValueStore<V>, Undoable {
   }
 }
 
-function datedCell<V>(name: string, spec: StateSpec<unknown>): CellSpec<Dated<V>> {
+function datedCell<V>(name: string, spec: StateSpec<unknown>, owned: (value: V) => V): CellSpec<Dated<V>> {
   const loading = lastOf((signature: string) => loadingFrom(signature, name, spec))
   const ttlMs = spec.options.ttl!.ms
   return {
@@ -155,7 +162,7 @@ function datedCell<V>(name: string, spec: StateSpec<unknown>): CellSpec<Dated<V>
     load: (stored, signature, nowMs) => {
       const { timed, migrate } = loading(signature)
       const [value, atMs] = timed ? (stored as Timed) : [stored, nowMs]
-      return { value: migrate(value) as V, atMs }
+      return { value: owned(migrate(value) as V), atMs }
     },
     purge: ({ atMs }, nowMs) => (atMs + ttlMs > nowMs ? atMs + ttlMs : -Infinity),
   }

@@ -1,7 +1,8 @@
 /** The state directory: made, or checked, before anything is opened in it. */
-import { accessSync, constants, lstatSync, mkdirSync, realpathSync } from 'node:fs'
+import { accessSync, constants, lstatSync, realpathSync } from 'node:fs'
 import type { Stats } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { makeDirectory } from '../core/make-directory.ts'
 import { MillraceError } from '../errors.ts'
 
 /** Folder of the checkpoints' LMDB environment within the state directory. */
@@ -17,16 +18,16 @@ export function prepareStateDir(dir: string): string {
     throw new MillraceError('MR_STATE_DIR_INVALID', `stateDir=${JSON.stringify(dir)} is no path.`)
   }
   const path = resolve(dir)
-  makeDirectory(path)
-  makeDirectory(join(path, CHECKPOINTS_FOLDER))
+  prepare(path)
+  prepare(join(path, CHECKPOINTS_FOLDER))
   return realpathSync(path)
 }
 
-function makeDirectory(path: string): void {
+function prepare(path: string): void {
   const found = lookAt(path)
   if (!found) {
     try {
-      mkdirSync(path, { recursive: true, mode: 0o700 })
+      makeDirectory(path, 0o700)
       return
     } catch (cause) {
       throw new MillraceError('MR_STATE_DIR_INVALID', `${path} cannot be created.`, { cause })

@@ -1,4 +1,4 @@
-import { registry } from '../../actors/registry.ts'
+import { loadOperators } from '../../actors/registry.ts'
 import type { BadRecords } from '../actor/record-guard.ts'
 import { type LaunchOptions, checkOptions } from '../app/launch-options.ts'
 import { reviveError } from '../core/failure.ts'
@@ -81,7 +81,7 @@ export async function simulate<C, O extends Outlets>(job: Job<C, O>, options: Si
       config,
       options: checked,
       inputs,
-      registry,
+      registry: await loadOperators(),
       generateCode: canGenerate(),
       disk: disk ?? new SimulatedDisk(),
     }

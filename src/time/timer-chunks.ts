@@ -1,6 +1,6 @@
 import { MillraceError } from '../errors.ts'
 import { forEachGroup, slotsOfChunk } from '../state/key-groups.ts'
-import { decodeKeyedChunk, encodeKeyedChunk } from '../state/keyed-chunk.ts'
+import { KeyedChunkWriter, decodeKeyedChunk } from '../state/keyed-chunk.ts'
 import type { KeyTable } from '../state/key-table.ts'
 import type { Timers } from './timers.ts'
 
@@ -15,11 +15,11 @@ export function saveTimers(timers: Timers, keys: KeyTable, groups: number): Map<
     else known.push(time, order)
   })
   const chunks = new Map<number, Uint8Array>()
+  const writer = new KeyedChunkWriter('timers', SIGNATURE)
   forEachGroup(keys, Int32Array.from(byKey.keys()), groups, (group, slots) => {
-    const place = { name: 'timers', signature: SIGNATURE, groups, group }
     chunks.set(
       group,
-      encodeKeyedChunk(place, keys, slots, (slot) => byKey.get(slot)),
+      writer.write({ groups, group }, keys, slots, (slot) => byKey.get(slot)),
     )
   })
   return chunks

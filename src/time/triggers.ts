@@ -110,11 +110,28 @@ function multipleBefore(time: number, everyMs: number): number {
   return time - (time % everyMs)
 }
 
+type Schedule = (from: number, context: TriggerContext<number>) => void
+
+/** A timer of a continuous trigger: the end of the window, the next firing, or one that a merge has left behind. */
+function fireAgain(time: number, context: TriggerContext<number>, schedule: Schedule): TriggerResult {
+  if (time === lastMsOf(context.window.end)) return 'fire'
+  if (time !== context.state) return 'continue'
+  context.state = undefined
+  schedule(time, context)
+  return 'fire'
+}
+
+/** Of sessions that become one: their earliest next firing becomes that of all, or null when none has any. */
+function earliest(states: readonly number[], context: TriggerContext<number>): number | null {
+  if (states.length === 0) return null
+  return (context.state = Math.min(...states))
+}
+
 /** Every `everyMs` of event time, counted from 1970, for as long as there are records; and at the end of the window. */
 export function continuousEventTime(
   everyMs: number,
 ): Trigger<unknown, number> & { readonly type: 'continuousEventTime'; readonly everyMs: number } {
-  const schedule = (from: number, context: TriggerContext<number>): void => {
+  const schedule: Schedule = (from, context) => {
     // The end has a timer of its own; one that is kept as the next firing would outlive it in a session that grows.
     const next = from + everyMs
     // A window without an end would fire for ever once the input is over.
@@ -132,17 +149,10 @@ export function continuousEventTime(
       if (context.state === undefined) schedule(multipleBefore(timestamp, everyMs), context)
       return 'continue'
     },
-    onEventTime: (time, context) => {
-      if (time === lastMsOf(context.window.end)) return 'fire'
-      if (time !== context.state) return 'continue'
-      context.state = undefined
-      schedule(time, context)
-      return 'fire'
-    },
+    onEventTime: (time, context) => fireAgain(time, context, schedule),
     onMerge: (states, context) => {
-      if (states.length === 0) return
-      context.state = Math.min(...states)
-      context.setEventTimer(context.state)
+      const next = earliest(states, context)
+      if (next !== null) context.setEventTimer(next)
     },
   }
 }
@@ -151,7 +161,7 @@ export function continuousEventTime(
 export function continuousProcessingTime(
   everyMs: number,
 ): Trigger<unknown, number> & { readonly type: 'continuousProcessingTime'; readonly everyMs: number } {
-  const schedule = (from: number, context: TriggerContext<number>): void => {
+  const schedule: Schedule = (from, context) => {
     context.state = nextFiring(from, everyMs, context)
     context.setProcessingTimer(context.state)
   }
@@ -162,17 +172,10 @@ export function continuousProcessingTime(
       if (context.state === undefined) schedule(multipleBefore(context.nowMs, everyMs), context)
       return 'continue'
     },
-    onProcessingTime: (time, context) => {
-      if (time === lastMsOf(context.window.end)) return 'fire'
-      if (time !== context.state) return 'continue'
-      context.state = undefined
-      schedule(time, context)
-      return 'fire'
-    },
+    onProcessingTime: (time, context) => fireAgain(time, context, schedule),
     onMerge: (states, context) => {
-      if (states.length === 0) return
-      context.state = Math.min(...states)
-      context.setProcessingTimer(context.state)
+      const next = earliest(states, context)
+      if (next !== null) context.setProcessingTimer(next)
     },
   }
 }

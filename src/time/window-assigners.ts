@@ -50,9 +50,12 @@ export function gapOf(gap: SessionGap, record: unknown): number {
   )
 }
 
-/** @throws MillraceError MR_EVENT_TIME_MISSING for NaN (a record without event time) and the infinities */
-export function checkEventTime(timestamp: number): void {
+/**
+ * @param who needs the time, for the message
+ * @throws MillraceError MR_EVENT_TIME_MISSING for NaN (a record without event time) and the infinities
+ */
+export function checkEventTime(timestamp: number, who = 'a window in event time'): void {
   if (Number.isFinite(timestamp)) return
   const what = Number.isNaN(timestamp) ? 'without event time' : `of event time ${timestamp}`
-  throw new MillraceError('MR_EVENT_TIME_MISSING', `a window in event time met a record ${what}`)
+  throw new MillraceError('MR_EVENT_TIME_MISSING', `${who} met a record ${what}`)
 }

@@ -1,5 +1,6 @@
-import { appendFileSync, mkdirSync, readFileSync, readdirSync } from 'node:fs'
+import { appendFileSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeDirectory } from '../core/make-directory.ts'
 import { MillraceError } from '../errors.ts'
 import { CAPTURE_BYTES_MAX } from '../limits.ts'
 import type { FrameHandler, FrameKind } from '../ring/index.ts'
@@ -12,7 +13,7 @@ const HEADER_BYTES = 32
 
 /** Writes a copy of every frame to a file of its own before it is handled; stops when the file is full. */
 export function captureFrames(dir: string, thread: number, attempt: number, onFrame: FrameHandler): FrameHandler {
-  mkdirSync(dir, { recursive: true })
+  makeDirectory(dir)
   const path = join(dir, `worker-${thread}-attempt-${attempt}.frames`)
   let leftBytes = CAPTURE_BYTES_MAX
   return (header, payload) => {

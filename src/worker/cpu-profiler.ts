@@ -1,7 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { Session } from 'node:inspector'
 import { dirname } from 'node:path'
 import { MillraceError } from '../errors.ts'
+import { makeDirectory } from '../core/make-directory.ts'
 
 /** Takes CPU profiles of the thread that it is made on. */
 export class CpuProfiler {
@@ -23,7 +24,7 @@ export class CpuProfiler {
     if (session === null) throw new MillraceError('MR_OPTION_INVALID', 'No profile is being taken')
     try {
       const { profile } = (await post(session, 'Profiler.stop')) as { profile: object }
-      mkdirSync(dirname(path), { recursive: true })
+      makeDirectory(dirname(path))
       writeFileSync(path, JSON.stringify(profile))
     } finally {
       session.disconnect()

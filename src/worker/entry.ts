@@ -1,6 +1,6 @@
 import { expose, wrap } from 'comlink'
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
-import { registry } from '../../actors/registry.ts'
+import { loadOperators } from '../../actors/registry.ts'
 import { systemClock } from '../core/clock.ts'
 import { describeError } from '../core/failure.ts'
 import { setThreadRole } from '../core/thread-role.ts'
@@ -28,7 +28,7 @@ export default async function runWorker(task: WorkerTask): Promise<void> {
   const stored = new StoredChunks(task.storagePort)
   const service: WorkerService = new WorkerService(task.index, task.options, {
     clock: systemClock,
-    registry,
+    loadOperators,
     generateCode: canGenerate(),
     onWake: () => bell.ring(),
     events: workerEvents(() => service.plan, {

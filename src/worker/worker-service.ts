@@ -13,7 +13,7 @@ import { WorkerRuntime } from './worker-runtime.ts'
 import { type WorkerStats, workerStats } from './worker-stats.ts'
 
 export interface WorkerServiceHost extends WorkerHost {
-  readonly registry: Registry
+  readonly loadOperators: (kinds: Iterable<string>) => Promise<Registry>
   readonly readChunks: ReadChunks
 }
 
@@ -23,6 +23,7 @@ export class WorkerService {
   readonly #options: EngineOptions
   readonly #host: WorkerServiceHost
   #plan: Plan | null = null
+  #registry: Registry = new Map()
   #runtime: WorkerRuntime | null = null
 
   constructor(index: number, options: EngineOptions, host: WorkerServiceHost) {
@@ -43,12 +44,14 @@ export class WorkerService {
   async prepare(job: Job, config: unknown): Promise<string[]> {
     const graph = await job.buildGraph(config)
     this.#plan = planJob(graph, this.#options)
+    // Chains end in partitioners.
+    this.#registry = await this.#host.loadOperators(['partition', ...graph.nodes.map(({ kind }) => kind)])
     return fingerprint(graph)
   }
 
   async deploy(deployment: Deployment, restore: Manifest | null): Promise<void> {
     await this.stop()
-    const runtime = new WorkerRuntime(this.#plan!, this.#host.registry, this.#options, this.#index, deployment, this.#host)
+    const runtime = new WorkerRuntime(this.#plan!, this.#registry, this.#options, this.#index, deployment, this.#host)
     this.#runtime = runtime
     await runtime.open(
       restore === null ? null : await readRestoredState(restore, this.#plan!, this.#index, this.#options.keyGroups, this.#host.readChunks),

@@ -14,7 +14,7 @@ test('a failing job exits with 1 and says code, operator, place, causes, remedy 
     '  caused by RangeError: two is too much',
     '  caused by Error: the root of it',
     expect.stringMatching(/^ {2}what to do: /),
-    '  more: docs/errors.md#mr_restarts_exhausted',
+    '  more: docs/errors.md#mr_operator_failed',
     '',
   ])
   expect(lines.filter((line) => line.startsWith('restarting as attempt'))).toHaveLength(5)
@@ -30,7 +30,7 @@ test('a failure is an event with --json', async () => {
     error: {
       code: 'MR_RESTARTS_EXHAUSTED',
       operator: 'picky',
-      docs: 'docs/errors.md#mr_restarts_exhausted',
+      docs: 'docs/errors.md#mr_operator_failed',
       cause: { cause: { class: 'RangeError' } },
     },
   })

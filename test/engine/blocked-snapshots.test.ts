@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { registry } from '../../actors/registry.ts'
+import { loadOperators } from '../../actors/registry.ts'
 import { checkOptions } from '../../src/app/launch-options.ts'
 import { allocate, allocateDoorbells } from '../../src/control/allocate.ts'
 import { planJob } from '../../src/graph/plan.ts'
@@ -7,6 +7,8 @@ import { type OperatorDefinition, defineJob, sink } from '../../src/index.ts'
 import { decodeChunk } from '../../src/worker/chunk-key.ts'
 import type { WorkerEvents } from '../../src/worker/worker-host.ts'
 import { WorkerRuntime } from '../../src/worker/worker-runtime.ts'
+
+const registry = await loadOperators()
 
 type Snapshot = Parameters<WorkerEvents['snapshotTaken']>
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type OutputType, type Processed, aggregating, list, map, recordsOf, reducing, value } from '../../src/index.ts'
 import { type KitBuilt, type KitContext, type KitOptions, type Step, latestByKey } from '../../src/testing/index.ts'
+import { ACTORS_OF_TWO } from './actor-kit-cases.ts'
 import { JOINS } from './join-kit-cases.ts'
 import { WINDOWS } from './window-kit-cases.ts'
 
@@ -469,6 +470,7 @@ const SOURCES: readonly KitCase[] = [
 ]
 
 export const KIT_CASES: readonly KitCase[] = [
+  ...ACTORS_OF_TWO,
   ...KEYED,
   ...COUNTING,
   ...TABLES,

@@ -1,9 +1,11 @@
 /** Every built-in operator under the operator kit: reruns in many ways, a snapshot and a restore between any two inputs. */
 import { expect, test } from 'vitest'
-import { registry } from '../../actors/registry.ts'
+import { loadOperators } from '../../actors/registry.ts'
 import { kitJob } from '../../src/testing/kit/kit-job.ts'
 import { operatorKit } from '../../src/testing/index.ts'
 import { KIT_CASES, WITHOUT_CASE } from './kit-cases.ts'
+
+const registry = await loadOperators()
 
 test.each(KIT_CASES.map((kitCase) => [kitCase.name, kitCase] as const))('%s', async (_, { build, script, options = {}, expected }) => {
   const { records, outputs } = await operatorKit(build, script, options)

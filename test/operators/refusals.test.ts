@@ -21,6 +21,10 @@ const jobOf = (use: (items: Stream<Item>) => Stream<Anything>) =>
 const wrong = (use: (items: Anything) => Anything) => use as (items: Stream<Item>) => Stream<Anything>
 const REFUSED: Readonly<Record<string, readonly [string, string, (items: Stream<Item>) => Stream<Anything>]>> = {
   'split without branches': ['MR_GRAPH_INVALID', 'at least one output', (items) => items.split({}) as never],
+  'to something that is no sink': ['MR_GRAPH_INVALID', 'to takes a sink', wrong((items) => items.to({}))],
+  'to nothing': ['MR_GRAPH_INVALID', 'to takes a sink', wrong((items) => items.to())],
+  'a definition without a kind': ['MR_GRAPH_INVALID', 'transform takes a definition', wrong((items) => items.transform({}, {}))],
+  'a union with a table': ['MR_GRAPH_INVALID', 'union takes streams', wrong((items) => items.union(items.keyBy('kind').count()))],
   'split of nothing': ['MR_GRAPH_INVALID', 'at least one output', wrong((items) => items.split())],
   'split with a number as name, which objects reorder': [
     'MR_GRAPH_INVALID',

@@ -1,12 +1,14 @@
 /** Chains as generated code and as closures are to do the same: every operator that has both forms, and every partitioner. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { registry } from '../../actors/registry.ts'
+import { loadOperators } from '../../actors/registry.ts'
 import type { Output } from '../../src/actor/contract.ts'
 import type { Partitioning } from '../../src/actor/partitioning.ts'
 import { compileEmit, type ChainCodeOptions, type ChainStep } from '../../src/graph/chain-code.ts'
 import { linkEmit } from '../../src/graph/chain-closures.ts'
 import { routingTable } from '../../src/graph/plan.ts'
+
+const registry = await loadOperators()
 
 interface Item {
   readonly id: number

@@ -26,7 +26,7 @@ test.each<[string, Build, RegExp]>([
   ['an empty path', (s) => s.csv('rows', { path: ['a', ''] }), /path of csv is not/],
   ['watching a path', (s) => s.lines('rows', { path: 'a', watch: true }), /watch needs a glob/],
   ['looking all the time', (s) => s.lines('rows', { glob: 'a', watch: { everyMs: 0 } }), /everyMs=0/],
-  ['another policy', (s) => s.jsonLines('rows', { path: 'a', onError: 'deadLetter' as never }), /onError=deadLetter/],
+  ['another policy', (s) => s.jsonLines('rows', { path: 'a', onError: 'later' as never }), /onError is not one of/],
   ['a source without create', (s) => s.from('rows', { kind: 'own' }), /source\.from needs a definition/],
   ['another guarantee', (s) => s.from('rows', own, {}, { guarantee: 'some' as never }), /guarantee=some/],
 ])('%s is refused, with the option', async (_, build, message) => {

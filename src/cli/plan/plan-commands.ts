@@ -1,6 +1,7 @@
 import { checkOptions } from '../../app/launch-options.ts'
 import { planJob } from '../../graph/plan.ts'
 import { configFrom } from '../config-values.ts'
+import { jobConfig } from '../job-config.ts'
 import { jobFromFile } from '../job-file.ts'
 import { jsonBlock } from '../json-line.ts'
 import { explain } from './explain.ts'
@@ -19,8 +20,9 @@ export interface GraphFlags extends ConfigFlags {
 
 /** The operators of a job, as text. */
 export async function graphCommand(path: string, { mermaid, config, configFile }: GraphFlags): Promise<string> {
-  const raw = configFrom(configFile, config)
+  const given = configFrom(configFile, config)
   const job = await jobFromFile(path)
+  const raw = await jobConfig(job, given, config)
   const graph = await job.buildGraph(raw)
   return mermaid ? graphMermaid(graph) : graphText(graph)
 }
@@ -32,8 +34,9 @@ export interface ExplainFlags extends ConfigFlags {
 
 /** Who runs where on so many workers, and what bounds it. */
 export async function explainCommand(path: string, { workers, json, config, configFile }: ExplainFlags): Promise<string> {
-  const raw = configFrom(configFile, config)
+  const given = configFrom(configFile, config)
   const job = await jobFromFile(path)
+  const raw = await jobConfig(job, given, config)
   const { engine } = checkOptions(workers === undefined ? {} : { workers })
   const explanation = explain(planJob(await job.buildGraph(raw), engine), engine)
   return json ? jsonBlock(explanation) : explainText(explanation)

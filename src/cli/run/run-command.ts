@@ -8,6 +8,7 @@ import { type Plan, planJob } from '../../graph/plan.ts'
 import { guaranteeOf } from '../plan/guarantee.ts'
 import { configFrom } from '../config-values.ts'
 import { type ExitCode, exitCodeOf } from '../exit-code.ts'
+import { jobConfig } from '../job-config.ts'
 import { jobFromFile } from '../job-file.ts'
 import { STDERR, STDOUT, writeError } from '../write.ts'
 import { jobShape } from './job-shape.ts'
@@ -40,8 +41,9 @@ const INTERVAL_MS = { terminal: 250, json: 1_000, log: 5_000 }
 
 /** Runs a job until it ends, is drained or stopped. */
 export async function runCommand(path: string, flags: RunFlags): Promise<ExitCode> {
-  const config = configFrom(flags.configFile, flags.config)
+  const given = configFrom(flags.configFile, flags.config)
   const job = await jobFromFile(path)
+  const config = await jobConfig(job, given, flags.config)
   const options = launchOptions(flags, config)
   const { engine } = checkOptions(options)
   const plan = planJob(await job.buildGraph(config), engine)

@@ -50,7 +50,7 @@ export class SimulatedWorker implements SimulatedThread, WorkerGate {
     const toStorage = new Link(simulation, `${this.name} > storage`)
     this.#service = new WorkerService(index, options, {
       clock: simulation.clock,
-      registry,
+      loadOperators: async () => registry,
       generateCode,
       readChunks,
       probe: this.#probe,

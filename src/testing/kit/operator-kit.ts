@@ -1,4 +1,4 @@
-import { registry } from '../../../actors/registry.ts'
+import { loadOperators } from '../../../actors/registry.ts'
 import type { OutletRecord, Outlets } from '../../graph/job.ts'
 import { KEY_GROUPS_DEFAULT, KIT_OUTSIDE_WAIT_MS_MAX, KIT_POSITIONS_MAX } from '../../limits.ts'
 import { seedFromEnvironment } from '../seeds.ts'
@@ -87,7 +87,7 @@ export async function operatorKit<B extends KitBuilt>(
   const graph = await job.buildGraph({})
   const reruns = new KitReruns({
     graph,
-    registry,
+    registry: await loadOperators(['partition', ...graph.nodes.map(({ kind }) => kind)]),
     inputs,
     script,
     keyGroups,

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
 
-const command = fileURLToPath(new URL('../../examples/flights/main.js', import.meta.url))
+const command = fileURLToPath(new URL('../../../examples/flights/main.js', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'flights-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import type { LaunchSettings } from '../../src/index.ts'
-import { launch } from '../../src/index.ts'
-import { OUTLET_COMMITTED_BYTES_MAX } from '../../src/limits.ts'
-import job from './jobs/crashing.ts'
+import type { LaunchSettings } from '../../../src/index.ts'
+import { launch } from '../../../src/index.ts'
+import { OUTLET_COMMITTED_BYTES_MAX } from '../../../src/limits.ts'
+import job from '../../embed/jobs/crashing.ts'
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
