@@ -38,6 +38,11 @@ class SessionCombineActor implements OperatorActor {
     })
   }
 
+  /** Goes on where the checkpoint was: what was late then is late now. */
+  open(): void {
+    this.#watermark = this.#context.watermark()
+  }
+
   process(record: unknown, timestamp: number): void {
     checkEventTime(timestamp)
     this.#careful?.prepare(record)

@@ -50,6 +50,10 @@ class WindowCombineActor implements OperatorActor {
     this.#careful = context.undoes && hasCustom(spec.specs) ? new CarefulAggregates(spec.specs) : null
   }
 
+  open(): void {
+    this.#watermark = this.#context.watermark()
+  }
+
   process(record: unknown, timestamp: number): void {
     if (!(timestamp >= this.#from && timestamp < this.#to)) this.#select(timestamp)
     this.#careful?.prepare(record)
