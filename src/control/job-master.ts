@@ -2,12 +2,15 @@ import { CheckpointCoordinator, type CoordinatorEffect, type CoordinatorEvent } 
 import { type Manifest, checkManifestFits } from '../checkpoint/manifest.ts'
 import { type ErrorData, type FailureData, describeError } from '../core/failure.ts'
 import { MillraceError } from '../errors.ts'
-import { INSPECTOR_LOOK_MS } from '../limits.ts'
+import { INSPECTOR_LOOK_MS, TIMER_MS_MAX } from '../limits.ts'
 import { FINAL, type StorageToControl } from '../storage/protocol.ts'
 import { childSpec } from '../supervision/child-spec.ts'
 import { type SupervisionState, decide, isIncurable, superviseRegions } from '../supervision/decide.ts'
+import { Activity } from './activity.ts'
 import { planActorNames, planSources } from './actor-names.ts'
 import { withBadRecords } from './bad-records.ts'
+import { callFailure } from './call-failure.ts'
+import { commitOrder } from './commit-order.ts'
 import type { JobSettings, MasterHost, RunEnd } from './master-host.ts'
 
 const REGION = 'job'
@@ -31,12 +34,12 @@ export class JobMaster {
   #lineage = ''
   #latest: Manifest | null = null
   #cancelTick = (): void => {}
-  /** Batches by worker, in this attempt; and their sum when the last checkpoint began. */
-  #activity: Int32Array<ArrayBufferLike> = new Int32Array(0)
-  #activityAtCheckpoint = -1
+  readonly #activity = new Activity()
   #settled: (() => void) | null = null
   /** While stopping: the checkpoint that the run ends with, 0 before it has begun. */
   #lastCheckpoint = 0
+  /** A stop that waits for the end of the run has its deadline. */
+  #endsLate = false
   /** Sources are to end, in this attempt and in those after it. */
   #draining = false
   /** The attempt is on the workers, or about to be. */
@@ -166,7 +169,7 @@ export class JobMaster {
     this.#decide({ type: 'triggered', nowMs: this.#host.clock.nowMs() })
   }
 
-  /** `drain`: sources end, everything in flight is processed, last results are emitted. Otherwise: a last checkpoint, then the end. */
+  /** `drain`: sources end, everything in flight is processed, last results are emitted. Otherwise: a last checkpoint, then the end. Sources that have ended have drained. */
   stop(drain: boolean): void {
     if (this.#state === 'ended' || this.#state === 'stopping') return
     if (drain) {
@@ -191,8 +194,7 @@ export class JobMaster {
       this.#host.storage.send({ type: 'attempt', attempt })
       const deployment = this.#host.allocate(attempt)
       this.#deploying = true
-      this.#activity = new Int32Array(deployment.activity)
-      this.#activityAtCheckpoint = -1
+      this.#activity.begin(deployment.activity)
       await Promise.all(workers.map((worker) => worker.deploy(deployment, this.#latest)))
       if (this.#isOver(attempt)) return
       this.#host.app.attemptStarted(deployment, this.#latest?.id ?? 0)
@@ -201,7 +203,7 @@ export class JobMaster {
       await Promise.all(workers.map((worker) => worker.start()))
       if (this.#draining && !this.#isOver(attempt)) this.#drainSources()
     } catch (error) {
-      this.failed(this.#describe(error, attempt))
+      this.failed(callFailure(error, attempt))
     }
   }
 
@@ -235,8 +237,26 @@ export class JobMaster {
     if (this.#coordinator === null || this.#state === 'ended') return
     // Nothing may follow the end: a barrier after that of a stop would have sources read on.
     for (const effect of this.#coordinator.handle(event)) if (!this.#isOver(this.#attempt)) this.#carryOut(effect)
-    // The last checkpoint could not even begin: the sources have ended, the rest drains. What is complete has to do.
-    if (this.#isStopping() && !this.#finishing && this.#coordinator.inFlight === undefined) void this.#end({ outcome: 'stopped' })
+    if (this.#drainsToStop()) this.#giveUpLater()
+  }
+
+  /** A stop whose last checkpoint cannot begin: the sources have ended, no barrier can flow. The rest drains, and ends in the final checkpoint. */
+  #drainsToStop(): boolean {
+    return this.#isStopping() && this.#coordinator?.drains === true
+  }
+
+  #giveUpLater(): void {
+    const timeoutMs = this.#settings.checkpointTimeoutMs
+    if (this.#endsLate || timeoutMs > TIMER_MS_MAX) return
+    this.#endsLate = true
+    this.#host.setTimer(() => {
+      if (this.#drainsToStop()) this.#failLastCheckpoint(`could not be taken: the sources had ended, the rest did not in ${timeoutMs} ms`)
+    }, timeoutMs)
+  }
+
+  /** Nobody reads what the rest of a run that is to stop still says. It says so again after the next launch, which begins before it. */
+  giveUp(): void {
+    if (this.#drainsToStop()) void this.#end({ outcome: 'stopped' })
   }
 
   #isStopping(): boolean {
@@ -246,14 +266,14 @@ export class JobMaster {
   #carryOut(effect: CoordinatorEffect): void {
     switch (effect.type) {
       case 'inject-barrier':
-        this.#activityAtCheckpoint = this.#activityNow()
+        this.#activity.remember()
         if (this.#isStopping()) this.#lastCheckpoint = effect.checkpoint
         for (const worker of this.#host.workers()) void worker.triggerCheckpoint(effect.checkpoint, this.#isStopping()).catch(() => {})
         return
       case 'commit':
         return this.#commit(effect)
       case 'abort':
-        this.#activityAtCheckpoint = -1
+        this.#activity.forget()
         this.#host.storage.send({ type: 'abort', attempt: effect.attempt, checkpoint: effect.checkpoint })
         if (effect.reason !== 'attempt-ended') this.#host.app.checkpointFailed(effect.checkpoint, effect.reason, effect.cause ?? null)
         if (effect.checkpoint === this.#lastCheckpoint) this.#failLastCheckpoint(`was not completed (${effect.reason})`, effect.cause)
@@ -271,7 +291,7 @@ export class JobMaster {
     }
   }
 
-  #failLastCheckpoint(what: string, cause: ErrorData | undefined): void {
+  #failLastCheckpoint(what: string, cause?: ErrorData): void {
     const error = new MillraceError(
       'MR_CHECKPOINT_FAILED',
       `The last checkpoint ${what}; the newest complete one is ${this.#latest?.id ?? 'none'}`,
@@ -280,19 +300,7 @@ export class JobMaster {
   }
 
   #commit(effect: CoordinatorEffect & { type: 'commit' }): void {
-    const head = {
-      id: effect.checkpoint,
-      lineage: this.#lineage,
-      // Finished is what it becomes when the sinks have committed it: see #finish.
-      status: 'complete' as const,
-      createdMs: this.#host.clock.nowMs(),
-      ...this.#settings.identity,
-    }
-    const actors = effect.actors.map(({ actor, finished }) => {
-      const at = actor.lastIndexOf('#')
-      return { task: actor.slice(0, at), index: Number(actor.slice(at + 1)), finished }
-    })
-    this.#host.storage.send({ type: 'commit', attempt: effect.attempt, head, actors })
+    this.#host.storage.send(commitOrder(effect, this.#lineage, this.#settings.identity, this.#host.clock.nowMs()))
   }
 
   #completed(checkpoint: number, finished: boolean, tookMs: number): void {
@@ -312,7 +320,7 @@ export class JobMaster {
       await committed
       if (!this.#isOver(attempt)) this.#host.storage.send({ type: 'finish', checkpoint })
     } catch (error) {
-      if (!this.#isOver(attempt)) this.failed(this.#describe(error, attempt))
+      if (!this.#isOver(attempt)) this.failed(callFailure(error, attempt))
     }
   }
 
@@ -323,7 +331,7 @@ export class JobMaster {
   /** A periodic checkpoint that would be like the last one is left out. */
   #tick(): void {
     const nowMs = this.#host.clock.nowMs()
-    if (this.#coordinator?.inFlight === undefined && this.#latest !== null && this.#activityNow() === this.#activityAtCheckpoint) {
+    if (this.#coordinator?.inFlight === undefined && this.#latest !== null && !this.#activity.changed) {
       return this.#scheduleTick(nowMs + this.#settings.checkpointIntervalMs)
     }
     // A thread that stands at a breakpoint does not answer; a checkpoint in flight waits for it.
@@ -332,19 +340,8 @@ export class JobMaster {
     this.#decide({ type: 'tick', nowMs })
   }
 
-  #activityNow(): number {
-    return this.#activity.reduce((sum, batches) => (sum + batches) | 0, 0)
-  }
-
   #releaseSettled(): void {
     this.#settled?.()
     this.#settled = null
-  }
-
-  #describe(error: unknown, attempt: number): FailureData {
-    return describeError(error, {
-      kind: error instanceof MillraceError && error.code === 'MR_CALL_TIMEOUT' ? 'control-timeout' : 'user-code',
-      attempt,
-    })
   }
 }

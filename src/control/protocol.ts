@@ -32,6 +32,8 @@ export interface ControlTask {
 /** What the app thread calls, through Comlink. */
 export interface ControlApi {
   stop(drain: boolean): void
+  /** An outlet has taken in all that it can, and nobody reads it: a stop that waits for the end of the run waits no longer. */
+  giveUp(): void
   triggerCheckpoint(): void
   stats(): Promise<RunStats>
   /** What is kept now, or in the newest complete checkpoint; null while it cannot be told. The job has such an operator and state. */

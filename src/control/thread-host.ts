@@ -123,6 +123,7 @@ export class ThreadHost implements MasterHost {
   #api(): ControlApi {
     return {
       stop: (drain) => (this.#master === null ? void (this.#earlyStop = { drain }) : this.#master.stop(drain)),
+      giveUp: () => this.#master?.giveUp(),
       triggerCheckpoint: () => this.#master?.triggerCheckpoint(),
       stats: () => this.#stats(),
       query: (query) => this.#query(query),
