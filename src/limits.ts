@@ -63,6 +63,8 @@ export const KEY_GROUPS_DEFAULT = 128
 export const WORKERS_MAX = 256
 export const CHECKPOINT_INTERVAL_MS_DEFAULT = 1000
 export const CHECKPOINT_TIMEOUT_MS_DEFAULT = 60_000
+/** Records between two checkpoints by count, in a counter of 32 bits that a batch may exceed. */
+export const CHECKPOINT_EVERY_RECORDS_MAX = 1_000_000_000
 /** Complete checkpoints kept in the state directory. */
 export const CHECKPOINTS_RETAINED_DEFAULT = 2
 /** Checkpoints that may be in a row unsuccessful at the end of a job before the run fails. */

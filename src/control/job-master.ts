@@ -1,17 +1,19 @@
 import { CheckpointCoordinator, type CoordinatorEffect, type CoordinatorEvent } from '../checkpoint/coordinator.ts'
 import { type Manifest, checkManifestFits } from '../checkpoint/manifest.ts'
 import { type ErrorData, type FailureData, describeError } from '../core/failure.ts'
-import { MillraceError } from '../errors.ts'
 import { INSPECTOR_LOOK_MS, TIMER_MS_MAX } from '../limits.ts'
-import { FINAL, type StorageToControl } from '../storage/protocol.ts'
+import type { StorageToControl } from '../storage/protocol.ts'
 import { childSpec } from '../supervision/child-spec.ts'
 import { type SupervisionState, decide, isIncurable, superviseRegions } from '../supervision/decide.ts'
-import { Activity } from './activity.ts'
+import { ActivityWatch } from './activity-watch.ts'
 import { planActorNames, planSources } from './actor-names.ts'
 import { withBadRecords } from './bad-records.ts'
-import { callFailure } from './call-failure.ts'
+import { callFailure, lastCheckpointFailure } from './call-failure.ts'
+import { CheckpointRequests } from './checkpoint-requests.ts'
 import { commitOrder } from './commit-order.ts'
+import { FailedCheckpoints } from './failed-checkpoints.ts'
 import type { JobSettings, MasterHost, RunEnd } from './master-host.ts'
+import { coordinatorEvent } from './storage-events.ts'
 
 const REGION = 'job'
 
@@ -34,24 +36,23 @@ export class JobMaster {
   #lineage = ''
   #latest: Manifest | null = null
   #cancelTick = (): void => {}
-  readonly #activity = new Activity()
+  readonly #activity = new ActivityWatch()
   #settled: (() => void) | null = null
+  readonly #requests = new CheckpointRequests()
+  readonly #failedCheckpoints: FailedCheckpoints
   /** While stopping: the checkpoint that the run ends with, 0 before it has begun. */
   #lastCheckpoint = 0
-  /** A stop that waits for the end of the run has its deadline. */
-  #endsLate = false
   /** Sources are to end, in this attempt and in those after it. */
   #draining = false
   /** The attempt is on the workers, or about to be. */
   #deploying = false
-  /** Every actor has ended and the last checkpoint is complete: sinks commit it. */
-  #finishing = false
 
   constructor(host: MasterHost, settings: JobSettings) {
     this.#host = host
     this.#settings = settings
     this.#actors = planActorNames(settings.plan)
     this.#sources = planSources(settings.plan)
+    this.#failedCheckpoints = new FailedCheckpoints(settings.checkpointFailuresTolerated)
     this.#supervision = superviseRegions(childSpec({ strategy: 'escalate' }), { [REGION]: childSpec(settings.restart) })
   }
 
@@ -81,6 +82,7 @@ export class JobMaster {
         firstId,
         intervalMs: this.#settings.checkpointIntervalMs,
         timeoutMs: this.#settings.checkpointTimeoutMs,
+        minPauseMs: this.#settings.checkpointMinPauseMs,
       })
       // What a fresh start passes over is gone before a sink touches anything outside: nobody may go on from it after a crash.
       if (this.#settings.fresh && newest !== null) this.#host.storage.send({ type: 'forget' })
@@ -92,43 +94,27 @@ export class JobMaster {
 
   /** A message of the storage thread. */
   stored(message: StorageToControl): void {
-    const nowMs = this.#host.clock.nowMs()
+    if (message.type === 'committed') this.#latest = message.manifest
+    const event = coordinatorEvent(message, this.#host.clock.nowMs())
+    if (event !== null) this.#decide(event)
     switch (message.type) {
       case 'opened':
         return this.opened(message)
-      case 'open-failed':
-        return this.fail(message.failure)
-      case 'stored': {
-        const { attempt, checkpoint } = message
-        const actor = `${message.task}#${message.index}`
-        if (checkpoint === FINAL) return this.#decide({ type: 'finished', nowMs, attempt, actor })
-        return this.#decide({ type: 'acknowledged', nowMs, attempt, checkpoint, actor })
-      }
-      case 'declined':
-        // The last state of an actor that ended cannot be asked for again.
-        if (message.checkpoint === FINAL) return this.failed(message.failure)
-        return this.#decide({
-          type: 'declined',
-          nowMs,
-          attempt: message.attempt,
-          checkpoint: message.checkpoint,
-          actor: `${message.task}#${message.index}`,
-          cause: message.failure,
-        })
       case 'committed':
-        this.#latest = message.manifest
-        this.#decide({ type: 'committed', nowMs, checkpoint: message.manifest.id })
-        return this.#releaseSettled()
       case 'commit-failed':
-        this.#decide({ type: 'commit-failed', nowMs, checkpoint: message.checkpoint, cause: message.failure })
-        return this.#releaseSettled()
-      case 'finished':
-        return void this.#end({ outcome: 'finished' })
+        this.#settled?.()
+        this.#settled = null
+        return
+      case 'declined':
+        return void (event === null && this.failed(message.failure))
+      case 'open-failed':
       case 'finish-failed':
         return this.fail(message.failure)
+      case 'finished':
+        return void this.#end({ outcome: 'finished' })
       case 'forgotten':
         return void this.#startAttempt(1)
-      case 'closed':
+      default:
         return
     }
   }
@@ -164,9 +150,23 @@ export class JobMaster {
     void this.#end({ outcome: 'failed', failure })
   }
 
-  /** Asks for a checkpoint now. */
-  triggerCheckpoint(): void {
-    this.#decide({ type: 'triggered', nowMs: this.#host.clock.nowMs() })
+  /**
+   * Takes a checkpoint now, or right after the one in flight; resolves when it is complete.
+   * @throws MillraceError MR_CHECKPOINT_FAILED
+   */
+  checkpoint(): Promise<Manifest> {
+    const asked = this.#requests.add()
+    this.#trigger(false)
+    return asked
+  }
+
+  /** A worker asks for one, soon. */
+  checkpointWanted(attempt: number): void {
+    if (attempt === this.#attempt) this.#trigger(true)
+  }
+
+  #trigger(patient: boolean): void {
+    this.#decide({ type: 'triggered', nowMs: this.#host.clock.nowMs(), patient })
   }
 
   /** `drain`: sources end, everything in flight is processed, last results are emitted. Otherwise: a last checkpoint, then the end. Sources that have ended have drained. */
@@ -179,7 +179,13 @@ export class JobMaster {
     }
     if (this.#state !== 'running') return void this.#end({ outcome: 'stopped' })
     this.#state = 'stopping'
-    this.triggerCheckpoint()
+    this.#trigger(false)
+    const { checkpointTimeoutMs } = this.#settings
+    if (checkpointTimeoutMs < TIMER_MS_MAX)
+      this.#host.setTimer(
+        () => this.#drainsToStop() && this.#failLastCheckpoint('could not be taken: the sources had ended, the rest not'),
+        checkpointTimeoutMs,
+      )
   }
 
   #drainSources(): void {
@@ -194,12 +200,13 @@ export class JobMaster {
       this.#host.storage.send({ type: 'attempt', attempt })
       const deployment = this.#host.allocate(attempt)
       this.#deploying = true
-      this.#activity.begin(deployment.activity)
+      this.#activity.watch(deployment.activity)
       await Promise.all(workers.map((worker) => worker.deploy(deployment, this.#latest)))
       if (this.#isOver(attempt)) return
       this.#host.app.attemptStarted(deployment, this.#latest?.id ?? 0)
       if (this.#state !== 'stopping') this.#state = 'running'
       this.#decide({ type: 'attempt-started', nowMs: this.#host.clock.nowMs(), attempt, actors: this.#actors, sources: this.#sources })
+      if (this.#requests.areOpen) this.#trigger(false)
       await Promise.all(workers.map((worker) => worker.start()))
       if (this.#draining && !this.#isOver(attempt)) this.#drainSources()
     } catch (error) {
@@ -213,7 +220,7 @@ export class JobMaster {
 
   async #restart(attempt: number, delayMs: number): Promise<void> {
     this.#state = 'restarting'
-    this.#deploying = this.#finishing = false
+    this.#deploying = false
     this.#attempt = attempt
     this.#decide({ type: 'attempt-ended', nowMs: this.#host.clock.nowMs() })
     // Only the outcome of a commit in flight tells which checkpoint comes next.
@@ -237,21 +244,11 @@ export class JobMaster {
     if (this.#coordinator === null || this.#state === 'ended') return
     // Nothing may follow the end: a barrier after that of a stop would have sources read on.
     for (const effect of this.#coordinator.handle(event)) if (!this.#isOver(this.#attempt)) this.#carryOut(effect)
-    if (this.#drainsToStop()) this.#giveUpLater()
   }
 
   /** A stop whose last checkpoint cannot begin: the sources have ended, no barrier can flow. The rest drains, and ends in the final checkpoint. */
   #drainsToStop(): boolean {
     return this.#isStopping() && this.#coordinator?.drains === true
-  }
-
-  #giveUpLater(): void {
-    const timeoutMs = this.#settings.checkpointTimeoutMs
-    if (this.#endsLate || timeoutMs > TIMER_MS_MAX) return
-    this.#endsLate = true
-    this.#host.setTimer(() => {
-      if (this.#drainsToStop()) this.#failLastCheckpoint(`could not be taken: the sources had ended, the rest did not in ${timeoutMs} ms`)
-    }, timeoutMs)
   }
 
   /** Nobody reads what the rest of a run that is to stop still says. It says so again after the next launch, which begins before it. */
@@ -266,7 +263,8 @@ export class JobMaster {
   #carryOut(effect: CoordinatorEffect): void {
     switch (effect.type) {
       case 'inject-barrier':
-        this.#activity.remember()
+        this.#activity.mark()
+        this.#requests.began(effect.checkpoint)
         if (this.#isStopping()) this.#lastCheckpoint = effect.checkpoint
         for (const worker of this.#host.workers()) void worker.triggerCheckpoint(effect.checkpoint, this.#isStopping()).catch(() => {})
         return
@@ -275,9 +273,8 @@ export class JobMaster {
       case 'abort':
         this.#activity.forget()
         this.#host.storage.send({ type: 'abort', attempt: effect.attempt, checkpoint: effect.checkpoint })
-        if (effect.reason !== 'attempt-ended') this.#host.app.checkpointFailed(effect.checkpoint, effect.reason, effect.cause ?? null)
-        if (effect.checkpoint === this.#lastCheckpoint) this.#failLastCheckpoint(`was not completed (${effect.reason})`, effect.cause)
-        return
+        if (effect.reason === 'attempt-ended') return this.#requests.goOn()
+        return this.#gaveUp(effect)
       case 'complete':
         return this.#completed(effect.checkpoint, effect.status === 'finished', effect.tookMs)
       case 'schedule':
@@ -292,30 +289,39 @@ export class JobMaster {
   }
 
   #failLastCheckpoint(what: string, cause?: ErrorData): void {
-    const error = new MillraceError(
-      'MR_CHECKPOINT_FAILED',
-      `The last checkpoint ${what}; the newest complete one is ${this.#latest?.id ?? 'none'}`,
-    )
-    this.fail({ ...describeError(error, { kind: 'storage', attempt: this.#attempt }), ...(cause && { cause }) })
+    this.fail(lastCheckpointFailure(what, this.#latest, this.#attempt, cause))
   }
 
   #commit(effect: CoordinatorEffect & { type: 'commit' }): void {
+    this.#requests.began(effect.checkpoint)
     this.#host.storage.send(commitOrder(effect, this.#lineage, this.#settings.identity, this.#host.clock.nowMs()))
   }
 
   #completed(checkpoint: number, finished: boolean, tookMs: number): void {
+    this.#failedCheckpoints.completed()
     this.#host.app.checkpointCompleted(checkpoint, tookMs)
-    const committed = Promise.all(this.#host.workers().map((worker) => worker.checkpointCompleted(checkpoint)))
+    this.#requests.completed(this.#latest!)
+    const committed = Promise.all(this.#host.workers().map((worker) => worker.checkpointEnded(checkpoint, { failure: null, tookMs })))
     if (finished) return void this.#finish(checkpoint, committed)
     // What fails there is reported as a failure of its actor.
     committed.catch(() => {})
     if (checkpoint === this.#lastCheckpoint) void this.#end({ outcome: 'stopped' })
   }
 
+  /** The job goes on without it, unless too many have failed in a row. */
+  #gaveUp(effect: CoordinatorEffect & { type: 'abort' }): void {
+    const { checkpoint, reason, cause } = effect
+    this.#host.app.checkpointFailed(checkpoint, reason, cause ?? null)
+    this.#requests.failed(checkpoint, reason, cause)
+    if (checkpoint === this.#lastCheckpoint) return this.#failLastCheckpoint(`was not completed (${reason})`, cause)
+    for (const worker of this.#host.workers()) void worker.checkpointEnded(checkpoint, { failure: reason, tookMs: 0 }).catch(() => {})
+    const failure = this.#failedCheckpoints.gaveUp(effect)
+    if (failure !== null) this.failed(failure)
+  }
+
   /** Nothing is left to do when sinks have committed the last checkpoint. Whoever dies before that goes on from it, and commits it again. */
   async #finish(checkpoint: number, committed: Promise<unknown>): Promise<void> {
     const attempt = this.#attempt
-    this.#finishing = true
     try {
       await committed
       if (!this.#isOver(attempt)) this.#host.storage.send({ type: 'finish', checkpoint })
@@ -331,17 +337,12 @@ export class JobMaster {
   /** A periodic checkpoint that would be like the last one is left out. */
   #tick(): void {
     const nowMs = this.#host.clock.nowMs()
-    if (this.#coordinator?.inFlight === undefined && this.#latest !== null && !this.#activity.changed) {
+    if (this.#coordinator?.inFlight === undefined && this.#latest !== null && !this.#coordinator?.wanted && this.#activity.isIdle) {
       return this.#scheduleTick(nowMs + this.#settings.checkpointIntervalMs)
     }
     // A thread that stands at a breakpoint does not answer; a checkpoint in flight waits for it.
     if (this.#coordinator?.inFlight !== undefined && this.#host.isDebugged?.() === true)
       return this.#scheduleTick(nowMs + INSPECTOR_LOOK_MS)
     this.#decide({ type: 'tick', nowMs })
-  }
-
-  #releaseSettled(): void {
-    this.#settled?.()
-    this.#settled = null
   }
 }
