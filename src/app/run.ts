@@ -24,7 +24,7 @@ import type { Delivery, Outlet } from './outlet.ts'
 import type { RunThreads } from './run-threads.ts'
 
 export interface RunResult {
-  /** 'finished': the input ended and everything was processed. 'stopped': stop() without drain; the next launch goes on from here. */
+  /** 'finished': the input ended and everything was processed, also when stop() came after its end. 'stopped': stop() without drain; the next launch goes on from here. */
   readonly outcome: 'finished' | 'stopped'
   /** Restarts of the job after failures. */
   readonly restarts: number
@@ -76,6 +76,7 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
     this.#endpoint = new AppEndpoint(plan, options, threads.doorbells, {
       defer: setImmediate,
       wantCheckpoint: () => void this.checkpoint(),
+      absorbedMuch: () => void this.#threads.control.giveUp(),
     })
     void this.#endpoint.run()
     threads.attach(this.#events(), (thread, cause) => this.#lost(thread, cause))
@@ -164,8 +165,9 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
 
   /**
    * Ends the run. With `drain`, sources and inlets end, everything is processed and last results come out. Without, a last checkpoint is
-   * taken, behind which nothing more is read, and the next launch with the same stateDir goes on from it. Outlets that nobody reads do not hold
-   * that up: what they had to say can still be read afterwards.
+   * taken, behind which nothing more is read, and the next launch with the same stateDir goes on from it. Sources that had ended by then leave nothing
+   * to go on with: what they gave is processed, and the run finishes. Outlets that nobody reads do not hold that up: what they had to say can still be read
+   * afterwards, up to 64 MiB of it; what an ended run has to say beyond is said again after the next launch.
    *
    * @returns how the run ended; rejects as `done` does, also when a failure comes in between or the last checkpoint fails. The newest complete
    *   checkpoint is what the next launch goes on from then.
