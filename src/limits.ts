@@ -52,6 +52,8 @@ export const ASYNC_RETRY_MS_MAX_DEFAULT = 10_000
 export const COMBINER_ENTRIES_MAX = 64 * 1024
 /** Keys that a combiner remembers from flush to flush, so that they keep their slots. */
 export const COMBINER_KEYS_MAX = 256 * 1024
+/** Keys that a combiner of windows remembers at least: those of windows come and go. */
+export const COMBINED_KEYS_KEPT_MIN = 4096
 /** Levels of tuples within tuples that a key may have. */
 export const KEY_TUPLE_DEPTH_MAX = 8
 /** Longest time that a busy worker keeps its event loop waiting. */
@@ -221,3 +223,5 @@ export const PANES_PER_WINDOW_MAX = 64
 export const PANES_COMBINED_MAX = 16
 /** Pieces of partial results of one pane of time that are kept before they are merged into one. */
 export const PARTIAL_CHUNKS_MAX = 16
+/** Modules that are read to find out how a job came to import its app. */
+export const IMPORT_CHAIN_FILES_MAX = 2_000

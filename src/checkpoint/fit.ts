@@ -25,7 +25,9 @@ export function fitToJob(manifest: Manifest, job: JobIdentity, { allowRemovedSta
   const fates = fatesOf(manifest, job)
   const removed = [...fates].filter(([, { fate }]) => fate === 'removed').map(([name, { why }]) => `"${name}" (${why})`)
   if (removed.length > 0 && !allowRemovedState)
-    refuse(`Checkpoint ${manifest.id} holds state that the job has no place for: ${removed.join(', ')}. allowRemovedState leaves it behind.`)
+    refuse(
+      `Checkpoint ${manifest.id} holds state that the job has no place for: ${removed.join(', ')}. allowRemovedState leaves it behind.`,
+    )
   const keeps = ({ key }: ChunkRef): boolean => fates.get(operatorOfChunk(key))!.fate === 'kept'
   return { ...manifest, actors: manifest.actors.map((actor) => ({ ...actor, chunks: actor.chunks.filter(keeps) })) }
 }
@@ -55,7 +57,8 @@ function fateOf(before: ManifestOperator | undefined, now: ManifestOperator | un
   if (now === undefined) return removed('there is no such operator')
   if (before?.kind !== now.kind) return removed(`it was of kind ${before?.kind ?? 'unknown'} and is of kind ${now.kind}`)
   // Names by default are numbers in the order of the graph, and that has changed.
-  if (!now.isNamed) return removed('the operators changed, and this one has no name of its own: give it that name, to say that it is the same')
+  if (!now.isNamed)
+    return removed('the operators changed, and this one has no name of its own: give it that name, to say that it is the same')
   return { fate: 'kept', why: '' }
 }
 

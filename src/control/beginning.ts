@@ -14,8 +14,8 @@ export interface Beginning {
   readonly lineage: Lineage
   /** Of the first checkpoint that the run itself takes. */
   readonly firstId: number
-  /** For the storage thread before the first attempt, one after the other. */
-  readonly orders: readonly ControlToStorage[]
+  /** For the storage thread before the first attempt, one after the other; what was given is taken out. */
+  readonly orders: ControlToStorage[]
 }
 
 type Opened = Pick<StorageToControl & { type: 'opened' }, 'checkpoints' | 'firstId' | 'from'>

@@ -1,17 +1,19 @@
 import type { CheckpointCoordinator, CoordinatorEffect, CoordinatorEvent } from '../checkpoint/coordinator.ts'
 import type { Manifest } from '../checkpoint/manifest.ts'
 import { type ErrorData, type FailureData, describeError } from '../core/failure.ts'
-import { INSPECTOR_LOOK_MS } from '../limits.ts'
-import type { ControlToStorage, StorageToControl } from '../storage/protocol.ts'
+import { INSPECTOR_LOOK_MS, TIMER_MS_MAX } from '../limits.ts'
+import type { StorageToControl } from '../storage/protocol.ts'
 import { childSpec } from '../supervision/child-spec.ts'
 import { type SupervisionState, decide, isIncurable, superviseRegions } from '../supervision/decide.ts'
 import { ActivityWatch } from './activity-watch.ts'
 import { planActorNames, planSources } from './actor-names.ts'
-import { coordinatorOf, fitSavepoint, planBeginning } from './beginning.ts'
+import { Appointment } from './appointment.ts'
+import { type Beginning, coordinatorOf, fitSavepoint, planBeginning } from './beginning.ts'
 import { withBadRecords } from './bad-records.ts'
+import { callFailure, lastCheckpointFailure } from './call-failure.ts'
 import { CheckpointRequests } from './checkpoint-requests.ts'
-import { type Lineage, commitOrder } from './commit-order.ts'
-import { FailedCheckpoints, attemptFailure, checkpointFailure } from './failed-checkpoints.ts'
+import { commitOrder } from './commit-order.ts'
+import { FailedCheckpoints } from './failed-checkpoints.ts'
 import type { JobSettings, MasterHost, RunEnd } from './master-host.ts'
 import type { SavepointReport } from './protocol.ts'
 import { Savepoints } from './savepoints.ts'
@@ -29,17 +31,14 @@ export type RunState = 'starting' | 'running' | 'restarting' | 'stopping' | 'end
 export class JobMaster {
   readonly #host: MasterHost
   readonly #settings: JobSettings
-  readonly #actors: readonly string[]
-  readonly #sources: readonly string[]
+  readonly #cast: { readonly actors: readonly string[]; readonly sources: readonly string[] }
   #coordinator: CheckpointCoordinator | null = null
   #supervision: SupervisionState
   #state: RunState = 'starting'
   #attempt = 0
-  #lineage: Lineage = { lineage: '' }
-  /** Of the storage thread, before the first attempt. */
-  #orders: ControlToStorage[] = []
+  #beginning: Beginning | null = null
   #latest: Manifest | null = null
-  #cancelTick = (): void => {}
+  readonly #nextTick: Appointment
   readonly #activity = new ActivityWatch()
   #settled: (() => void) | null = null
   readonly #requests = new CheckpointRequests()
@@ -51,14 +50,12 @@ export class JobMaster {
   #draining = false
   /** The attempt is on the workers, or about to be. */
   #deploying = false
-  /** Every actor has ended and the last checkpoint is complete: sinks commit it. */
-  #finishing = false
 
   constructor(host: MasterHost, settings: JobSettings) {
     this.#host = host
     this.#settings = settings
-    this.#actors = planActorNames(settings.plan)
-    this.#sources = planSources(settings.plan)
+    this.#cast = { actors: planActorNames(settings.plan), sources: planSources(settings.plan) }
+    this.#nextTick = new Appointment(host, () => this.#tick())
     this.#failedCheckpoints = new FailedCheckpoints(settings.checkpointFailuresTolerated)
     this.#supervision = superviseRegions(childSpec({ strategy: 'escalate' }), { [REGION]: childSpec(settings.restart) })
   }
@@ -79,11 +76,9 @@ export class JobMaster {
   /** The storage thread opened its directory: resume from its newest checkpoint, or begin anew. */
   opened(opened: StorageToControl & { type: 'opened' }): void {
     try {
-      const { restore, lineage, firstId, orders } = planBeginning(opened, this.#settings, this.#host.clock.nowMs())
-      this.#latest = restore
-      this.#lineage = lineage
-      this.#coordinator = coordinatorOf(this.#settings, firstId)
-      this.#orders = [...orders]
+      this.#beginning = planBeginning(opened, this.#settings, this.#host.clock.nowMs())
+      this.#latest = this.#beginning.restore
+      this.#coordinator = coordinatorOf(this.#settings, this.#beginning.firstId)
       this.#begin()
     } catch (error) {
       this.fail(describeError(error, { kind: 'storage' }))
@@ -92,7 +87,7 @@ export class JobMaster {
 
   /** One thing after the other, then the first attempt. */
   #begin(): void {
-    const order = this.#orders.shift()
+    const order = this.#beginning!.orders.shift()
     if (order === undefined) void this.#startAttempt(1)
     else this.#host.storage.send(order)
   }
@@ -172,9 +167,8 @@ export class JobMaster {
   }
 
   /** The same, copied into a directory of its own. */
-  async savepoint(dir: string): Promise<SavepointReport> {
-    const { id } = await this.checkpoint()
-    return { id, ...(await this.#savepoints.copy(id, dir)) }
+  savepoint(dir: string): Promise<SavepointReport> {
+    return this.#savepoints.take(this.checkpoint(), dir)
   }
 
   /** A worker asks for one, soon. */
@@ -186,7 +180,7 @@ export class JobMaster {
     this.#decide({ type: 'triggered', nowMs: this.#host.clock.nowMs(), patient })
   }
 
-  /** `drain`: sources end, everything in flight is processed, last results are emitted. Otherwise: a last checkpoint, then the end. */
+  /** `drain`: sources end, everything in flight is processed, last results are emitted. Otherwise: a last checkpoint, then the end. Sources that have ended have drained. */
   stop(drain: boolean): void {
     if (this.#state === 'ended' || this.#state === 'stopping') return
     if (drain) {
@@ -197,6 +191,12 @@ export class JobMaster {
     if (this.#state !== 'running') return void this.#end({ outcome: 'stopped' })
     this.#state = 'stopping'
     this.#trigger(false)
+    const { checkpointTimeoutMs } = this.#settings
+    if (checkpointTimeoutMs < TIMER_MS_MAX)
+      this.#host.setTimer(
+        () => this.#drainsToStop() && this.#failLastCheckpoint('could not be taken: the sources had ended, the rest not'),
+        checkpointTimeoutMs,
+      )
   }
 
   #drainSources(): void {
@@ -216,12 +216,12 @@ export class JobMaster {
       if (this.#isOver(attempt)) return
       this.#host.app.attemptStarted(deployment, this.#latest?.id ?? 0)
       if (this.#state !== 'stopping') this.#state = 'running'
-      this.#decide({ type: 'attempt-started', nowMs: this.#host.clock.nowMs(), attempt, actors: this.#actors, sources: this.#sources })
+      this.#decide({ type: 'attempt-started', nowMs: this.#host.clock.nowMs(), attempt, ...this.#cast })
       if (this.#requests.areOpen) this.#trigger(false)
       await Promise.all(workers.map((worker) => worker.start()))
       if (this.#draining && !this.#isOver(attempt)) this.#drainSources()
     } catch (error) {
-      this.failed(attemptFailure(error, attempt))
+      this.failed(callFailure(error, attempt))
     }
   }
 
@@ -231,7 +231,7 @@ export class JobMaster {
 
   async #restart(attempt: number, delayMs: number): Promise<void> {
     this.#state = 'restarting'
-    this.#deploying = this.#finishing = false
+    this.#deploying = false
     this.#attempt = attempt
     this.#decide({ type: 'attempt-ended', nowMs: this.#host.clock.nowMs() })
     // Only the outcome of a commit in flight tells which checkpoint comes next.
@@ -244,7 +244,7 @@ export class JobMaster {
   async #end(end: RunEnd): Promise<void> {
     if (this.#state === 'ended') return
     this.#state = 'ended'
-    this.#cancelTick()
+    this.#nextTick.at(undefined)
     const counted = await withBadRecords(end, this.#settings.plan, this.#host.workers())
     await Promise.all(this.#host.workers().map((worker) => worker.stop().catch(() => {})))
     await this.#host.shutdown()
@@ -255,8 +255,16 @@ export class JobMaster {
     if (this.#coordinator === null || this.#state === 'ended') return
     // Nothing may follow the end: a barrier after that of a stop would have sources read on.
     for (const effect of this.#coordinator.handle(event)) if (!this.#isOver(this.#attempt)) this.#carryOut(effect)
-    // The last checkpoint could not even begin: the sources have ended, the rest drains. What is complete has to do.
-    if (this.#isStopping() && !this.#finishing && this.#coordinator.inFlight === undefined) void this.#end({ outcome: 'stopped' })
+  }
+
+  /** A stop whose last checkpoint cannot begin: the sources have ended, no barrier can flow. The rest drains, and ends in the final checkpoint. */
+  #drainsToStop(): boolean {
+    return this.#isStopping() && this.#coordinator?.drains === true
+  }
+
+  /** Nobody reads what the rest of a run that is to stop still says. It says so again after the next launch, which begins before it. */
+  giveUp(): void {
+    if (this.#drainsToStop()) void this.#end({ outcome: 'stopped' })
   }
 
   #isStopping(): boolean {
@@ -273,7 +281,7 @@ export class JobMaster {
         return
       case 'commit':
         this.#requests.began(effect.checkpoint)
-        return this.#host.storage.send(commitOrder(effect, this.#lineage, this.#settings.identity, this.#host.clock.nowMs()))
+        return this.#host.storage.send(commitOrder(effect, this.#beginning!.lineage, this.#settings.identity, this.#host.clock.nowMs()))
       case 'abort':
         this.#activity.forget()
         this.#host.storage.send({ type: 'abort', attempt: effect.attempt, checkpoint: effect.checkpoint })
@@ -282,9 +290,7 @@ export class JobMaster {
       case 'complete':
         return this.#completed(effect.checkpoint, effect.status === 'finished', effect.tookMs)
       case 'schedule':
-        this.#cancelTick()
-        if (effect.atMs !== undefined) this.#scheduleTick(effect.atMs)
-        return
+        return this.#nextTick.at(effect.atMs)
       case 'storage-stalled':
         return this.#host.app.checkpointFailed(effect.checkpoint, 'storage-stalled', null)
       case 'final-failed':
@@ -292,9 +298,8 @@ export class JobMaster {
     }
   }
 
-  #failLastCheckpoint(what: string, cause: ErrorData | undefined): void {
-    const text = `The last checkpoint ${what}; the newest complete one is ${this.#latest?.id ?? 'none'}`
-    this.fail(checkpointFailure(text, this.#attempt, cause))
+  #failLastCheckpoint(what: string, cause?: ErrorData): void {
+    this.fail(lastCheckpointFailure(what, this.#latest, this.#attempt, cause))
   }
 
   #completed(checkpoint: number, finished: boolean, tookMs: number): void {
@@ -322,28 +327,22 @@ export class JobMaster {
   /** Nothing is left to do when sinks have committed the last checkpoint. Whoever dies before that goes on from it, and commits it again. */
   async #finish(checkpoint: number, committed: Promise<unknown>): Promise<void> {
     const attempt = this.#attempt
-    this.#finishing = true
     try {
       await committed
       if (!this.#isOver(attempt)) this.#host.storage.send({ type: 'finish', checkpoint })
     } catch (error) {
-      if (!this.#isOver(attempt)) this.failed(attemptFailure(error, attempt))
+      if (!this.#isOver(attempt)) this.failed(callFailure(error, attempt))
     }
-  }
-
-  #scheduleTick(atMs: number): void {
-    this.#cancelTick = this.#host.setTimer(() => this.#tick(), Math.max(0, atMs - this.#host.clock.nowMs()))
   }
 
   /** A periodic checkpoint that would be like the last one is left out. */
   #tick(): void {
     const nowMs = this.#host.clock.nowMs()
     if (this.#coordinator?.inFlight === undefined && this.#latest !== null && !this.#coordinator?.wanted && this.#activity.isIdle) {
-      return this.#scheduleTick(nowMs + this.#settings.checkpointIntervalMs)
+      return this.#nextTick.at(nowMs + this.#settings.checkpointIntervalMs)
     }
     // A thread that stands at a breakpoint does not answer; a checkpoint in flight waits for it.
-    if (this.#coordinator?.inFlight !== undefined && this.#host.isDebugged?.() === true)
-      return this.#scheduleTick(nowMs + INSPECTOR_LOOK_MS)
+    if (this.#coordinator?.inFlight !== undefined && this.#host.isDebugged?.() === true) return this.#nextTick.at(nowMs + INSPECTOR_LOOK_MS)
     this.#decide({ type: 'tick', nowMs })
   }
 }

@@ -1,5 +1,7 @@
+import type { Manifest } from '../checkpoint/manifest.ts'
 import { reviveError } from '../core/failure.ts'
 import type { ControlToStorage, StorageToControl } from '../storage/protocol.ts'
+import type { SavepointReport } from './protocol.ts'
 
 interface Copy {
   readonly dir: string
@@ -16,8 +18,14 @@ export class Savepoints {
     this.#send = send
   }
 
+  /** A copy of a checkpoint that is about to be complete. */
+  async take(complete: Promise<Manifest>, dir: string): Promise<SavepointReport> {
+    const { id } = await complete
+    return { id, ...(await this.#copy(id, dir)) }
+  }
+
   /** @throws MillraceError MR_STATE_DIR_INVALID, MR_STATE_CORRUPT, MR_CHECKPOINT_FAILED */
-  copy(checkpoint: number, dir: string): Promise<Copy> {
+  #copy(checkpoint: number, dir: string): Promise<Copy> {
     const request = this.#made++
     return new Promise((resolve, reject) => {
       this.#open.set(request, { resolve, reject })

@@ -123,6 +123,7 @@ export class ThreadHost implements MasterHost {
   #api(): ControlApi {
     return {
       stop: (drain) => (this.#master === null ? void (this.#earlyStop = { drain }) : this.#master.stop(drain)),
+      giveUp: () => this.#master?.giveUp(),
       checkpoint: () => this.#answer(async (master) => ({ id: (await master.checkpoint()).id })),
       savepoint: (dir) => this.#answer((master) => master.savepoint(dir)),
       stats: () => this.#stats(),

@@ -75,7 +75,10 @@ export class CheckpointStore {
       undisturbed(handshake, () => reading(this.#environment, `The database in ${dir}`, () => this.#load(savepoint)))
       this.firstId = Math.max(this.#reserved, this.#manifests.at(-1)?.id ?? 0) + 1
       this.#transact(() => {
-        this.#put(FORMAT_KEY, encodeJson({ product: 'millrace', formatVersion: CHECKPOINT_FORMAT_VERSION, ...(savepoint && { savepoint }) }))
+        this.#put(
+          FORMAT_KEY,
+          encodeJson({ product: 'millrace', formatVersion: CHECKPOINT_FORMAT_VERSION, ...(savepoint && { savepoint }) }),
+        )
         this.#reserve(this.firstId)
       })
     } catch (error) {
@@ -233,7 +236,10 @@ export class CheckpointStore {
       throw new MillraceError('MR_STATE_INCOMPATIBLE', `The database in ${this.dir} was not written by millrace.`)
     }
     if (format && checkFormat(format, this.dir).savepoint && !savepoint) {
-      throw new MillraceError('MR_STATE_DIR_INVALID', `${this.dir} is a savepoint. Begin from it: give it as "from", and a stateDir of its own.`)
+      throw new MillraceError(
+        'MR_STATE_DIR_INVALID',
+        `${this.dir} is a savepoint. Begin from it: give it as "from", and a stateDir of its own.`,
+      )
     }
     this.#manifests = loadManifests(this.#environment)
     const reserved = this.#environment.getBinary(RESERVED_KEY)

@@ -57,9 +57,15 @@ export async function readSavepointManifest(dir: string): Promise<Manifest> {
 /** All state of a savepoint, each chunk checked. */
 export async function readSavepoint(dir: string): Promise<{ readonly manifest: Manifest; readonly actors: ActorSnapshot[] }> {
   return withReader(dir, (reader, manifest) => {
-    const actors = manifest.actors.map(({ task, index, finished }) => ({ task, index, finished, chunks: [] as ReturnType<typeof sealChunk>[] }))
+    const actors = manifest.actors.map(({ task, index, finished }) => ({
+      task,
+      index,
+      finished,
+      chunks: [] as ReturnType<typeof sealChunk>[],
+    }))
     const byName = new Map(actors.map((actor) => [`${actor.task}#${actor.index}`, actor]))
-    for (const { task, index, key, bytes } of reader.readChunks(manifest)) byName.get(`${task}#${index}`)!.chunks.push(sealChunk(key, bytes))
+    for (const { task, index, key, bytes } of reader.readChunks(manifest))
+      byName.get(`${task}#${index}`)!.chunks.push(sealChunk(key, bytes))
     return { manifest, actors }
   })
 }

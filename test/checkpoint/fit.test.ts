@@ -15,7 +15,11 @@ const operators: fc.Arbitrary<readonly ManifestOperator[]> = fc.uniqueArray(
 function checkpointOf(names: readonly ManifestOperator[]): Manifest {
   const keys = names.flatMap(({ name }) => [`${name}/group/0`, `${name}/onError/instance/0`, `${name}/time/0`])
   const chunks = keys.map((key, ordinal) => ({ key, checkpoint: 1, ordinal, byteLength: 1, checksum: 0 }))
-  return { ...head(1, { operators: names, graphFingerprint: 'before' }), formatVersion: 1, actors: [{ task: 't', index: 0, finished: false, chunks }] }
+  return {
+    ...head(1, { operators: names, graphFingerprint: 'before' }),
+    formatVersion: 1,
+    actors: [{ task: 't', index: 0, finished: false, chunks }],
+  }
 }
 
 test('of a changed job: exactly what has a named operator of its kind is kept; anything else needs permission', () => {

@@ -28,6 +28,13 @@ export default defineJob<LedgerConfig, Outlets>(import.meta, {
       options,
     )
     if (shape !== 'added') return { out }
-    return { out, counts: keyed.scan(() => 0, (n) => n + 1, { name: 'counts' }) }
+    return {
+      out,
+      counts: keyed.scan(
+        () => 0,
+        (n) => n + 1,
+        { name: 'counts' },
+      ),
+    }
   },
 })
