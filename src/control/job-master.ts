@@ -89,7 +89,7 @@ export class JobMaster {
 
   /** A message of the storage thread. */
   stored(message: StorageToControl): void {
-    const nowMs = this.#host.clock.nowMs()
+    const nowMs = this.#host.clock.monotonicMs()
     switch (message.type) {
       case 'opened':
         return this.opened(message)
@@ -135,7 +135,7 @@ export class JobMaster {
     if (this.#state === 'ended') return
     // Nothing is lost, since the next launch goes on from the last complete checkpoint; but what stop() promises did not happen.
     if (this.#state === 'stopping') return this.fail(failure)
-    const { state, decision } = decide(this.#supervision, failure, this.#host.clock.nowMs(), this.#host.random())
+    const { state, decision } = decide(this.#supervision, failure, this.#host.clock.monotonicMs(), this.#host.random())
     this.#supervision = state
     switch (decision.kind) {
       case 'restart-region':
@@ -163,7 +163,7 @@ export class JobMaster {
 
   /** Asks for a checkpoint now. */
   triggerCheckpoint(): void {
-    this.#decide({ type: 'triggered', nowMs: this.#host.clock.nowMs() })
+    this.#decide({ type: 'triggered', nowMs: this.#host.clock.monotonicMs() })
   }
 
   /** `drain`: sources end, everything in flight is processed, last results are emitted. Otherwise: a last checkpoint, then the end. */
@@ -197,7 +197,13 @@ export class JobMaster {
       if (this.#isOver(attempt)) return
       this.#host.app.attemptStarted(deployment, this.#latest?.id ?? 0)
       if (this.#state !== 'stopping') this.#state = 'running'
-      this.#decide({ type: 'attempt-started', nowMs: this.#host.clock.nowMs(), attempt, actors: this.#actors, sources: this.#sources })
+      this.#decide({
+        type: 'attempt-started',
+        nowMs: this.#host.clock.monotonicMs(),
+        attempt,
+        actors: this.#actors,
+        sources: this.#sources,
+      })
       await Promise.all(workers.map((worker) => worker.start()))
       if (this.#draining && !this.#isOver(attempt)) this.#drainSources()
     } catch (error) {
@@ -213,7 +219,7 @@ export class JobMaster {
     this.#state = 'restarting'
     this.#deploying = this.#finishing = false
     this.#attempt = attempt
-    this.#decide({ type: 'attempt-ended', nowMs: this.#host.clock.nowMs() })
+    this.#decide({ type: 'attempt-ended', nowMs: this.#host.clock.monotonicMs() })
     // Only the outcome of a commit in flight tells which checkpoint comes next.
     if (this.#coordinator?.settled === false) await new Promise<void>((resolve) => (this.#settled = resolve))
     await Promise.all(this.#host.workers().map((worker) => worker.stop().catch(() => {})))
@@ -259,7 +265,7 @@ export class JobMaster {
         if (effect.checkpoint === this.#lastCheckpoint) this.#failLastCheckpoint(`was not completed (${effect.reason})`, effect.cause)
         return
       case 'complete':
-        return this.#completed(effect.checkpoint, effect.status === 'finished', effect.tookMs)
+        return this.#completed(effect)
       case 'schedule':
         this.#cancelTick()
         if (effect.atMs !== undefined) this.#scheduleTick(effect.atMs)
@@ -295,10 +301,12 @@ export class JobMaster {
     this.#host.storage.send({ type: 'commit', attempt: effect.attempt, head, actors })
   }
 
-  #completed(checkpoint: number, finished: boolean, tookMs: number): void {
+  #completed({ checkpoint, attempt, status, tookMs }: CoordinatorEffect & { type: 'complete' }): void {
     this.#host.app.checkpointCompleted(checkpoint, tookMs)
+    // Its attempt failed meanwhile: sinks commit it when the next one begins from it.
+    if (attempt !== this.#attempt) return
     const committed = Promise.all(this.#host.workers().map((worker) => worker.checkpointCompleted(checkpoint)))
-    if (finished) return void this.#finish(checkpoint, committed)
+    if (status === 'finished') return void this.#finish(checkpoint, committed)
     // What fails there is reported as a failure of its actor.
     committed.catch(() => {})
     if (checkpoint === this.#lastCheckpoint) void this.#end({ outcome: 'stopped' })
@@ -317,12 +325,12 @@ export class JobMaster {
   }
 
   #scheduleTick(atMs: number): void {
-    this.#cancelTick = this.#host.setTimer(() => this.#tick(), Math.max(0, atMs - this.#host.clock.nowMs()))
+    this.#cancelTick = this.#host.setTimer(() => this.#tick(), Math.max(0, atMs - this.#host.clock.monotonicMs()))
   }
 
   /** A periodic checkpoint that would be like the last one is left out. */
   #tick(): void {
-    const nowMs = this.#host.clock.nowMs()
+    const nowMs = this.#host.clock.monotonicMs()
     if (this.#coordinator?.inFlight === undefined && this.#latest !== null && this.#activityNow() === this.#activityAtCheckpoint) {
       return this.#scheduleTick(nowMs + this.#settings.checkpointIntervalMs)
     }

@@ -2,6 +2,7 @@ import type { Actor } from '../actor/actor.ts'
 import type { Registry } from '../actor/contract.ts'
 import type { Plan } from '../graph/plan.ts'
 import type { Key } from '../core/key-hash.ts'
+import { MillraceError } from '../errors.ts'
 import type { StoredValue } from '../state/keyed-backend.ts'
 import { FRAMES_DRAINED_BYTES_MAX } from '../limits.ts'
 import type { Deployment, EngineOptions } from './deployment.ts'
@@ -167,11 +168,11 @@ export class WorkerRuntime {
     }
   }
 
-  /** Throws what a sink could not commit. */
+  /** Throws what a sink could not commit; also when an actor has failed: whoever takes it for done that all sinks have committed would lose what they have not. */
   checkpointCompleted(checkpointId: number): void {
-    if (!this.#running) return
+    if (!this.#running) throw attemptOver(checkpointId)
     for (const actor of this.#wiring.actors.values()) {
-      if (!this.#running) return
+      if (!this.#running) throw attemptOver(checkpointId)
       try {
         actor.checkpointCompleted(checkpointId)
       } catch (error) {
@@ -255,4 +256,11 @@ export class WorkerRuntime {
   #announce(): void {
     for (const peer of this.#wiring.producers) peer.announce()
   }
+}
+
+function attemptOver(checkpointId: number): MillraceError {
+  return new MillraceError(
+    'MR_CHECKPOINT_FAILED',
+    `Checkpoint ${checkpointId} was completed after the attempt had failed: its sinks commit it in the next one`,
+  )
 }

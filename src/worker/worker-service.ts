@@ -1,6 +1,7 @@
 import type { Registry } from '../actor/contract.ts'
 import type { Key } from '../core/key-hash.ts'
 import type { Manifest } from '../checkpoint/manifest.ts'
+import { MillraceError } from '../errors.ts'
 import { fingerprint } from '../graph/fingerprint.ts'
 import type { Job } from '../graph/job.ts'
 import { type Plan, planJob } from '../graph/plan.ts'
@@ -73,7 +74,9 @@ export class WorkerService {
   }
 
   checkpointCompleted(checkpoint: number): void {
-    this.#runtime?.checkpointCompleted(checkpoint)
+    if (this.#runtime === null)
+      throw new MillraceError('MR_CHECKPOINT_FAILED', `Checkpoint ${checkpoint} was completed while no attempt runs`)
+    this.#runtime.checkpointCompleted(checkpoint)
   }
 
   drainSources(): void {
