@@ -41,6 +41,8 @@ export interface Output {
   pushColumns(channel: number, columns: readonly Column[], count: number): void
   /** The channel with the most credit; of several, each in turn. */
   widest(): number
+  /** Calls `fn` before a watermark leaves, which may be later than `onWatermark`, and for several at once: what `fn` pushes comes before it. */
+  beforeWatermark(fn: (watermark: number) => void): void
   /** Records that wait for the batch of a channel to be full. */
   pending(channel: number): number
 }
@@ -108,6 +110,8 @@ export interface OperatorContext {
   readonly wake: () => void
   /** The same at a time of `clock.monotonicMs()`, or a little later. One appointment an operator: the last call counts. */
   readonly wakeAt: (monotonicMs: number) => void
+  /** Asks for a checkpoint of the whole job, soon: bounded by the least pause between checkpoints, and one for all who ask meanwhile. */
+  readonly requestCheckpoint: () => void
   /** Tells the app thread how far an inlet was read, or that a checkpoint made it durable. */
   readonly notify: (notice: InletNotice) => void
 }
@@ -211,8 +215,13 @@ export interface OperatorActor {
   restore?(chunks: readonly StateChunk[]): void | Promise<void>
   /** Operators with named state by key: what is kept now, in the form in which it is stored; undefined for nothing. Called between batches. */
   query?(state: string, key: Key): StoredValue | undefined
-  /** Everything up to this checkpoint is durable. */
-  onCheckpointComplete?(checkpointId: number): void
+  /**
+   * Everything up to this checkpoint is durable.
+   * @param tookMs from its first barrier until it was on disk
+   */
+  onCheckpointComplete?(checkpointId: number, tookMs: number): void
+  /** A checkpoint was given up: it does not exist. The job goes on; one that ends with the attempt is not told. */
+  onCheckpointFailed?(checkpointId: number, reason: string): void
   /** Free what `open` took. Also called after a failure. */
   close?(): void | Promise<void>
 }

@@ -1,14 +1,19 @@
 import { CheckpointCoordinator, type CoordinatorEffect, type CoordinatorEvent } from '../checkpoint/coordinator.ts'
 import { type Manifest, checkManifestFits } from '../checkpoint/manifest.ts'
 import { type ErrorData, type FailureData, describeError } from '../core/failure.ts'
-import { MillraceError } from '../errors.ts'
-import { INSPECTOR_LOOK_MS } from '../limits.ts'
-import { FINAL, type StorageToControl } from '../storage/protocol.ts'
+import { INSPECTOR_LOOK_MS, TIMER_MS_MAX } from '../limits.ts'
+import type { StorageToControl } from '../storage/protocol.ts'
 import { childSpec } from '../supervision/child-spec.ts'
 import { type SupervisionState, decide, isIncurable, superviseRegions } from '../supervision/decide.ts'
+import { ActivityWatch } from './activity-watch.ts'
 import { planActorNames, planSources } from './actor-names.ts'
 import { withBadRecords } from './bad-records.ts'
+import { callFailure, lastCheckpointFailure } from './call-failure.ts'
+import { CheckpointRequests } from './checkpoint-requests.ts'
+import { commitOrder } from './commit-order.ts'
+import { FailedCheckpoints } from './failed-checkpoints.ts'
 import type { JobSettings, MasterHost, RunEnd } from './master-host.ts'
+import { coordinatorEvent } from './storage-events.ts'
 
 const REGION = 'job'
 
@@ -31,24 +36,23 @@ export class JobMaster {
   #lineage = ''
   #latest: Manifest | null = null
   #cancelTick = (): void => {}
-  /** Batches by worker, in this attempt; and their sum when the last checkpoint began. */
-  #activity: Int32Array<ArrayBufferLike> = new Int32Array(0)
-  #activityAtCheckpoint = -1
+  readonly #activity = new ActivityWatch()
   #settled: (() => void) | null = null
+  readonly #requests = new CheckpointRequests()
+  readonly #failedCheckpoints: FailedCheckpoints
   /** While stopping: the checkpoint that the run ends with, 0 before it has begun. */
   #lastCheckpoint = 0
   /** Sources are to end, in this attempt and in those after it. */
   #draining = false
   /** The attempt is on the workers, or about to be. */
   #deploying = false
-  /** Every actor has ended and the last checkpoint is complete: sinks commit it. */
-  #finishing = false
 
   constructor(host: MasterHost, settings: JobSettings) {
     this.#host = host
     this.#settings = settings
     this.#actors = planActorNames(settings.plan)
     this.#sources = planSources(settings.plan)
+    this.#failedCheckpoints = new FailedCheckpoints(settings.checkpointFailuresTolerated)
     this.#supervision = superviseRegions(childSpec({ strategy: 'escalate' }), { [REGION]: childSpec(settings.restart) })
   }
 
@@ -78,6 +82,7 @@ export class JobMaster {
         firstId,
         intervalMs: this.#settings.checkpointIntervalMs,
         timeoutMs: this.#settings.checkpointTimeoutMs,
+        minPauseMs: this.#settings.checkpointMinPauseMs,
       })
       // What a fresh start passes over is gone before a sink touches anything outside: nobody may go on from it after a crash.
       if (this.#settings.fresh && newest !== null) this.#host.storage.send({ type: 'forget' })
@@ -89,43 +94,27 @@ export class JobMaster {
 
   /** A message of the storage thread. */
   stored(message: StorageToControl): void {
-    const nowMs = this.#host.clock.monotonicMs()
+    if (message.type === 'committed') this.#latest = message.manifest
+    const event = coordinatorEvent(message, timeMs(this.#host))
+    if (event !== null) this.#decide(event)
     switch (message.type) {
       case 'opened':
         return this.opened(message)
-      case 'open-failed':
-        return this.fail(message.failure)
-      case 'stored': {
-        const { attempt, checkpoint } = message
-        const actor = `${message.task}#${message.index}`
-        if (checkpoint === FINAL) return this.#decide({ type: 'finished', nowMs, attempt, actor })
-        return this.#decide({ type: 'acknowledged', nowMs, attempt, checkpoint, actor })
-      }
-      case 'declined':
-        // The last state of an actor that ended cannot be asked for again.
-        if (message.checkpoint === FINAL) return this.failed(message.failure)
-        return this.#decide({
-          type: 'declined',
-          nowMs,
-          attempt: message.attempt,
-          checkpoint: message.checkpoint,
-          actor: `${message.task}#${message.index}`,
-          cause: message.failure,
-        })
       case 'committed':
-        this.#latest = message.manifest
-        this.#decide({ type: 'committed', nowMs, checkpoint: message.manifest.id })
-        return this.#releaseSettled()
       case 'commit-failed':
-        this.#decide({ type: 'commit-failed', nowMs, checkpoint: message.checkpoint, cause: message.failure })
-        return this.#releaseSettled()
-      case 'finished':
-        return void this.#end({ outcome: 'finished' })
+        this.#settled?.()
+        this.#settled = null
+        return
+      case 'declined':
+        return void (event === null && this.failed(message.failure))
+      case 'open-failed':
       case 'finish-failed':
         return this.fail(message.failure)
+      case 'finished':
+        return void this.#end({ outcome: 'finished' })
       case 'forgotten':
         return void this.#startAttempt(1)
-      case 'closed':
+      default:
         return
     }
   }
@@ -135,7 +124,7 @@ export class JobMaster {
     if (this.#state === 'ended') return
     // Nothing is lost, since the next launch goes on from the last complete checkpoint; but what stop() promises did not happen.
     if (this.#state === 'stopping') return this.fail(failure)
-    const { state, decision } = decide(this.#supervision, failure, this.#host.clock.monotonicMs(), this.#host.random())
+    const { state, decision } = decide(this.#supervision, failure, timeMs(this.#host), this.#host.random())
     this.#supervision = state
     switch (decision.kind) {
       case 'restart-region':
@@ -161,12 +150,26 @@ export class JobMaster {
     void this.#end({ outcome: 'failed', failure })
   }
 
-  /** Asks for a checkpoint now. */
-  triggerCheckpoint(): void {
-    this.#decide({ type: 'triggered', nowMs: this.#host.clock.monotonicMs() })
+  /**
+   * Takes a checkpoint now, or right after the one in flight; resolves when it is complete.
+   * @throws MillraceError MR_CHECKPOINT_FAILED
+   */
+  checkpoint(): Promise<Manifest> {
+    const asked = this.#requests.add()
+    this.#trigger(false)
+    return asked
   }
 
-  /** `drain`: sources end, everything in flight is processed, last results are emitted. Otherwise: a last checkpoint, then the end. */
+  /** A worker asks for one, soon. */
+  checkpointWanted(attempt: number): void {
+    if (attempt === this.#attempt) this.#trigger(true)
+  }
+
+  #trigger(patient: boolean): void {
+    this.#decide({ type: 'triggered', nowMs: timeMs(this.#host), patient })
+  }
+
+  /** `drain`: sources end, everything in flight is processed, last results are emitted. Otherwise: a last checkpoint, then the end. Sources that have ended have drained. */
   stop(drain: boolean): void {
     if (this.#state === 'ended' || this.#state === 'stopping') return
     if (drain) {
@@ -176,7 +179,13 @@ export class JobMaster {
     }
     if (this.#state !== 'running') return void this.#end({ outcome: 'stopped' })
     this.#state = 'stopping'
-    this.triggerCheckpoint()
+    this.#trigger(false)
+    const { checkpointTimeoutMs } = this.#settings
+    if (checkpointTimeoutMs < TIMER_MS_MAX)
+      this.#host.setTimer(
+        () => this.#drainsToStop() && this.#failLastCheckpoint('could not be taken: the sources had ended, the rest not'),
+        checkpointTimeoutMs,
+      )
   }
 
   #drainSources(): void {
@@ -191,23 +200,17 @@ export class JobMaster {
       this.#host.storage.send({ type: 'attempt', attempt })
       const deployment = this.#host.allocate(attempt)
       this.#deploying = true
-      this.#activity = new Int32Array(deployment.activity)
-      this.#activityAtCheckpoint = -1
+      this.#activity.watch(deployment.activity)
       await Promise.all(workers.map((worker) => worker.deploy(deployment, this.#latest)))
       if (this.#isOver(attempt)) return
       this.#host.app.attemptStarted(deployment, this.#latest?.id ?? 0)
       if (this.#state !== 'stopping') this.#state = 'running'
-      this.#decide({
-        type: 'attempt-started',
-        nowMs: this.#host.clock.monotonicMs(),
-        attempt,
-        actors: this.#actors,
-        sources: this.#sources,
-      })
+      this.#decide({ type: 'attempt-started', nowMs: timeMs(this.#host), attempt, actors: this.#actors, sources: this.#sources })
+      if (this.#requests.areOpen) this.#trigger(false)
       await Promise.all(workers.map((worker) => worker.start()))
       if (this.#draining && !this.#isOver(attempt)) this.#drainSources()
     } catch (error) {
-      this.failed(this.#describe(error, attempt))
+      this.failed(callFailure(error, attempt))
     }
   }
 
@@ -217,9 +220,9 @@ export class JobMaster {
 
   async #restart(attempt: number, delayMs: number): Promise<void> {
     this.#state = 'restarting'
-    this.#deploying = this.#finishing = false
+    this.#deploying = false
     this.#attempt = attempt
-    this.#decide({ type: 'attempt-ended', nowMs: this.#host.clock.monotonicMs() })
+    this.#decide({ type: 'attempt-ended', nowMs: timeMs(this.#host) })
     // Only the outcome of a commit in flight tells which checkpoint comes next.
     if (this.#coordinator?.settled === false) await new Promise<void>((resolve) => (this.#settled = resolve))
     await Promise.all(this.#host.workers().map((worker) => worker.stop().catch(() => {})))
@@ -241,8 +244,16 @@ export class JobMaster {
     if (this.#coordinator === null || this.#state === 'ended') return
     // Nothing may follow the end: a barrier after that of a stop would have sources read on.
     for (const effect of this.#coordinator.handle(event)) if (!this.#isOver(this.#attempt)) this.#carryOut(effect)
-    // The last checkpoint could not even begin: the sources have ended, the rest drains. What is complete has to do.
-    if (this.#isStopping() && !this.#finishing && this.#coordinator.inFlight === undefined) void this.#end({ outcome: 'stopped' })
+  }
+
+  /** A stop whose last checkpoint cannot begin: the sources have ended, no barrier can flow. The rest drains, and ends in the final checkpoint. */
+  #drainsToStop(): boolean {
+    return this.#isStopping() && this.#coordinator?.drains === true
+  }
+
+  /** Nobody reads what the rest of a run that is to stop still says. It says so again after the next launch, which begins before it. */
+  giveUp(): void {
+    if (this.#drainsToStop()) void this.#end({ outcome: 'stopped' })
   }
 
   #isStopping(): boolean {
@@ -252,18 +263,19 @@ export class JobMaster {
   #carryOut(effect: CoordinatorEffect): void {
     switch (effect.type) {
       case 'inject-barrier':
-        this.#activityAtCheckpoint = this.#activityNow()
+        this.#activity.mark()
+        this.#requests.began(effect.checkpoint)
         if (this.#isStopping()) this.#lastCheckpoint = effect.checkpoint
         for (const worker of this.#host.workers()) void worker.triggerCheckpoint(effect.checkpoint, this.#isStopping()).catch(() => {})
         return
       case 'commit':
-        return this.#commit(effect)
+        this.#requests.began(effect.checkpoint)
+        return this.#host.storage.send(commitOrder(effect, this.#lineage, this.#settings.identity, this.#host.clock.nowMs()))
       case 'abort':
-        this.#activityAtCheckpoint = -1
+        this.#activity.forget()
         this.#host.storage.send({ type: 'abort', attempt: effect.attempt, checkpoint: effect.checkpoint })
-        if (effect.reason !== 'attempt-ended') this.#host.app.checkpointFailed(effect.checkpoint, effect.reason, effect.cause ?? null)
-        if (effect.checkpoint === this.#lastCheckpoint) this.#failLastCheckpoint(`was not completed (${effect.reason})`, effect.cause)
-        return
+        if (effect.reason === 'attempt-ended') return this.#requests.goOn()
+        return this.#gaveUp(effect)
       case 'complete':
         return this.#completed(effect)
       case 'schedule':
@@ -277,61 +289,53 @@ export class JobMaster {
     }
   }
 
-  #failLastCheckpoint(what: string, cause: ErrorData | undefined): void {
-    const error = new MillraceError(
-      'MR_CHECKPOINT_FAILED',
-      `The last checkpoint ${what}; the newest complete one is ${this.#latest?.id ?? 'none'}`,
-    )
-    this.fail({ ...describeError(error, { kind: 'storage', attempt: this.#attempt }), ...(cause && { cause }) })
-  }
-
-  #commit(effect: CoordinatorEffect & { type: 'commit' }): void {
-    const head = {
-      id: effect.checkpoint,
-      lineage: this.#lineage,
-      // Finished is what it becomes when the sinks have committed it: see #finish.
-      status: 'complete' as const,
-      createdMs: this.#host.clock.nowMs(),
-      ...this.#settings.identity,
-    }
-    const actors = effect.actors.map(({ actor, finished }) => {
-      const at = actor.lastIndexOf('#')
-      return { task: actor.slice(0, at), index: Number(actor.slice(at + 1)), finished }
-    })
-    this.#host.storage.send({ type: 'commit', attempt: effect.attempt, head, actors })
+  #failLastCheckpoint(what: string, cause?: ErrorData): void {
+    this.fail(lastCheckpointFailure(what, this.#latest, this.#attempt, cause))
   }
 
   #completed({ checkpoint, attempt, status, tookMs }: CoordinatorEffect & { type: 'complete' }): void {
+    this.#failedCheckpoints.completed()
     this.#host.app.checkpointCompleted(checkpoint, tookMs)
+    this.#requests.completed(this.#latest!)
     // Its attempt failed meanwhile: sinks commit it when the next one begins from it.
     if (attempt !== this.#attempt) return
-    const committed = Promise.all(this.#host.workers().map((worker) => worker.checkpointCompleted(checkpoint)))
+    const committed = Promise.all(this.#host.workers().map((worker) => worker.checkpointEnded(checkpoint, { failure: null, tookMs })))
     if (status === 'finished') return void this.#finish(checkpoint, committed)
     // What fails there is reported as a failure of its actor.
     committed.catch(() => {})
     if (checkpoint === this.#lastCheckpoint) void this.#end({ outcome: 'stopped' })
   }
 
+  /** The job goes on without it, unless too many have failed in a row. */
+  #gaveUp(effect: CoordinatorEffect & { type: 'abort' }): void {
+    const { checkpoint, reason, cause } = effect
+    this.#host.app.checkpointFailed(checkpoint, reason, cause ?? null)
+    this.#requests.failed(checkpoint, reason, cause)
+    if (checkpoint === this.#lastCheckpoint) return this.#failLastCheckpoint(`was not completed (${reason})`, cause)
+    for (const worker of this.#host.workers()) void worker.checkpointEnded(checkpoint, { failure: reason, tookMs: 0 }).catch(() => {})
+    const failure = this.#failedCheckpoints.gaveUp(effect)
+    if (failure !== null) this.failed(failure)
+  }
+
   /** Nothing is left to do when sinks have committed the last checkpoint. Whoever dies before that goes on from it, and commits it again. */
   async #finish(checkpoint: number, committed: Promise<unknown>): Promise<void> {
     const attempt = this.#attempt
-    this.#finishing = true
     try {
       await committed
       if (!this.#isOver(attempt)) this.#host.storage.send({ type: 'finish', checkpoint })
     } catch (error) {
-      if (!this.#isOver(attempt)) this.failed(this.#describe(error, attempt))
+      if (!this.#isOver(attempt)) this.failed(callFailure(error, attempt))
     }
   }
 
   #scheduleTick(atMs: number): void {
-    this.#cancelTick = this.#host.setTimer(() => this.#tick(), Math.max(0, atMs - this.#host.clock.monotonicMs()))
+    this.#cancelTick = this.#host.setTimer(() => this.#tick(), Math.max(0, atMs - timeMs(this.#host)))
   }
 
   /** A periodic checkpoint that would be like the last one is left out. */
   #tick(): void {
-    const nowMs = this.#host.clock.monotonicMs()
-    if (this.#coordinator?.inFlight === undefined && this.#latest !== null && this.#activityNow() === this.#activityAtCheckpoint) {
+    const nowMs = timeMs(this.#host)
+    if (this.#coordinator?.inFlight === undefined && this.#latest !== null && !this.#coordinator?.wanted && this.#activity.isIdle) {
       return this.#scheduleTick(nowMs + this.#settings.checkpointIntervalMs)
     }
     // A thread that stands at a breakpoint does not answer; a checkpoint in flight waits for it.
@@ -339,20 +343,7 @@ export class JobMaster {
       return this.#scheduleTick(nowMs + INSPECTOR_LOOK_MS)
     this.#decide({ type: 'tick', nowMs })
   }
-
-  #activityNow(): number {
-    return this.#activity.reduce((sum, batches) => (sum + batches) | 0, 0)
-  }
-
-  #releaseSettled(): void {
-    this.#settled?.()
-    this.#settled = null
-  }
-
-  #describe(error: unknown, attempt: number): FailureData {
-    return describeError(error, {
-      kind: error instanceof MillraceError && error.code === 'MR_CALL_TIMEOUT' ? 'control-timeout' : 'user-code',
-      attempt,
-    })
-  }
 }
+
+/** Not the wall clock: somebody may set that, and checkpoints and restarts are due all the same. */
+const timeMs = ({ clock }: MasterHost): number => clock.monotonicMs()

@@ -6,7 +6,7 @@ import { type FailureData, type FailureKind, describeError } from '../core/failu
 import { within } from '../core/within.ts'
 import { MillraceError } from '../errors.ts'
 import { SHUTDOWN_TIMEOUT_MS, TIMER_MS_MAX } from '../limits.ts'
-import { Doorbell } from '../ring/index.ts'
+import { Doorbell } from '../ring/doorbell.ts'
 import type { WorkerApi, WorkerListener, WorkerTask } from '../worker/protocol.ts'
 import type { ControlTask } from './protocol.ts'
 import { nameWorkers } from './name-workers.ts'
@@ -99,7 +99,8 @@ export class WorkerPool {
       eventPort: events.port2,
       storagePort: storage.port2,
     }
-    expose({ failed: this.#events.failed, notify: this.#events.notify }, nodeEndpoint(events.port1))
+    const { failed, notify, checkpointWanted } = this.#events
+    expose({ failed, notify, checkpointWanted } satisfies WorkerListener, nodeEndpoint(events.port1))
     this.#events.storagePort(index, storage.port1)
     const killer = new AbortController()
     const running = this.#pool.run(task, { signal: killer.signal, transferList: [control.port2, events.port2, storage.port2] })

@@ -45,6 +45,7 @@ export interface ActorWiring {
   readonly wake: () => void
   readonly wakeAt: OperatorContext['wakeAt']
   readonly notify: OperatorContext['notify']
+  readonly requestCheckpoint: OperatorContext['requestCheckpoint']
   /** The attempt is over: late promises must not wake the actor. */
   readonly onClose: () => void
 }
@@ -329,6 +330,7 @@ class ChainBuilder {
       wake: this.#wiring.wake,
       wakeAt: this.#wiring.wakeAt,
       notify: this.#wiring.notify,
+      requestCheckpoint: this.#wiring.requestCheckpoint,
       batchRecords: this.#environment.batchRecords,
     }
     const actor = this.#definition(node).create!(node.spec, context)

@@ -35,6 +35,7 @@ export default async function runWorker(task: WorkerTask): Promise<void> {
       store: (message) => sendStore(task.storagePort, message),
       failed: (failure) => void listener.failed(failure),
       notify: (attempt, notice) => void listener.notify(attempt, notice),
+      checkpointWanted: (attempt) => void listener.checkpointWanted(attempt),
     }),
     readChunks: (manifest, wanted) => stored.read(manifest, wanted),
   })
@@ -54,7 +55,7 @@ export default async function runWorker(task: WorkerTask): Promise<void> {
     start: () => answer(() => service.start()),
     stop: () => answer(() => service.stop()),
     triggerCheckpoint: (checkpoint, last) => answer(() => service.triggerCheckpoint(checkpoint, last)),
-    checkpointCompleted: (checkpoint) => answer(() => service.checkpointCompleted(checkpoint)),
+    checkpointEnded: (checkpoint, end) => answer(() => service.checkpointEnded(checkpoint, end)),
     drainSources: () => answer(() => service.drainSources()),
     query: (place, key) => answer(() => service.query(place, key)),
     queryCheckpoint: (manifest, place, key) => answer(() => service.queryCheckpoint(manifest, place, key)),

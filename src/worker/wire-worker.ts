@@ -127,6 +127,7 @@ class WorkerWiring {
       wake: () => waking.wake(),
       wakeAt: (monotonicMs) => this.#request.wakeAt(placement.id, monotonicMs),
       notify: (notice) => host.events.notify(deployment.attempt, notice),
+      requestCheckpoint: () => host.events.checkpointWanted(deployment.attempt),
       onClose: () => waking.close(),
     })
   }

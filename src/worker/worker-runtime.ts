@@ -1,4 +1,5 @@
 import type { Actor } from '../actor/actor.ts'
+import type { CheckpointEnd } from '../actor/actor-parts.ts'
 import type { Registry } from '../actor/contract.ts'
 import type { Plan } from '../graph/plan.ts'
 import type { Key } from '../core/key-hash.ts'
@@ -7,6 +8,7 @@ import type { StoredValue } from '../state/keyed-backend.ts'
 import { FRAMES_DRAINED_BYTES_MAX } from '../limits.ts'
 import type { Deployment, EngineOptions } from './deployment.ts'
 import { ReadySet } from './ready-set.ts'
+import { RecordCount } from './record-count.ts'
 import { WakeTimes } from './wake-times.ts'
 import { type Wiring, wireWorker } from './wire-worker.ts'
 import { FINAL_SNAPSHOT, type RestoredState, type WorkerHost } from './worker-host.ts'
@@ -30,6 +32,7 @@ export class WorkerRuntime {
   readonly #attempt: number
   readonly #index: number
   readonly #activity: Int32Array
+  readonly #records: RecordCount
   #running = false
   #stopped = false
   #opening: Promise<void> = Promise.resolve()
@@ -41,6 +44,8 @@ export class WorkerRuntime {
     this.#attempt = deployment.attempt
     this.#index = index
     this.#activity = new Int32Array(deployment.activity)
+    const due = (): void => host.events.checkpointWanted(deployment.attempt)
+    this.#records = new RecordCount(deployment.recordsRead, options.checkpointEveryRecords, due)
     this.#ready = new ReadySet(plan.actors.length)
     this.#blocked = new ReadySet(plan.actors.length)
     this.#waiting = new ReadySet(plan.actors.length)
@@ -168,13 +173,12 @@ export class WorkerRuntime {
     }
   }
 
-  /** Throws what a sink could not commit; also when an actor has failed: whoever takes it for done that all sinks have committed would lose what they have not. */
-  checkpointCompleted(checkpointId: number): void {
-    if (!this.#running) throw attemptOver(checkpointId)
+  /** Throws what a sink could not commit. */
+  checkpointEnded(checkpointId: number, end: CheckpointEnd): void {
     for (const actor of this.#wiring.actors.values()) {
-      if (!this.#running) throw attemptOver(checkpointId)
+      if (!this.#running) return attemptOver(checkpointId, end)
       try {
-        actor.checkpointCompleted(checkpointId)
+        actor.checkpointEnded(checkpointId, end)
       } catch (error) {
         this.#failed(actor.id, error)
         throw error
@@ -190,8 +194,9 @@ export class WorkerRuntime {
   #step(id: number, nowMs: number): void {
     const actor = this.#wiring.actors.get(id)!
     try {
-      const { batches } = actor
+      const { batches, recordsIn } = actor
       const result = actor.step()
+      if (actor.injectsBarriers) this.#records.add(actor.recordsIn - recordsIn)
       if (actor.batches !== batches) this.#activity[this.#index]!++
       if (actor.awaitsPromise) this.#waiting.add(id)
       else this.#waiting.delete(id)
@@ -258,9 +263,11 @@ export class WorkerRuntime {
   }
 }
 
-function attemptOver(checkpointId: number): MillraceError {
-  return new MillraceError(
+/** Whoever took it for done that all sinks have committed would lose what they have not. */
+export function attemptOver(checkpoint: number, { failure }: CheckpointEnd): void {
+  if (failure !== null) return
+  throw new MillraceError(
     'MR_CHECKPOINT_FAILED',
-    `Checkpoint ${checkpointId} was completed after the attempt had failed: its sinks commit it in the next one`,
+    `Checkpoint ${checkpoint} was completed when its attempt was over: sinks commit it in the next one`,
   )
 }

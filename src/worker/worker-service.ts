@@ -1,16 +1,17 @@
+import type { CheckpointEnd } from '../actor/actor-parts.ts'
 import type { Registry } from '../actor/contract.ts'
 import type { Key } from '../core/key-hash.ts'
 import type { Manifest } from '../checkpoint/manifest.ts'
-import { MillraceError } from '../errors.ts'
 import { fingerprint } from '../graph/fingerprint.ts'
 import type { Job } from '../graph/job.ts'
 import { type Plan, planJob } from '../graph/plan.ts'
 import type { Deployment, EngineOptions } from './deployment.ts'
 import { type ReadChunks, readRestoredState } from './restored-state.ts'
 import { chunkKey } from './chunk-key.ts'
-import { type StateAnswer, type StatePlace, storedIn } from './state-place.ts'
+import type { StateAnswer, StatePlace } from './state-place.ts'
+import { storedIn } from './stored-state.ts'
 import type { WorkerHost } from './worker-host.ts'
-import { WorkerRuntime } from './worker-runtime.ts'
+import { WorkerRuntime, attemptOver } from './worker-runtime.ts'
 import { type WorkerStats, workerStats } from './worker-stats.ts'
 
 export interface WorkerServiceHost extends WorkerHost {
@@ -73,10 +74,9 @@ export class WorkerService {
     this.#runtime?.triggerCheckpoint(checkpoint, last)
   }
 
-  checkpointCompleted(checkpoint: number): void {
-    if (this.#runtime === null)
-      throw new MillraceError('MR_CHECKPOINT_FAILED', `Checkpoint ${checkpoint} was completed while no attempt runs`)
-    this.#runtime.checkpointCompleted(checkpoint)
+  checkpointEnded(checkpoint: number, end: CheckpointEnd): void {
+    if (this.#runtime === null) attemptOver(checkpoint, end)
+    else this.#runtime.checkpointEnded(checkpoint, end)
   }
 
   drainSources(): void {

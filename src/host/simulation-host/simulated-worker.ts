@@ -1,3 +1,4 @@
+import type { CheckpointEnd } from '../../actor/actor-parts.ts'
 import type { Registry } from '../../actor/contract.ts'
 import type { Manifest } from '../../checkpoint/manifest.ts'
 import type { WorkerGate } from '../../control/master-host.ts'
@@ -81,6 +82,7 @@ export class SimulatedWorker implements SimulatedThread, WorkerGate {
         store: (message) => this.#toStorage.send(`store ${message.checkpoint}`, message, outlets.store),
         failed: (failure) => this.#out.send('failed', failure, outlets.failed),
         notify: (attempt, notice) => this.#out.send(notice.event, notice, (copy) => outlets.notify(attempt, copy)),
+        checkpointWanted: (attempt) => this.#out.send('checkpointWanted', attempt, outlets.checkpointWanted),
       }),
       onWake: () => {
         this.#bell.ring()
@@ -194,8 +196,8 @@ export class SimulatedWorker implements SimulatedThread, WorkerGate {
     return this.#call('triggerCheckpoint', [checkpoint, last] as const, ([id, isLast]) => this.#service.triggerCheckpoint(id, isLast))
   }
 
-  checkpointCompleted(checkpoint: number): Promise<void> {
-    return this.#call('checkpointCompleted', checkpoint, (id) => this.#service.checkpointCompleted(id))
+  checkpointEnded(checkpoint: number, end: CheckpointEnd): Promise<void> {
+    return this.#call('checkpointEnded', [checkpoint, end] as const, ([id, how]) => this.#service.checkpointEnded(id, how))
   }
 
   drainSources(): Promise<void> {

@@ -180,6 +180,7 @@ export class SimulationHost implements MasterHost, FaultTarget {
         store: (message) => this.storageThread.receive(message),
         failed: (failure) => this.#master.failed(failure),
         notify: (attempt, notice) => this.app.inletNotice(attempt, notice),
+        checkpointWanted: (attempt) => this.#master.checkpointWanted(attempt),
       },
     })
   }

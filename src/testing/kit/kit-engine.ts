@@ -115,7 +115,7 @@ export class KitEngine {
       if (own !== undefined) return own
       throw new MillraceError('MR_CHECKPOINT_FAILED', `Operator kit: "${plan.tasks[actor.task]!.name}" took no part in checkpoint ${id}`)
     })
-    for (const runtime of this.#runtimes) runtime.checkpointCompleted(id)
+    for (const runtime of this.#runtimes) runtime.checkpointEnded(id, { failure: null, tookMs: 0 })
     await this.settle()
     const events = this.events.filter(({ epoch }) => epoch < id)
     return { id, chunks, inputs: this.#inputs.states, nowMs: this.#clock.nowMs(), events }
@@ -148,6 +148,7 @@ export class KitEngine {
       },
       events: {
         snapshotTaken: (_, id, actor, chunks) => void (id === FINAL_SNAPSHOT ? this.#finals : this.#snapshots).set(actor, chunks),
+        checkpointWanted: () => {},
         failed: (_attempt, _actor, error) => void (this.#failure ??= { error }),
         notify: (_, { inlet, position, event }) => {
           if (event === 'restored') this.#positions.set(inlet, position)

@@ -97,7 +97,7 @@ function build(
     case 'async':
       return readings.mapAsync(
         async ({ id }) => {
-          for (let turns = (id * 7) % 5; turns > 0; turns--) await null
+          for (let turns = (id * 7) % 5; turns > 0; turns--) await Promise.resolve()
           return { id }
         },
         { ordered: piece.ordered, inFlight: 7 },
