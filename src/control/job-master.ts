@@ -7,7 +7,7 @@ import { childSpec } from '../supervision/child-spec.ts'
 import { type SupervisionState, decide, isIncurable, superviseRegions } from '../supervision/decide.ts'
 import { ActivityWatch } from './activity-watch.ts'
 import { planActorNames, planSources } from './actor-names.ts'
-import { Appointment } from './appointment.ts'
+import { Appointment, timeMs } from './appointment.ts'
 import { type Beginning, coordinatorOf, fitSavepoint, planBeginning } from './beginning.ts'
 import { withBadRecords } from './bad-records.ts'
 import { callFailure, lastCheckpointFailure } from './call-failure.ts'
@@ -95,7 +95,7 @@ export class JobMaster {
   /** A message of the storage thread. */
   stored(message: StorageToControl): void {
     if (message.type === 'committed') this.#latest = message.manifest
-    const event = coordinatorEvent(message, this.#host.clock.nowMs())
+    const event = coordinatorEvent(message, timeMs(this.#host))
     if (event !== null) this.#decide(event)
     switch (message.type) {
       case 'opened':
@@ -130,7 +130,7 @@ export class JobMaster {
     if (this.#state === 'ended') return
     // Nothing is lost, since the next launch goes on from the last complete checkpoint; but what stop() promises did not happen.
     if (this.#state === 'stopping') return this.fail(failure)
-    const { state, decision } = decide(this.#supervision, failure, this.#host.clock.nowMs(), this.#host.random())
+    const { state, decision } = decide(this.#supervision, failure, timeMs(this.#host), this.#host.random())
     this.#supervision = state
     switch (decision.kind) {
       case 'restart-region':
@@ -177,7 +177,7 @@ export class JobMaster {
   }
 
   #trigger(patient: boolean): void {
-    this.#decide({ type: 'triggered', nowMs: this.#host.clock.nowMs(), patient })
+    this.#decide({ type: 'triggered', nowMs: timeMs(this.#host), patient })
   }
 
   /** `drain`: sources end, everything in flight is processed, last results are emitted. Otherwise: a last checkpoint, then the end. Sources that have ended have drained. */
@@ -216,7 +216,7 @@ export class JobMaster {
       if (this.#isOver(attempt)) return
       this.#host.app.attemptStarted(deployment, this.#latest?.id ?? 0)
       if (this.#state !== 'stopping') this.#state = 'running'
-      this.#decide({ type: 'attempt-started', nowMs: this.#host.clock.nowMs(), attempt, ...this.#cast })
+      this.#decide({ type: 'attempt-started', nowMs: timeMs(this.#host), attempt, ...this.#cast })
       if (this.#requests.areOpen) this.#trigger(false)
       await Promise.all(workers.map((worker) => worker.start()))
       if (this.#draining && !this.#isOver(attempt)) this.#drainSources()
@@ -233,7 +233,7 @@ export class JobMaster {
     this.#state = 'restarting'
     this.#deploying = false
     this.#attempt = attempt
-    this.#decide({ type: 'attempt-ended', nowMs: this.#host.clock.nowMs() })
+    this.#decide({ type: 'attempt-ended', nowMs: timeMs(this.#host) })
     // Only the outcome of a commit in flight tells which checkpoint comes next.
     if (this.#coordinator?.settled === false) await new Promise<void>((resolve) => (this.#settled = resolve))
     await Promise.all(this.#host.workers().map((worker) => worker.stop().catch(() => {})))
@@ -288,7 +288,7 @@ export class JobMaster {
         if (effect.reason === 'attempt-ended') return this.#requests.goOn()
         return this.#gaveUp(effect)
       case 'complete':
-        return this.#completed(effect.checkpoint, effect.status === 'finished', effect.tookMs)
+        return this.#completed(effect)
       case 'schedule':
         return this.#nextTick.at(effect.atMs)
       case 'storage-stalled':
@@ -302,12 +302,14 @@ export class JobMaster {
     this.fail(lastCheckpointFailure(what, this.#latest, this.#attempt, cause))
   }
 
-  #completed(checkpoint: number, finished: boolean, tookMs: number): void {
+  #completed({ checkpoint, attempt, status, tookMs }: CoordinatorEffect & { type: 'complete' }): void {
     this.#failedCheckpoints.completed()
     this.#host.app.checkpointCompleted(checkpoint, tookMs)
     this.#requests.completed(this.#latest!)
+    // Its attempt failed meanwhile: sinks commit it when the next one begins from it.
+    if (attempt !== this.#attempt) return
     const committed = Promise.all(this.#host.workers().map((worker) => worker.checkpointEnded(checkpoint, { failure: null, tookMs })))
-    if (finished) return void this.#finish(checkpoint, committed)
+    if (status === 'finished') return void this.#finish(checkpoint, committed)
     // What fails there is reported as a failure of its actor.
     committed.catch(() => {})
     if (checkpoint === this.#lastCheckpoint) void this.#end({ outcome: 'stopped' })
@@ -337,7 +339,7 @@ export class JobMaster {
 
   /** A periodic checkpoint that would be like the last one is left out. */
   #tick(): void {
-    const nowMs = this.#host.clock.nowMs()
+    const nowMs = timeMs(this.#host)
     if (this.#coordinator?.inFlight === undefined && this.#latest !== null && !this.#coordinator?.wanted && this.#activity.isIdle) {
       return this.#nextTick.at(nowMs + this.#settings.checkpointIntervalMs)
     }
