@@ -5,7 +5,7 @@ import type { Job, Outlets } from '../graph/job.ts'
 import { checkRunnable } from '../graph/load-job.ts'
 import { nestedLaunch } from '../graph/nested-launch.ts'
 import { planJob } from '../graph/plan.ts'
-import { definitionSite } from '../graph/site.ts'
+import { definitionSite, located } from '../graph/site.ts'
 import { type LaunchOptions, checkOptions } from './launch-options.ts'
 import { Run, abortedBy } from './run.ts'
 import { threadEntries } from './thread-entries.ts'
@@ -25,11 +25,12 @@ export async function launch<C, O extends Outlets, I extends Inlets, R>(
   ...[given]: LaunchArguments<R>
 ): Promise<Run<O, I>> {
   const options: LaunchOptions = given === undefined ? {} : given
+  const site = definitionSite(launch as never)
   const role = threadRole()
-  if (role !== null) return refuseNested(role, definitionSite(launch as never))
+  if (role !== null) return refuseNested(role, site)
   if (job?.millraceJob !== 1)
     throw new MillraceError('MR_JOB_INVALID', 'launch() takes a job: the default export of a module that calls defineJob()')
-  const checked = checkOptions(options)
+  const checked = located(() => checkOptions(options), site)
   if (options.signal?.aborted === true) throw abortedBy(options.signal.reason)
   const entries = threadEntries(options, job.url)
   checkRunnable(entries.job)
