@@ -52,6 +52,8 @@ export const ASYNC_RETRY_MS_MAX_DEFAULT = 10_000
 export const COMBINER_ENTRIES_MAX = 64 * 1024
 /** Keys that a combiner remembers from flush to flush, so that they keep their slots. */
 export const COMBINER_KEYS_MAX = 256 * 1024
+/** Keys that a combiner of windows remembers at least: those of windows come and go. */
+export const COMBINED_KEYS_KEPT_MIN = 4096
 /** Levels of tuples within tuples that a key may have. */
 export const KEY_TUPLE_DEPTH_MAX = 8
 /** Longest time that a busy worker keeps its event loop waiting. */

@@ -41,6 +41,8 @@ export interface Output {
   pushColumns(channel: number, columns: readonly Column[], count: number): void
   /** The channel with the most credit; of several, each in turn. */
   widest(): number
+  /** Calls `fn` before a watermark leaves, which may be later than `onWatermark`, and for several at once: what `fn` pushes comes before it. */
+  beforeWatermark(fn: (watermark: number) => void): void
   /** Records that wait for the batch of a channel to be full. */
   pending(channel: number): number
 }

@@ -1,14 +1,14 @@
 import { CheckpointCoordinator, type CoordinatorEffect, type CoordinatorEvent } from '../checkpoint/coordinator.ts'
 import { type Manifest, checkManifestFits } from '../checkpoint/manifest.ts'
 import { type ErrorData, type FailureData, describeError } from '../core/failure.ts'
-import { MillraceError } from '../errors.ts'
-import { INSPECTOR_LOOK_MS } from '../limits.ts'
+import { INSPECTOR_LOOK_MS, TIMER_MS_MAX } from '../limits.ts'
 import type { StorageToControl } from '../storage/protocol.ts'
 import { childSpec } from '../supervision/child-spec.ts'
 import { type SupervisionState, decide, isIncurable, superviseRegions } from '../supervision/decide.ts'
 import { ActivityWatch } from './activity-watch.ts'
 import { planActorNames, planSources } from './actor-names.ts'
 import { withBadRecords } from './bad-records.ts'
+import { callFailure, lastCheckpointFailure } from './call-failure.ts'
 import { CheckpointRequests } from './checkpoint-requests.ts'
 import { commitOrder } from './commit-order.ts'
 import { FailedCheckpoints } from './failed-checkpoints.ts'
@@ -46,8 +46,6 @@ export class JobMaster {
   #draining = false
   /** The attempt is on the workers, or about to be. */
   #deploying = false
-  /** Every actor has ended and the last checkpoint is complete: sinks commit it. */
-  #finishing = false
 
   constructor(host: MasterHost, settings: JobSettings) {
     this.#host = host
@@ -171,7 +169,7 @@ export class JobMaster {
     this.#decide({ type: 'triggered', nowMs: this.#host.clock.nowMs(), patient })
   }
 
-  /** `drain`: sources end, everything in flight is processed, last results are emitted. Otherwise: a last checkpoint, then the end. */
+  /** `drain`: sources end, everything in flight is processed, last results are emitted. Otherwise: a last checkpoint, then the end. Sources that have ended have drained. */
   stop(drain: boolean): void {
     if (this.#state === 'ended' || this.#state === 'stopping') return
     if (drain) {
@@ -182,6 +180,12 @@ export class JobMaster {
     if (this.#state !== 'running') return void this.#end({ outcome: 'stopped' })
     this.#state = 'stopping'
     this.#trigger(false)
+    const { checkpointTimeoutMs } = this.#settings
+    if (checkpointTimeoutMs < TIMER_MS_MAX)
+      this.#host.setTimer(
+        () => this.#drainsToStop() && this.#failLastCheckpoint('could not be taken: the sources had ended, the rest not'),
+        checkpointTimeoutMs,
+      )
   }
 
   #drainSources(): void {
@@ -206,7 +210,7 @@ export class JobMaster {
       await Promise.all(workers.map((worker) => worker.start()))
       if (this.#draining && !this.#isOver(attempt)) this.#drainSources()
     } catch (error) {
-      this.failed(this.#describe(error, attempt))
+      this.failed(callFailure(error, attempt))
     }
   }
 
@@ -216,7 +220,7 @@ export class JobMaster {
 
   async #restart(attempt: number, delayMs: number): Promise<void> {
     this.#state = 'restarting'
-    this.#deploying = this.#finishing = false
+    this.#deploying = false
     this.#attempt = attempt
     this.#decide({ type: 'attempt-ended', nowMs: this.#host.clock.nowMs() })
     // Only the outcome of a commit in flight tells which checkpoint comes next.
@@ -240,8 +244,16 @@ export class JobMaster {
     if (this.#coordinator === null || this.#state === 'ended') return
     // Nothing may follow the end: a barrier after that of a stop would have sources read on.
     for (const effect of this.#coordinator.handle(event)) if (!this.#isOver(this.#attempt)) this.#carryOut(effect)
-    // The last checkpoint could not even begin: the sources have ended, the rest drains. What is complete has to do.
-    if (this.#isStopping() && !this.#finishing && this.#coordinator.inFlight === undefined) void this.#end({ outcome: 'stopped' })
+  }
+
+  /** A stop whose last checkpoint cannot begin: the sources have ended, no barrier can flow. The rest drains, and ends in the final checkpoint. */
+  #drainsToStop(): boolean {
+    return this.#isStopping() && this.#coordinator?.drains === true
+  }
+
+  /** Nobody reads what the rest of a run that is to stop still says. It says so again after the next launch, which begins before it. */
+  giveUp(): void {
+    if (this.#drainsToStop()) void this.#end({ outcome: 'stopped' })
   }
 
   #isStopping(): boolean {
@@ -276,12 +288,8 @@ export class JobMaster {
     }
   }
 
-  #failLastCheckpoint(what: string, cause: ErrorData | undefined): void {
-    const error = new MillraceError(
-      'MR_CHECKPOINT_FAILED',
-      `The last checkpoint ${what}; the newest complete one is ${this.#latest?.id ?? 'none'}`,
-    )
-    this.fail({ ...describeError(error, { kind: 'storage', attempt: this.#attempt }), ...(cause && { cause }) })
+  #failLastCheckpoint(what: string, cause?: ErrorData): void {
+    this.fail(lastCheckpointFailure(what, this.#latest, this.#attempt, cause))
   }
 
   #commit(effect: CoordinatorEffect & { type: 'commit' }): void {
@@ -314,12 +322,11 @@ export class JobMaster {
   /** Nothing is left to do when sinks have committed the last checkpoint. Whoever dies before that goes on from it, and commits it again. */
   async #finish(checkpoint: number, committed: Promise<unknown>): Promise<void> {
     const attempt = this.#attempt
-    this.#finishing = true
     try {
       await committed
       if (!this.#isOver(attempt)) this.#host.storage.send({ type: 'finish', checkpoint })
     } catch (error) {
-      if (!this.#isOver(attempt)) this.failed(this.#describe(error, attempt))
+      if (!this.#isOver(attempt)) this.failed(callFailure(error, attempt))
     }
   }
 
@@ -337,12 +344,5 @@ export class JobMaster {
     if (this.#coordinator?.inFlight !== undefined && this.#host.isDebugged?.() === true)
       return this.#scheduleTick(nowMs + INSPECTOR_LOOK_MS)
     this.#decide({ type: 'tick', nowMs })
-  }
-
-  #describe(error: unknown, attempt: number): FailureData {
-    return describeError(error, {
-      kind: error instanceof MillraceError && error.code === 'MR_CALL_TIMEOUT' ? 'control-timeout' : 'user-code',
-      attempt,
-    })
   }
 }
