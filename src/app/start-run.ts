@@ -20,8 +20,8 @@ export async function startRun<C, O extends Outlets, I extends Inlets, R>(
   options: LaunchOptions,
   site: string,
 ): Promise<Run<O, I>> {
-  const { signal, config, stateDir } = options
   const checked = located(() => checkOptions(options), site)
+  const { signal, config, stateDir } = options
   const isAborted = (): boolean => signal?.aborted === true
   if (isAborted()) throw abortedBy(signal!.reason)
   const entries = threadEntries(options, job.url)

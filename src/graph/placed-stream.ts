@@ -85,6 +85,8 @@ export abstract class PlacedStream<in out T> {
     options?: Omit<EventTimeOptions<T>, 'eventTime' | 'alignment'> & OperatorOptions,
   ): Stream<T> {
     const site = definitionSite(this.withEventTime)
+    if (options !== undefined && 'alignment' in options)
+      throw new MillraceError('MR_OPTION_INVALID', 'withEventTime: alignment is for sources, which can wait', { site })
     onlyKnown('withEventTime', options, TIMING_OPTIONS, site)
     const { name, parallelism, onError, ...timing } = options ?? {}
     const spec = eventTimeSpec({ ...timing, eventTime } as EventTimeOptions<never>, 'withEventTime', site)
