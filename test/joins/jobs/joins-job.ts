@@ -81,7 +81,8 @@ function assigner(shape: WindowShape): WindowAssigner<unknown, 'time'> {
     : window.sliding({ sizeMs, slideMs: shape.slideMs })
 }
 
-function joined(left: Stream<Row>, right: Stream<Row>, { shape }: Config): Stream<Pair> {
+/** A join of two sides, as the configuration wants it. */
+export function joined(left: Stream<Row>, right: Stream<Row>, { shape }: Config): Stream<Pair> {
   const [lefts, rights] = [left.keyBy('key'), right.keyBy(({ key }) => key)]
   if (shape.type === 'window') {
     return lefts
