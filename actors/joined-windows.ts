@@ -1,4 +1,5 @@
-import { type WindowContents, lastMsOf } from '../src/actor/operator-kit.ts'
+import { lastMsOf } from '../src/actor/operator-kit.ts'
+import type { WindowContents } from '../src/actor/window-kit.ts'
 
 export type JoinType = 'inner' | 'left' | 'right' | 'full'
 

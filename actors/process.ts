@@ -1,7 +1,7 @@
 import type { OperatorActor, OperatorContext, OperatorDefinition, Progress, StateChunk } from '../src/actor/contract.ts'
+import type { Key } from '../src/actor/operator-kit.ts'
 import {
   CLOSED,
-  type Key,
   type KeyedStateBackend,
   MemoryBackend,
   NO_KEY,
@@ -13,7 +13,7 @@ import {
   loadTimers,
   openStates,
   saveTimers,
-} from '../src/actor/operator-kit.ts'
+} from '../src/actor/process-kit.ts'
 import { MillraceError } from '../src/errors.ts'
 import { TIMERS_PER_STEP_MAX } from '../src/limits.ts'
 import { ActorContext, type Calls } from './actor-context.ts'
