@@ -147,5 +147,7 @@ export type {
   StateChunk,
   Weaver,
 } from './actor/contract.ts'
+export { DEPRECATIONS } from './core/deprecations.ts'
+export type { Deprecation, DeprecationCode } from './core/deprecations.ts'
 export { ERROR_CODES, MillraceError } from './errors.ts'
 export type { ErrorCode, ErrorDetails } from './errors.ts'
