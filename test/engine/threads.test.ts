@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import type { LaunchSpawnOptions, ToldError } from './programs/spawn.ts'
 import { runLaunch, runProgram } from './programs/spawn.ts'
+import { inTier } from '../tier.ts'
 import { jobUrl, temporaryDir } from './run-job.ts'
 
 const THREADS = jobUrl('threads')
@@ -77,8 +78,7 @@ describe('a build function that cannot be used:', () => {
     ['bad-outlet', 'MR_GRAPH_INVALID'],
     ['duplicate', 'MR_GRAPH_INVALID'],
     ['random', 'MR_GRAPH_DIFFERS'],
-    ['thread-id', 'MR_GRAPH_DIFFERS'],
-    ['extra-operator', 'MR_GRAPH_DIFFERS'],
+    ...inTier<[string, string][]>([], [['thread-id', 'MR_GRAPH_DIFFERS']]),
   ])('%s', async (fault, code) => {
     const error = await fails({}, { fault })
     expect(chain(error).map(({ code: known, class: name }) => known ?? name)).toContain(code)
@@ -88,6 +88,7 @@ describe('a build function that cannot be used:', () => {
 
   test('the first difference between threads is shown', async () => {
     const error = await fails({}, { fault: 'extra-operator' })
+    expect(error).toMatchObject({ class: 'MillraceError', code: 'MR_GRAPH_DIFFERS' })
     expect(error.message).toMatch(/operator \d+/)
     expect(error.message).toContain('"extra"')
     expect(error.message).toContain('worker ')
@@ -108,21 +109,24 @@ test('a job that imports its app is refused with MR_LAUNCH_IN_WORKER and the cha
 describe('a worker that is lost', () => {
   const sums = Array.from({ length: 100 }, (_, key) => ({ key, n: 500, sum: 500 * key + (100 * 500 * 499) / 2 }))
 
-  test.each(['exit', 'heap', 'timer', 'rejection'])('once (%s): the job restarts and its result is right', async (how) => {
-    const config = { how, marker: join(temporaryDir(), 'marker') }
-    const { told, ...ending } = await runLaunch(THREADS, {
-      workers: 2,
-      config,
-      checkpointIntervalMs: 20,
-      // What one collection moves to the old generation fits the allowance that Node.js gives a worker to end in; more would end the process.
-      resourceLimits: { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 12 },
-    })
-    expect(ending, ending.stdout + ending.stderr).toMatchObject({ hung: false, exitCode: 0 })
-    expect(told.result).toEqual({ outcome: 'finished', restarts: 1 })
-    const result = told.outlets!['result'] as typeof sums
-    expect([...result].sort((a, b) => a.key - b.key)).toEqual(sums)
-    expect(existsSync(config.marker)).toBe(true)
-  })
+  test.each(inTier(['exit', 'heap', 'timer'], ['exit', 'heap', 'timer', 'rejection']))(
+    'once (%s): the job restarts and its result is right',
+    async (how) => {
+      const config = { how, marker: join(temporaryDir(), 'marker') }
+      const { told, ...ending } = await runLaunch(THREADS, {
+        workers: 2,
+        config,
+        checkpointIntervalMs: 20,
+        // What one collection moves to the old generation fits the allowance that Node.js gives a worker to end in; more would end the process.
+        resourceLimits: { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 12 },
+      })
+      expect(ending, ending.stdout + ending.stderr).toMatchObject({ hung: false, exitCode: 0 })
+      expect(told.result).toEqual({ outcome: 'finished', restarts: 1 })
+      const result = told.outlets!['result'] as typeof sums
+      expect([...result].sort((a, b) => a.key - b.key)).toEqual(sums)
+      expect(existsSync(config.marker)).toBe(true)
+    },
+  )
 
   test('while another is being replaced: the job restarts once, when both successors are ready', async () => {
     const env = { MILLRACE_TEST_DIR: temporaryDir() }
@@ -151,7 +155,7 @@ describe('a worker that is lost', () => {
 })
 
 describe('the control thread is gone:', () => {
-  test.each(['control-exits-at-import', 'control-exits-later', 'control-throws-later'])(
+  test.each(inTier(['control-throws-later'], ['control-exits-at-import', 'control-exits-later', 'control-throws-later']))(
     '%s: MR_CONTROL_LOST, and the next launch goes on',
     async (fault) => {
       const stateDir = join(temporaryDir(), 'state')
@@ -165,7 +169,7 @@ describe('the control thread is gone:', () => {
 })
 
 test('the process may exit while its threads start, at any instant: with its own code', async () => {
-  for (let afterMs = 30; afterMs <= 270; afterMs += 20) {
+  for (let afterMs = 30; afterMs <= 270; afterMs += inTier(60, 20)) {
     const { exitCode, signal, stderr } = await runProgram('leave', [`${afterMs}`])
     expect({ exitCode, signal, stderr }, `after ${afterMs} ms`).toEqual({ exitCode: 6, signal: null, stderr: '' })
   }
