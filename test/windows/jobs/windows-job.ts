@@ -69,13 +69,15 @@ export function reading(n: number, { keys, texts, stepMs, disorderMs, firstAt, s
 }
 
 function assigner(shape: Shape): WindowAssigner<unknown, 'time'> {
-  if (shape.type === 'tumbling') return window.tumbling(shape)
-  return shape.type === 'sliding' ? window.sliding(shape) : window.session(shape)
+  if (shape.type === 'session') return window.session({ gapMs: shape.gapMs })
+  const { sizeMs, offsetMs = 0 } = shape
+  return shape.type === 'tumbling' ? window.tumbling({ sizeMs, offsetMs }) : window.sliding({ sizeMs, offsetMs, slideMs: shape.slideMs })
 }
 
 const aggregates = (a: AggregateBuilder<Reading>) => ({ n: a.count(), sum: a.sum('value'), least: a.min('value') })
 
-function rowsOf(readings: Stream<Reading>, { shape, path, all, form }: Config): Stream<Row> {
+/** Windows over readings, as the configuration wants them. */
+export function rowsOf(readings: Stream<Reading>, { shape, path, all, form }: Config): Stream<Row> {
   const options = path === 'general' ? { trigger: trigger.eventTime() } : {}
   const windowed = all ? readings.windowAll(assigner(shape), options) : readings.keyBy('key').window(assigner(shape), options)
   if (form === 'aggregate') return windowed.aggregate(aggregates, { name: 'windows' }) as Stream<Row>
