@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import type { LaunchSpawnOptions, ToldError } from './programs/spawn.ts'
 import { runLaunch, runProgram } from './programs/spawn.ts'
-import { inTier, isFullTier } from '../tier.ts'
+import { inTier } from '../tier.ts'
 import { jobUrl, temporaryDir } from './run-job.ts'
 
 const THREADS = jobUrl('threads')
@@ -33,14 +33,13 @@ describe('a job module that cannot be used:', () => {
     expect(chain(error)[1]).toMatchObject({ code: 'ERR_MODULE_NOT_FOUND' })
   })
 
-  if (isFullTier)
-    test('has a syntax error', async () => {
-      const path = join(temporaryDir(), 'wrong.mjs')
-      writeFileSync(path, 'export default {{{')
-      const error = await fails({}, { lieAbout: pathToFileURL(path).href })
-      expect(error).toMatchObject({ code: 'MR_JOB_LOAD_FAILED' })
-      expect(chain(error)[1]).toMatchObject({ class: 'SyntaxError' })
-    })
+  test.each(inTier([], ['wrong.mjs']))('has a syntax error (%s)', async (name) => {
+    const path = join(temporaryDir(), name)
+    writeFileSync(path, 'export default {{{')
+    const error = await fails({}, { lieAbout: pathToFileURL(path).href })
+    expect(error).toMatchObject({ code: 'MR_JOB_LOAD_FAILED' })
+    expect(chain(error)[1]).toMatchObject({ class: 'SyntaxError' })
+  })
 
   test.each(inTier(['import-throws-on-workers'], ['import-throws', 'import-throws-on-workers']))(
     '%s: with the cause and its stack',
@@ -147,16 +146,15 @@ describe('a worker that is lost', () => {
     expect(error.message).toContain('3 times')
   })
 
-  if (isFullTier)
-    test('without restarts: MR_WORKER_LOST says why', async () => {
-      const error = await fails({
-        config: { how: 'heap', marker: join(temporaryDir(), 'm') },
-        resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 12 },
-        restart: { maxRestarts: 0 },
-      })
-      expect(error).toMatchObject({ code: 'MR_WORKER_LOST' })
-      expect(chain(error).map(({ code }) => code)).toContain('ERR_WORKER_OUT_OF_MEMORY')
+  test.each(inTier([], ['heap']))('without restarts (%s): MR_WORKER_LOST says why', async (how) => {
+    const error = await fails({
+      config: { how, marker: join(temporaryDir(), 'm') },
+      resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 12 },
+      restart: { maxRestarts: 0 },
     })
+    expect(error).toMatchObject({ code: 'MR_WORKER_LOST' })
+    expect(chain(error).map(({ code }) => code)).toContain('ERR_WORKER_OUT_OF_MEMORY')
+  })
 })
 
 describe('the control thread is gone:', () => {
