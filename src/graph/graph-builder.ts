@@ -13,10 +13,12 @@ import type { Key } from '../core/key-hash.ts'
 import type { OperatorDefinition } from '../actor/contract.ts'
 import type { KeySelector } from '../actor/partitioning.ts'
 import type { AggregateBuilder, AggregateSpecs } from '../state/aggregates.ts'
+import type { StateBackend } from '../state/working/working-store.ts'
 import { holdsDeadLetters, letterOrigins, requireReaders } from './dead-letters.ts'
 import { type CheckedPolicy, type ErrorPolicy, checkPolicy } from './error-policy.ts'
 import type { KeyedStream } from './keyed-stream.ts'
 import { inOrder } from './node-order.ts'
+import { type BackendOption, checkBackend, requireChoice } from './state-backend.ts'
 import type { Stream } from './stream.ts'
 import type { Table } from './table.ts'
 import type { LateRecords, WindowBound, WindowedDraft, WindowedStream } from './windowed-stream.ts'
@@ -29,6 +31,8 @@ export interface OperatorOptions {
   readonly parallelism?: number
   /** What happens when it throws on a record. Default: that of the job, or 'fail'. */
   readonly onError?: ErrorPolicy
+  /** Where it keeps its state by key; refused where the operator has no choice. Default: that of the run, or of the job, or 'memory'. */
+  readonly backend?: BackendOption
 }
 
 export interface NodeDraft {
@@ -77,6 +81,7 @@ export class GraphBuilder {
   readonly #names = new Map<string, string>()
   readonly #counters = new Map<string, number>()
   readonly #onError: CheckedPolicy | null
+  readonly #backend: StateBackend | null
   /** Operators that process dead letters: the policy of the job is not theirs, else their own letters would need readers without end. */
   readonly #behindLetters = new Set<number>()
   /** By what is claimed: who claims it. */
@@ -85,14 +90,22 @@ export class GraphBuilder {
   readonly flows: Flows
 
   /** @param onError of operators that have none of their own */
-  constructor(jobName: string, makeFlows: (builder: GraphBuilder) => Flows, onError: CheckedPolicy | null = null) {
+  constructor(
+    jobName: string,
+    makeFlows: (builder: GraphBuilder) => Flows,
+    onError: CheckedPolicy | null = null,
+    backend: StateBackend | null = null,
+  ) {
     this.#jobName = jobName
+    this.#backend = backend
     this.#onError = onError
     this.flows = makeFlows(this)
   }
 
   add(draft: NodeDraft): OperatorNode {
     const onError = this.#policyOf(draft)
+    const backend = checkBackend(draft.options?.backend, draft.site)
+    requireChoice(draft.kind, backend, draft.site)
     const node: OperatorNode = {
       id: this.#nodes.length,
       name: this.#claimName(draft),
@@ -103,6 +116,7 @@ export class GraphBuilder {
       site: draft.site,
       ...(draft.definition && { definition: draft.definition }),
       ...(onError && { onError }),
+      ...(backend && { backend }),
       ...(draft.parts && { parts: draft.parts }),
       ...(draft.guarantee && { guarantee: draft.guarantee }),
     }
@@ -136,7 +150,7 @@ export class GraphBuilder {
   finish(): Graph {
     const nodes = inOrder(this.#nodes)
     requireReaders(nodes)
-    return { jobName: this.#jobName, nodes }
+    return { jobName: this.#jobName, nodes, ...(this.#backend && { backend: this.#backend }) }
   }
 
   #policyOf(draft: NodeDraft): CheckedPolicy | null {

@@ -20,6 +20,8 @@ import { sendChunks } from './protocol.ts'
 import { prepareStateDir } from './state-dir.ts'
 import { lockStateDir } from './state-lock.ts'
 import type { StateLock } from './state-lock.ts'
+import { standsForRows } from './working-state/expand-snapshot.ts'
+import { WorkingTables } from './working-state/working-tables.ts'
 
 export class StorageThread {
   readonly #control: MessagePort
@@ -28,6 +30,7 @@ export class StorageThread {
   readonly #workers = new Map<number, MessagePort>()
   #lock: StateLock | undefined
   #store: CheckpointStore | undefined
+  #working: WorkingTables | undefined
   #closing = false
 
   constructor(control: MessagePort, options: StorageOptions) {
@@ -45,6 +48,7 @@ export class StorageThread {
       const dir = prepareStateDir(stateDir)
       this.#lock = await lockStateDir(dir)
       this.#store = openCheckpointStore({ dir, handshake, ...(retained !== undefined && { retained }) })
+      this.#working = new WorkingTables(dir, handshake)
       const { firstId } = this.#store
       this.#tell({ type: 'opened', dir, firstId, checkpoints: this.#store.list(), tookMs: performance.now() - startedMs })
       this.#control.on('message', (message: ControlToStorage) => this.#obey(message))
@@ -59,13 +63,14 @@ export class StorageThread {
       case 'add-worker':
         this.#workers.get(message.worker)?.close()
         this.#workers.set(message.worker, message.port)
-        message.port.on('message', (sent: WorkerToStorage) => (sent.type === 'read' ? this.#read(message.port, sent) : this.#receive(sent)))
+        message.port.on('message', (sent: WorkerToStorage) => this.#serve(message.port, sent))
         return
       case 'remove-worker':
         this.#workers.get(message.worker)?.close()
         this.#workers.delete(message.worker)
         return
       case 'attempt':
+        this.#working?.startAttempt(message.attempt)
         return this.#buffer.startAttempt(message.attempt)
       case 'commit':
         return void this.#commit(message)
@@ -89,6 +94,24 @@ export class StorageThread {
       sendChunks(port, answer)
     } catch (error) {
       port.postMessage({ type: 'read-failed', request, failure: describeError(error, { kind: 'storage' }) } satisfies StorageToWorker)
+    }
+  }
+
+  #serve(port: MessagePort, message: WorkerToStorage): void {
+    if (message.type === 'read') this.#read(port, message)
+    else if (message.type !== 'store') this.#working!.receive(port, message)
+    else if (standsForRows(message.chunks)) void this.#expand(message)
+    else this.#receive(message)
+  }
+
+  /** A snapshot to which the rows of working state belong. */
+  async #expand(message: StoreMessage): Promise<void> {
+    try {
+      const whole = await this.#working!.expand(message)
+      if (whole !== null) this.#receive(whole)
+    } catch (error) {
+      const { task, index, attempt, checkpoint } = message
+      this.#tell({ type: 'declined', task, index, attempt, checkpoint, failure: describeError(error, { kind: 'storage', attempt }) })
     }
   }
 
@@ -130,6 +153,7 @@ export class StorageThread {
     if (this.#closing) return
     this.#closing = true
     for (const port of this.#workers.values()) port.close()
+    this.#working?.close()
     await this.#store?.close()
     await this.#lock?.release()
     this.#tell({ type: 'closed' })

@@ -13,6 +13,7 @@ import { linkEmit, linkRun } from '../graph/chain-closures.ts'
 import { DEAD_LETTERS, asksReader, holdsDeadLetters, undeliveredTo } from '../graph/dead-letters.ts'
 import { type Graph, type OperatorNode } from '../graph/graph.ts'
 import { type ActorPlacement, type Plan, type Task, type TaskEdge, beginsTime } from '../graph/plan.ts'
+import { backendOf } from '../graph/state-backend.ts'
 import { SplitWatermarks, WHOLE_INSTANCE } from '../time/split-watermarks.ts'
 import { blame, placeOf } from './blame.ts'
 import { buildDrift, timing } from './build-drift.ts'
@@ -30,6 +31,9 @@ export interface ActorEnvironment {
   readonly generateCode: boolean
   readonly freeze: ((record: unknown) => void) | null
   readonly batchRecords: number
+  /** Where the run keeps state by key, unless the job says otherwise; null: it does not say. */
+  readonly backend: OperatorContext['backend'] | null
+  readonly workingStore: OperatorContext['workingStore']
 }
 
 export interface ActorWiring {
@@ -304,6 +308,7 @@ class ChainBuilder {
       operator: node.name,
       site: node.site,
       index: this.#placement.index,
+      actor: this.#placement.id,
       parallelism: this.#task.parallelism,
       attempt,
       keyGroups,
@@ -330,6 +335,8 @@ class ChainBuilder {
       wakeAt: this.#wiring.wakeAt,
       notify: this.#wiring.notify,
       batchRecords: this.#environment.batchRecords,
+      backend: backendOf(node, plan.graph, this.#environment.backend),
+      workingStore: this.#environment.workingStore,
     }
     const actor = this.#definition(node).create!(node.spec, context)
     this.#instances.push({ name: node.name, actor, blame: (error) => blame(error, node) })

@@ -108,6 +108,8 @@ class WorkerWiring {
       generateCode: host.generateCode && options.codec === 'generated',
       freeze: options.freezeRecords ? freezeRecord : null,
       batchRecords: options.batchRecords,
+      backend: options.backend,
+      workingStore: () => host.workingStore(deployment.attempt, placement.id),
     }
     return buildActor(environment, placement, {
       mailbox: this.#mailboxes.get(placement.id)!,

@@ -9,6 +9,7 @@ import type { ReadChunks } from '../../worker/restored-state.ts'
 import type { Deployment, EngineOptions } from '../../worker/deployment.ts'
 import { type WorkerOutlets, workerEvents } from '../../worker/worker-events.ts'
 import { WorkerService } from '../../worker/worker-service.ts'
+import type { RowsAnswer, WorkingStore } from '../../state/working/working-store.ts'
 import type { WorkerStats } from '../../worker/worker-stats.ts'
 import { AttemptProbe, checkCredits } from './laws.ts'
 import { Link } from './link.ts'
@@ -23,6 +24,14 @@ export interface SimulatedWorkerParts {
   readonly generateCode: boolean
   readonly readChunks: ReadChunks
   readonly outlets: WorkerOutlets
+  readonly working: SimulatedWorking
+}
+
+/** Working state as the storage thread of the run has it. */
+export interface SimulatedWorking {
+  write(attempt: number, table: number, rows: Uint8Array): void
+  /** Null: the attempt is over. */
+  answer(attempt: number, table: number, keys: Uint8Array): Uint8Array | null
 }
 
 /** A worker thread of a simulated run: the real engine, and the calls that reach it by message. */
@@ -38,7 +47,7 @@ export class SimulatedWorker implements SimulatedThread, WorkerGate {
   readonly #out: Link
   #cancelAlarm: () => void = () => {}
 
-  constructor(simulation: Simulation, { index, options, doorbells, registry, generateCode, readChunks, outlets }: SimulatedWorkerParts) {
+  constructor(simulation: Simulation, { index, options, doorbells, registry, generateCode, readChunks, outlets, working }: SimulatedWorkerParts) {
     this.name = `worker ${index}`
     this.#simulation = simulation
     this.#bell = new SimulatedBell(doorbells, index)
@@ -48,7 +57,9 @@ export class SimulatedWorker implements SimulatedThread, WorkerGate {
     this.#in = new Link(simulation, `control > ${this.name}`)
     this.#out = new Link(simulation, `${this.name} > control`)
     const toStorage = new Link(simulation, `${this.name} > storage`)
+    const fromStorage = new Link(simulation, `storage > ${this.name}`)
     this.#service = new WorkerService(index, options, {
+      workingStore: (attempt, table) => this.#workingStore(working, { attempt, table, toStorage, fromStorage }),
       clock: simulation.clock,
       loadOperators: async () => registry,
       generateCode,
@@ -64,6 +75,20 @@ export class SimulatedWorker implements SimulatedThread, WorkerGate {
         simulation.stirred()
       },
     })
+  }
+
+  /** Questions and answers take their time, as all messages do. */
+  #workingStore(
+    working: SimulatedWorking,
+    { attempt, table, toStorage, fromStorage }: { attempt: number; table: number; toStorage: Link; fromStorage: Link },
+  ): WorkingStore {
+    const answered = (rows: Uint8Array | null, answer: RowsAnswer): void => {
+      if (rows !== null) fromStorage.send('working rows', rows, (received) => answer(received, null))
+    }
+    return {
+      write: (rows) => toStorage.send('working write', rows, (received) => working.write(attempt, table, received)),
+      ask: (keys, answer) => toStorage.send('working ask', keys, (received) => answered(working.answer(attempt, table, received), answer)),
+    }
   }
 
   isAwake(): boolean {

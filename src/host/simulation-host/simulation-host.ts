@@ -140,6 +140,7 @@ export class SimulationHost implements MasterHost {
       registry,
       generateCode,
       readChunks: async (manifest, wanted) => disk.read(manifest, wanted),
+      working: this.#storageThread,
       outlets: {
         store: (message) => this.#storageThread.receive(message),
         failed: (failure) => this.#master.failed(failure),
