@@ -19,7 +19,15 @@ export async function inProcessWorker(job: Job, config: unknown): Promise<{ runt
     },
   }
   const working = new MemoryStores()
-  const host = { clock: systemClock, loadOperators, generateCode: true, onWake: nothing, events, readChunks: async () => [], workingStore: (_: number, actor: number) => working.store(actor) }
+  const host = {
+    clock: systemClock,
+    loadOperators,
+    generateCode: true,
+    onWake: nothing,
+    events,
+    readChunks: async () => [],
+    workingStore: (_: number, actor: number) => working.store(actor),
+  }
   const service = new WorkerService(0, engine, host)
   await service.prepare(job, config)
   await service.deploy(allocate(service.plan, engine, allocateDoorbells(1), 1), null)

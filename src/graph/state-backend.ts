@@ -24,7 +24,8 @@ export function checkBackend(option: BackendOption | undefined, site?: string): 
   const unknown = Object.keys(others)[0]
   if (unknown !== undefined) refuse(`backend has no option "${unknown}". Options: type, cacheBytes`)
   if (type !== 'memory' && type !== 'lmdb') refuse(`backend=${JSON.stringify(option)} is not one of 'memory', 'lmdb', { type, cacheBytes }`)
-  if (type === 'memory') return cacheBytes === undefined ? IN_MEMORY : refuse("backend 'memory' has no cacheBytes: all of its state is in memory")
+  if (type === 'memory')
+    return cacheBytes === undefined ? IN_MEMORY : refuse("backend 'memory' has no cacheBytes: all of its state is in memory")
   if (cacheBytes !== undefined && !(Number.isSafeInteger(cacheBytes) && (cacheBytes as number) >= STATE_CACHE_BYTES_MIN))
     refuse(`backend.cacheBytes=${String(cacheBytes)} is not an integer of at least ${STATE_CACHE_BYTES_MIN}`)
   return { type: 'lmdb', cacheBytes: (cacheBytes as number | undefined) ?? STATE_CACHE_BYTES_DEFAULT }

@@ -87,7 +87,8 @@ export class Timers implements Undoable {
     for (let i = 0; i < positions.length && slots.length < max; i++) {
       slots.push(this.#slots[this.#heap[positions[i]!]!]!)
       const first = CHILDREN * positions[i]! + 1
-      for (let child = first; child < Math.min(first + CHILDREN, this.#size); child++) if (this.#heapTimes[child]! <= until) positions.push(child)
+      for (let child = first; child < Math.min(first + CHILDREN, this.#size); child++)
+        if (this.#heapTimes[child]! <= until) positions.push(child)
     }
     return slots
   }

@@ -23,7 +23,10 @@ export function testedBackend(type: BackendType, keyGroups: number, cacheBytes =
     return { backend, select: (key) => backend.keys.slotOf(key), snapshot: (groups, nowMs) => backend.snapshot(groups, nowMs) }
   }
   const rows = new MemoryRows()
-  const store = { write: (bytes: Uint8Array) => rows.write(bytes), ask: (keys: Uint8Array, answer: (r: Uint8Array, f: null) => void) => answer(rows.answer(keys), null) }
+  const store = {
+    write: (bytes: Uint8Array) => rows.write(bytes),
+    ask: (keys: Uint8Array, answer: (r: Uint8Array, f: null) => void) => answer(rows.answer(keys), null),
+  }
   const backend = new CachedBackend(store, { keyGroups, cacheBytes, wake: () => {} })
   const { cache, keys } = backend
   return {

@@ -223,28 +223,31 @@ const lives: readonly (readonly [string, readonly BackendType[]])[] = [
   ['now in memory, now larger', ['memory', 'lmdb']],
 ]
 
-describe.each(lives.flatMap(([where, types]) => ttls.map(([what, ttl]) => [what, where, types, ttl] as const)))('state handles %s, %s,', (_what, _where, types, ttl) => {
-  test('are plain containers, whatever happens between: failures that are undone, checkpoints, other numbers of instances', () => {
-    fc.assert(
-      fc.property(fc.array(moves, { maxLength: 60 }), (all) => {
-        let life = 0
-        const instance = (): Instance => new Instance(types[life % types.length]!, ttl)
-        let instances = [instance()]
-        let oracle = new Oracle(ttl)
-        const ownerOf = (key: Key): Instance => instances[(hashKey(key) % GROUPS) % instances.length]!
-        for (const move of all) {
-          if (move.type === 'time') oracle.nowMs += move.ms
-          else if (move.type === 'batch') for (const { backend } of instances) backend.batchDone(oracle.nowMs)
-          else if (move.type === 'rescale') {
-            life++
-            instances = rescaled(instances, Array.from({ length: move.instances }, instance), oracle.nowMs)
-          } else oracle = perform(ownerOf(move.key), move, oracle)
-        }
-      }),
-      { numRuns: 150 },
-    )
-  })
-})
+describe.each(lives.flatMap(([where, types]) => ttls.map(([what, ttl]) => [what, where, types, ttl] as const)))(
+  'state handles %s, %s,',
+  (_what, _where, types, ttl) => {
+    test('are plain containers, whatever happens between: failures that are undone, checkpoints, other numbers of instances', () => {
+      fc.assert(
+        fc.property(fc.array(moves, { maxLength: 60 }), (all) => {
+          let life = 0
+          const instance = (): Instance => new Instance(types[life % types.length]!, ttl)
+          let instances = [instance()]
+          let oracle = new Oracle(ttl)
+          const ownerOf = (key: Key): Instance => instances[(hashKey(key) % GROUPS) % instances.length]!
+          for (const move of all) {
+            if (move.type === 'time') oracle.nowMs += move.ms
+            else if (move.type === 'batch') for (const { backend } of instances) backend.batchDone(oracle.nowMs)
+            else if (move.type === 'rescale') {
+              life++
+              instances = rescaled(instances, Array.from({ length: move.instances }, instance), oracle.nowMs)
+            } else oracle = perform(ownerOf(move.key), move, oracle)
+          }
+        }),
+        { numRuns: 150 },
+      )
+    })
+  },
+)
 
 /** A record: its steps are made, or made and undone. */
 function perform(instance: Instance, { key, steps: all, fails }: Move & { type: 'steps' }, before: Oracle): Oracle {

@@ -47,7 +47,10 @@ export class SimulatedWorker implements SimulatedThread, WorkerGate {
   readonly #out: Link
   #cancelAlarm: () => void = () => {}
 
-  constructor(simulation: Simulation, { index, options, doorbells, registry, generateCode, readChunks, outlets, working }: SimulatedWorkerParts) {
+  constructor(
+    simulation: Simulation,
+    { index, options, doorbells, registry, generateCode, readChunks, outlets, working }: SimulatedWorkerParts,
+  ) {
     this.name = `worker ${index}`
     this.#simulation = simulation
     this.#bell = new SimulatedBell(doorbells, index)

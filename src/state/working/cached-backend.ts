@@ -120,7 +120,7 @@ class CachedCell<V> implements StateCell<V>, CacheColumn {
   shown(stored: unknown, nowMs: number): StoredValue | undefined {
     if (stored === undefined) return undefined
     const value = this.#spec.load(stored, this.signature, nowMs)
-    return this.#spec.purge(value, nowMs) === -Infinity ? undefined : this.#stored(value, nowMs)
+    return this.#expiries !== null && this.#spec.purge(value, nowMs) === -Infinity ? undefined : this.#stored(value, nowMs)
   }
 
   restore(keys: KeyTable, bytes: Uint8Array, nowMs: number): void {

@@ -182,7 +182,9 @@ export class KeyCache {
 
   /** Resolves when the store has taken in what was written. */
   taken(): Promise<void> {
-    return new Promise((resolve, reject) => this.#store.ask(new Uint8Array(0), (_, failure) => (failure === null ? resolve() : reject(failure))))
+    return new Promise((resolve, reject) =>
+      this.#store.ask(new Uint8Array(0), (_, failure) => (failure === null ? resolve() : reject(failure))),
+    )
   }
 
   /** The stored forms of a key that is not here, by column; null when it has no row. */

@@ -4,7 +4,7 @@ import type { WorkingRow } from './working-chunks.ts'
 /** Goes through pairs of a key and a value, as they are written. Views of the bytes. */
 export function forEachWritten(bytes: Uint8Array, each: (key: Buffer, value: Buffer | null) => void): void {
   const rows = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-  for (let at = 0; at < rows.length; ) {
+  for (let at = 0; at < rows.length;) {
     const keyEnd = at + 4 + rows.readUInt32BE(at)
     const key = rows.subarray(at + 4, keyEnd)
     const length = rows.readUInt32BE(keyEnd)
@@ -18,7 +18,7 @@ export function forEachWritten(bytes: Uint8Array, each: (key: Buffer, value: Buf
 export function answered(question: Uint8Array, valueOf: (key: Buffer) => Uint8Array | undefined): Uint8Array {
   const keys = Buffer.from(question.buffer, question.byteOffset, question.length)
   const writer = new RowWriter()
-  for (let at = 0; at < keys.length; ) {
+  for (let at = 0; at < keys.length;) {
     const end = at + 4 + keys.readUInt32BE(at)
     const value = valueOf(keys.subarray(at + 4, end))
     at = end

@@ -66,7 +66,7 @@ export class WorkingTables {
   /** True when all are there. */
   #slice(all: Iterator<Chunk>, chunks: Chunk[]): boolean {
     return undisturbed(this.#handshake, () => {
-      for (const untilMs = performance.now() + WORKING_SLICE_MS; performance.now() < untilMs; ) {
+      for (const untilMs = performance.now() + WORKING_SLICE_MS; performance.now() < untilMs;) {
         const { done, value } = all.next()
         if (done === true) return true
         chunks.push(value as Chunk)
