@@ -17,12 +17,12 @@ export interface BadLine {
  * The one place where bad lines end up. Called in the actor's turn, between the records before and after.
  *
  * @param badInput what the source's policy does about them; null: it fails
- * @throws MillraceError MR_SOURCE_FAILED under 'fail'
+ * @throws MillraceError MR_INPUT_INVALID under 'fail'
  */
 export function handleBadLine(badInput: BadInput | null, bad: BadLine, error: unknown, split: number, position: number): void {
   const reason = error instanceof Error ? error.message : String(error)
   const text = `Line ${bad.line} of ${bad.path} (byte ${bad.byte}) is bad: ${reason}${shown(bad.text)}`
-  const failure = new MillraceError('MR_SOURCE_FAILED', text, { cause: error })
+  const failure = new MillraceError('MR_INPUT_INVALID', text, { cause: error })
   if (badInput === null) throw failure
   badInput.leaveOut(bad.text, failure, split, position)
 }

@@ -2,6 +2,7 @@ import { type ReadStream, createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
+import { pathError } from '../src/actor/path-error.ts'
 import { MillraceError } from '../src/errors.ts'
 import { FILE_CHUNK_BYTES, READ_AHEAD_BATCHES_MAX } from '../src/limits.ts'
 import type { PollResult } from '../src/actor/contract.ts'
@@ -155,8 +156,12 @@ export class FileReader {
 
   #failure(cause: unknown): MillraceError {
     if (cause instanceof MillraceError) return cause
+    // What csv-parse and zlib say is wrong with what they were given.
+    const code = (cause as NodeJS.ErrnoException).code ?? ''
     const at = this.#file === null ? '' : ` (byte ${this.#byte + this.#file.bytesRead})`
-    return new MillraceError('MR_SOURCE_FAILED', `Cannot read ${this.#path}${at}: ${(cause as Error).message}`, { cause })
+    if (/^(CSV|Z)_/.test(code))
+      return new MillraceError('MR_INPUT_INVALID', `Cannot read ${this.#path}${at}: ${(cause as Error).message}`, { cause })
+    return pathError('MR_SOURCE_FAILED', `Cannot read ${this.#path}${at}`, cause)
   }
 
   #shrunk(how: string): MillraceError {

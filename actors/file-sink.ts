@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { MillraceError } from '../src/errors.ts'
+import { pathError } from '../src/actor/path-error.ts'
 import type { OperatorActor, OperatorContext, OperatorDefinition, StateChunk } from '../src/actor/contract.ts'
 import { makeDirectory } from '../src/actor/operator-kit.ts'
 import { type LineFormat, lineFormat } from './line-format.ts'
@@ -81,7 +81,7 @@ class FileSink implements OperatorActor {
       action()
     } catch (cause) {
       const { operator, site } = this.#context
-      throw new MillraceError('MR_SINK_FAILED', `Cannot write ${this.#path}: ${(cause as Error).message}`, { cause, operator, site })
+      throw pathError('MR_SINK_FAILED', `Cannot write ${this.#path}`, cause, { operator, site })
     }
   }
 }

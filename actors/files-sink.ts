@@ -1,4 +1,5 @@
 import { unlinkSync } from 'node:fs'
+import { pathError } from '../src/actor/path-error.ts'
 import { MillraceError } from '../src/errors.ts'
 import { SINK_PENDING_FILES_MAX } from '../src/limits.ts'
 import type { OperatorActor, OperatorContext, OperatorDefinition, StateChunk } from '../src/actor/contract.ts'
@@ -234,7 +235,7 @@ class FilesSink implements OperatorActor {
     } catch (cause) {
       if (cause instanceof MillraceError) throw cause
       const { operator, site } = this.#context
-      throw new MillraceError('MR_SINK_FAILED', `Cannot write ${path}: ${(cause as Error).message}`, { cause, operator, site })
+      throw pathError('MR_SINK_FAILED', `Cannot write ${path}`, cause, { operator, site })
     }
   }
 }

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { dirname, isAbsolute } from 'node:path'
+import { pathError } from '../src/actor/path-error.ts'
 import { MillraceError } from '../src/errors.ts'
 import { FILES_PER_SOURCE_MAX, FILE_GROUPS } from '../src/limits.ts'
 import type { OperatorContext, SourceProgress, StateChunk } from '../src/actor/contract.ts'
@@ -154,7 +155,7 @@ async function findFiles(globs: readonly string[]): Promise<Set<string>> {
       const options = { absolute: isAbsolute(pattern), dot: false, onlyFiles: true, expandDirectories: false }
       for (const path of await glob(pattern, options)) paths.add(path)
     } catch (cause) {
-      throw new MillraceError('MR_SOURCE_FAILED', `Cannot look for files of ${pattern}: ${(cause as Error).message}`, { cause })
+      throw pathError('MR_SOURCE_FAILED', `Cannot look for files of ${pattern}`, cause)
     }
   }
   return paths

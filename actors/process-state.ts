@@ -74,7 +74,7 @@ export class ProcessState {
     for (const [group, processing] of saveTimers(this.processing, keys, keyGroups)) add(group, { processing })
     const chunks: StateChunk[] = [...groups].map(([id, value]) => ({ scope: 'group', id, value }))
     if (this.cached === null) return chunks
-    return [...chunks, { scope: 'working', id: this.#context.actor, value: this.cached.handOver(nowMs) }]
+    return [...chunks, { scope: 'working', id: this.cached.table, value: this.cached.handOver(nowMs) }]
   }
 
   async restore(groups: readonly unknown[], nowMs: number): Promise<void> {

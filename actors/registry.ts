@@ -20,6 +20,7 @@ const LOADERS: Readonly<Record<string, () => Promise<OperatorDefinition>>> = {
   mergeByTime: async () => (await import('./merge-by-time.ts')).mergeByTime,
   mapAsync: async () => (await import('./map-async.ts')).mapAsync,
   prioritize: async () => (await import('./prioritize.ts')).prioritize,
+  checkpointing: async () => (await import('./checkpointing.ts')).checkpointing,
   process: async () => (await import('./process.ts')).process,
   scan: async () => (await import('./scan.ts')).scan,
   reduce: async () => (await import('./scan.ts')).reduce,

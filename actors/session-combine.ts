@@ -10,7 +10,7 @@ export interface SessionAggregateSpec {
 }
 
 /**
- * The sending side of an aggregate over sessions. All that waits is flushed before the watermark comes to where the earliest of it begins: from then on a receiver could end
+ * The sending side of an aggregate over sessions. All that waits is flushed before a watermark leaves that has come to where the earliest of it begins: from then on a receiver could end
  * a session that it belongs to. So nothing is counted late that was on time here; whether a record is too late is for the receiver to say, in the order in which records came.
  */
 class SessionCombineActor implements OperatorActor {
@@ -33,6 +33,14 @@ class SessionCombineActor implements OperatorActor {
       owners: context.output!.route,
       mode: context.generateCode ? 'generated' : 'interpreted',
     })
+    context.output!.beforeWatermark((watermark) => {
+      if (this.#combiner.minStart <= watermark + 1) this.flush(true)
+    })
+  }
+
+  /** Goes on where the checkpoint was: what was late then is late now. */
+  open(): void {
+    this.#watermark = this.#context.watermark()
   }
 
   process(record: unknown, timestamp: number): void {
@@ -52,7 +60,6 @@ class SessionCombineActor implements OperatorActor {
 
   onWatermark(watermark: number): Progress {
     this.#watermark = watermark
-    if (this.#combiner.minStart <= watermark + 1) this.flush(true)
     return 'done'
   }
 

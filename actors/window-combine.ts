@@ -1,6 +1,6 @@
 import type { Column, OperatorActor, OperatorContext, OperatorDefinition, Progress } from '../src/actor/contract.ts'
 import { type AggregateSpecs, Combiner, type Panes, checkEventTime, lastEndOf, lastMsOf, paneStart } from '../src/actor/operator-kit.ts'
-import { BATCH_RECORDS_MAX, PANES_COMBINED_MAX } from '../src/limits.ts'
+import { BATCH_RECORDS_MAX, COMBINED_KEYS_KEPT_MIN, PANES_COMBINED_MAX } from '../src/limits.ts'
 import { CarefulAggregates, hasCustom } from './careful-aggregates.ts'
 import { keySelector } from './key-selector.ts'
 
@@ -35,6 +35,10 @@ class WindowCombineActor implements OperatorActor {
   readonly #idle: Combiner<unknown>[] = []
   #combiners = 0
   #watermark = -Infinity
+  /** Start of the latest pane that a record came for. */
+  #latest = -Infinity
+  /** False once one came for an earlier pane. */
+  #inOrder = true
   /** The pane of the last record: most records fall into the same. */
   #from = NaN
   #to = NaN
@@ -44,6 +48,10 @@ class WindowCombineActor implements OperatorActor {
     this.#spec = spec
     this.#context = context
     this.#careful = context.undoes && hasCustom(spec.specs) ? new CarefulAggregates(spec.specs) : null
+  }
+
+  open(): void {
+    this.#watermark = this.#context.watermark()
   }
 
   process(record: unknown, timestamp: number): void {
@@ -79,11 +87,19 @@ class WindowCombineActor implements OperatorActor {
     const { panes } = this.#spec
     const start = paneStart(timestamp, panes)
     const end = start + panes.paneMs
+    this.#follow(start)
     const between = lastEndOf(start, panes) <= start
     const pane = between ? null : (this.#open.find((open) => open.start === start) ?? this.#openPane(start, end))
     this.#add = pane === null ? nothing : pane.combiner.recordAdder
     this.#from = start
     this.#to = end
+  }
+
+  /** In a stream in order nothing more comes for the panes before: they are closed at once, and one combiner with its warm code serves all panes. */
+  #follow(start: number): void {
+    if (start < this.#latest) this.#inOrder = false
+    else this.#latest = start
+    if (this.#inOrder) while (this.#open.length > 0) this.#close(this.#open.length - 1)
   }
 
   #openPane(start: number, end: number): OpenPane {
@@ -130,6 +146,7 @@ class WindowCombineActor implements OperatorActor {
       specs: this.#careful?.specs ?? this.#spec.specs,
       key: keySelector(this.#spec.key),
       owners: output!.route,
+      keysMax: COMBINED_KEYS_KEPT_MIN,
       batchRecords: BATCH_RECORDS_MAX,
       mode: generateCode ? 'generated' : 'interpreted',
     })

@@ -28,6 +28,10 @@ export const ERROR_CODES = {
   MR_AGGREGATE_INVALID: 'An aggregate met a value that it cannot use. Map the field to a number first.',
   MR_FRAME_CORRUPT: 'A frame could not be decoded. The memory or file that it came from is damaged, or not a millrace frame.',
   MR_RING_INVALID: 'A ring buffer has a wrong size or was not made by createRing().',
+  MR_PATH_UNUSABLE:
+    'A file or directory does not exist, or may not be used as it should be. See the path in the message; correct it, its rights or what is there.',
+  MR_INPUT_INVALID:
+    'A line or row of input is not what its source expects. Correct the input at the place in the message, or give the source an onError policy.',
   MR_SOURCE_FAILED: 'A source could not read its input. See the cause, and the path or position in the message.',
   MR_SINK_FAILED: 'A sink could not write its output. See the cause, and the path in the message.',
   MR_RECORD_REFUSED:
@@ -57,6 +61,37 @@ export const ERROR_CODES = {
 } as const
 
 export type ErrorCode = keyof typeof ERROR_CODES
+
+/** Errors that come again however often one restarts: a job that meets one fails at once. What user code throws is none of them, since it may depend on the world. */
+export const LASTING_CODES: ReadonlySet<ErrorCode> = new Set([
+  'MR_OPTION_INVALID',
+  'MR_CONFIG_INVALID',
+  'MR_JOB_INVALID',
+  'MR_JOB_LOAD_FAILED',
+  'MR_JOB_TYPESCRIPT_UNSUPPORTED',
+  'MR_GRAPH_INVALID',
+  'MR_GRAPH_DIFFERS',
+  'MR_LAUNCH_IN_WORKER',
+  'MR_RECORD_NOT_SERIALIZABLE',
+  'MR_RECORD_TOO_LARGE',
+  'MR_RECORD_REFUSED',
+  'MR_KEY_INVALID',
+  'MR_PARTITION_INVALID',
+  'MR_EVENT_TIME_MISSING',
+  'MR_PRIORITY_INVALID',
+  'MR_AGGREGATE_INVALID',
+  'MR_CONTEXT_CLOSED',
+  'MR_PATH_UNUSABLE',
+  'MR_INPUT_INVALID',
+  'MR_STATE_DIR_LOCKED',
+  'MR_STATE_DIR_INVALID',
+  'MR_STATE_CORRUPT',
+  'MR_STATE_INCOMPATIBLE',
+  'MR_CONTROL_LOST',
+  'MR_STORAGE_LOST',
+  'MR_RUN_ENDED',
+  'MR_ABORTED',
+])
 
 /** Where an error happened, as far as it is known. */
 export interface ErrorDetails {

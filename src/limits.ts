@@ -52,6 +52,8 @@ export const ASYNC_RETRY_MS_MAX_DEFAULT = 10_000
 export const COMBINER_ENTRIES_MAX = 64 * 1024
 /** Keys that a combiner remembers from flush to flush, so that they keep their slots. */
 export const COMBINER_KEYS_MAX = 256 * 1024
+/** Keys that a combiner of windows remembers at least: those of windows come and go. */
+export const COMBINED_KEYS_KEPT_MIN = 4096
 /** Levels of tuples within tuples that a key may have. */
 export const KEY_TUPLE_DEPTH_MAX = 8
 /** Longest time that a busy worker keeps its event loop waiting. */
@@ -63,6 +65,8 @@ export const KEY_GROUPS_DEFAULT = 128
 export const WORKERS_MAX = 256
 export const CHECKPOINT_INTERVAL_MS_DEFAULT = 1000
 export const CHECKPOINT_TIMEOUT_MS_DEFAULT = 60_000
+/** Records between two checkpoints by count, in a counter of 32 bits that a batch may exceed. */
+export const CHECKPOINT_EVERY_RECORDS_MAX = 1_000_000_000
 /** Complete checkpoints kept in the state directory. */
 export const CHECKPOINTS_RETAINED_DEFAULT = 2
 /** Checkpoints that may be in a row unsuccessful at the end of a job before the run fails. */
@@ -219,6 +223,8 @@ export const PANES_PER_WINDOW_MAX = 64
 export const PANES_COMBINED_MAX = 16
 /** Pieces of partial results of one pane of time that are kept before they are merged into one. */
 export const PARTIAL_CHUNKS_MAX = 16
+/** Modules that are read to find out how a job came to import its app. */
+export const IMPORT_CHAIN_FILES_MAX = 2_000
 /** Bytes of state that one instance of an operator with the backend 'lmdb' keeps in memory between two batches: as shipped, and at least. */
 export const STATE_CACHE_BYTES_DEFAULT = 64 * 1024 * 1024
 export const STATE_CACHE_BYTES_MIN = 1024

@@ -14,6 +14,7 @@ export async function inProcessWorker(job: Job, config: unknown): Promise<{ runt
   const events = {
     snapshotTaken: nothing,
     notify: nothing,
+    checkpointWanted: nothing,
     failed: (_attempt: number, _actor: number | null, error: unknown) => {
       throw error
     },

@@ -66,6 +66,7 @@ function nothing(channels: number): Output {
     push: (channel, record) => void (last[channel] = record),
     pushColumns: () => {},
     widest: () => 0,
+    beforeWatermark: () => {},
     pending: () => 0,
   }
 }

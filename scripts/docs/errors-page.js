@@ -4,11 +4,14 @@ import { pathToFileURL } from 'node:url'
 import { ROOT } from './pages.js'
 
 const PAGE = 'docs/errors.md'
+const LASTING = 'It would come again: a job that meets it fails at once, without a restart.'
 
 /** The page as it follows from ERROR_CODES in src/errors.ts (built). */
 async function generate() {
-  const { ERROR_CODES } = await import(pathToFileURL(join(ROOT, 'dist', 'src', 'errors.js')).href)
-  const sections = Object.entries(ERROR_CODES).map(([code, remedy]) => `## ${code}\n\n${remedy}\n`)
+  const { ERROR_CODES, LASTING_CODES = new Set() } = await import(pathToFileURL(join(ROOT, 'dist', 'src', 'errors.js')).href)
+  const sections = Object.entries(ERROR_CODES).map(
+    ([code, remedy]) => `## ${code}\n\n${remedy}${LASTING_CODES.has(code) ? `\n\n${LASTING}` : ''}\n`,
+  )
   return `# Error codes
 
 Every error that millrace raises on purpose is a \`MillraceError\` with one of these codes in \`code\`, what to do about it in \`remedy\`,

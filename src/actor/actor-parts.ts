@@ -66,6 +66,14 @@ export interface ActorParts {
   readonly onClose: () => void
 }
 
+/** How a checkpoint ended. */
+export interface CheckpointEnd {
+  /** Why it does not exist; null: it is complete, and on disk. */
+  readonly failure: string | null
+  /** From its first barrier on. */
+  readonly tookMs: number
+}
+
 /** What an actor tells its worker. */
 export interface ActorEvents {
   /** The oldest frames of a channel (by position in the mailbox) were processed. */

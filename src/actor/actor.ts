@@ -1,7 +1,7 @@
 import type { Envelope, Mailbox } from '../channel/mailbox.ts'
 import { Outboxes } from '../channel/outboxes.ts'
 import { FrameKind } from '../ring/index.ts'
-import type { ActorEvents, ActorParts, ActorState, SealedChunk, StepResult } from './actor-parts.ts'
+import type { ActorEvents, ActorParts, ActorState, CheckpointEnd, SealedChunk, StepResult } from './actor-parts.ts'
 import { ActorTime, type TimeChunk, isState, isTime } from './actor-time.ts'
 import { Alignment } from './alignment.ts'
 import { BatchInput } from './batch-input.ts'
@@ -186,8 +186,8 @@ export class Actor {
     this.#outboxes.flushBatches()
   }
 
-  checkpointCompleted(checkpointId: number): void {
-    this.#operators.checkpointCompleted(checkpointId)
+  checkpointEnded(checkpointId: number, end: CheckpointEnd): void {
+    this.#operators.checkpointEnded(checkpointId, end)
   }
 
   async close(): Promise<void> {

@@ -42,6 +42,8 @@ export interface Output {
   pushColumns(channel: number, columns: readonly Column[], count: number): void
   /** The channel with the most credit; of several, each in turn. */
   widest(): number
+  /** Calls `fn` before a watermark leaves, which may be later than `onWatermark`, and for several at once: what `fn` pushes comes before it. */
+  beforeWatermark(fn: (watermark: number) => void): void
   /** Records that wait for the batch of a channel to be full. */
   pending(channel: number): number
 }
@@ -66,8 +68,6 @@ export interface OperatorContext {
   readonly index: number
   readonly parallelism: number
   readonly attempt: number
-  /** Number of the actor in the job. */
-  readonly actor: number
   readonly keyGroups: number
   /** Where state by key is to be kept, by operators that can choose. */
   readonly backend: StateBackend
@@ -116,6 +116,8 @@ export interface OperatorContext {
   readonly wake: () => void
   /** The same at a time of `clock.monotonicMs()`, or a little later. One appointment an operator: the last call counts. */
   readonly wakeAt: (monotonicMs: number) => void
+  /** Asks for a checkpoint of the whole job, soon: bounded by the least pause between checkpoints, and one for all who ask meanwhile. */
+  readonly requestCheckpoint: () => void
   /** Tells the app thread how far an inlet was read, or that a checkpoint made it durable. */
   readonly notify: (notice: InletNotice) => void
 }
@@ -226,8 +228,13 @@ export interface OperatorActor {
   restore?(chunks: readonly StateChunk[]): void | Promise<void>
   /** Operators with named state by key: what is kept now, in the form in which it is stored; undefined for nothing, a promise where it has to be fetched. Called between batches. */
   query?(state: string, key: Key): StateReading
-  /** Everything up to this checkpoint is durable. */
-  onCheckpointComplete?(checkpointId: number): void
+  /**
+   * Everything up to this checkpoint is durable.
+   * @param tookMs from its first barrier until it was on disk
+   */
+  onCheckpointComplete?(checkpointId: number, tookMs: number): void
+  /** A checkpoint was given up: it does not exist. The job goes on; one that ends with the attempt is not told. */
+  onCheckpointFailed?(checkpointId: number, reason: string): void
   /** Free what `open` took. Also called after a failure. */
   close?(): void | Promise<void>
 }

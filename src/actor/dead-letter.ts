@@ -18,7 +18,7 @@ export function shownRecord(record: unknown, mask: Paths): unknown {
 export function letterError(thrown: unknown): DeadLetterError {
   if (!(thrown instanceof MillraceError)) return { code: 'MR_OPERATOR_FAILED', ...shown(thrown) }
   // A source's own words say where; the parser's error says what.
-  if (thrown.code === 'MR_SOURCE_FAILED') return { code: thrown.code, ...shown(thrown.cause), message: thrown.message }
+  if (thrown.code === 'MR_INPUT_INVALID') return { code: thrown.code, ...shown(thrown.cause), message: thrown.message }
   return { code: thrown.code, ...shown(thrown) }
 }
 

@@ -1,5 +1,5 @@
 import type { OperatorActor, SourceProgress, StateChunk } from './contract.ts'
-import type { OperatorInstance } from './actor-parts.ts'
+import type { CheckpointEnd, OperatorInstance } from './actor-parts.ts'
 
 /** The operators of an actor, called one after the other; whichever runs is blamed for what is thrown. */
 export class Operators {
@@ -65,9 +65,12 @@ export class Operators {
     return ready
   }
 
-  checkpointCompleted(checkpointId: number): void {
+  checkpointEnded(id: number, { tookMs, failure }: CheckpointEnd): void {
     try {
-      for (const operator of this.#all) this.#in(operator).onCheckpointComplete?.(checkpointId)
+      for (const operator of this.#all) {
+        if (failure === null) this.#in(operator).onCheckpointComplete?.(id, tookMs)
+        else this.#in(operator).onCheckpointFailed?.(id, failure)
+      }
     } catch (error) {
       throw this.blamed(error)
     }

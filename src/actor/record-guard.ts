@@ -11,6 +11,7 @@ import type { Place } from './place.ts'
 /** Errors of ours that a record is to blame for; a source tells of no others. What fails beside it (a disk, a state, a frame) is not undone by leaving a record out. */
 const FAULTS_OF_RECORDS: ReadonlySet<ErrorCode> = new Set([
   'MR_OPERATOR_FAILED',
+  'MR_INPUT_INVALID',
   'MR_SOURCE_FAILED',
   'MR_RECORD_NOT_SERIALIZABLE',
   'MR_RECORD_TOO_LARGE',

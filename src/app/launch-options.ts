@@ -5,6 +5,7 @@ import { MillraceError } from '../errors.ts'
 import {
   BATCH_RECORDS_DEFAULT,
   BATCH_RECORDS_MAX,
+  CHECKPOINT_EVERY_RECORDS_MAX,
   CHECKPOINT_INTERVAL_MS_DEFAULT,
   CHECKPOINT_TIMEOUT_MS_DEFAULT,
   HEAP_MB_MAX,
@@ -14,6 +15,7 @@ import {
   RING_BYTES_DEFAULT,
   RING_BYTES_MAX,
   RING_BYTES_MIN,
+  TIMER_MS_MAX,
   WORKERS_MAX,
   YOUNG_GENERATION_MB_DEFAULT,
 } from '../limits.ts'
@@ -37,7 +39,14 @@ export interface LaunchSettings extends EntryOptions {
   readonly fresh?: boolean
   /** Default 1,000. Infinity: only on request. */
   readonly checkpointIntervalMs?: number
+  /** A checkpoint that is not complete after so long is given up. Default 60,000. */
   readonly checkpointTimeoutMs?: number
+  /** Least time from the end of one checkpoint to the begin of the next; `run.checkpoint()`, savepoints and stop() do not wait for it. Default 0. */
+  readonly checkpointMinPauseMs?: number
+  /** A checkpoint each time that the sources of the job have read so many records, besides those at intervals. Default: none. */
+  readonly checkpointEveryRecords?: number
+  /** So many checkpoints in a row may fail; one more counts as a failure of the job, which restarts from the last complete one. Default: any number. */
+  readonly checkpointFailuresTolerated?: number
   /** How often, and after what pause, a failed job restarts. Default: 5 times in 60 s. */
   readonly restart?: Omit<ChildSpecOptions, 'strategy'>
   /** Where operators that can choose keep their state by key, unless they say it themselves. Default: what the job says, or 'memory'. See docs/state.md. */
@@ -74,6 +83,8 @@ export interface CheckedOptions {
   readonly resourceLimits: ResourceLimits
   readonly checkpointIntervalMs: number
   readonly checkpointTimeoutMs: number
+  readonly checkpointMinPauseMs: number
+  readonly checkpointFailuresTolerated: number
   readonly fresh: boolean
   readonly restart: ChildSpecOptions
 }
@@ -87,6 +98,9 @@ const KNOWN = new Set<string>([
     'fresh',
     'checkpointIntervalMs',
     'checkpointTimeoutMs',
+    'checkpointMinPauseMs',
+    'checkpointEveryRecords',
+    'checkpointFailuresTolerated',
     'restart',
     'signal',
     'resourceLimits',
@@ -119,6 +133,8 @@ export function checkOptions(options: LaunchOptions): CheckedOptions {
     signal,
     checkpointIntervalMs = CHECKPOINT_INTERVAL_MS_DEFAULT,
     checkpointTimeoutMs = CHECKPOINT_TIMEOUT_MS_DEFAULT,
+    checkpointMinPauseMs = 0,
+    checkpointFailuresTolerated = Infinity,
   } = options
   if (stateDir !== undefined) path('stateDir', stateDir)
   if (signal !== undefined && !(signal instanceof AbortSignal)) refuse('signal', signal, 'an AbortSignal')
@@ -127,6 +143,8 @@ export function checkOptions(options: LaunchOptions): CheckedOptions {
     resourceLimits: checkLimits(options.resourceLimits),
     checkpointIntervalMs: number('checkpointIntervalMs', checkpointIntervalMs, 1, Infinity),
     checkpointTimeoutMs: number('checkpointTimeoutMs', checkpointTimeoutMs, 1, Infinity),
+    checkpointMinPauseMs: number('checkpointMinPauseMs', checkpointMinPauseMs, 0, TIMER_MS_MAX),
+    checkpointFailuresTolerated: integerOrInfinity('checkpointFailuresTolerated', checkpointFailuresTolerated, 0),
     fresh: flag('fresh', options.fresh === undefined ? false : options.fresh),
     restart: checkRestart(options.restart),
   }
@@ -144,6 +162,7 @@ function checkEngine(options: LaunchOptions): EngineOptions {
   } = options
   const { ringBytes = RING_BYTES_DEFAULT, mailboxBytes = MAILBOX_BYTES_DEFAULT, batchRecords = BATCH_RECORDS_DEFAULT } = options
   const { lingerMs = LINGER_MS_DEFAULT, keyGroups = KEY_GROUPS_DEFAULT, latencyMarkersMs = Infinity, captureDir } = options
+  const { checkpointEveryRecords = Infinity } = options
   return {
     workers: integer('workers', workers, 1, WORKERS_MAX),
     chaining: oneOf('chaining', chaining, ['on', 'off']),
@@ -154,6 +173,7 @@ function checkEngine(options: LaunchOptions): EngineOptions {
     mailboxBytes: integer('mailboxBytes', mailboxBytes, 1024, 2 ** 30),
     batchRecords: integer('batchRecords', batchRecords, 1, BATCH_RECORDS_MAX),
     lingerMs: number('lingerMs', lingerMs, 0, 60_000),
+    checkpointEveryRecords: integerOrInfinity('checkpointEveryRecords', checkpointEveryRecords, 1),
     keyGroups: integer('keyGroups', keyGroups, 1, 32_768),
     latencyMarkersMs: number('latencyMarkersMs', latencyMarkersMs, 1, Infinity),
     backend: checkBackend(options.backend),
@@ -209,6 +229,10 @@ function number(name: string, value: number, min: number, max: number): number {
 function integer(name: string, value: number, min: number, max: number): number {
   if (!Number.isInteger(value)) refuse(name, value, `an integer from ${min} to ${max}`)
   return number(name, value, min, max)
+}
+
+function integerOrInfinity(name: string, value: number, min: number): number {
+  return value === Infinity ? value : integer(name, value, min, CHECKPOINT_EVERY_RECORDS_MAX)
 }
 
 function powerOfTwo(name: string, value: number): number {

@@ -1,8 +1,9 @@
-import { threadRole } from '../core/thread-role.ts'
+import { type ThreadRole, threadRole } from '../core/thread-role.ts'
 import { MillraceError } from '../errors.ts'
 import type { Inlets } from '../graph/inlets.ts'
 import type { Job, Outlets } from '../graph/job.ts'
 import { checkRunnable } from '../graph/load-job.ts'
+import { nestedLaunch } from '../graph/nested-launch.ts'
 import { planJob } from '../graph/plan.ts'
 import { definitionSite } from '../graph/site.ts'
 import { type LaunchOptions, checkOptions } from './launch-options.ts'
@@ -24,7 +25,8 @@ export async function launch<C, O extends Outlets, I extends Inlets, R>(
   ...[given]: LaunchArguments<R>
 ): Promise<Run<O, I>> {
   const options: LaunchOptions = given === undefined ? {} : given
-  refuseNested(job)
+  const role = threadRole()
+  if (role !== null) return refuseNested(role, definitionSite(launch as never))
   if (job?.millraceJob !== 1)
     throw new MillraceError('MR_JOB_INVALID', 'launch() takes a job: the default export of a module that calls defineJob()')
   const checked = checkOptions(options)
@@ -41,15 +43,12 @@ export async function launch<C, O extends Outlets, I extends Inlets, R>(
   return run
 }
 
-function refuseNested(job: { readonly url: string }): void {
-  const role = threadRole()
-  if (role === null) return
-  const site = definitionSite(launch as never)
-  throw new MillraceError(
-    'MR_LAUNCH_IN_WORKER',
-    `launch() ran on a ${role.role} thread of millrace, because the job ${role.jobUrl} imports the module that calls launch() at ${site}` +
-      `${job?.url === undefined ? '' : ` for ${job.url}`}. Move the job into a module of its own`,
-  )
+/** Who loads the job is told, and fails. What the app would do about a rejection (exit, print, go on) is not to happen on a thread of ours. */
+function refuseNested(role: ThreadRole, site: string): Promise<never> {
+  const error = nestedLaunch(role, site)
+  if (role.onLaunch === undefined) throw error
+  role.onLaunch(error)
+  return new Promise(() => {})
 }
 
 function demandCloneable(config: unknown): void {

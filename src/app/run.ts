@@ -4,7 +4,7 @@ import { describeError, reviveError } from '../core/failure.ts'
 import type { ErrorData, FailureData } from '../core/failure.ts'
 import type { BadRecords } from '../actor/record-guard.ts'
 import type { AppEvents, RunEnd } from '../control/master-host.ts'
-import type { RunStats } from '../control/protocol.ts'
+import type { CheckpointReport, RunStats } from '../control/protocol.ts'
 import { MillraceError } from '../errors.ts'
 import { type Key, hashKey } from '../core/key-hash.ts'
 import type { Graph } from '../graph/graph.ts'
@@ -77,7 +77,7 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
     this.#graph = plan.graph
     this.#endpoint = new AppEndpoint(plan, engine, this.#threads.doorbells, {
       defer: setImmediate,
-      wantCheckpoint: () => void this.checkpoint().catch(() => {}),
+      wantCheckpoint: () => void this.checkpoint(),
     })
     void this.#endpoint.run()
   }
@@ -132,9 +132,8 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
     const spec = namedState(this.#graph, operator, state)
     hashKey(key)
     for (;;) {
-      const answer = await this.#ask(() => this.#threads.control.query({ operator, state, key, at }) as Promise<Answer<StateAnswer>>)
-      if ('failure' in answer) throw reviveError(answer.failure)
-      if (answer.value !== null || at === 'checkpoint') return shownState(answer.value?.stored, spec) as V | undefined
+      const answer = await this.#answer(() => this.#threads.control.query({ operator, state, key, at }) as Promise<Answer<StateAnswer>>)
+      if (answer !== null || at === 'checkpoint') return shownState(answer?.stored, spec) as V | undefined
       await sleep(QUERY_RETRY_MS)
     }
   }
@@ -149,14 +148,19 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
   async profile(ms: number, { directory = '.' }: { readonly directory?: string } = {}): Promise<string[]> {
     if (!(ms > 0 && ms <= PROFILE_MS_MAX))
       throw new MillraceError('MR_OPTION_INVALID', `profile() takes 1 to ${PROFILE_MS_MAX} ms, not ${String(ms)}`)
-    const answer = await this.#ask(() => this.#threads.control.profile(ms, resolve(directory)) as Promise<Answer<string[]>>)
-    if ('failure' in answer) throw reviveError(answer.failure)
-    return answer.value
+    return this.#answer(() => this.#threads.control.profile(ms, resolve(directory)) as Promise<Answer<string[]>>)
   }
 
-  /** Asks for a checkpoint now. */
-  async checkpoint(): Promise<void> {
-    await this.#ask(() => this.#threads.control.triggerCheckpoint())
+  /**
+   * Takes a checkpoint now, or right after the one in flight; resolves when it is on disk. Outlets that nobody reads may hold it up. Whoever does not wait for it
+   * need not catch what it rejects with.
+   *
+   * @throws MillraceError MR_CHECKPOINT_FAILED with the reason: the run goes on; MR_RUN_ENDED
+   */
+  checkpoint(): Promise<CheckpointReport> {
+    const complete = this.#answer(() => this.#threads.control.checkpoint() as Promise<Answer<CheckpointReport>>)
+    complete.catch(() => {})
+    return complete
   }
 
   /**
@@ -207,6 +211,13 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
   #askToStop(drain: boolean): void {
     if (!drain) for (const outlet of this.#endpoint.outlets.values()) outlet.absorb()
     void this.#threads.control.stop(drain)
+  }
+
+  /** The same of an answer that may be a failure. */
+  async #answer<T>(call: () => Promise<Answer<T>>): Promise<T> {
+    const answer = await this.#ask(call)
+    if ('failure' in answer) throw reviveError(answer.failure)
+    return answer.value
   }
 
   /** The answer of the control thread, or an error when the run ends before it. */

@@ -18,6 +18,7 @@ export class Outbox implements Output {
   #kept = false
   /** A watermark that waits for the next flush, or NaN. It may always come later, and then travels for many batches at once. */
   #watermark = NaN
+  #beforeWatermark: ((watermark: number) => void) | null = null
   /** By source, a latency marker that waits for the next flush: of several the oldest, which was held up longest. */
   readonly #markers = new Map<number, number>()
   /** Channel that the next marker goes to. */
@@ -77,6 +78,10 @@ export class Outbox implements Output {
     return false
   }
 
+  beforeWatermark(fn: (watermark: number) => void): void {
+    this.#beforeWatermark = fn
+  }
+
   /** All records up to this event time were pushed. */
   watermark(watermark: number): void {
     this.#watermark = watermark
@@ -92,6 +97,7 @@ export class Outbox implements Output {
     for (let channel = 0; channel < this.channelCount; channel++) this.#sendBatch(channel)
     if (this.#markers.size > 0) this.#sendMarkers()
     if (Number.isNaN(this.#watermark)) return
+    this.#beforeWatermark?.(this.#watermark)
     this.#sendControl(FrameKind.watermark, this.#watermark)
     this.#watermark = NaN
   }

@@ -31,8 +31,8 @@ export type CoordinatorEvent =
     }
   | { readonly type: 'attempt-ended'; readonly nowMs: number }
   | { readonly type: 'tick'; readonly nowMs: number }
-  /** Somebody asks for a checkpoint now, or right after the one in flight. */
-  | { readonly type: 'triggered'; readonly nowMs: number }
+  /** Somebody asks for a checkpoint now, or right after the one in flight; `patient`: after the least pause. */
+  | { readonly type: 'triggered'; readonly nowMs: number; readonly patient?: boolean }
   /** The storage thread holds every chunk of this actor's snapshot. */
   | { readonly type: 'acknowledged'; readonly nowMs: number; readonly attempt: number; readonly checkpoint: number; readonly actor: string }
   | {

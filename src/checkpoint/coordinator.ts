@@ -26,7 +26,7 @@ export interface CoordinatorOptions {
   /** From the start of one checkpoint to the start of the next. Undefined or Infinity: only when triggered. */
   readonly intervalMs?: number
   readonly timeoutMs?: number
-  /** Least time from the end of one checkpoint to the start of the next periodic one. */
+  /** Least time from the end of one checkpoint to the start of the next one that is periodic, or asked for with patience. */
   readonly minPauseMs?: number
 }
 
@@ -56,8 +56,10 @@ export class CheckpointCoordinator {
   #nextId: number
   #attempt: Attempt | undefined
   #inFlight: InFlight | undefined
-  /** A checkpoint was asked for and has not begun. */
-  #wanted = false
+  /** A checkpoint was asked for and has not begun: 'now', or 'soon', after the least pause. */
+  #wanted: 'no' | 'soon' | 'now' = 'no'
+  /** End of the least pause after the last checkpoint. */
+  #pausedUntilMs = -Infinity
   /** When the next periodic checkpoint may begin. */
   #dueMs = Infinity
   /** The final checkpoint is committed. */
@@ -76,6 +78,17 @@ export class CheckpointCoordinator {
   /** False while the outcome of a commit is open: then no attempt may start. */
   get settled(): boolean {
     return !this.#inFlight?.committing
+  }
+
+  /** Somebody asked for a checkpoint that has not begun. */
+  get wanted(): boolean {
+    return this.#wanted !== 'no'
+  }
+
+  /** When the next one may begin. */
+  get #nextMs(): number {
+    if (this.#wanted === 'now') return -Infinity
+    return this.#wanted === 'soon' ? Math.min(this.#dueMs, this.#pausedUntilMs) : this.#dueMs
   }
 
   /** Id and age of the checkpoint in flight. */
@@ -101,11 +114,10 @@ export class CheckpointCoordinator {
         return this.#endAttempt(event.nowMs)
       case 'stopped':
         if (this.#attempt) this.#attempt.stopped = true
-        this.#wanted = false
+        this.#wanted = 'no'
         return this.#abort(event.nowMs, 'stopped')
       case 'triggered':
-        this.#wanted = this.#attempt !== undefined && !this.#attempt.stopped && !this.#done
-        return
+        return this.#want(event.patient === true)
       case 'acknowledged':
         if (this.#isAligning(event) && this.#inFlight!.attempt.actors.has(event.actor)) this.#inFlight!.acknowledged.add(event.actor)
         return
@@ -135,7 +147,13 @@ export class CheckpointCoordinator {
     const attempt = this.#attempt
     if (!attempt || !this.#mayBegin(attempt)) return
     const final = hasEnded(attempt) && this.#finalTries === 0
-    if (final || this.#wanted || nowMs >= this.#dueMs) this.#begin(attempt, nowMs)
+    if (final || nowMs >= this.#nextMs) this.#begin(attempt, nowMs)
+  }
+
+  #want(patient: boolean): void {
+    if (this.#attempt === undefined || this.#attempt.stopped || this.#done) return
+    if (!patient) this.#wanted = 'now'
+    else if (this.#wanted === 'no') this.#wanted = 'soon'
   }
 
   /** With every source ended no barrier can flow any more: the rest of the job drains, and ends in the final checkpoint. */
@@ -145,7 +163,7 @@ export class CheckpointCoordinator {
 
   #begin(attempt: Attempt, nowMs: number): void {
     const checkpoint = this.#nextId++
-    this.#wanted = false
+    this.#wanted = 'no'
     this.#dueMs = nowMs + this.#intervalMs
     const deadlineMs = nowMs + this.#timeoutMs
     this.#inFlight = { checkpoint, attempt, startedMs: nowMs, acknowledged: new Set(), status: 'complete', committing: false, deadlineMs }
@@ -227,7 +245,7 @@ export class CheckpointCoordinator {
     this.#attempt = { number: event.attempt, actors, sources: [...event.sources], finished, stopped: false }
     // What the last checkpoint lets sinks commit may fail after it: then the attempt is made again, and with it the checkpoint.
     this.#done = false
-    this.#wanted = event.immediate === true
+    this.#wanted = event.immediate === true ? 'now' : 'no'
     this.#finalTries = 0
     this.#dueMs = event.nowMs + this.#intervalMs
   }
@@ -235,11 +253,12 @@ export class CheckpointCoordinator {
   #endAttempt(nowMs: number): void {
     this.#abort(nowMs, 'attempt-ended')
     if (this.#attempt) this.#attempt.stopped = true
-    this.#wanted = false
+    this.#wanted = 'no'
   }
 
   #pause(nowMs: number): void {
-    this.#dueMs = Math.max(this.#dueMs, nowMs + this.#minPauseMs)
+    this.#pausedUntilMs = nowMs + this.#minPauseMs
+    this.#dueMs = Math.max(this.#dueMs, this.#pausedUntilMs)
   }
 
   #isAligning(event: { readonly attempt: number; readonly checkpoint: number }): boolean {
@@ -250,7 +269,7 @@ export class CheckpointCoordinator {
   #reschedule(): void {
     let atMs: number | undefined
     if (this.#inFlight) atMs = this.#inFlight.deadlineMs
-    else if (this.#attempt && this.#mayBegin(this.#attempt)) atMs = this.#dueMs
+    else if (this.#attempt && this.#mayBegin(this.#attempt)) atMs = this.#nextMs
     if (atMs === Infinity) atMs = undefined
     if (atMs === this.#scheduledMs) return
     this.#scheduledMs = atMs

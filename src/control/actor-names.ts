@@ -16,3 +16,9 @@ export function planSources(plan: Plan): string[] {
     .filter((actor) => plan.graph.nodes[plan.tasks[actor.task]!.nodes[0]!]!.inputs.length === 0)
     .map((actor) => actorName(plan, actor))
 }
+
+/** The task and the instance that an actor's name says. */
+export function placeOfActor(name: string): { readonly task: string; readonly index: number } {
+  const at = name.lastIndexOf('#')
+  return { task: name.slice(0, at), index: Number(name.slice(at + 1)) }
+}

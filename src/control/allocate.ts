@@ -32,6 +32,7 @@ export function allocate(
     doorbells,
     credits: CreditTable.create(plan.channels.length),
     activity: new SharedArrayBuffer(4 * plan.workers),
+    recordsRead: new SharedArrayBuffer(4),
     watermarks: createWatermarkTable(plan.actors.length),
   }
 }

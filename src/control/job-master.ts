@@ -3,12 +3,17 @@ import { type Manifest, checkManifestFits } from '../checkpoint/manifest.ts'
 import { type ErrorData, type FailureData, describeError } from '../core/failure.ts'
 import { MillraceError } from '../errors.ts'
 import { INSPECTOR_LOOK_MS } from '../limits.ts'
-import { FINAL, type StorageToControl } from '../storage/protocol.ts'
+import type { StorageToControl } from '../storage/protocol.ts'
 import { childSpec } from '../supervision/child-spec.ts'
 import { type SupervisionState, decide, isIncurable, superviseRegions } from '../supervision/decide.ts'
+import { ActivityWatch } from './activity-watch.ts'
 import { planActorNames, planSources } from './actor-names.ts'
 import { withBadRecords } from './bad-records.ts'
+import { CheckpointRequests } from './checkpoint-requests.ts'
+import { commitOrder } from './commit-order.ts'
+import { FailedCheckpoints } from './failed-checkpoints.ts'
 import type { JobSettings, MasterHost, RunEnd } from './master-host.ts'
+import { coordinatorEvent } from './storage-events.ts'
 
 const REGION = 'job'
 
@@ -31,10 +36,10 @@ export class JobMaster {
   #lineage = ''
   #latest: Manifest | null = null
   #cancelTick = (): void => {}
-  /** Batches by worker, in this attempt; and their sum when the last checkpoint began. */
-  #activity: Int32Array<ArrayBufferLike> = new Int32Array(0)
-  #activityAtCheckpoint = -1
+  readonly #activity = new ActivityWatch()
   #settled: (() => void) | null = null
+  readonly #requests = new CheckpointRequests()
+  readonly #failedCheckpoints: FailedCheckpoints
   /** While stopping: the checkpoint that the run ends with, 0 before it has begun. */
   #lastCheckpoint = 0
   /** Sources are to end, in this attempt and in those after it. */
@@ -49,6 +54,7 @@ export class JobMaster {
     this.#settings = settings
     this.#actors = planActorNames(settings.plan)
     this.#sources = planSources(settings.plan)
+    this.#failedCheckpoints = new FailedCheckpoints(settings.checkpointFailuresTolerated)
     this.#supervision = superviseRegions(childSpec({ strategy: 'escalate' }), { [REGION]: childSpec(settings.restart) })
   }
 
@@ -78,6 +84,7 @@ export class JobMaster {
         firstId,
         intervalMs: this.#settings.checkpointIntervalMs,
         timeoutMs: this.#settings.checkpointTimeoutMs,
+        minPauseMs: this.#settings.checkpointMinPauseMs,
       })
       // What a fresh start passes over is gone before a sink touches anything outside: nobody may go on from it after a crash.
       if (this.#settings.fresh && newest !== null) this.#host.storage.send({ type: 'forget' })
@@ -89,43 +96,27 @@ export class JobMaster {
 
   /** A message of the storage thread. */
   stored(message: StorageToControl): void {
-    const nowMs = this.#host.clock.nowMs()
+    if (message.type === 'committed') this.#latest = message.manifest
+    const event = coordinatorEvent(message, this.#host.clock.nowMs())
+    if (event !== null) this.#decide(event)
     switch (message.type) {
       case 'opened':
         return this.opened(message)
-      case 'open-failed':
-        return this.fail(message.failure)
-      case 'stored': {
-        const { attempt, checkpoint } = message
-        const actor = `${message.task}#${message.index}`
-        if (checkpoint === FINAL) return this.#decide({ type: 'finished', nowMs, attempt, actor })
-        return this.#decide({ type: 'acknowledged', nowMs, attempt, checkpoint, actor })
-      }
-      case 'declined':
-        // The last state of an actor that ended cannot be asked for again.
-        if (message.checkpoint === FINAL) return this.failed(message.failure)
-        return this.#decide({
-          type: 'declined',
-          nowMs,
-          attempt: message.attempt,
-          checkpoint: message.checkpoint,
-          actor: `${message.task}#${message.index}`,
-          cause: message.failure,
-        })
       case 'committed':
-        this.#latest = message.manifest
-        this.#decide({ type: 'committed', nowMs, checkpoint: message.manifest.id })
-        return this.#releaseSettled()
       case 'commit-failed':
-        this.#decide({ type: 'commit-failed', nowMs, checkpoint: message.checkpoint, cause: message.failure })
-        return this.#releaseSettled()
-      case 'finished':
-        return void this.#end({ outcome: 'finished' })
+        this.#settled?.()
+        this.#settled = null
+        return
+      case 'declined':
+        return void (event === null && this.failed(message.failure))
+      case 'open-failed':
       case 'finish-failed':
         return this.fail(message.failure)
+      case 'finished':
+        return void this.#end({ outcome: 'finished' })
       case 'forgotten':
         return void this.#startAttempt(1)
-      case 'closed':
+      default:
         return
     }
   }
@@ -161,9 +152,23 @@ export class JobMaster {
     void this.#end({ outcome: 'failed', failure })
   }
 
-  /** Asks for a checkpoint now. */
-  triggerCheckpoint(): void {
-    this.#decide({ type: 'triggered', nowMs: this.#host.clock.nowMs() })
+  /**
+   * Takes a checkpoint now, or right after the one in flight; resolves when it is complete.
+   * @throws MillraceError MR_CHECKPOINT_FAILED
+   */
+  checkpoint(): Promise<Manifest> {
+    const asked = this.#requests.add()
+    this.#trigger(false)
+    return asked
+  }
+
+  /** A worker asks for one, soon. */
+  checkpointWanted(attempt: number): void {
+    if (attempt === this.#attempt) this.#trigger(true)
+  }
+
+  #trigger(patient: boolean): void {
+    this.#decide({ type: 'triggered', nowMs: this.#host.clock.nowMs(), patient })
   }
 
   /** `drain`: sources end, everything in flight is processed, last results are emitted. Otherwise: a last checkpoint, then the end. */
@@ -176,7 +181,7 @@ export class JobMaster {
     }
     if (this.#state !== 'running') return void this.#end({ outcome: 'stopped' })
     this.#state = 'stopping'
-    this.triggerCheckpoint()
+    this.#trigger(false)
   }
 
   #drainSources(): void {
@@ -191,13 +196,13 @@ export class JobMaster {
       this.#host.storage.send({ type: 'attempt', attempt })
       const deployment = this.#host.allocate(attempt)
       this.#deploying = true
-      this.#activity = new Int32Array(deployment.activity)
-      this.#activityAtCheckpoint = -1
+      this.#activity.watch(deployment.activity)
       await Promise.all(workers.map((worker) => worker.deploy(deployment, this.#latest)))
       if (this.#isOver(attempt)) return
       this.#host.app.attemptStarted(deployment, this.#latest?.id ?? 0)
       if (this.#state !== 'stopping') this.#state = 'running'
       this.#decide({ type: 'attempt-started', nowMs: this.#host.clock.nowMs(), attempt, actors: this.#actors, sources: this.#sources })
+      if (this.#requests.areOpen) this.#trigger(false)
       await Promise.all(workers.map((worker) => worker.start()))
       if (this.#draining && !this.#isOver(attempt)) this.#drainSources()
     } catch (error) {
@@ -246,18 +251,18 @@ export class JobMaster {
   #carryOut(effect: CoordinatorEffect): void {
     switch (effect.type) {
       case 'inject-barrier':
-        this.#activityAtCheckpoint = this.#activityNow()
+        this.#activity.mark()
+        this.#requests.began(effect.checkpoint)
         if (this.#isStopping()) this.#lastCheckpoint = effect.checkpoint
         for (const worker of this.#host.workers()) void worker.triggerCheckpoint(effect.checkpoint, this.#isStopping()).catch(() => {})
         return
       case 'commit':
         return this.#commit(effect)
       case 'abort':
-        this.#activityAtCheckpoint = -1
+        this.#activity.forget()
         this.#host.storage.send({ type: 'abort', attempt: effect.attempt, checkpoint: effect.checkpoint })
-        if (effect.reason !== 'attempt-ended') this.#host.app.checkpointFailed(effect.checkpoint, effect.reason, effect.cause ?? null)
-        if (effect.checkpoint === this.#lastCheckpoint) this.#failLastCheckpoint(`was not completed (${effect.reason})`, effect.cause)
-        return
+        if (effect.reason === 'attempt-ended') return this.#requests.goOn()
+        return this.#gaveUp(effect)
       case 'complete':
         return this.#completed(effect.checkpoint, effect.status === 'finished', effect.tookMs)
       case 'schedule':
@@ -280,28 +285,30 @@ export class JobMaster {
   }
 
   #commit(effect: CoordinatorEffect & { type: 'commit' }): void {
-    const head = {
-      id: effect.checkpoint,
-      lineage: this.#lineage,
-      // Finished is what it becomes when the sinks have committed it: see #finish.
-      status: 'complete' as const,
-      createdMs: this.#host.clock.nowMs(),
-      ...this.#settings.identity,
-    }
-    const actors = effect.actors.map(({ actor, finished }) => {
-      const at = actor.lastIndexOf('#')
-      return { task: actor.slice(0, at), index: Number(actor.slice(at + 1)), finished }
-    })
-    this.#host.storage.send({ type: 'commit', attempt: effect.attempt, head, actors })
+    this.#requests.began(effect.checkpoint)
+    this.#host.storage.send(commitOrder(effect, this.#lineage, this.#settings.identity, this.#host.clock.nowMs()))
   }
 
   #completed(checkpoint: number, finished: boolean, tookMs: number): void {
+    this.#failedCheckpoints.completed()
     this.#host.app.checkpointCompleted(checkpoint, tookMs)
-    const committed = Promise.all(this.#host.workers().map((worker) => worker.checkpointCompleted(checkpoint)))
+    this.#requests.completed(this.#latest!)
+    const committed = Promise.all(this.#host.workers().map((worker) => worker.checkpointEnded(checkpoint, { failure: null, tookMs })))
     if (finished) return void this.#finish(checkpoint, committed)
     // What fails there is reported as a failure of its actor.
     committed.catch(() => {})
     if (checkpoint === this.#lastCheckpoint) void this.#end({ outcome: 'stopped' })
+  }
+
+  /** The job goes on without it, unless too many have failed in a row. */
+  #gaveUp(effect: CoordinatorEffect & { type: 'abort' }): void {
+    const { checkpoint, reason, cause } = effect
+    this.#host.app.checkpointFailed(checkpoint, reason, cause ?? null)
+    this.#requests.failed(checkpoint, reason, cause)
+    if (checkpoint === this.#lastCheckpoint) return this.#failLastCheckpoint(`was not completed (${reason})`, cause)
+    for (const worker of this.#host.workers()) void worker.checkpointEnded(checkpoint, { failure: reason, tookMs: 0 }).catch(() => {})
+    const failure = this.#failedCheckpoints.gaveUp(effect)
+    if (failure !== null) this.failed(failure)
   }
 
   /** Nothing is left to do when sinks have committed the last checkpoint. Whoever dies before that goes on from it, and commits it again. */
@@ -323,22 +330,13 @@ export class JobMaster {
   /** A periodic checkpoint that would be like the last one is left out. */
   #tick(): void {
     const nowMs = this.#host.clock.nowMs()
-    if (this.#coordinator?.inFlight === undefined && this.#latest !== null && this.#activityNow() === this.#activityAtCheckpoint) {
+    if (this.#coordinator?.inFlight === undefined && this.#latest !== null && !this.#coordinator?.wanted && this.#activity.isIdle) {
       return this.#scheduleTick(nowMs + this.#settings.checkpointIntervalMs)
     }
     // A thread that stands at a breakpoint does not answer; a checkpoint in flight waits for it.
     if (this.#coordinator?.inFlight !== undefined && this.#host.isDebugged?.() === true)
       return this.#scheduleTick(nowMs + INSPECTOR_LOOK_MS)
     this.#decide({ type: 'tick', nowMs })
-  }
-
-  #activityNow(): number {
-    return this.#activity.reduce((sum, batches) => (sum + batches) | 0, 0)
-  }
-
-  #releaseSettled(): void {
-    this.#settled?.()
-    this.#settled = null
   }
 
   #describe(error: unknown, attempt: number): FailureData {

@@ -1,4 +1,5 @@
 import type { BadRecords } from '../actor/record-guard.ts'
+import type { CheckpointEnd } from '../actor/actor-parts.ts'
 import type { InletNotice } from '../actor/contract.ts'
 import type { Manifest, ManifestIdentity } from '../checkpoint/manifest.ts'
 import type { Clock } from '../core/clock.ts'
@@ -20,6 +21,9 @@ export interface JobSettings {
   readonly restart: ChildSpecOptions
   readonly checkpointIntervalMs: number
   readonly checkpointTimeoutMs: number
+  readonly checkpointMinPauseMs: number
+  /** So many checkpoints in a row may fail; one more is a failure of the job. */
+  readonly checkpointFailuresTolerated: number
   /** Ignore what the state directory holds. */
   readonly fresh: boolean
 }
@@ -33,7 +37,7 @@ export interface WorkerGate {
   stop(): Promise<void>
   /** Sources put the barrier into their outputs; with `last` they read nothing after it. */
   triggerCheckpoint(checkpoint: number, last: boolean): Promise<void>
-  checkpointCompleted(checkpoint: number): Promise<void>
+  checkpointEnded(checkpoint: number, end: CheckpointEnd): Promise<void>
   drainSources(): Promise<void>
   stats(): Promise<WorkerStats>
 }

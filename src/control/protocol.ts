@@ -18,6 +18,8 @@ export interface ControlTask {
   readonly restart: ChildSpecOptions
   readonly checkpointIntervalMs: number
   readonly checkpointTimeoutMs: number
+  readonly checkpointMinPauseMs: number
+  readonly checkpointFailuresTolerated: number
   readonly fresh: boolean
   readonly doorbells: SharedArrayBuffer
   /** Int32: 1 while an inspector is open. See {@link InspectorWatch}. */
@@ -32,12 +34,18 @@ export interface ControlTask {
 /** What the app thread calls, through Comlink. */
 export interface ControlApi {
   stop(drain: boolean): void
-  triggerCheckpoint(): void
+  /** Resolves when it is complete. */
+  checkpoint(): Promise<Answer<CheckpointReport>>
   stats(): Promise<RunStats>
   /** What is kept now, or in the newest complete checkpoint; null while it cannot be told. The job has such an operator and state. */
   query(query: StateQuery): Promise<Answer<StateAnswer>>
   /** Paths of the profiles, by worker. */
   profile(ms: number, directory: string): Promise<Answer<string[]>>
+}
+
+/** A complete checkpoint. */
+export interface CheckpointReport {
+  readonly id: number
 }
 
 export interface StateQuery {

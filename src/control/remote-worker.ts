@@ -1,4 +1,5 @@
 import type { Remote } from 'comlink'
+import type { CheckpointEnd } from '../actor/actor-parts.ts'
 import type { Manifest } from '../checkpoint/manifest.ts'
 import type { Key } from '../core/key-hash.ts'
 import { reviveError } from '../core/failure.ts'
@@ -58,8 +59,8 @@ export class RemoteWorker implements WorkerGate {
     return this.#call('triggerCheckpoint', this.#api.triggerCheckpoint(checkpoint, last))
   }
 
-  checkpointCompleted(checkpoint: number): Promise<void> {
-    return this.#call('checkpointCompleted', this.#api.checkpointCompleted(checkpoint))
+  checkpointEnded(checkpoint: number, end: CheckpointEnd): Promise<void> {
+    return this.#call('checkpointEnded', this.#api.checkpointEnded(checkpoint, end))
   }
 
   drainSources(): Promise<void> {

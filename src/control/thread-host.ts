@@ -15,7 +15,7 @@ import { allocate } from './allocate.ts'
 import { JobMaster } from './job-master.ts'
 import type { AppEvents, MasterHost, WorkerGate } from './master-host.ts'
 import { type StateAnswer, placeOfState } from '../worker/state-place.ts'
-import type { ControlApi, ControlTask, RunStats, StateQuery } from './protocol.ts'
+import type { CheckpointReport, ControlApi, ControlTask, RunStats, StateQuery } from './protocol.ts'
 import { WorkerPool } from './worker-pool.ts'
 
 /** The real host of a run: worker threads, the storage thread, the app thread behind its port, and the machine's clock. */
@@ -37,11 +37,15 @@ export class ThreadHost implements MasterHost {
   #earlyStop: { readonly drain: boolean } | null = null
   readonly #storageClosed: Promise<void>
   #onStorageClosed = (): void => {}
+  /** There is a master. */
+  readonly #begun: Promise<void>
+  #onBegun = (): void => {}
 
   constructor(task: ControlTask) {
     this.#task = task
     this.#inspector = new Int32Array(task.inspector)
     this.#storageClosed = new Promise((resolve) => (this.#onStorageClosed = resolve))
+    this.#begun = new Promise((resolve) => (this.#onBegun = resolve))
     task.storagePort.on('close', () => this.#onStorageClosed())
     this.app = oneWay(wrap<AppEvents>(nodeEndpoint(task.eventPort)) as unknown as AppEvents)
     this.#pool = new WorkerPool(
@@ -50,6 +54,7 @@ export class ThreadHost implements MasterHost {
       {
         failed: (failure) => void this.#master?.failed(failure),
         notify: (attempt, notice) => this.app.inletNotice(attempt, notice),
+        checkpointWanted: (attempt) => this.#master?.checkpointWanted(attempt),
         lost: (_worker, failure) => void this.#master?.lost(failure),
         storagePort: (worker, port) => task.storagePort.postMessage({ type: 'add-worker', worker, port }, [port]),
       },
@@ -73,6 +78,7 @@ export class ThreadHost implements MasterHost {
         keyGroups: this.#task.options.keyGroups,
       }
       this.#master = new JobMaster(this, { ...this.#task, plan: this.#plan, identity })
+      this.#onBegun()
       for (const message of this.#earlyMessages.splice(0)) this.#onStorage(message)
       if (this.#earlyStop !== null) this.#master.stop(this.#earlyStop.drain)
     } catch (error) {
@@ -123,10 +129,19 @@ export class ThreadHost implements MasterHost {
   #api(): ControlApi {
     return {
       stop: (drain) => (this.#master === null ? void (this.#earlyStop = { drain }) : this.#master.stop(drain)),
-      triggerCheckpoint: () => this.#master?.triggerCheckpoint(),
+      checkpoint: () => this.#checkpoint(),
       stats: () => this.#stats(),
       query: (query) => this.#query(query),
       profile: (ms, directory) => this.#profile(ms, directory),
+    }
+  }
+
+  async #checkpoint(): Promise<Answer<CheckpointReport>> {
+    try {
+      await this.#begun
+      return { value: { id: (await this.#master!.checkpoint()).id } }
+    } catch (error) {
+      return { failure: describeError(error) }
     }
   }
 

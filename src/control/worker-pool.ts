@@ -99,7 +99,8 @@ export class WorkerPool {
       eventPort: events.port2,
       storagePort: storage.port2,
     }
-    expose({ failed: this.#events.failed, notify: this.#events.notify }, nodeEndpoint(events.port1))
+    const { failed, notify, checkpointWanted } = this.#events
+    expose({ failed, notify, checkpointWanted } satisfies WorkerListener, nodeEndpoint(events.port1))
     this.#events.storagePort(index, storage.port1)
     const killer = new AbortController()
     const running = this.#pool.run(task, { signal: killer.signal, transferList: [control.port2, events.port2, storage.port2] })

@@ -2,17 +2,17 @@ import type { Key } from '../core/key-hash.ts'
 import type { AsyncCall } from './async-options.ts'
 import { checkFunction } from './check-function.ts'
 import * as check from './check-options.ts'
+import { CheckpointedStream } from './checkpointed-stream.ts'
 import { outputOf } from './graph.ts'
 import type { KeyedStream } from './keyed-stream.ts'
 import { type Latest, type LatestJoinOptions, latestSpec } from './latest-joins.ts'
 import { type LookupOptions, lookupSpec } from './lookup-options.ts'
-import { PlacedStream } from './placed-stream.ts'
 import { definitionSite } from './site.ts'
 import type { Stream } from './stream.ts'
 import type { FieldKey, KeyField } from './stream-types.ts'
 
 /** What is added to the records of a stream, wherever they are. */
-export abstract class EnrichedStream<in out T> extends PlacedStream<T> {
+export abstract class EnrichedStream<in out T> extends CheckpointedStream<T> {
   /**
    * Joins each record with the latest one of a small stream that has its key, as they come; every instance keeps all of the small stream, so that the records of this one
    * stay where they are: `orders.joinBroadcast(countries.keyBy('code'), 'country', (order, country) => ...)`. Results have the event time of their record.

@@ -1,5 +1,7 @@
+import { threadRole } from '../core/thread-role.ts'
 import { MillraceError } from '../errors.ts'
 import type { Job } from './job.ts'
+import { circularLaunch } from './nested-launch.ts'
 
 /**
  * Imports the module of a job on this thread.
@@ -9,9 +11,12 @@ import type { Job } from './job.ts'
 export async function loadJob(url: string): Promise<Job> {
   let module: { readonly default?: unknown }
   try {
-    module = (await import(url)) as { readonly default?: unknown }
+    module = await importAlone(url)
   } catch (cause) {
     if (cause instanceof MillraceError && cause.code === 'MR_LAUNCH_IN_WORKER') throw cause
+    const role = threadRole()
+    const circular = role && circularLaunch(cause, role)
+    if (circular !== null) throw circular
     throw new MillraceError('MR_JOB_LOAD_FAILED', `Cannot load the job module ${url}: ${String((cause as Error)?.message ?? cause)}`, {
       cause,
     })
@@ -24,6 +29,19 @@ export async function loadJob(url: string): Promise<Job> {
     )
   }
   return job
+}
+
+/** Fails as soon as the module, or one that it imports, calls launch() on a thread of ours. */
+async function importAlone(url: string): Promise<{ readonly default?: unknown }> {
+  const role = threadRole()
+  if (role === null) return import(url)
+  const launched = new Promise<never>((_, reject) => (role.onLaunch = reject))
+  try {
+    // A module that does not wait for its launch settles behind it.
+    return await Promise.race([import(url) as Promise<{ readonly default?: unknown }>, launched])
+  } finally {
+    role.onLaunch = undefined
+  }
 }
 
 /** Also `module.exports = { default: job }`, as compilers to CommonJS write it. */

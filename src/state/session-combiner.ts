@@ -1,5 +1,5 @@
 import { type Key, hashKey } from '../core/key-hash.ts'
-import { COMBINER_ENTRIES_MAX, COMBINER_KEYS_MAX } from '../limits.ts'
+import { COMBINED_KEYS_KEPT_MIN, COMBINER_ENTRIES_MAX } from '../limits.ts'
 import { DIRTY, EMPTY } from './accumulator-store.ts'
 import { AccumulatorTable } from './accumulator-table.ts'
 import type { AggregateSpecs } from './aggregates.ts'
@@ -85,7 +85,8 @@ export class SessionCombiner {
   /** Gives every row to its target, all of one target in a row, and starts anew. */
   flush(receive: PartialReceiver): void {
     const { store, keys } = this.#table
-    for (let i = 0; i < store.dirtyCount; i++) this.#take(store.dirtySlots[i]!)
+    const changed = store.dirtyCount
+    for (let i = 0; i < changed; i++) this.#take(store.dirtySlots[i]!)
     store.dirtyCount = 0
     this.#minStart = Infinity
     this.#closed = 0
@@ -95,7 +96,8 @@ export class SessionCombiner {
       receive(target, this.#columnsOf(rows), rows.keys.length)
       Object.assign(rows, this.#emptyRows())
     }
-    if (keys.size <= COMBINER_KEYS_MAX) return
+    // Bidders, visitors, orders: keys of sessions come and go, and a small table is a fast one.
+    if (keys.size <= Math.max(COMBINED_KEYS_KEPT_MIN, 4 * changed)) return
     this.#table.clear()
     this.#targetOf.fill(0)
   }

@@ -6,8 +6,7 @@
  */
 import type { FailureData, FailureKind } from '../core/failure.ts'
 import { describeError } from '../core/failure.ts'
-import { MillraceError } from '../errors.ts'
-import type { ErrorCode } from '../errors.ts'
+import { LASTING_CODES, MillraceError } from '../errors.ts'
 import type { ChildSpec } from './child-spec.ts'
 import { backoffMs } from './child-spec.ts'
 
@@ -41,26 +40,8 @@ export interface Decided {
   readonly decision: Decision
 }
 
-/** Errors that come back however often one restarts. */
+/** What comes again however often one restarts; codes of errors say it of themselves. */
 const INCURABLE_KINDS: ReadonlySet<FailureKind> = new Set<FailureKind>(['module-load', 'storage'])
-const INCURABLE_CODES: ReadonlySet<string> = new Set<ErrorCode>([
-  'MR_OPTION_INVALID',
-  'MR_CONFIG_INVALID',
-  'MR_JOB_INVALID',
-  'MR_JOB_LOAD_FAILED',
-  'MR_JOB_TYPESCRIPT_UNSUPPORTED',
-  'MR_GRAPH_INVALID',
-  'MR_GRAPH_DIFFERS',
-  'MR_LAUNCH_IN_WORKER',
-  'MR_STATE_DIR_LOCKED',
-  'MR_STATE_DIR_INVALID',
-  'MR_STATE_CORRUPT',
-  'MR_STATE_INCOMPATIBLE',
-  'MR_CONTROL_LOST',
-  'MR_STORAGE_LOST',
-  'MR_RUN_ENDED',
-  'MR_ABORTED',
-])
 
 /**
  * State before the first attempt.
@@ -77,7 +58,7 @@ export function superviseRegions(job: ChildSpec, regions: Readonly<Record<string
 /** True if a restart cannot help against this failure. */
 export function isIncurable(failure: FailureData): boolean {
   if (INCURABLE_KINDS.has(failure.kind)) return true
-  return failure.class === 'MillraceError' && typeof failure.code === 'string' && INCURABLE_CODES.has(failure.code)
+  return failure.class === 'MillraceError' && (LASTING_CODES as ReadonlySet<unknown>).has(failure.code)
 }
 
 /**

@@ -1,3 +1,5 @@
+import { NumberHeap } from './number-heap.ts'
+
 /**
  * Who is due when, for many who are put off again and again: numbers in buckets of time. What a number is due at is asked when its bucket comes up, so putting it off
  * costs nothing; what is due then is given out in order.
@@ -5,6 +7,8 @@
 export class DueBuckets {
   readonly #widthMs: number
   readonly #buckets = new Map<number, number[]>()
+  /** The buckets that there are, each once. */
+  readonly #order = new NumberHeap()
   /** Latest first. */
   #due: number[] = []
 
@@ -20,8 +24,8 @@ export class DueBuckets {
 
   add(bucket: number, member: number): void {
     const members = this.#buckets.get(bucket)
-    if (members === undefined) this.#buckets.set(bucket, [member])
-    else members.push(member)
+    if (members !== undefined) members.push(member)
+    else this.#put(bucket, [member])
   }
 
   /** Takes out a member that was not given out. */
@@ -29,7 +33,6 @@ export class DueBuckets {
     const members = this.#buckets.get(bucket)!
     members[members.indexOf(member)] = members.at(-1)!
     members.pop()
-    if (members.length === 0) this.#buckets.delete(bucket)
   }
 
   /**
@@ -46,9 +49,13 @@ export class DueBuckets {
     return this.#due.pop()!
   }
 
+  #put(bucket: number, members: number[]): void {
+    this.#buckets.set(bucket, members)
+    this.#order.add(bucket)
+  }
+
   #firstUpTo(until: number): number | null {
-    let first = Infinity
-    for (const bucket of this.#buckets.keys()) if (bucket < first) first = bucket
+    const { first } = this.#order
     return first < Infinity && first * this.#widthMs <= until ? first : null
   }
 
@@ -56,17 +63,17 @@ export class DueBuckets {
   #open(bucket: number, until: number, dueOf: (member: number) => number, putOff: (member: number) => void): boolean {
     const members = this.#buckets.get(bucket)!
     this.#buckets.delete(bucket)
-    const due: [number, number][] = []
+    this.#order.removeFirst()
+    const due: number[] = []
     const kept: number[] = []
     for (const member of members) {
       const time = dueOf(member)
       if (this.bucketOf(time) !== bucket) putOff(member)
-      else if (time <= until) due.push([time, member])
+      else if (time <= until) due.push(member)
       else kept.push(member)
     }
-    due.sort((a, b) => b[0] - a[0])
-    this.#due = due.map(([, member]) => member)
-    if (kept.length > 0) this.#buckets.set(bucket, kept)
+    this.#due = due.length < 2 ? due : due.sort((a, b) => dueOf(b) - dueOf(a))
+    if (kept.length > 0) this.#put(bucket, kept)
     return (bucket + 1) * this.#widthMs <= until
   }
 }

@@ -120,19 +120,18 @@ export class SessionTable {
       const slot = typeof key === 'number' && (key | 0) === key ? this.#keys.slotOfInt(key) : this.#keys.slotOf(key)
       const start = starts[row]!
       const end = ends[row]!
-      const session = this.#touching(slot, start, end, NONE)
-      if (session !== NONE && this.#next[session] === NONE && this.#first[slot] === session) {
-        if (start < this.#start[session]!) this.#start[session] = start
-        if (end > this.#end[session]!) this.#end[session] = end
-        sessions[row] = session
-        continue
+      let session = this.#touching(slot, start, end, NONE)
+      if (session === NONE) session = this.#openUnlessLate(slot, start, end, watermark)
+      else if (this.#grow(session, start, end) && this.#isTouched(session)) {
+        // Accumulators are joined, so those of the rows before have to be in them.
+        this.#mergeRows(columns, merged, row)
+        merged = row
+        this.#join(session)
       }
-      // What may free a session, or leave a row out, comes after the rows before it.
+      sessions[row] = session
+      if (session !== NONE) continue
       this.#mergeRows(columns, merged, row)
-      merged = row
-      const target = session === NONE ? this.#openUnlessLate(slot, start, end, watermark) : this.#join(slot, session, start, end)
-      if (target === NONE) merged = row + 1
-      else sessions[row] = target
+      merged = row + 1
     }
     this.#mergeRows(columns, merged, rows)
   }
@@ -205,23 +204,32 @@ export class SessionTable {
     return session
   }
 
-  /** Sessions of a key that a new piece connects become one. */
-  #join(slot: number, session: number, start: number, end: number): number {
-    this.#start[session] = Math.min(start, this.#start[session]!)
-    this.#end[session] = Math.max(end, this.#end[session]!)
+  /** False when it did not get longer. */
+  #grow(session: number, start: number, end: number): boolean {
+    const before = start < this.#start[session]!
+    const after = end > this.#end[session]!
+    if (before) this.#start[session] = start
+    if (after) this.#end[session] = end
+    return before || after
+  }
+
+  /** True when another session of the same key touches it by now. */
+  #isTouched(session: number): boolean {
+    const slot = this.#keySlot[session]!
+    if (this.#first[slot] === session && this.#next[session] === NONE) return false
+    return this.#touching(slot, this.#start[session]!, this.#end[session]!, session) !== NONE
+  }
+
+  /** Sessions of its key that touch it become part of it. */
+  #join(session: number): void {
+    const { table } = this
     for (;;) {
-      const other = this.#touching(slot, this.#start[session]!, this.#end[session]!, session)
-      if (other === NONE) return session
-      this.#start[session] = Math.min(this.#start[other]!, this.#start[session]!)
-      this.#end[session] = Math.max(this.#end[other]!, this.#end[session]!)
-      const { store } = this.table
-      this.table.mergeColumns(
-        Int32Array.of(session),
-        store.data.map((column) => [column[other]]),
-        0,
-        1,
-      )
-      store.dirtyCount = 0
+      const other = this.#touching(this.#keySlot[session]!, this.#start[session]!, this.#end[session]!, session)
+      if (other === NONE) return
+      this.#grow(session, this.#start[other]!, this.#end[other]!)
+      const columns = table.store.data.map((column) => [column[other]])
+      table.mergeColumns(Int32Array.of(session), columns, 0, 1)
+      table.store.dirtyCount = 0
       this.release(other)
     }
   }

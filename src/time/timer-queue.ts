@@ -1,19 +1,22 @@
+import { NumberHeap } from './number-heap.ts'
+
 /**
  * Who is to be called at which time. Those who wait for one time share one entry of the heap, so that a window of many keys costs one; each is called
  * once for a time, in the order in which they asked.
  */
 export class TimerQueue<E> {
-  /** Binary heap of the times that have an entry in `#waiting`, each once. */
-  readonly #heap: number[] = []
+  /** The times that have an entry in `#waiting`, each once. */
+  readonly #times = new NumberHeap()
   readonly #waiting = new Map<number, Set<E>>()
   #takenTime = NaN
 
   /** The earliest time that somebody waits for; Infinity for none. */
   get firstTime(): number {
-    while (this.#heap.length > 0) {
-      if (this.#waiting.get(this.#heap[0]!)!.size > 0) return this.#heap[0]!
-      this.#waiting.delete(this.#heap[0]!)
-      this.#removeFirst()
+    while (this.#times.size > 0) {
+      const { first } = this.#times
+      if (this.#waiting.get(first)!.size > 0) return first
+      this.#waiting.delete(first)
+      this.#times.removeFirst()
     }
     return Infinity
   }
@@ -28,7 +31,7 @@ export class TimerQueue<E> {
     let waiters = this.#waiting.get(time)
     if (waiters === undefined) {
       this.#waiting.set(time, (waiters = new Set()))
-      this.#insert(time)
+      this.#times.add(time)
     }
     if (waiters.has(waiter)) return false
     waiters.add(waiter)
@@ -49,33 +52,5 @@ export class TimerQueue<E> {
     waiters.delete(waiter!)
     this.#takenTime = time
     return waiter
-  }
-
-  #insert(time: number): void {
-    const heap = this.#heap
-    let at = heap.length
-    while (at > 0) {
-      const parent = (at - 1) >> 1
-      if (heap[parent]! <= time) break
-      heap[at] = heap[parent]!
-      at = parent
-    }
-    heap[at] = time
-  }
-
-  #removeFirst(): void {
-    const heap = this.#heap
-    const last = heap.pop()!
-    if (heap.length === 0) return
-    let at = 0
-    for (;;) {
-      let child = 2 * at + 1
-      if (child >= heap.length) break
-      if (child + 1 < heap.length && heap[child + 1]! < heap[child]!) child++
-      if (heap[child]! >= last) break
-      heap[at] = heap[child]!
-      at = child
-    }
-    heap[at] = last
   }
 }

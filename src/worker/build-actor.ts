@@ -13,7 +13,6 @@ import { linkEmit, linkRun } from '../graph/chain-closures.ts'
 import { DEAD_LETTERS, asksReader, holdsDeadLetters, undeliveredTo } from '../graph/dead-letters.ts'
 import { type Graph, type OperatorNode } from '../graph/graph.ts'
 import { type ActorPlacement, type Plan, type Task, type TaskEdge, beginsTime } from '../graph/plan.ts'
-import { backendOf } from '../graph/state-backend.ts'
 import { SplitWatermarks, WHOLE_INSTANCE } from '../time/split-watermarks.ts'
 import { blame, placeOf } from './blame.ts'
 import { buildDrift, timing } from './build-drift.ts'
@@ -31,9 +30,7 @@ export interface ActorEnvironment {
   readonly generateCode: boolean
   readonly freeze: ((record: unknown) => void) | null
   readonly batchRecords: number
-  /** Where the run keeps state by key, unless the job says otherwise; null: it does not say. */
-  readonly backend: OperatorContext['backend'] | null
-  readonly workingStore: OperatorContext['workingStore']
+  readonly stateOf: (node: OperatorNode) => Pick<OperatorContext, 'backend' | 'workingStore'>
 }
 
 export interface ActorWiring {
@@ -49,6 +46,7 @@ export interface ActorWiring {
   readonly wake: () => void
   readonly wakeAt: OperatorContext['wakeAt']
   readonly notify: OperatorContext['notify']
+  readonly requestCheckpoint: OperatorContext['requestCheckpoint']
   /** The attempt is over: late promises must not wake the actor. */
   readonly onClose: () => void
 }
@@ -308,7 +306,6 @@ class ChainBuilder {
       operator: node.name,
       site: node.site,
       index: this.#placement.index,
-      actor: this.#placement.id,
       parallelism: this.#task.parallelism,
       attempt,
       keyGroups,
@@ -334,9 +331,9 @@ class ChainBuilder {
       wake: this.#wiring.wake,
       wakeAt: this.#wiring.wakeAt,
       notify: this.#wiring.notify,
+      requestCheckpoint: this.#wiring.requestCheckpoint,
       batchRecords: this.#environment.batchRecords,
-      backend: backendOf(node, plan.graph, this.#environment.backend),
-      workingStore: this.#environment.workingStore,
+      ...this.#environment.stateOf(node),
     }
     const actor = this.#definition(node).create!(node.spec, context)
     this.#instances.push({ name: node.name, actor, blame: (error) => blame(error, node) })

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, readdirSync } from 'node:fs'
+import { accessSync, appendFileSync, constants, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeDirectory } from '../core/make-directory.ts'
 import { MillraceError } from '../errors.ts'
@@ -13,7 +13,7 @@ const HEADER_BYTES = 32
 
 /** Writes a copy of every frame to a file of its own before it is handled; stops when the file is full. */
 export function captureFrames(dir: string, thread: number, attempt: number, onFrame: FrameHandler): FrameHandler {
-  makeDirectory(dir)
+  prepare(dir)
   const path = join(dir, `worker-${thread}-attempt-${attempt}.frames`)
   let leftBytes = CAPTURE_BYTES_MAX
   return (header, payload) => {
@@ -27,6 +27,16 @@ export function captureFrames(dir: string, thread: number, attempt: number, onFr
       appendFileSync(path, bytes)
     }
     onFrame(header, payload)
+  }
+}
+
+/** @throws MillraceError MR_PATH_UNUSABLE */
+function prepare(dir: string): void {
+  try {
+    makeDirectory(dir)
+    accessSync(dir, constants.W_OK)
+  } catch (cause) {
+    throw new MillraceError('MR_PATH_UNUSABLE', `captureDir cannot be written: ${(cause as Error).message}`, { cause })
   }
 }
 

@@ -15,6 +15,8 @@ export interface EngineOptions {
   /** Records in one batch at most. */
   readonly batchRecords: number
   readonly lingerMs: number
+  /** A checkpoint is wanted after so many records of all sources; Infinity: none for that reason. */
+  readonly checkpointEveryRecords: number
   /** Time between two latency markers of a source; Infinity: none. */
   readonly latencyMarkersMs: number
   readonly keyGroups: number
@@ -38,6 +40,8 @@ export interface Deployment {
   readonly credits: SharedArrayBuffer
   /** One Int32 per worker, which grows while its actors process records: where it stands still, no new checkpoint is needed. */
   readonly activity: SharedArrayBuffer
+  /** One Int32: records that sources have read, for checkpoints by count. */
+  readonly recordsRead: SharedArrayBuffer
   /** One Float64 per actor: how far the sources of groups with `alignment` are. */
   readonly watermarks: SharedArrayBuffer
 }

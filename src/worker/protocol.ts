@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { Manifest } from '../checkpoint/manifest.ts'
 import type { FailureData } from '../core/failure.ts'
+import type { CheckpointEnd } from '../actor/actor-parts.ts'
 import type { InletNotice } from '../actor/contract.ts'
 import type { Deployment, EngineOptions } from './deployment.ts'
 import type { Key } from '../core/key-hash.ts'
@@ -32,7 +33,7 @@ export interface WorkerApi {
   start(): Promise<Answer<void>>
   stop(): Promise<Answer<void>>
   triggerCheckpoint(checkpoint: number, last: boolean): Promise<Answer<void>>
-  checkpointCompleted(checkpoint: number): Promise<Answer<void>>
+  checkpointEnded(checkpoint: number, end: CheckpointEnd): Promise<Answer<void>>
   drainSources(): Promise<Answer<void>>
   query(place: StatePlace, key: Key): Promise<Answer<StateAnswer>>
   queryCheckpoint(manifest: Manifest, place: StatePlace, key: Key): Promise<Answer<StateAnswer>>
@@ -48,4 +49,6 @@ export interface WorkerApi {
 export interface WorkerListener {
   failed(failure: FailureData): void
   notify(attempt: number, notice: InletNotice): void
+  /** An operator, or the count of records, asks for one. */
+  checkpointWanted(attempt: number): void
 }

@@ -11,10 +11,11 @@ export interface WorkerOutlets {
   /** To the control thread. */
   readonly failed: (failure: FailureData) => void
   readonly notify: (attempt: number, notice: InletNotice) => void
+  readonly checkpointWanted: (attempt: number) => void
 }
 
 /** What a worker's engine reports, as messages: snapshots with their task's name, errors described. */
-export function workerEvents(plan: () => Plan, { store, failed, notify }: WorkerOutlets): WorkerEvents {
+export function workerEvents(plan: () => Plan, { store, failed, notify, checkpointWanted }: WorkerOutlets): WorkerEvents {
   return {
     snapshotTaken: (attempt, checkpoint, actor, chunks) => {
       const placement = plan().actors[actor]!
@@ -27,5 +28,6 @@ export function workerEvents(plan: () => Plan, { store, failed, notify }: Worker
       failed(describeError(error, { kind: 'user-code', attempt, ...(name === undefined ? {} : { actor: name }) }))
     },
     notify,
+    checkpointWanted,
   }
 }

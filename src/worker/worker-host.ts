@@ -15,6 +15,8 @@ export interface WorkerEvents {
   snapshotTaken(attempt: number, checkpointId: number, actor: number, chunks: readonly SealedChunk[]): void
   failed(attempt: number, actor: number | null, error: unknown): void
   notify(attempt: number, notice: InletNotice): void
+  /** A checkpoint should be taken soon. */
+  checkpointWanted(attempt: number): void
 }
 
 export interface WorkerHost {

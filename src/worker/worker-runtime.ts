@@ -1,4 +1,5 @@
 import type { Actor } from '../actor/actor.ts'
+import type { CheckpointEnd } from '../actor/actor-parts.ts'
 import type { Registry } from '../actor/contract.ts'
 import type { Plan } from '../graph/plan.ts'
 import type { Key } from '../core/key-hash.ts'
@@ -6,6 +7,7 @@ import type { StateReading } from '../state/keyed-backend.ts'
 import { FRAMES_DRAINED_BYTES_MAX } from '../limits.ts'
 import type { Deployment, EngineOptions } from './deployment.ts'
 import { ReadySet } from './ready-set.ts'
+import { RecordCount } from './record-count.ts'
 import { WakeTimes } from './wake-times.ts'
 import { type Wiring, wireWorker } from './wire-worker.ts'
 import { FINAL_SNAPSHOT, type RestoredState, type WorkerHost } from './worker-host.ts'
@@ -31,6 +33,7 @@ export class WorkerRuntime {
   readonly #attempt: number
   readonly #index: number
   readonly #activity: Int32Array
+  readonly #records: RecordCount
   #running = false
   #stopped = false
   #opening: Promise<void> = Promise.resolve()
@@ -42,6 +45,8 @@ export class WorkerRuntime {
     this.#attempt = deployment.attempt
     this.#index = index
     this.#activity = new Int32Array(deployment.activity)
+    const due = (): void => host.events.checkpointWanted(deployment.attempt)
+    this.#records = new RecordCount(deployment.recordsRead, options.checkpointEveryRecords, due)
     this.#ready = new ReadySet(plan.actors.length)
     this.#blocked = new ReadySet(plan.actors.length)
     this.#waiting = new ReadySet(plan.actors.length)
@@ -176,12 +181,12 @@ export class WorkerRuntime {
   }
 
   /** Throws what a sink could not commit. */
-  checkpointCompleted(checkpointId: number): void {
+  checkpointEnded(checkpointId: number, end: CheckpointEnd): void {
     if (!this.#running) return
     for (const actor of this.#wiring.actors.values()) {
       if (!this.#running) return
       try {
-        actor.checkpointCompleted(checkpointId)
+        actor.checkpointEnded(checkpointId, end)
       } catch (error) {
         this.#failed(actor.id, error)
         throw error
@@ -197,8 +202,9 @@ export class WorkerRuntime {
   #step(id: number, nowMs: number): void {
     const actor = this.#wiring.actors.get(id)!
     try {
-      const { batches } = actor
+      const { batches, recordsIn } = actor
       const result = actor.step()
+      if (actor.injectsBarriers) this.#records.add(actor.recordsIn - recordsIn)
       if (actor.batches !== batches) this.#activity[this.#index]!++
       if (actor.awaitsPromise) this.#waiting.add(id)
       else this.#waiting.delete(id)

@@ -1,3 +1,4 @@
+import type { CheckpointEnd } from '../actor/actor-parts.ts'
 import type { Registry } from '../actor/contract.ts'
 import type { Key } from '../core/key-hash.ts'
 import type { Manifest } from '../checkpoint/manifest.ts'
@@ -72,8 +73,8 @@ export class WorkerService {
     this.#runtime?.triggerCheckpoint(checkpoint, last)
   }
 
-  checkpointCompleted(checkpoint: number): void {
-    this.#runtime?.checkpointCompleted(checkpoint)
+  checkpointEnded(checkpoint: number, end: CheckpointEnd): void {
+    this.#runtime?.checkpointEnded(checkpoint, end)
   }
 
   drainSources(): void {

@@ -28,6 +28,7 @@ export class WorkingPort {
       this.#questions.clear()
     }
     return {
+      table,
       write: (rows) => this.#send({ type: 'working-write', attempt, table, rows }, rows),
       ask: (keys, answer) => {
         if (this.#closed) return answer(new Uint8Array(0), lost())

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { RunControl } from '../../src/cli/run/run-control.ts'
+import type { RunEvent } from '../../src/cli/run/run-event.ts'
 import { job, jsonLines, millrace, type Watched } from './spawn-command.ts'
 
 /** Sends one signal when each pattern has come on standard error, in this order. */
@@ -40,6 +42,34 @@ test('Ctrl-C twice stops: also a job whose output nobody takes, with exit code 1
       .filter((event) => event !== 'progress' && event !== 'checkpoint'),
   ).toEqual(['started', 'draining', 'stopping', 'ended'])
   expect(jsonLines(stderr).at(-1)).toMatchObject({ outcome: 'stopped' })
+})
+
+test('Ctrl-C twice at once stops, however fast the job drains', async () => {
+  const { exitCode, stderr } = await millrace(['run', job('endless'), '--workers', '1', '--json'], {
+    onStderr: signals([
+      [/"recordsIn":[1-9]/, 'SIGINT'],
+      [/"event":"draining"/, 'SIGINT'],
+    ]),
+  })
+  const events = jsonLines(stderr)
+  // The process may have ended before the second signal was sent.
+  const stopped = events.some(({ event }) => event === 'stopping')
+  expect(events.at(-1)).toMatchObject({ event: 'ended', outcome: stopped ? 'stopped' : 'drained' })
+  expect(exitCode).toBe(stopped ? 130 : 0)
+})
+
+test.each(['finished', 'stopped'] as const)('a run that was asked to stop counts as stopped, though it ended as %s', (outcome) => {
+  const events: RunEvent[] = []
+  const control = new RunControl({ report: (event) => void events.push(event), giveWay: () => {} })
+  try {
+    process.emit('SIGINT')
+    process.emit('SIGINT')
+  } finally {
+    control.release()
+  }
+  expect(control.ended({ outcome, restarts: 0 }, 0)).toBe(130)
+  expect(events.map(({ event }) => event).filter((event) => event !== 'note')).toEqual(['draining', 'stopping', 'ended'])
+  expect(events.at(-1)).toMatchObject({ outcome: 'stopped' })
 })
 
 test('SIGTERM stops behind a checkpoint, with exit code 130', async () => {

@@ -45,3 +45,10 @@ test('an inlet, which only a program can fill, is named', async () => {
   expect(stderr).toContain('inlet "numbers" gets no records')
   expect(exitCode).toBe(0)
 })
+
+test('what would come again takes no restarts: a directory for --capture that cannot be', async () => {
+  const { exitCode, stderr } = await millrace(['run', job('failing'), ...workers, '--capture', '/dev/null/frames'])
+  expect(stderr).toMatch(/^MR_PATH_UNUSABLE: captureDir cannot be written: ENOTDIR/m)
+  expect(stderr).not.toContain('restarting')
+  expect(exitCode).toBe(1)
+})

@@ -51,7 +51,12 @@ async function blockedBehindBarrier(snapshotTaken: (...snapshot: Snapshot) => vo
   let nowMs = 0
   const runtime = new WorkerRuntime(plan, registry, engine, 0, allocate(plan, engine, allocateDoorbells(1), 1), {
     clock: { nowMs: () => nowMs, monotonicMs: () => nowMs++ },
-    events: { snapshotTaken, failed: (_attempt, actor, error) => failures.push({ actor, error }), notify: () => {} },
+    events: {
+      snapshotTaken,
+      failed: (_attempt, actor, error) => failures.push({ actor, error }),
+      notify: () => {},
+      checkpointWanted: () => {},
+    },
     generateCode: true,
     onWake: () => {},
     workingStore: (_, actor) => new MemoryStores().store(actor),

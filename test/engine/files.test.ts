@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { launch } from '../../src/index.ts'
+import { type LaunchOptions, launch } from '../../src/index.ts'
 import type { FilesConfig } from './jobs/files.ts'
 import { runLaunch } from './programs/spawn.ts'
 import { collect, finish, jobNamed, jobUrl, temporaryDir } from './run-job.ts'
@@ -20,9 +20,13 @@ function rowsOf(config: FilesConfig, workers = 2): Promise<unknown[]> {
   return collect(job, { workers, config }, 'rows')
 }
 
-async function failureOf(config: FilesConfig): Promise<{ code: string; message: string; operator: string; site: string }> {
+/** With all restarts that there are: what must come again takes none of them. */
+async function failureOf(
+  config: FilesConfig,
+  restart: LaunchOptions['restart'] = {},
+): Promise<{ code: string; message: string; operator: string; site: string }> {
   try {
-    const run = await launch(job, { workers: 2, config, restart: { maxRestarts: 0 } })
+    const run = await launch(job, { workers: 2, config, restart })
     const reader = config.out === undefined ? run.outlet('rows').collect() : null
     await Promise.all([run.done, reader])
   } catch (error) {
@@ -129,18 +133,18 @@ test('the console sink prints every record once, from the worker, also when the 
   expect(stdout.split('\n').filter((line) => line.startsWith('line '))).toEqual(lines)
 })
 
-describe('input that cannot be read ends the job with MR_SOURCE_FAILED, path and place:', () => {
+describe('input that cannot be read ends the job at once, with path and place:', () => {
   test.each(['lines', 'csv', 'jsonLines'] as const)('a missing file (%s)', async (from) => {
     const path = join(temporaryDir(), 'missing.txt')
     const error = await failureOf({ from, path })
-    expect(error).toMatchObject({ code: 'MR_SOURCE_FAILED', operator: 'rows' })
+    expect(error).toMatchObject({ code: 'MR_PATH_UNUSABLE', operator: 'rows' })
     expect(error.message).toContain(path)
     expect(error.message).toContain('ENOENT')
     expect(error.site).toMatch(/files\.[jt]s:\d+:\d+$/)
   })
 
   test('a directory', async () => {
-    expect(await failureOf({ from: 'lines', path: temporaryDir() })).toMatchObject({ code: 'MR_SOURCE_FAILED', operator: 'rows' })
+    expect(await failureOf({ from: 'lines', path: temporaryDir() })).toMatchObject({ code: 'MR_PATH_UNUSABLE', operator: 'rows' })
   })
 
   test.each(['cut', 'damaged', 'not zipped'])('a .gz file that is %s', async (how) => {
@@ -150,14 +154,14 @@ describe('input that cannot be read ends the job with MR_SOURCE_FAILED, path and
     const bytes = how === 'cut' ? whole.subarray(0, whole.length - 50) : how === 'damaged' ? damaged : Buffer.from('plain text')
     const path = fileWith(bytes, 'input.gz')
     const error = await failureOf({ from: 'lines', path })
-    expect(error).toMatchObject({ code: 'MR_SOURCE_FAILED', operator: 'rows' })
+    expect(error).toMatchObject({ code: 'MR_INPUT_INVALID', operator: 'rows' })
     expect(error.message).toContain(path)
   })
 
   test('a line that is no JSON, with its number', async () => {
     const path = fileWith('{"a":1}\n\n{"a":\n')
     const error = await failureOf({ from: 'jsonLines', path })
-    expect(error).toMatchObject({ code: 'MR_SOURCE_FAILED', operator: 'rows' })
+    expect(error).toMatchObject({ code: 'MR_INPUT_INVALID', operator: 'rows' })
     expect(error.message).toContain(`Line 3 of ${path}`)
   })
 
@@ -167,26 +171,26 @@ describe('input that cannot be read ends the job with MR_SOURCE_FAILED, path and
   ])('a CSV row %s, with its line', async (_, text) => {
     const path = fileWith(text)
     const error = await failureOf({ from: 'csv', path })
-    expect(error).toMatchObject({ code: 'MR_SOURCE_FAILED', operator: 'rows' })
+    expect(error).toMatchObject({ code: 'MR_INPUT_INVALID', operator: 'rows' })
     expect(error.message).toContain(path)
     expect(error.message).toMatch(/line \d/i)
   })
 })
 
-describe('output that cannot be written ends the job with MR_SINK_FAILED and the path:', () => {
+describe('output that cannot be written ends the job with the path:', () => {
   const path = (): string => fileWith('a\nb\n')
 
   test('the path is a directory', async () => {
     const out = temporaryDir()
     const error = await failureOf({ from: 'lines', path: path(), out })
-    expect(error).toMatchObject({ code: 'MR_SINK_FAILED', operator: 'out' })
+    expect(error).toMatchObject({ code: 'MR_PATH_UNUSABLE', operator: 'out' })
     expect(error.message).toContain(out)
     expect(error.site).toMatch(/files\.[jt]s:\d+:\d+$/)
   })
 
   test('a file is where its folder should be', async () => {
     const out = join(fileWith('x'), 'out.txt')
-    expect(await failureOf({ from: 'lines', path: path(), out })).toMatchObject({ code: 'MR_SINK_FAILED', operator: 'out' })
+    expect(await failureOf({ from: 'lines', path: path(), out })).toMatchObject({ code: 'MR_PATH_UNUSABLE', operator: 'out' })
   })
 
   test('a folder that is read-only', async (context) => {
@@ -195,14 +199,14 @@ describe('output that cannot be written ends the job with MR_SINK_FAILED and the
     mkdirSync(dir)
     chmodSync(dir, 0o500)
     expect(await failureOf({ from: 'lines', path: path(), out: join(dir, 'out.txt') })).toMatchObject({
-      code: 'MR_SINK_FAILED',
+      code: 'MR_PATH_UNUSABLE',
       operator: 'out',
     })
   })
 
   test('a device that is full', async (context) => {
     if (process.platform !== 'linux') context.skip('/dev/full is a device of Linux')
-    const error = await failureOf({ from: 'lines', path: path(), out: '/dev/full' })
+    const error = await failureOf({ from: 'lines', path: path(), out: '/dev/full' }, { maxRestarts: 0 })
     expect(error).toMatchObject({ code: 'MR_SINK_FAILED', operator: 'out' })
   })
 })

@@ -100,7 +100,7 @@ test('an inlet, an iterable and a file say the position of the record', async ()
   expect(places).toContainEqual({ source: 'lines', split: 0, position: 2, record: '{"n":' })
   expect(places).toContainEqual({ source: 'lines', split: 0, position: 3, record: { n: 1 } })
   const raw = outlets.letters.find(({ record }) => record === '{"n":')!
-  expect(raw).toMatchObject({ operator: 'lines', error: { code: 'MR_SOURCE_FAILED', class: 'SyntaxError' } })
+  expect(raw).toMatchObject({ operator: 'lines', error: { code: 'MR_INPUT_INVALID', class: 'SyntaxError' } })
   expect(raw.error.message).toMatch(/^Line 3 of .*input\.jsonl \(byte 9\) is bad: /)
 })
 

@@ -33,6 +33,8 @@ class Recorder implements Output {
 
   pushColumns(): void {}
 
+  beforeWatermark(): void {}
+
   widest(): number {
     return this.pushed.length % this.channelCount
   }

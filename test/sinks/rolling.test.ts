@@ -166,7 +166,7 @@ describe('fails when', () => {
   test('the directory is a file', async () => {
     const dir = join(temporaryDir(), 'file')
     writeFileSync(dir, '')
-    expect(await errorOf({ dir, format: 'lines' })).toMatchObject({ code: 'MR_SINK_FAILED', message: expect.stringContaining(dir) })
+    expect(await errorOf({ dir, format: 'lines' })).toMatchObject({ code: 'MR_PATH_UNUSABLE', message: expect.stringContaining(dir) })
   })
 
   test('a file that the checkpoint knows was cut, or is gone', async () => {

@@ -16,7 +16,7 @@ async function read(definition: typeof csvSource, content: string, onError: 'fai
   return records
 }
 
-const failing = (message: RegExp) => ({ code: 'MR_SOURCE_FAILED', message: expect.stringMatching(message) as string })
+const failing = (message: RegExp) => ({ code: 'MR_INPUT_INVALID', message: expect.stringMatching(message) as string })
 
 describe('JSON lines', () => {
   const content = '{"n":1}\n{"n":\nnull\n\n{"n":4}x\n{"n":5}'

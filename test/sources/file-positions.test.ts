@@ -123,7 +123,7 @@ describe('a file that is shorter than what was read of it is an error with path 
 
 test('a file that vanished is an error with its path', async () => {
   const { run } = await drive(linesSource, listed(join(dir, 'none.txt')))
-  await expect(run()).rejects.toMatchObject({ code: 'MR_SOURCE_FAILED', message: expect.stringMatching(/none\.txt.*ENOENT/) as string })
+  await expect(run()).rejects.toMatchObject({ code: 'MR_PATH_UNUSABLE', message: expect.stringMatching(/none\.txt.*ENOENT/) as string })
 })
 
 test('a .gz file that is cut is an error with its path and the byte', async () => {
@@ -132,7 +132,7 @@ test('a .gz file that is cut is an error with its path and the byte', async () =
   writeFileSync(path, whole.subarray(0, whole.length >> 1))
   const { run, records } = await drive(linesSource, listed(path), { batchRecords: 1000 })
   await expect(run()).rejects.toMatchObject({
-    code: 'MR_SOURCE_FAILED',
+    code: 'MR_INPUT_INVALID',
     message: expect.stringMatching(/\.gz \(byte \d+\): unexpected end/) as string,
   })
   expect(records.length).toBeGreaterThan(0)

@@ -140,6 +140,6 @@ test('a file that vanishes before it was read is an error with its path', async 
   const { records, run, actor } = await drive(linesSource, found(`${dir}/*.log`))
   await run(() => records.length > 0)
   rmSync(join(dir, 'b.log'))
-  await expect(run()).rejects.toMatchObject({ code: 'MR_SOURCE_FAILED', message: expect.stringMatching(/b\.log.*ENOENT/) as string })
+  await expect(run()).rejects.toMatchObject({ code: 'MR_PATH_UNUSABLE', message: expect.stringMatching(/b\.log.*ENOENT/) as string })
   await actor.close!()
 })

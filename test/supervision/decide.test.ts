@@ -72,10 +72,13 @@ describe('a failure', () => {
       const { class: name, message } = describeError(new MillraceError(code, 'x'))
       return at({ class: name, message, code })
     }
-    for (const code of ['MR_OPTION_INVALID', 'MR_GRAPH_DIFFERS', 'MR_STATE_CORRUPT', 'MR_STATE_DIR_LOCKED'] as const) {
+    for (const code of ['MR_OPTION_INVALID', 'MR_KEY_INVALID', 'MR_PATH_UNUSABLE', 'MR_INPUT_INVALID', 'MR_STATE_CORRUPT'] as const) {
       expect(codeOf(code)).toBe('fail-job')
     }
-    for (const code of ['MR_OPERATOR_FAILED', 'MR_WORKER_LOST', 'MR_FRAME_CORRUPT'] as const) expect(codeOf(code)).toBe('restart-region')
+    for (const code of ['MR_OPERATOR_FAILED', 'MR_SOURCE_FAILED', 'MR_SINK_FAILED', 'MR_WORKER_LOST', 'MR_FRAME_CORRUPT'] as const)
+      expect(codeOf(code)).toBe('restart-region')
+    // A user's error that bears a code of ours by chance is a user's error.
+    expect(at({ class: 'Error', code: 'MR_KEY_INVALID' })).toBe('restart-region')
   })
 
   test('of a region that nobody knows is ignored, names of the prototype included', () => {

@@ -76,3 +76,10 @@ test('combined or not, windows take the same records in time, and the same too l
   })
   await fc.assert(same, { numRuns: 25 })
 })
+
+test('what is late before a restart is late after it, where sessions are combined as well', async () => {
+  const row = { key: 'a', value: 0 }
+  const steps: Step[] = [{ watermark: 1 }, { timestamp: 0, record: row }, { timestamp: 1, record: row }, { end: true }]
+  const { records } = await operatorKit(build(window.session({ gapMs: 2 }), false, {}), steps)
+  expect(records.out).toMatchObject([{ key: 'a', n: 1, windowStart: 1, windowEnd: 3 }])
+})

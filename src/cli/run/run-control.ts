@@ -49,10 +49,13 @@ export class RunControl {
   /** @throws what kept standard output from being written */
   ended({ outcome, restarts, badRecords }: RunResult, elapsedMs: number): ExitCode {
     if (this.#outputError !== null && this.#outputError.code !== 'EPIPE') throw this.#outputError
-    const drained = outcome === 'finished' && this.#drains
-    const ended = { event: 'ended', outcome: drained ? 'drained' : outcome, restarts, elapsedMs: Math.round(elapsedMs) } as const
-    this.#reporter.report({ ...ended, ...(badRecords && { badRecords }) })
-    return outcome === 'stopped' ? EXIT.stopped : EXIT.done
+    // Who asked to stop is told so, also where the last record was faster.
+    const stopped = outcome === 'stopped' || this.#wish === 'stop'
+    if (stopped && outcome === 'finished')
+      this.#reporter.report({ event: 'note', text: 'everything had been processed when the stop came: the next run begins anew' })
+    const shown = stopped ? 'stopped' : this.#drains ? 'drained' : outcome
+    this.#reporter.report({ event: 'ended', outcome: shown, restarts, elapsedMs: Math.round(elapsedMs), ...(badRecords && { badRecords }) })
+    return stopped ? EXIT.stopped : EXIT.done
   }
 
   #ask(wish: 'drain' | 'stop'): void {

@@ -1,3 +1,4 @@
+import type { CheckpointEnd } from '../../actor/actor-parts.ts'
 import type { Registry } from '../../actor/contract.ts'
 import type { Manifest } from '../../checkpoint/manifest.ts'
 import type { WorkerGate } from '../../control/master-host.ts'
@@ -72,6 +73,7 @@ export class SimulatedWorker implements SimulatedThread, WorkerGate {
         store: (message) => toStorage.send(`store ${message.checkpoint}`, message, outlets.store),
         failed: (failure) => this.#out.send('failed', failure, outlets.failed),
         notify: (attempt, notice) => this.#out.send(notice.event, notice, (copy) => outlets.notify(attempt, copy)),
+        checkpointWanted: (attempt) => this.#out.send('checkpointWanted', attempt, outlets.checkpointWanted),
       }),
       onWake: () => {
         this.#bell.ring()
@@ -89,6 +91,7 @@ export class SimulatedWorker implements SimulatedThread, WorkerGate {
       if (rows !== null) fromStorage.send('working rows', rows, (received) => answer(received, null))
     }
     return {
+      table,
       write: (rows) => toStorage.send('working write', rows, (received) => working.write(attempt, table, received)),
       ask: (keys, answer) => toStorage.send('working ask', keys, (received) => answered(working.answer(attempt, table, received), answer)),
     }
@@ -157,8 +160,8 @@ export class SimulatedWorker implements SimulatedThread, WorkerGate {
     return this.#call('triggerCheckpoint', [checkpoint, last] as const, ([id, isLast]) => this.#service.triggerCheckpoint(id, isLast))
   }
 
-  checkpointCompleted(checkpoint: number): Promise<void> {
-    return this.#call('checkpointCompleted', checkpoint, (id) => this.#service.checkpointCompleted(id))
+  checkpointEnded(checkpoint: number, end: CheckpointEnd): Promise<void> {
+    return this.#call('checkpointEnded', [checkpoint, end] as const, ([id, how]) => this.#service.checkpointEnded(id, how))
   }
 
   drainSources(): Promise<void> {

@@ -145,6 +145,7 @@ export class SimulationHost implements MasterHost {
         store: (message) => this.#storageThread.receive(message),
         failed: (failure) => this.#master.failed(failure),
         notify: (attempt, notice) => this.app.inletNotice(attempt, notice),
+        checkpointWanted: (attempt) => this.#master.checkpointWanted(attempt),
       },
     })
   }

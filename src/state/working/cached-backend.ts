@@ -22,11 +22,14 @@ export interface CachedBackendOptions {
 export class CachedBackend implements KeyedStateBackend {
   readonly keys = new KeyTable()
   readonly cache: KeyCache
+  /** Of its rows in the working store. */
+  readonly table: number
   readonly #keyGroups: number
   readonly #cells: CachedCell<unknown>[] = []
   readonly #expiring: CachedCell<unknown>[] = []
 
   constructor(store: WorkingStore, options: CachedBackendOptions) {
+    this.table = store.table
     this.#keyGroups = options.keyGroups
     this.cache = new KeyCache(this.keys, store, options)
   }

@@ -16,6 +16,7 @@ export class MemoryStores {
   store(table: number): WorkingStore {
     const rows = this.table(table)
     return {
+      table,
       write: (bytes) => rows.write(bytes),
       ask: (keys, answer) => {
         const found = rows.answer(keys)

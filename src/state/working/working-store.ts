@@ -9,6 +9,8 @@
  * All lengths are uint32, big-endian. Keys are those of row-keys.ts; a value has the cells of the key's states one after the other (stored-cells.ts).
  */
 export interface WorkingStore {
+  /** Number of the table that the rows are in: that of the actor. */
+  readonly table: number
   /** Takes the bytes over. What is written before a question counts for its answer. */
   write(rows: Uint8Array): void
   /** Answers later, once; not at all once the attempt is over. */

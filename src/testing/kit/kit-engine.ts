@@ -118,7 +118,7 @@ export class KitEngine {
       if (own !== undefined) return own
       throw new MillraceError('MR_CHECKPOINT_FAILED', `Operator kit: "${plan.tasks[actor.task]!.name}" took no part in checkpoint ${id}`)
     })
-    for (const runtime of this.#runtimes) runtime.checkpointCompleted(id)
+    for (const runtime of this.#runtimes) runtime.checkpointEnded(id, { failure: null, tookMs: 0 })
     await this.settle()
     const events = this.events.filter(({ epoch }) => epoch < id)
     return { id, chunks, inputs: this.#inputs.states, nowMs: this.#clock.nowMs(), events }
@@ -155,6 +155,7 @@ export class KitEngine {
           const whole = [...expandSnapshot(chunks, (table) => this.#working.rows(table))]
           ;(id === FINAL_SNAPSHOT ? this.#finals : this.#snapshots).set(actor, whole)
         },
+        checkpointWanted: () => {},
         failed: (_attempt, _actor, error) => void (this.#failure ??= { error }),
         notify: (_, { inlet, position, event }) => {
           if (event === 'restored') this.#positions.set(inlet, position)
