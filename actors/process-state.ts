@@ -41,16 +41,7 @@ export class ProcessState {
 
   /** The state of the records' keys is about to be used. False when it has to be fetched first. */
   prepare(records: readonly unknown[], keyOf: (record: unknown) => Key): boolean {
-    const { keys, cache } = this.cached!
-    for (let i = 0; i < records.length;) {
-      try {
-        for (; i < records.length; i++) cache.need(keys.slotOf(keyOf(records[i])))
-      } catch {
-        // The record fails when it is its turn.
-        i++
-      }
-    }
-    return !cache.ask()
+    return this.cached!.cache.needAll(records, keyOf)
   }
 
   /** The same for the keys of timers that are due, the first of them for certain: they stay until they have fired. */

@@ -102,8 +102,7 @@ class ProcessActor implements OperatorActor, CallFrame, Calls {
   }
 
   begin(key: Key, timestamp: number): void {
-    const slot = this.#backend.keys.slotOf(key)
-    if (this.#cached !== null && !this.#cached.cache.isHere(slot)) refuseUnsteadyKey(this.#context)
+    const slot = this.#cached === null ? this.#backend.keys.slotOf(key) : this.#cached.cache.slotOf(key)
     this.#enter(slot, timestamp)
     this.key = key
   }
@@ -234,12 +233,6 @@ class CachedProcessActor extends ProcessActor {
     const keyOf = this.#keys[this.input]!
     return keyOf === null || this.kept.prepare(batch.records(), keyOf)
   }
-}
-
-function refuseUnsteadyKey({ operator }: OperatorContext): never {
-  throw new MillraceError('MR_KEY_INVALID', 'A key function gave another key when it was asked again: it must depend on the record alone', {
-    operator,
-  })
 }
 
 function refusePromise(result: unknown): void {

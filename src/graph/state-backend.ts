@@ -10,7 +10,7 @@ import type { Graph, OperatorNode } from './graph.ts'
 export type BackendOption = 'memory' | 'lmdb' | { readonly type: 'memory' } | { readonly type: 'lmdb'; readonly cacheBytes?: number }
 
 /** Kinds of operators that can have their state elsewhere than in memory. */
-const CHOOSING = new Set(['process'])
+const CHOOSING = new Set(['process', 'scan', 'reduce', 'distinct'])
 
 const IN_MEMORY: StateBackend = { type: 'memory' }
 

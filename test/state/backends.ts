@@ -24,6 +24,7 @@ export function testedBackend(type: BackendType, keyGroups: number, cacheBytes =
   }
   const rows = new MemoryRows()
   const store = {
+    table: 0,
     write: (bytes: Uint8Array) => rows.write(bytes),
     ask: (keys: Uint8Array, answer: (r: Uint8Array, f: null) => void) => answer(rows.answer(keys), null),
   }
@@ -39,7 +40,7 @@ export function testedBackend(type: BackendType, keyGroups: number, cacheBytes =
     },
     snapshot: (_, nowMs) => {
       const snapshot = backend.handOver(nowMs)
-      return new Map([...workingChunks(rows.rows(), snapshot)].map(({ group, states }) => [group, states]))
+      return new Map([...workingChunks(rows.rows(), snapshot)].map(({ group, value }) => [group, (value as { states: Record<string, Uint8Array> }).states]))
     },
   }
 }

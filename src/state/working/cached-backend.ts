@@ -8,6 +8,7 @@ import { decodeKeyedChunk } from '../keyed-chunk.ts'
 import { ValueColumn } from '../value-column.ts'
 import { heapBytes } from './heap-bytes.ts'
 import { type CacheColumn, KeyCache } from './key-cache.ts'
+import { NO_CELL } from './stored-cells.ts'
 import type { WorkingSnapshot, WorkingStore } from './working-store.ts'
 
 export interface CachedBackendOptions {
@@ -48,7 +49,7 @@ export class CachedBackend implements KeyedStateBackend {
     const position = this.#cells.findIndex((cell) => cell.name === name)
     if (position === -1) return undefined
     if (slot !== -1 && this.cache.isHere(slot)) return this.#cells[position]!.read(slot, nowMs)
-    return this.cache.read(key).then((cells) => this.#cells[position]!.shown(cells?.[position], nowMs))
+    return this.cache.read(key).then((cells) => this.#cells[position]!.shown(cells === null ? NO_CELL : cells[position], nowMs))
   }
 
   batchDone(nowMs: number): void {
@@ -61,7 +62,7 @@ export class CachedBackend implements KeyedStateBackend {
   /** Gives all to the working store, and says what its rows mean. */
   handOver(nowMs: number): WorkingSnapshot {
     this.cache.flush(nowMs)
-    return { keyGroups: this.#keyGroups, states: this.#cells.map(({ name, signature }) => ({ name, signature })) }
+    return { kind: 'keyed', keyGroups: this.#keyGroups, states: this.#cells.map(({ name, signature }) => ({ name, signature })) }
   }
 
   /** What does not fit into memory goes to the working store: see {@link KeyCache.taken}. */
@@ -121,7 +122,7 @@ class CachedCell<V> implements StateCell<V>, CacheColumn {
 
   /** The same of a value in its stored form. */
   shown(stored: unknown, nowMs: number): StoredValue | undefined {
-    if (stored === undefined) return undefined
+    if (stored === NO_CELL) return undefined
     const value = this.#spec.load(stored, this.signature, nowMs)
     return this.#expiries !== null && this.#spec.purge(value, nowMs) === -Infinity ? undefined : this.#stored(value, nowMs)
   }
@@ -135,9 +136,12 @@ class CachedCell<V> implements StateCell<V>, CacheColumn {
     })
   }
 
+  has(slot: number): boolean {
+    return this.#column.has(slot)
+  }
+
   save(slot: number, nowMs: number): unknown {
-    const value = this.#column.get(slot)
-    return value === undefined ? undefined : this.#spec.save(value, nowMs)
+    return this.#spec.save(this.#column.get(slot) as V, nowMs)
   }
 
   load(slot: number, stored: unknown, nowMs: number): void {

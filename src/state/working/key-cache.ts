@@ -1,14 +1,16 @@
 import type { Key } from '../../core/key-hash.ts'
+import { MillraceError } from '../../errors.ts'
 import type { KeyTable } from '../key-table.ts'
 import { writeRowKey } from './row-keys.ts'
 import { NO_VALUE, RowWriter } from './row-writer.ts'
-import { CellReader, writeCell } from './stored-cells.ts'
+import { CellReader, NO_CELL, writeCell, writeNoCell } from './stored-cells.ts'
 import type { WorkingStore } from './working-store.ts'
 
 /** One value per slot of the cache, of one state. Nothing of this marks a slot as changed. */
 export interface CacheColumn {
   readonly name: string
-  /** The stored form; undefined for none. */
+  has(slot: number): boolean
+  /** The stored form of a value that is there. */
   save(slot: number, nowMs: number): unknown
   load(slot: number, stored: unknown, nowMs: number): void
   drop(slot: number): void
@@ -99,6 +101,26 @@ export class KeyCache {
     }
   }
 
+  /** The same for the keys of records. False when their state has to be fetched first. */
+  needAll(records: readonly unknown[], keyOf: (record: unknown) => Key): boolean {
+    const keys = this.#keys
+    for (let i = 0; i < records.length; ) {
+      try {
+        for (; i < records.length; i++) this.need(keys.slotOf(keyOf(records[i])))
+      } catch {
+        // The record fails when it is its turn.
+        i++
+      }
+    }
+    return !this.ask()
+  }
+
+  /** The slot of a key that was needed. @throws MillraceError MR_KEY_INVALID when it was not */
+  slotOf(key: Key): number {
+    const slot = this.#keys.slotOf(key)
+    return this.isHere(slot) ? slot : refuseUnsteadyKey()
+  }
+
   /** Nothing makes the key of a needed slot leave until {@link KeyCache.unpin}. */
   pin(slot: number): void {
     if ((this.#flags[slot]! & FLAG.pinned) !== 0) return
@@ -187,7 +209,7 @@ export class KeyCache {
     )
   }
 
-  /** The stored forms of a key that is not here, by column; null when it has no row. */
+  /** The stored forms of a key that is not here, or NO_CELL, by column; null when it has no row. */
   read(key: Key): Promise<unknown[] | null> {
     const writer = new RowWriter()
     const at = writer.beginSized()
@@ -228,7 +250,7 @@ export class KeyCache {
       this.#reader.begin(rows, at)
       for (const column of this.#columns) {
         const stored = this.#reader.next()
-        if (stored !== undefined) column.load(slot, stored, 0)
+        if (stored !== NO_CELL) column.load(slot, stored, 0)
       }
       at += length
       this.#enter(slot, this.#flags[slot]!)
@@ -275,7 +297,10 @@ export class KeyCache {
       if (isBare) writer.u32(NO_VALUE)
       else {
         const valueAt = writer.beginSized()
-        for (const column of this.#columns) writeCell(writer, column.save(slot, nowMs), column.name)
+        for (const column of this.#columns) {
+          if (column.has(slot)) writeCell(writer, column.save(slot, nowMs), column.name)
+          else writeNoCell(writer)
+        }
         writer.endSized(valueAt)
       }
       if (writer.length > WRITTEN_BYTES_MAX) this.#send()
@@ -310,4 +335,8 @@ export class KeyCache {
     sizes.set(this.#sizes)
     this.#sizes = sizes
   }
+}
+
+function refuseUnsteadyKey(): never {
+  throw new MillraceError('MR_KEY_INVALID', 'a key function gave another key when it was asked again: it must depend on the record alone')
 }

@@ -5,13 +5,19 @@ import type { RowWriter } from './row-writer.ts'
 /** How one value of a row lies in it: `none`; `number`, 8 bytes little-endian; `plain` or `tagged`, packed as the codec does, behind a length. */
 const FORM = { none: 0, number: 1, plain: 2, tagged: 3 } as const
 
+/** What a row has where a state has nothing. */
+export const NO_CELL = Symbol('no cell')
+
+export function writeNoCell(writer: RowWriter): void {
+  writer.u8(FORM.none)
+}
+
 /**
- * @param stored plain data; undefined for nothing
+ * @param stored plain data
  * @param what names the state in errors
  * @throws MillraceError MR_RECORD_NOT_SERIALIZABLE
  */
 export function writeCell(writer: RowWriter, stored: unknown, what: string): void {
-  if (stored === undefined) return writer.u8(FORM.none)
   if (typeof stored === 'number') {
     writer.u8(FORM.number)
     return writer.f64(stored)
@@ -32,11 +38,11 @@ export class CellReader {
     this.#at = at
   }
 
-  /** @throws MillraceError MR_STATE_CORRUPT */
+  /** The stored form of a value, or NO_CELL. @throws MillraceError MR_STATE_CORRUPT */
   next(): unknown {
     const bytes = this.#bytes
     const form = bytes[this.#at++]
-    if (form === FORM.none) return undefined
+    if (form === FORM.none) return NO_CELL
     if (form === FORM.number) return bytes.readDoubleLE((this.#at += 8) - 8)
     if (form !== FORM.plain && form !== FORM.tagged)
       throw new MillraceError('MR_STATE_CORRUPT', `a row of working state has a value of form ${String(form)}`)

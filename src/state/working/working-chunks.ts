@@ -1,7 +1,8 @@
 import type { Key } from '../../core/key-hash.ts'
 import { KeyedChunkWriter } from '../keyed-chunk.ts'
+import { encodeValues } from '../value-table.ts'
 import { groupOfRow, readRowKey } from './row-keys.ts'
-import { CellReader } from './stored-cells.ts'
+import { CellReader, NO_CELL } from './stored-cells.ts'
 import type { WorkingSnapshot } from './working-store.ts'
 
 /** Valid until the next one is taken. */
@@ -10,45 +11,59 @@ export interface WorkingRow {
   readonly value: Buffer
 }
 
-/** The chunks of one key group, by name of the state: what an operator that has its state in memory writes. */
-export interface GroupStates {
+/** The chunk of one key group: what an operator that has its state in memory writes. */
+export interface GroupChunk {
   readonly group: number
-  readonly states: Readonly<Record<string, Uint8Array>>
+  readonly value: Uint8Array | { readonly states: Readonly<Record<string, Uint8Array>> }
 }
+
+type WriteGroup = (group: number, keys: readonly Key[], columns: readonly (readonly unknown[])[]) => GroupChunk['value']
 
 /**
  * The chunks of all rows of a table, group by group.
  *
  * @param rows in the order of their keys
  */
-export function* workingChunks(rows: Iterable<WorkingRow>, { keyGroups, states }: WorkingSnapshot): Generator<GroupStates> {
-  const writers = states.map(({ name, signature }) => new KeyedChunkWriter(name, signature))
+export function* workingChunks(rows: Iterable<WorkingRow>, snapshot: WorkingSnapshot): Generator<GroupChunk> {
+  const write = snapshot.kind === 'keyed' ? keyedWriter(snapshot) : valuesWriter(snapshot)
   const reader = new CellReader()
   let group = -1
   let keys: Key[] = []
   let columns: unknown[][] = []
-  const chunks = (): GroupStates => ({
-    group,
-    states: Object.fromEntries(
-      states.flatMap(({ name }, i) => {
-        const stored = columns[i]!
-        const live = Int32Array.from(stored.keys()).filter((row) => stored[row] !== undefined)
-        if (live.length === 0) return []
-        return [[name, writers[i]!.write({ groups: keyGroups, group }, { keyAt: (row) => keys[row]! }, live, (row) => stored[row])]]
-      }),
-    ),
-  })
   for (const { key, value } of rows) {
     const own = groupOfRow(key)
     if (own !== group) {
-      if (keys.length > 0) yield chunks()
+      if (keys.length > 0) yield { group, value: write(group, keys, columns) }
       group = own
       keys = []
-      columns = states.map(() => [])
+      columns = snapshot.states.map(() => [])
     }
     keys.push(readRowKey(key))
     reader.begin(value)
     for (const column of columns) column.push(reader.next())
   }
-  if (keys.length > 0) yield chunks()
+  if (keys.length > 0) yield { group, value: write(group, keys, columns) }
+}
+
+function keyedWriter({ keyGroups: groups, states }: WorkingSnapshot): WriteGroup {
+  const writers = states.map(({ name, signature }) => new KeyedChunkWriter(name, signature))
+  return (group, keys, columns) => {
+    const chunks: Record<string, Uint8Array> = {}
+    states.forEach(({ name }, i) => {
+      const stored = columns[i]!
+      const live = rowsOf(stored)
+      if (live.length > 0)
+        chunks[name] = writers[i]!.write({ groups, group }, { keyAt: (row) => keys[row]! }, live, (row) => stored[row])
+    })
+    return { states: chunks }
+  }
+}
+
+function valuesWriter({ keyGroups: groups }: WorkingSnapshot): WriteGroup {
+  return (group, keys, [stored]) =>
+    encodeValues({ groups, group }, { keyAt: (row) => keys[row]! }, rowsOf(stored!), (row) => stored![row])
+}
+
+function rowsOf(stored: readonly unknown[]): Int32Array {
+  return Int32Array.from(stored.keys()).filter((row) => stored[row] !== NO_CELL)
 }

@@ -22,8 +22,10 @@ export type RowsAnswer = (rows: Uint8Array, failure: Error | null) => void
 
 /** Stands in a snapshot for the rows of one table, which the storage thread adds. */
 export interface WorkingSnapshot {
+  /** Which chunks they become: those of named states, or of a table of values. */
+  readonly kind: 'keyed' | 'values'
   readonly keyGroups: number
-  /** By position in the rows. */
+  /** By position in the rows. Of a table of values: one. */
   readonly states: readonly WorkingState[]
 }
 

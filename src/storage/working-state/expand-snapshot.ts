@@ -24,11 +24,11 @@ export function* expandSnapshot(chunks: readonly Chunk[], rowsOf: (table: number
     if (match === null) continue
     others.delete(marker)
     const snapshot = unpack(bytes) as WorkingSnapshot
-    for (const { group, states } of workingChunks(rowsOf(Number(match[2])), snapshot)) {
+    for (const { group, value } of workingChunks(rowsOf(Number(match[2])), snapshot)) {
       const key = `${match[1]}/group/${group}`
       const own = others.get(key)
       others.delete(key)
-      yield sealChunk(key, new Uint8Array(pack({ states, ...(own && (unpack(own.bytes) as object)) })))
+      yield sealChunk(key, new Uint8Array(pack(own === undefined ? value : { ...value, ...(unpack(own.bytes) as object) })))
     }
   }
   yield* others.values()
