@@ -1,5 +1,6 @@
 import type { Emit, OperatorContext } from '../src/actor/contract.ts'
-import { CLOSED, type Key, type StateScope, type Timers, refuseAccess } from '../src/actor/operator-kit.ts'
+import type { Key } from '../src/actor/operator-kit.ts'
+import { CLOSED, type StateScope, type Timers, refuseAccess } from '../src/actor/process-kit.ts'
 import { MillraceError } from '../src/errors.ts'
 
 /** What the calls of one actor share. `begin` and `end` stand around each of them; in between, its context works. */

@@ -1,5 +1,6 @@
 import type { ColumnBatch, OperatorActor, OperatorContext, OperatorDefinition, StateChunk } from '../src/actor/contract.ts'
-import { AccumulatorTable, type AggregateSpecs, type SavedRow } from '../src/actor/operator-kit.ts'
+import type { AggregateSpecs } from '../src/actor/operator-kit.ts'
+import { AccumulatorTable, type SavedRow } from '../src/actor/table-kit.ts'
 import { hasCustom } from './careful-aggregates.ts'
 import { keySelector } from './key-selector.ts'
 import { type RowEmitter, rowEmitter } from './row-emitter.ts'

@@ -1,5 +1,6 @@
 import type { OperatorActor, OperatorContext, OperatorDefinition } from '../src/actor/contract.ts'
-import { type AggregateSpecs, Combiner } from '../src/actor/operator-kit.ts'
+import type { AggregateSpecs } from '../src/actor/operator-kit.ts'
+import { Combiner } from '../src/actor/table-kit.ts'
 import { BATCH_RECORDS_MAX } from '../src/limits.ts'
 import { CarefulAggregates, hasCustom } from './careful-aggregates.ts'
 import { keySelector } from './key-selector.ts'

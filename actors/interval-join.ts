@@ -1,5 +1,7 @@
 import type { Emit, OperatorActor, OperatorContext, OperatorDefinition, Progress, StateChunk } from '../src/actor/contract.ts'
-import { type Key, KeyMap, TimeList, TimerQueue, ValueTable, keptKey, checkEventTime } from '../src/actor/operator-kit.ts'
+import { type Key, checkEventTime } from '../src/actor/operator-kit.ts'
+import { KeyMap, ValueTable, keptKey } from '../src/actor/keyed-kit.ts'
+import { TimeList, TimerQueue } from '../src/actor/queue-kit.ts'
 import { JOIN_KEYS_PER_STEP_MAX } from '../src/limits.ts'
 import { type RecordKey, recordKey } from './record-key.ts'
 

@@ -1,4 +1,5 @@
-import { type WindowContents, type WindowPane, lastMsOf } from '../src/actor/operator-kit.ts'
+import { lastMsOf } from '../src/actor/operator-kit.ts'
+import type { WindowContents, WindowPane } from '../src/actor/window-kit.ts'
 
 export type JoinType = 'inner' | 'left' | 'right' | 'full'
 

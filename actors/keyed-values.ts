@@ -1,5 +1,7 @@
 import type { ColumnBatch, OperatorContext, StateChunk } from '../src/actor/contract.ts'
-import { CachedValues, type Key, ValueTable } from '../src/actor/operator-kit.ts'
+import { CachedValues } from '../src/actor/cached-kit.ts'
+import { ValueTable } from '../src/actor/keyed-kit.ts'
+import type { Key } from '../src/actor/operator-kit.ts'
 import { WORKING_RESTORE_BYTES_AHEAD_MAX } from '../src/limits.ts'
 import { type RecordKey, recordKey } from './record-key.ts'
 

@@ -1,5 +1,6 @@
 import type { OperatorActor, OperatorContext, OperatorDefinition, StateChunk } from '../src/actor/contract.ts'
-import { type Key, KeyMap, ValueTable, keptKey } from '../src/actor/operator-kit.ts'
+import type { Key } from '../src/actor/operator-kit.ts'
+import { KeyMap, ValueTable, keptKey } from '../src/actor/keyed-kit.ts'
 import { type RecordKey, recordKey } from './record-key.ts'
 
 interface LatestJoinSpec {

@@ -1,5 +1,6 @@
 import type { OperatorContext, OperatorDefinition } from '../src/actor/contract.ts'
-import { type Clock, type Key, LruCache, canonicalKey } from '../src/actor/operator-kit.ts'
+import { type Clock, type Key, canonicalKey } from '../src/actor/operator-kit.ts'
+import { LruCache } from '../src/actor/keyed-kit.ts'
 import { type RecordKey, recordKey } from './record-key.ts'
 import { type AsyncSpec, mapAsync } from './map-async.ts'
 

@@ -1,5 +1,5 @@
 import type { OperatorActor, OperatorContext, OperatorDefinition, Progress, RecordOrigin, StateChunk } from '../src/actor/contract.ts'
-import { CallQueue } from '../src/actor/operator-kit.ts'
+import { CallQueue } from '../src/actor/queue-kit.ts'
 import { MillraceError } from '../src/errors.ts'
 
 export interface AsyncSpec {

@@ -1,5 +1,5 @@
 import type { OperatorActor, OperatorContext, OperatorDefinition, Progress, StateChunk } from '../src/actor/contract.ts'
-import { TimeBuffer } from '../src/actor/operator-kit.ts'
+import { TimeBuffer } from '../src/actor/queue-kit.ts'
 import { MillraceError } from '../src/errors.ts'
 import { RELEASED_RECORDS_PER_STEP } from '../src/limits.ts'
 

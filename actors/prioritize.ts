@@ -1,5 +1,5 @@
 import type { OperatorActor, OperatorContext, OperatorDefinition, Progress } from '../src/actor/contract.ts'
-import { PriorityBuffer } from '../src/actor/operator-kit.ts'
+import { PriorityBuffer } from '../src/actor/queue-kit.ts'
 import { MillraceError } from '../src/errors.ts'
 
 export interface PrioritySpec {

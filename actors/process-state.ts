@@ -1,14 +1,7 @@
 import type { OperatorContext, StateChunk } from '../src/actor/contract.ts'
-import {
-  CachedBackend,
-  type Key,
-  type KeyedStateBackend,
-  MemoryBackend,
-  type StateReading,
-  Timers,
-  loadTimers,
-  saveTimers,
-} from '../src/actor/operator-kit.ts'
+import { CachedBackend } from '../src/actor/cached-kit.ts'
+import type { Key } from '../src/actor/operator-kit.ts'
+import { type KeyedStateBackend, MemoryBackend, type StateReading, Timers, loadTimers, saveTimers } from '../src/actor/process-kit.ts'
 import { TIMERS_PER_STEP_MAX, WORKING_RESTORE_BYTES_AHEAD_MAX } from '../src/limits.ts'
 
 /** State of one key group, as it goes into a checkpoint. */

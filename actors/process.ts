@@ -1,8 +1,8 @@
 import type { ColumnBatch, OperatorActor, OperatorContext, OperatorDefinition, Progress, StateChunk } from '../src/actor/contract.ts'
+import type { CachedBackend } from '../src/actor/cached-kit.ts'
+import type { Key } from '../src/actor/operator-kit.ts'
 import {
   CLOSED,
-  type CachedBackend,
-  type Key,
   type KeyedStateBackend,
   MemoryBackend,
   NO_KEY,
@@ -12,7 +12,7 @@ import {
   type StateSpecs,
   type Timers,
   openStates,
-} from '../src/actor/operator-kit.ts'
+} from '../src/actor/process-kit.ts'
 import { MillraceError } from '../src/errors.ts'
 import { TIMERS_PER_STEP_MAX } from '../src/limits.ts'
 import { ActorContext, type Calls } from './actor-context.ts'

@@ -1,5 +1,6 @@
 import type { OperatorActor, OperatorContext, OperatorDefinition, Progress } from '../src/actor/contract.ts'
-import { type AggregateSpecs, type Key, SessionCombiner, checkEventTime, lastMsOf } from '../src/actor/operator-kit.ts'
+import { type AggregateSpecs, type Key, checkEventTime, lastMsOf } from '../src/actor/operator-kit.ts'
+import { SessionCombiner } from '../src/actor/table-kit.ts'
 import { CarefulAggregates, hasCustom } from './careful-aggregates.ts'
 import { recordKey } from './record-key.ts'
 

@@ -1,5 +1,6 @@
 import type { ColumnBatch, OperatorActor, OperatorContext, OperatorDefinition, Progress, StateChunk } from '../src/actor/contract.ts'
-import { SessionTable, restoredWatermark } from '../src/actor/operator-kit.ts'
+import { restoredWatermark } from '../src/actor/operator-kit.ts'
+import { SessionTable } from '../src/actor/table-kit.ts'
 import { WINDOWS_PER_STEP_MAX } from '../src/limits.ts'
 import type { SessionAggregateSpec } from './session-combine.ts'
 import { type WindowRowEmitter, windowRowEmitter } from './window-rows.ts'

@@ -1,5 +1,7 @@
 import type { StateChunk } from '../src/actor/contract.ts'
-import { type Key, ValueTable, WindowPane } from '../src/actor/operator-kit.ts'
+import type { Key } from '../src/actor/operator-kit.ts'
+import { ValueTable } from '../src/actor/keyed-kit.ts'
+import { WindowPane } from '../src/actor/window-kit.ts'
 
 /** A pane as a checkpoint holds it. */
 type StoredPane = readonly [

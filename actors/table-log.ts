@@ -1,4 +1,4 @@
-import type { AccumulatorTable } from '../src/actor/operator-kit.ts'
+import type { AccumulatorTable } from '../src/actor/table-kit.ts'
 
 export type Row = Readonly<Record<string, unknown>>
 

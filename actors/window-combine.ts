@@ -1,5 +1,6 @@
 import type { Column, OperatorActor, OperatorContext, OperatorDefinition, Progress } from '../src/actor/contract.ts'
-import { type AggregateSpecs, Combiner, type Panes, checkEventTime, lastEndOf, lastMsOf, paneStart } from '../src/actor/operator-kit.ts'
+import { type AggregateSpecs, type Panes, checkEventTime, lastEndOf, lastMsOf, paneStart } from '../src/actor/operator-kit.ts'
+import { Combiner } from '../src/actor/table-kit.ts'
 import { BATCH_RECORDS_MAX, COMBINED_KEYS_KEPT_MIN, PANES_COMBINED_MAX } from '../src/limits.ts'
 import { CarefulAggregates, hasCustom } from './careful-aggregates.ts'
 import { keySelector } from './key-selector.ts'

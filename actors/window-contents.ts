@@ -1,12 +1,6 @@
 import type { Emit } from '../src/actor/contract.ts'
-import {
-  type AccumulatorRow,
-  type AggregateSpecs,
-  RowAggregator,
-  type WindowContents,
-  WindowPane,
-  lastMsOf,
-} from '../src/actor/operator-kit.ts'
+import { type AggregateSpecs, lastMsOf } from '../src/actor/operator-kit.ts'
+import { type AccumulatorRow, RowAggregator, type WindowContents, WindowPane } from '../src/actor/window-kit.ts'
 
 /** What a window function makes of the records of its windows: 'aggregate' and 'reduce' keep one value, 'process' keeps the records. */
 export type WindowFunction =

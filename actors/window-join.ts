@@ -1,5 +1,6 @@
 import type { Emit, OperatorActor, OperatorContext, OperatorDefinition, Progress, StateChunk } from '../src/actor/contract.ts'
-import { type Key, type Trigger, type WindowPane, type WindowSpec, Windows } from '../src/actor/operator-kit.ts'
+import type { Key, Trigger, WindowSpec } from '../src/actor/operator-kit.ts'
+import { type WindowPane, Windows } from '../src/actor/window-kit.ts'
 import { JOIN_RESULTS_PER_STEP_MAX } from '../src/limits.ts'
 import { type RecordKey, recordKey } from './record-key.ts'
 import { BothContents, type BothSides, type JoinFunction, type JoinResults, joinResults } from './joined-windows.ts'

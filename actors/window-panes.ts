@@ -1,13 +1,6 @@
 import type { ColumnBatch, OperatorActor, OperatorContext, OperatorDefinition, Progress, StateChunk } from '../src/actor/contract.ts'
-import {
-  AccumulatorTable,
-  type Key,
-  type KeyColumn,
-  type Panes,
-  PartialRows,
-  restorePartials,
-  snapshotPartials,
-} from '../src/actor/operator-kit.ts'
+import type { Key, Panes } from '../src/actor/operator-kit.ts'
+import { AccumulatorTable, type KeyColumn, PartialRows, restorePartials, snapshotPartials } from '../src/actor/table-kit.ts'
 import { firstStartOf, lastEndOf, lastMsOf, restoredWatermark, windowStart } from '../src/actor/operator-kit.ts'
 import { WINDOWS_PER_STEP_MAX } from '../src/limits.ts'
 import { keySelector } from './key-selector.ts'

@@ -1,5 +1,6 @@
 import type { OperatorContext } from '../src/actor/contract.ts'
-import { type AccumulatorTable, generate, lastMsOf } from '../src/actor/operator-kit.ts'
+import { generate, lastMsOf } from '../src/actor/operator-kit.ts'
+import type { AccumulatorTable } from '../src/actor/table-kit.ts'
 
 /** Emits the rows of slots `from` to `to` - 1 of a table as those of one window. */
 export type WindowRowEmitter = (from: number, to: number, windowStart: number, windowEnd: number) => void

@@ -1,5 +1,6 @@
 import type { OperatorActor, OperatorContext, OperatorDefinition, Progress, StateChunk } from '../src/actor/contract.ts'
-import { type Key, type Trigger, Windows, type WindowSpec, restoredWatermark } from '../src/actor/operator-kit.ts'
+import { type Key, type Trigger, type WindowSpec, restoredWatermark } from '../src/actor/operator-kit.ts'
+import { Windows } from '../src/actor/window-kit.ts'
 import { WINDOWS_PER_STEP_MAX } from '../src/limits.ts'
 import { recordKey } from './record-key.ts'
 import { loadPanes, savePanes } from './stored-panes.ts'

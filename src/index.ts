@@ -125,7 +125,7 @@ export type { AggregateBuilder, AggregateResult, AggregateSpecs, Aggregator } fr
 export type { Key } from './core/key-hash.ts'
 export { launch } from './app/launch.ts'
 export { openCheckpoint } from './app/open-checkpoint.ts'
-export type { OpenedCheckpoint } from './app/open-checkpoint.ts'
+export type { OpenedCheckpoint } from './app/opened-checkpoint.ts'
 export type { LaunchArguments } from './app/launch.ts'
 export type { LaunchConfig, LaunchOptions, LaunchSettings } from './app/launch-options.ts'
 export type { OutletOptions, Run, RunNotice, RunResult, UndeclaredInlet } from './app/run.ts'

@@ -60,4 +60,6 @@ for (let round = 0; round < Number(values.rounds); round++) {
   }
 }
 for (const [{ name }, { perSecond, cpuNs }] of best)
-  console.log(`${name.padEnd(40)} ${(perSecond / 1e6).toFixed(2).padStart(8)} M/s ${cpuNs.toFixed(0).padStart(6)} ns of processor time a record`)
+  console.log(
+    `${name.padEnd(40)} ${(perSecond / 1e6).toFixed(2).padStart(8)} M/s ${cpuNs.toFixed(0).padStart(6)} ns of processor time a record`,
+  )

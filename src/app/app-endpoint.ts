@@ -18,6 +18,8 @@ export interface AppHost {
   readonly defer: (fn: () => void) => void
   /** Asks for a checkpoint soon: something bounded is half full of what only a checkpoint releases. */
   readonly wantCheckpoint?: () => void
+  /** An outlet of a run that is to stop keeps as much as it may, and is not read. */
+  readonly absorbedMuch?: () => void
   /** Looks on; absent under threads. */
   readonly probe?: FrameProbe
 }
@@ -46,7 +48,8 @@ export class AppEndpoint {
   #attempt = 0
   #closed = false
 
-  constructor(plan: Plan, options: EngineOptions, doorbells: SharedArrayBuffer, { defer, probe, wantCheckpoint = () => {} }: AppHost) {
+  constructor(plan: Plan, options: EngineOptions, doorbells: SharedArrayBuffer, host: AppHost) {
+    const { defer, probe, wantCheckpoint = () => {}, absorbedMuch = () => {} } = host
     this.#plan = plan
     this.#options = options
     this.#probe = probe ?? null
@@ -64,7 +67,7 @@ export class AppEndpoint {
     )
     this.#unconnected = new Set(this.inlets.keys())
     this.outlets = new Map(
-      heads.filter(isOutlet).map((node) => [outletName(node), new Outlet(outletName(node), options.codec, wantCheckpoint)]),
+      heads.filter(isOutlet).map((node) => [outletName(node), new Outlet(outletName(node), options.codec, wantCheckpoint, absorbedMuch)]),
     )
   }
 

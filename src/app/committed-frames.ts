@@ -39,6 +39,11 @@ export class CommittedFrames {
     this.#wantCheckpoint = wantCheckpoint
   }
 
+  /** What is kept. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
   /** A new attempt, restored from a checkpoint. Takes what the mailbox of the last one still holds. */
   restart(mailbox: Mailbox | null, channels: number, restoredCheckpoint: number): void {
     if (mailbox !== null) this.takeAll(mailbox)

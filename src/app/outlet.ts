@@ -3,6 +3,7 @@ import type { CreditTable } from '../channel/credit.ts'
 import { BatchDecoder, type CodecMode } from '../codec/index.ts'
 import { MillraceError } from '../errors.ts'
 import type { Channel } from '../graph/plan.ts'
+import { OUTLET_COMMITTED_BYTES_MAX } from '../limits.ts'
 import { Inbound } from '../worker/inbound.ts'
 import { CommittedFrames } from './committed-frames.ts'
 import { RecordReader } from './record-reader.ts'
@@ -30,10 +31,12 @@ export class Outlet<T = unknown> implements AsyncIterable<T> {
   #failure: MillraceError | null = null
   #waiting: (() => void) | null = null
   #absorbs = false
+  readonly #absorbedMuch: () => void
 
   /** @internal */
-  constructor(name: string, mode: CodecMode, wantCheckpoint: () => void) {
+  constructor(name: string, mode: CodecMode, wantCheckpoint: () => void, absorbedMuch: () => void) {
     this.name = name
+    this.#absorbedMuch = absorbedMuch
     this.#decoder = new BatchDecoder({ name: `outlet-${name}`, mode })
     this.#frames = new CommittedFrames(wantCheckpoint)
   }
@@ -159,8 +162,10 @@ export class Outlet<T = unknown> implements AsyncIterable<T> {
   /** Moves frames out of the mailbox without waiting for a reader, where that is the way of the delivery or of the end. */
   #takeIn(): void {
     if (this.#mailbox === null) return
-    if (this.#absorbs) this.#frames.takeAll(this.#mailbox, this.#consumed)
-    else if (this.#delivery === 'committed') this.#frames.take(this.#mailbox, this.#consumed)
+    if (this.#absorbs) {
+      this.#frames.takeAll(this.#mailbox, this.#consumed)
+      if (this.#frames.bytes >= OUTLET_COMMITTED_BYTES_MAX) this.#absorbedMuch()
+    } else if (this.#delivery === 'committed') this.#frames.take(this.#mailbox, this.#consumed)
   }
 
   readonly #consumed = (slot: number, costBytes: number): void => {

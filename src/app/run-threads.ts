@@ -14,6 +14,9 @@ import { type StorageHandshake, awaitStorageQuiet, createHandshake } from '../st
 import { InspectorWatch } from './inspector-watch.ts'
 import type { ThreadEntries } from './thread-entries.ts'
 
+/** Told when a thread ends that should not, with its name and error. */
+export type ThreadLost = (thread: 'control' | 'storage', cause: unknown) => void
+
 export type ThreadSettings = Omit<ControlTask, 'doorbells' | 'inspector' | 'storagePort' | 'appPort' | 'eventPort'>
 
 /** The control and storage threads of a run, as the app thread holds them. Both start at once; neither needs this thread's event loop. */
@@ -25,27 +28,25 @@ export class RunThreads {
   readonly #storage: Worker
   readonly #storageEnded: Promise<void>
   readonly #ports: readonly MessagePort[]
+  readonly #eventPort: MessagePort
   readonly #handshake: StorageHandshake = createHandshake()
   readonly #temporary: boolean
   readonly #inspector = new InspectorWatch()
   readonly #onExit = (): void => this.#quiet()
+  /** Before anybody wanted to know. */
+  readonly #earlyLosses: Parameters<ThreadLost>[] = []
+  #lost: ThreadLost = (...loss) => void this.#earlyLosses.push(loss)
 
-  /** @param lost told when a thread ends that should not, with its name and error */
-  constructor(
-    settings: ThreadSettings,
-    entries: ThreadEntries,
-    stateDir: string | undefined,
-    events: AppEvents,
-    lost: (thread: 'control' | 'storage', cause: unknown) => void,
-  ) {
+  constructor(settings: ThreadSettings, entries: ThreadEntries, stateDir: string | undefined) {
     this.#temporary = stateDir === undefined
     this.stateDir = stateDir ?? mkdtempSync(join(tmpdir(), 'millrace-'))
     this.doorbells = allocateDoorbells(settings.options.workers)
     const storage = new MessageChannel()
     const app = new MessageChannel()
     const event = new MessageChannel()
+    this.#eventPort = event.port1
     this.#ports = [app.port1, event.port1]
-    this.#storage = this.#startStorage(entries.storage, storage.port2, lost)
+    this.#storage = this.#startStorage(entries.storage, storage.port2)
     this.#storageEnded = new Promise((resolve) => this.#storage.once('exit', () => resolve()))
     const task: ControlTask = {
       ...settings,
@@ -60,11 +61,17 @@ export class RunThreads {
       workerData: task,
       transferList: [storage.port1, app.port2, event.port2],
     })
-    this.#control.on('error', (error) => lost('control', error))
-    this.#control.on('exit', (code) => lost('control', new Error(`the control thread exited with code ${code}`)))
+    this.#control.on('error', (error) => this.#lost('control', error))
+    this.#control.on('exit', (code) => this.#lost('control', new Error(`the control thread exited with code ${code}`)))
     this.control = wrap<ControlApi>(nodeEndpoint(app.port1))
-    expose(events, nodeEndpoint(event.port1))
     process.once('exit', this.#onExit)
+  }
+
+  /** Tells what has happened so far, and what will. */
+  attach(events: AppEvents, lost: ThreadLost): void {
+    this.#lost = lost
+    for (const loss of this.#earlyLosses.splice(0)) lost(...loss)
+    expose(events, nodeEndpoint(this.#eventPort))
   }
 
   /** After the run has ended: the control thread has closed everything below it. */
@@ -87,13 +94,13 @@ export class RunThreads {
     await this.close()
   }
 
-  #startStorage(entry: string, controlPort: MessagePort, lost: (thread: 'storage', cause: unknown) => void): Worker {
+  #startStorage(entry: string, controlPort: MessagePort): Worker {
     const storage = new Worker(new URL(entry), {
       name: 'millrace-storage',
       workerData: { stateDir: this.stateDir, handshake: this.#handshake, controlPort },
       transferList: [controlPort],
     })
-    storage.on('error', (error) => lost('storage', error))
+    storage.on('error', (error) => this.#lost('storage', error))
     // It lives as long as the control thread wants it, which keeps the process alive already.
     storage.unref()
     return storage

@@ -13,18 +13,18 @@ import type { StateAnswer } from '../worker/state-place.ts'
 import { OUTLET_RETRY_MS, PROFILE_MS_MAX, QUERY_RETRY_MS } from '../limits.ts'
 import type { InletRecord, Inlets } from '../graph/inlets.ts'
 import type { OutletRecord, Outlets } from '../graph/job.ts'
+import type { EngineOptions } from '../worker/deployment.ts'
 import type { Answer } from '../worker/protocol.ts'
 import type { Plan } from '../graph/plan.ts'
+import { abortedBy } from './aborted-by.ts'
 import { AppEndpoint } from './app-endpoint.ts'
-import type { CheckedOptions } from './launch-options.ts'
 import type { Inlet } from './inlet.ts'
 import { namedState } from './named-state.ts'
 import type { Delivery, Outlet } from './outlet.ts'
-import { RunThreads } from './run-threads.ts'
-import type { ThreadEntries } from './thread-entries.ts'
+import type { RunThreads } from './run-threads.ts'
 
 export interface RunResult {
-  /** 'finished': the input ended and everything was processed. 'stopped': stop() without drain; the next launch goes on from here. */
+  /** 'finished': the input ended and everything was processed, also when stop() came after its end. 'stopped': stop() without drain; the next launch goes on from here. */
   readonly outcome: 'finished' | 'stopped'
   /** Restarts of the job after failures. */
   readonly restarts: number
@@ -66,20 +66,20 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
   #settle: { resolve(result: RunResult): void; reject(error: unknown): void } = { resolve: () => {}, reject: () => {} }
 
   /** @internal Made by launch(). */
-  constructor(plan: Plan, options: CheckedOptions, entries: ThreadEntries, rawConfig: unknown, stateDir: string | undefined) {
+  constructor(plan: Plan, options: EngineOptions, threads: RunThreads) {
     this.done = new Promise((resolve, reject) => (this.#settle = { resolve, reject }))
     const failAsking = (reason: unknown): void => this.#asking.forEach((fail) => fail(reason))
     this.done.then(() => failAsking(new MillraceError('MR_RUN_ENDED', 'The run has ended')), failAsking)
     this.started = new Promise((resolve) => (this.#onStarted = resolve))
-    const { engine, ...rest } = options
-    const settings = { ...rest, jobUrl: entries.job, workerEntry: entries.worker, config: rawConfig, options: engine }
-    this.#threads = new RunThreads(settings, entries, stateDir, this.#events(), (thread, cause) => this.#lost(thread, cause))
+    this.#threads = threads
     this.#graph = plan.graph
-    this.#endpoint = new AppEndpoint(plan, engine, this.#threads.doorbells, {
+    this.#endpoint = new AppEndpoint(plan, options, threads.doorbells, {
       defer: setImmediate,
       wantCheckpoint: () => void this.checkpoint(),
+      absorbedMuch: () => void this.#threads.control.giveUp(),
     })
     void this.#endpoint.run()
+    threads.attach(this.#events(), (thread, cause) => this.#lost(thread, cause))
   }
 
   /**
@@ -165,8 +165,9 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
 
   /**
    * Ends the run. With `drain`, sources and inlets end, everything is processed and last results come out. Without, a last checkpoint is
-   * taken, behind which nothing more is read, and the next launch with the same stateDir goes on from it. Outlets that nobody reads do not hold
-   * that up: what they had to say can still be read afterwards.
+   * taken, behind which nothing more is read, and the next launch with the same stateDir goes on from it. Sources that had ended by then leave nothing
+   * to go on with: what they gave is processed, and the run finishes. Outlets that nobody reads do not hold that up: what they had to say can still be read
+   * afterwards, up to 64 MiB of it; what an ended run has to say beyond is said again after the next launch.
    *
    * @returns how the run ended; rejects as `done` does, also when a failure comes in between or the last checkpoint fails. The newest complete
    *   checkpoint is what the next launch goes on from then.
@@ -296,11 +297,6 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
       }
     }
   }
-}
-
-/** What an aborted run, or launch, rejects with. */
-export function abortedBy(reason: unknown): MillraceError {
-  return new MillraceError('MR_ABORTED', `The run was aborted: ${String((reason as Error)?.message ?? reason)}`, { cause: reason })
 }
 
 function named<T>(all: ReadonlyMap<string, T>, name: string, what: string): T {

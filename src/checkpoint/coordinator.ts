@@ -97,6 +97,11 @@ export class CheckpointCoordinator {
     return flight && { checkpoint: flight.checkpoint, startedMs: flight.startedMs, missing: missingOf(flight) }
   }
 
+  /** True when every source has ended and not every actor: no barrier flows any more, nor does what a checkpoint in flight still waits for. */
+  get drains(): boolean {
+    return this.#attempt !== undefined && liveSources(this.#attempt).length === 0 && !hasEnded(this.#attempt)
+  }
+
   /** Takes an event and returns what is to be done, in order. Events of older attempts and checkpoints are ignored. */
   handle(event: CoordinatorEvent): readonly CoordinatorEffect[] {
     this.#effects = []

@@ -1,6 +1,7 @@
 import { CreditTable } from '../channel/credit.ts'
 import type { Plan } from '../graph/plan.ts'
-import { createDoorbells, createRing } from '../ring/index.ts'
+import { createDoorbells } from '../ring/doorbell-layout.ts'
+import { createRing } from '../ring/ring-memory.ts'
 import { createWatermarkTable } from '../time/aligned-source.ts'
 import type { Deployment, EngineOptions, RingLink } from '../worker/deployment.ts'
 

@@ -1,14 +1,14 @@
 import { CheckpointCoordinator, type CoordinatorEffect, type CoordinatorEvent } from '../checkpoint/coordinator.ts'
 import { type Manifest, checkManifestFits } from '../checkpoint/manifest.ts'
 import { type ErrorData, type FailureData, describeError } from '../core/failure.ts'
-import { MillraceError } from '../errors.ts'
-import { INSPECTOR_LOOK_MS } from '../limits.ts'
+import { INSPECTOR_LOOK_MS, TIMER_MS_MAX } from '../limits.ts'
 import type { StorageToControl } from '../storage/protocol.ts'
 import { childSpec } from '../supervision/child-spec.ts'
 import { type SupervisionState, decide, isIncurable, superviseRegions } from '../supervision/decide.ts'
 import { ActivityWatch } from './activity-watch.ts'
 import { planActorNames, planSources } from './actor-names.ts'
 import { withBadRecords } from './bad-records.ts'
+import { callFailure, lastCheckpointFailure } from './call-failure.ts'
 import { CheckpointRequests } from './checkpoint-requests.ts'
 import { commitOrder } from './commit-order.ts'
 import { FailedCheckpoints } from './failed-checkpoints.ts'
@@ -46,8 +46,6 @@ export class JobMaster {
   #draining = false
   /** The attempt is on the workers, or about to be. */
   #deploying = false
-  /** Every actor has ended and the last checkpoint is complete: sinks commit it. */
-  #finishing = false
 
   constructor(host: MasterHost, settings: JobSettings) {
     this.#host = host
@@ -97,7 +95,7 @@ export class JobMaster {
   /** A message of the storage thread. */
   stored(message: StorageToControl): void {
     if (message.type === 'committed') this.#latest = message.manifest
-    const event = coordinatorEvent(message, this.#host.clock.nowMs())
+    const event = coordinatorEvent(message, timeMs(this.#host))
     if (event !== null) this.#decide(event)
     switch (message.type) {
       case 'opened':
@@ -126,7 +124,7 @@ export class JobMaster {
     if (this.#state === 'ended') return
     // Nothing is lost, since the next launch goes on from the last complete checkpoint; but what stop() promises did not happen.
     if (this.#state === 'stopping') return this.fail(failure)
-    const { state, decision } = decide(this.#supervision, failure, this.#host.clock.nowMs(), this.#host.random())
+    const { state, decision } = decide(this.#supervision, failure, timeMs(this.#host), this.#host.random())
     this.#supervision = state
     switch (decision.kind) {
       case 'restart-region':
@@ -168,10 +166,10 @@ export class JobMaster {
   }
 
   #trigger(patient: boolean): void {
-    this.#decide({ type: 'triggered', nowMs: this.#host.clock.nowMs(), patient })
+    this.#decide({ type: 'triggered', nowMs: timeMs(this.#host), patient })
   }
 
-  /** `drain`: sources end, everything in flight is processed, last results are emitted. Otherwise: a last checkpoint, then the end. */
+  /** `drain`: sources end, everything in flight is processed, last results are emitted. Otherwise: a last checkpoint, then the end. Sources that have ended have drained. */
   stop(drain: boolean): void {
     if (this.#state === 'ended' || this.#state === 'stopping') return
     if (drain) {
@@ -182,6 +180,12 @@ export class JobMaster {
     if (this.#state !== 'running') return void this.#end({ outcome: 'stopped' })
     this.#state = 'stopping'
     this.#trigger(false)
+    const { checkpointTimeoutMs } = this.#settings
+    if (checkpointTimeoutMs < TIMER_MS_MAX)
+      this.#host.setTimer(
+        () => this.#drainsToStop() && this.#failLastCheckpoint('could not be taken: the sources had ended, the rest not'),
+        checkpointTimeoutMs,
+      )
   }
 
   #drainSources(): void {
@@ -201,12 +205,12 @@ export class JobMaster {
       if (this.#isOver(attempt)) return
       this.#host.app.attemptStarted(deployment, this.#latest?.id ?? 0)
       if (this.#state !== 'stopping') this.#state = 'running'
-      this.#decide({ type: 'attempt-started', nowMs: this.#host.clock.nowMs(), attempt, actors: this.#actors, sources: this.#sources })
+      this.#decide({ type: 'attempt-started', nowMs: timeMs(this.#host), attempt, actors: this.#actors, sources: this.#sources })
       if (this.#requests.areOpen) this.#trigger(false)
       await Promise.all(workers.map((worker) => worker.start()))
       if (this.#draining && !this.#isOver(attempt)) this.#drainSources()
     } catch (error) {
-      this.failed(this.#describe(error, attempt))
+      this.failed(callFailure(error, attempt))
     }
   }
 
@@ -216,9 +220,9 @@ export class JobMaster {
 
   async #restart(attempt: number, delayMs: number): Promise<void> {
     this.#state = 'restarting'
-    this.#deploying = this.#finishing = false
+    this.#deploying = false
     this.#attempt = attempt
-    this.#decide({ type: 'attempt-ended', nowMs: this.#host.clock.nowMs() })
+    this.#decide({ type: 'attempt-ended', nowMs: timeMs(this.#host) })
     // Only the outcome of a commit in flight tells which checkpoint comes next.
     if (this.#coordinator?.settled === false) await new Promise<void>((resolve) => (this.#settled = resolve))
     await Promise.all(this.#host.workers().map((worker) => worker.stop().catch(() => {})))
@@ -240,8 +244,16 @@ export class JobMaster {
     if (this.#coordinator === null || this.#state === 'ended') return
     // Nothing may follow the end: a barrier after that of a stop would have sources read on.
     for (const effect of this.#coordinator.handle(event)) if (!this.#isOver(this.#attempt)) this.#carryOut(effect)
-    // The last checkpoint could not even begin: the sources have ended, the rest drains. What is complete has to do.
-    if (this.#isStopping() && !this.#finishing && this.#coordinator.inFlight === undefined) void this.#end({ outcome: 'stopped' })
+  }
+
+  /** A stop whose last checkpoint cannot begin: the sources have ended, no barrier can flow. The rest drains, and ends in the final checkpoint. */
+  #drainsToStop(): boolean {
+    return this.#isStopping() && this.#coordinator?.drains === true
+  }
+
+  /** Nobody reads what the rest of a run that is to stop still says. It says so again after the next launch, which begins before it. */
+  giveUp(): void {
+    if (this.#drainsToStop()) void this.#end({ outcome: 'stopped' })
   }
 
   #isStopping(): boolean {
@@ -257,14 +269,15 @@ export class JobMaster {
         for (const worker of this.#host.workers()) void worker.triggerCheckpoint(effect.checkpoint, this.#isStopping()).catch(() => {})
         return
       case 'commit':
-        return this.#commit(effect)
+        this.#requests.began(effect.checkpoint)
+        return this.#host.storage.send(commitOrder(effect, this.#lineage, this.#settings.identity, this.#host.clock.nowMs()))
       case 'abort':
         this.#activity.forget()
         this.#host.storage.send({ type: 'abort', attempt: effect.attempt, checkpoint: effect.checkpoint })
         if (effect.reason === 'attempt-ended') return this.#requests.goOn()
         return this.#gaveUp(effect)
       case 'complete':
-        return this.#completed(effect.checkpoint, effect.status === 'finished', effect.tookMs)
+        return this.#completed(effect)
       case 'schedule':
         this.#cancelTick()
         if (effect.atMs !== undefined) this.#scheduleTick(effect.atMs)
@@ -276,25 +289,18 @@ export class JobMaster {
     }
   }
 
-  #failLastCheckpoint(what: string, cause: ErrorData | undefined): void {
-    const error = new MillraceError(
-      'MR_CHECKPOINT_FAILED',
-      `The last checkpoint ${what}; the newest complete one is ${this.#latest?.id ?? 'none'}`,
-    )
-    this.fail({ ...describeError(error, { kind: 'storage', attempt: this.#attempt }), ...(cause && { cause }) })
+  #failLastCheckpoint(what: string, cause?: ErrorData): void {
+    this.fail(lastCheckpointFailure(what, this.#latest, this.#attempt, cause))
   }
 
-  #commit(effect: CoordinatorEffect & { type: 'commit' }): void {
-    this.#requests.began(effect.checkpoint)
-    this.#host.storage.send(commitOrder(effect, this.#lineage, this.#settings.identity, this.#host.clock.nowMs()))
-  }
-
-  #completed(checkpoint: number, finished: boolean, tookMs: number): void {
+  #completed({ checkpoint, attempt, status, tookMs }: CoordinatorEffect & { type: 'complete' }): void {
     this.#failedCheckpoints.completed()
     this.#host.app.checkpointCompleted(checkpoint, tookMs)
     this.#requests.completed(this.#latest!)
+    // Its attempt failed meanwhile: sinks commit it when the next one begins from it.
+    if (attempt !== this.#attempt) return
     const committed = Promise.all(this.#host.workers().map((worker) => worker.checkpointEnded(checkpoint, { failure: null, tookMs })))
-    if (finished) return void this.#finish(checkpoint, committed)
+    if (status === 'finished') return void this.#finish(checkpoint, committed)
     // What fails there is reported as a failure of its actor.
     committed.catch(() => {})
     if (checkpoint === this.#lastCheckpoint) void this.#end({ outcome: 'stopped' })
@@ -314,22 +320,21 @@ export class JobMaster {
   /** Nothing is left to do when sinks have committed the last checkpoint. Whoever dies before that goes on from it, and commits it again. */
   async #finish(checkpoint: number, committed: Promise<unknown>): Promise<void> {
     const attempt = this.#attempt
-    this.#finishing = true
     try {
       await committed
       if (!this.#isOver(attempt)) this.#host.storage.send({ type: 'finish', checkpoint })
     } catch (error) {
-      if (!this.#isOver(attempt)) this.failed(this.#describe(error, attempt))
+      if (!this.#isOver(attempt)) this.failed(callFailure(error, attempt))
     }
   }
 
   #scheduleTick(atMs: number): void {
-    this.#cancelTick = this.#host.setTimer(() => this.#tick(), Math.max(0, atMs - this.#host.clock.nowMs()))
+    this.#cancelTick = this.#host.setTimer(() => this.#tick(), Math.max(0, atMs - timeMs(this.#host)))
   }
 
   /** A periodic checkpoint that would be like the last one is left out. */
   #tick(): void {
-    const nowMs = this.#host.clock.nowMs()
+    const nowMs = timeMs(this.#host)
     if (this.#coordinator?.inFlight === undefined && this.#latest !== null && !this.#coordinator?.wanted && this.#activity.isIdle) {
       return this.#scheduleTick(nowMs + this.#settings.checkpointIntervalMs)
     }
@@ -338,11 +343,7 @@ export class JobMaster {
       return this.#scheduleTick(nowMs + INSPECTOR_LOOK_MS)
     this.#decide({ type: 'tick', nowMs })
   }
-
-  #describe(error: unknown, attempt: number): FailureData {
-    return describeError(error, {
-      kind: error instanceof MillraceError && error.code === 'MR_CALL_TIMEOUT' ? 'control-timeout' : 'user-code',
-      attempt,
-    })
-  }
 }
+
+/** Not the wall clock: somebody may set that, and checkpoints and restarts are due all the same. */
+const timeMs = ({ clock }: MasterHost): number => clock.monotonicMs()

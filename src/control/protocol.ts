@@ -34,6 +34,8 @@ export interface ControlTask {
 /** What the app thread calls, through Comlink. */
 export interface ControlApi {
   stop(drain: boolean): void
+  /** An outlet has taken in all that it can, and nobody reads it: a stop that waits for the end of the run waits no longer. */
+  giveUp(): void
   /** Resolves when it is complete. */
   checkpoint(): Promise<Answer<CheckpointReport>>
   stats(): Promise<RunStats>

@@ -129,6 +129,7 @@ export class ThreadHost implements MasterHost {
   #api(): ControlApi {
     return {
       stop: (drain) => (this.#master === null ? void (this.#earlyStop = { drain }) : this.#master.stop(drain)),
+      giveUp: () => this.#master?.giveUp(),
       checkpoint: () => this.#checkpoint(),
       stats: () => this.#stats(),
       query: (query) => this.#query(query),

@@ -6,7 +6,7 @@ import { type FailureData, type FailureKind, describeError } from '../core/failu
 import { within } from '../core/within.ts'
 import { MillraceError } from '../errors.ts'
 import { SHUTDOWN_TIMEOUT_MS, TIMER_MS_MAX } from '../limits.ts'
-import { Doorbell } from '../ring/index.ts'
+import { Doorbell } from '../ring/doorbell.ts'
 import type { WorkerApi, WorkerListener, WorkerTask } from '../worker/protocol.ts'
 import type { ControlTask } from './protocol.ts'
 import { nameWorkers } from './name-workers.ts'

@@ -12,6 +12,10 @@ export type BackendOption = 'memory' | 'lmdb' | { readonly type: 'memory' } | { 
 /** Kinds of operators that can have their state elsewhere than in memory. */
 const CHOOSING = new Set(['process', 'scan', 'reduce', 'distinct'])
 
+export function canChoose(kind: string): boolean {
+  return CHOOSING.has(kind)
+}
+
 const IN_MEMORY: StateBackend = { type: 'memory' }
 
 /** @throws MillraceError MR_OPTION_INVALID */

@@ -20,8 +20,7 @@ import { sendChunks } from './protocol.ts'
 import { prepareStateDir } from './state-dir.ts'
 import { lockStateDir } from './state-lock.ts'
 import type { StateLock } from './state-lock.ts'
-import { standsForRows } from './working-state/expand-snapshot.ts'
-import { WorkingTables } from './working-state/working-tables.ts'
+import { WorkingState } from './working-state/working-state.ts'
 
 export class StorageThread {
   readonly #control: MessagePort
@@ -30,7 +29,7 @@ export class StorageThread {
   readonly #workers = new Map<number, MessagePort>()
   #lock: StateLock | undefined
   #store: CheckpointStore | undefined
-  #working: WorkingTables | undefined
+  #working: WorkingState | undefined
   #closing = false
 
   constructor(control: MessagePort, options: StorageOptions) {
@@ -48,7 +47,12 @@ export class StorageThread {
       const dir = prepareStateDir(stateDir)
       this.#lock = await lockStateDir(dir)
       this.#store = openCheckpointStore({ dir, handshake, ...(retained !== undefined && { retained }) })
-      this.#working = new WorkingTables(dir, handshake)
+      this.#working = new WorkingState(
+        dir,
+        handshake,
+        (snapshot) => this.#receive(snapshot),
+        (answer) => this.#tell(answer),
+      )
       const { firstId } = this.#store
       this.#tell({ type: 'opened', dir, firstId, checkpoints: this.#store.list(), tookMs: performance.now() - startedMs })
       this.#control.on('message', (message: ControlToStorage) => this.#obey(message))
@@ -99,20 +103,8 @@ export class StorageThread {
 
   #serve(port: MessagePort, message: WorkerToStorage): void {
     if (message.type === 'read') this.#read(port, message)
-    else if (message.type !== 'store') this.#working!.receive(port, message)
-    else if (standsForRows(message.chunks)) void this.#expand(message)
-    else this.#receive(message)
-  }
-
-  /** A snapshot to which the rows of working state belong. */
-  async #expand(message: StoreMessage): Promise<void> {
-    try {
-      const whole = await this.#working!.expand(message)
-      if (whole !== null) this.#receive(whole)
-    } catch (error) {
-      const { task, index, attempt, checkpoint } = message
-      this.#tell({ type: 'declined', task, index, attempt, checkpoint, failure: describeError(error, { kind: 'storage', attempt }) })
-    }
+    else if (message.type !== 'store') this.#working!.serve(port, message)
+    else if (this.#working?.expands(message) !== true) this.#receive(message)
   }
 
   #receive(message: StoreMessage): void {

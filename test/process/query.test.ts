@@ -46,7 +46,7 @@ describe('the state of a run', () => {
       }
       expect(await run.query('users', 'fleeting', 'user 0')).toBeUndefined()
 
-      const checkpoint = openCheckpoint(stateDir)
+      const checkpoint = await openCheckpoint(stateDir)
       const { mean, ...others } = expected('user 3', all)
       for (const [state, value] of Object.entries(others)) expect(checkpoint.get('users', state, 'user 3')).toEqual(value)
       expect(checkpoint.get('users', 'mean', 'user 3')).toEqual({ sum: (mean as number) * 20, count: 20 })
@@ -78,7 +78,7 @@ describe('the state of a run', () => {
     await run.stop()
   })
 
-  test('of a directory without checkpoints is an error', () => {
-    expect(() => openCheckpoint(join(temporaryDir(), 'nothing'))).toThrow(expect.objectContaining({ code: 'MR_STATE_DIR_INVALID' }))
+  test('of a directory without checkpoints is an error', async () => {
+    await expect(openCheckpoint(join(temporaryDir(), 'nothing'))).rejects.toMatchObject({ code: 'MR_STATE_DIR_INVALID' })
   })
 })

@@ -40,7 +40,12 @@ export function testedBackend(type: BackendType, keyGroups: number, cacheBytes =
     },
     snapshot: (_, nowMs) => {
       const snapshot = backend.handOver(nowMs)
-      return new Map([...workingChunks(rows.rows(), snapshot)].map(({ group, value }) => [group, (value as { states: Record<string, Uint8Array> }).states]))
+      return new Map(
+        [...workingChunks(rows.rows(), snapshot)].map(({ group, value }) => [
+          group,
+          (value as { states: Record<string, Uint8Array> }).states,
+        ]),
+      )
     },
   }
 }

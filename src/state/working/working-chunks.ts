@@ -52,16 +52,14 @@ function keyedWriter({ keyGroups: groups, states }: WorkingSnapshot): WriteGroup
     states.forEach(({ name }, i) => {
       const stored = columns[i]!
       const live = rowsOf(stored)
-      if (live.length > 0)
-        chunks[name] = writers[i]!.write({ groups, group }, { keyAt: (row) => keys[row]! }, live, (row) => stored[row])
+      if (live.length > 0) chunks[name] = writers[i]!.write({ groups, group }, { keyAt: (row) => keys[row]! }, live, (row) => stored[row])
     })
     return { states: chunks }
   }
 }
 
 function valuesWriter({ keyGroups: groups }: WorkingSnapshot): WriteGroup {
-  return (group, keys, [stored]) =>
-    encodeValues({ groups, group }, { keyAt: (row) => keys[row]! }, rowsOf(stored!), (row) => stored![row])
+  return (group, keys, [stored]) => encodeValues({ groups, group }, { keyAt: (row) => keys[row]! }, rowsOf(stored!), (row) => stored![row])
 }
 
 function rowsOf(stored: readonly unknown[]): Int32Array {

@@ -7,10 +7,6 @@ import type { WorkingSnapshot } from '../../state/working/working-store.ts'
 /** Key of a chunk that stands for the rows of a table: `operator/working/table`. */
 const WORKING = /^(.*)\/working\/(\d+)$/s
 
-export function standsForRows(chunks: readonly { readonly key: string }[]): boolean {
-  return chunks.some(({ key }) => WORKING.test(key))
-}
-
 /**
  * The chunks of an actor's snapshot with those of its working state: what an actor that has all in memory would have stored. What its worker had to say of
  * a key group (timers) and the rows of the group become one chunk.

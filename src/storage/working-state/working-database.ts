@@ -14,8 +14,6 @@ import { answered, forEachWritten } from '../../state/working/memory-rows.ts'
 import type { WorkingRow } from '../../state/working/working-chunks.ts'
 import { type WorkingEnvironment, openWorkingEnvironment } from './working-environment.ts'
 
-const FOLDER = 'working'
-
 /** What stands before the keys of a table. */
 function prefixOf(table: number): string {
   return String.fromCharCode((table >>> 24) & 255, (table >>> 16) & 255, (table >>> 8) & 255, table & 255)
@@ -44,10 +42,8 @@ export class WorkingDatabase {
   readonly #waiting = new Map<string, Buffer | null>()
   #waitingBytes = 0
 
-  /** Removes what an earlier process has left. */
-  constructor(stateDir: string) {
-    this.#folder = join(stateDir, FOLDER)
-    rmSync(this.#folder, { recursive: true, force: true })
+  constructor(folder: string) {
+    this.#folder = folder
   }
 
   /** @throws MillraceError MR_WORKING_STATE_FAILED */

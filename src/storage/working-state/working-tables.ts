@@ -16,9 +16,9 @@ export class WorkingTables {
   /** Why the database is of no use in this attempt any more. */
   #failure: Error | null = null
 
-  constructor(stateDir: string, handshake: StorageHandshake) {
+  constructor(folder: string, handshake: StorageHandshake) {
     this.#handshake = handshake
-    this.#database = new WorkingDatabase(stateDir)
+    this.#database = new WorkingDatabase(folder)
   }
 
   startAttempt(attempt: number): void {

@@ -6,6 +6,7 @@ import type { Run } from '../../../src/index.ts'
 import { jobNamed, temporaryDir } from '../../engine/run-job.ts'
 
 const endless = await jobNamed('endless')
+const lateRows = await jobNamed('late-rows')
 const inlets = await jobNamed('inlets')
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
@@ -77,6 +78,26 @@ test('an outlet that nobody reads does not hold up stop(), and can be read after
   const rows = (await run.outlet('rows').collect()) as number[]
   expect(rows.length).toBeGreaterThan(0)
   expect(rows).toEqual(rows.map((_, n) => n))
+})
+
+test.each([
+  [20_000, 'finished'],
+  [150_000, 'stopped'],
+] as const)('nor does it when the sources have ended, and %i rows of 1 KiB are still to come: %s', async (keys, outcome) => {
+  const stateDir = join(temporaryDir(), 'state')
+  const options = { workers: 2, config: { keys }, stateDir, checkpointTimeoutMs: 600_000 }
+  const run = await launch(lateRows, options)
+  for (let blocked = false; !blocked; await sleep(5)) {
+    const actors = (await run.stats()).workers.flatMap((worker) => worker.actors)
+    blocked = actors.some(({ name, recordsOut }) => name.startsWith('aggregate') && recordsOut > 0)
+  }
+  expect(await run.stop()).toMatchObject({ outcome })
+  const first = await run.outlet('rows').collect()
+  if (outcome === 'finished') return expect(first.length).toBe(keys)
+  const next = await launch(lateRows, options)
+  const reading = next.outlet('rows').collect()
+  expect(await next.done).toMatchObject({ outcome: 'finished' })
+  expect(new Set((await reading).map(({ key }) => key)).size).toBe(keys)
 })
 
 test('a reader that leaves early, then the end of the scope: the run is over at once', async () => {

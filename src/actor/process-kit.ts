@@ -1,0 +1,11 @@
+/**
+ * For the operator that runs actors of the user: their states, timers and what may be undone.
+ */
+export type { KeyedStateBackend, StateReading } from '../state/keyed-backend.ts'
+export { MemoryBackend } from '../state/memory-backend.ts'
+export { openStates } from '../state/open-states.ts'
+export { StateJournal } from '../state/state-journal.ts'
+export { CLOSED, NO_KEY, StateScope, refuseAccess } from '../state/state-scope.ts'
+export type { StateSpecs } from '../state/state-specs.ts'
+export { loadTimers, saveTimers } from '../time/timer-chunks.ts'
+export { Timers } from '../time/timers.ts'

@@ -1,0 +1,43 @@
+import { MillraceError } from '../errors.ts'
+import type { Inlets } from '../graph/inlets.ts'
+import type { Job, Outlets } from '../graph/job.ts'
+import { checkRunnable } from '../graph/load-job.ts'
+import { planJob } from '../graph/plan.ts'
+import { abortedBy } from './aborted-by.ts'
+import { type LaunchOptions, checkOptions } from './launch-options.ts'
+import type { Run } from './run.ts'
+import { RunThreads } from './run-threads.ts'
+import { threadEntries } from './thread-entries.ts'
+
+/** Starts the threads of a run, and while they load their modules, loads its own. */
+export async function startRun<C, O extends Outlets, I extends Inlets, R>(
+  job: Job<C, O, I, R>,
+  options: LaunchOptions,
+): Promise<Run<O, I>> {
+  const checked = checkOptions(options)
+  const { signal, config, stateDir } = options
+  const isAborted = (): boolean => signal?.aborted === true
+  if (isAborted()) throw abortedBy(signal!.reason)
+  const entries = threadEntries(options, job.url)
+  checkRunnable(entries.job)
+  const plan = planJob(await job.buildGraph(config), checked.engine)
+  demandCloneable(config)
+  const { engine, ...rest } = checked
+  const threads = new RunThreads({ ...rest, jobUrl: entries.job, workerEntry: entries.worker, config, options: engine }, entries, stateDir)
+  const module = await import('./run.ts').catch((cause: unknown) => threads.abandon().then(() => Promise.reject(cause)))
+  const run = new module.Run<O, I>(plan, engine, threads)
+  const onAbort = (): void => run.abort(signal!.reason)
+  signal?.addEventListener('abort', onAbort, { once: true })
+  if (isAborted()) onAbort()
+  void run.done.catch(() => {}).finally(() => signal?.removeEventListener('abort', onAbort))
+  await Promise.race([run.started, run.done])
+  return run
+}
+
+function demandCloneable(config: unknown): void {
+  try {
+    structuredClone(config)
+  } catch (cause) {
+    throw new MillraceError('MR_CONFIG_INVALID', `config cannot be sent to threads: ${(cause as Error).message}`, { cause })
+  }
+}
