@@ -1,3 +1,4 @@
+import { type OptionNames, onlyKnown } from '../core/known-options.ts'
 import { availableParallelism } from 'node:os'
 import type { ResourceLimits } from '../control/worker-pool.ts'
 import { type ChildSpecOptions, childSpec } from '../supervision/child-spec.ts'
@@ -89,45 +90,41 @@ export interface CheckedOptions {
   readonly restart: ChildSpecOptions
 }
 
-const KNOWN = new Set<string>([
-  ...[
-    'workers',
-    'appBusy',
-    'config',
-    'stateDir',
-    'fresh',
-    'checkpointIntervalMs',
-    'checkpointTimeoutMs',
-    'checkpointMinPauseMs',
-    'checkpointEveryRecords',
-    'checkpointFailuresTolerated',
-    'restart',
-    'signal',
-    'resourceLimits',
-    'chaining',
-  ],
-  ...[
-    'workerEntry',
-    'controlEntry',
-    'storageEntry',
-    'jobEntry',
-    'transport',
-    'codec',
-    'freezeRecords',
-    'ringBytes',
-    'mailboxBytes',
-    'batchRecords',
-    'lingerMs',
-    'keyGroups',
-    'latencyMarkersMs',
-    'backend',
-    'captureDir',
-  ],
-])
+const LAUNCH_OPTIONS: OptionNames<LaunchOptions> = {
+  workers: 1,
+  appBusy: 1,
+  config: 1,
+  stateDir: 1,
+  fresh: 1,
+  checkpointIntervalMs: 1,
+  checkpointTimeoutMs: 1,
+  checkpointMinPauseMs: 1,
+  checkpointEveryRecords: 1,
+  checkpointFailuresTolerated: 1,
+  restart: 1,
+  signal: 1,
+  resourceLimits: 1,
+  chaining: 1,
+  workerEntry: 1,
+  controlEntry: 1,
+  storageEntry: 1,
+  jobEntry: 1,
+  transport: 1,
+  codec: 1,
+  freezeRecords: 1,
+  ringBytes: 1,
+  mailboxBytes: 1,
+  batchRecords: 1,
+  lingerMs: 1,
+  keyGroups: 1,
+  latencyMarkersMs: 1,
+  backend: 1,
+  captureDir: 1,
+}
 
 /** @throws MillraceError MR_OPTION_INVALID naming the option and what it may be */
 export function checkOptions(options: LaunchOptions): CheckedOptions {
-  onlyKnown('launch()', options, KNOWN)
+  onlyKnown('launch', options, LAUNCH_OPTIONS)
   const {
     stateDir,
     signal,
@@ -182,7 +179,7 @@ function checkEngine(options: LaunchOptions): EngineOptions {
 }
 
 function checkLimits(limits: Partial<ResourceLimits> = {}): ResourceLimits {
-  onlyKnown('resourceLimits', limits, new Set(['maxOldGenerationSizeMb', 'maxYoungGenerationSizeMb']))
+  onlyKnown('resourceLimits', limits, { maxOldGenerationSizeMb: 1, maxYoungGenerationSizeMb: 1 })
   const { maxOldGenerationSizeMb: old } = limits
   // What one collection moves out of a young generation as large as the old one goes so far beyond the limit that V8 ends the process, not the thread.
   const { maxYoungGenerationSizeMb: young = Math.min(YOUNG_GENERATION_MB_DEFAULT, Math.max(1, (old ?? Infinity) / 2)) } = limits
@@ -192,18 +189,10 @@ function checkLimits(limits: Partial<ResourceLimits> = {}): ResourceLimits {
 }
 
 function checkRestart(restart: NonNullable<LaunchOptions['restart']> = {}): ChildSpecOptions {
-  onlyKnown('restart', restart, new Set(['maxRestarts', 'periodMs', 'backoff']))
-  if (restart.backoff !== undefined) onlyKnown('restart.backoff', restart.backoff, new Set(['minMs', 'maxMs', 'factor', 'jitter']))
+  onlyKnown('restart', restart, { maxRestarts: 1, periodMs: 1, backoff: 1 })
+  onlyKnown('restart.backoff', restart.backoff, { minMs: 1, maxMs: 1, factor: 1, jitter: 1 })
   childSpec(restart)
   return restart
-}
-
-function onlyKnown(what: string, options: object, known: ReadonlySet<string>): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options))
-    refuse(what === 'launch()' ? 'options' : what, options, 'an object')
-  for (const name of Object.keys(options)) {
-    if (!known.has(name)) throw new MillraceError('MR_OPTION_INVALID', `${what} has no option "${name}". Options: ${[...known].join(', ')}`)
-  }
 }
 
 function path(name: string, value: string): string {

@@ -1,3 +1,4 @@
+import { onlyKnown } from '../core/known-options.ts'
 import { MillraceError } from '../errors.ts'
 import {
   type Graph,
@@ -34,6 +35,9 @@ export interface OperatorOptions {
   /** Where it keeps its state by key; refused where the operator has no choice. Default: that of the run, or of the job, or 'memory'. */
   readonly backend?: BackendOption
 }
+
+/** For {@link onlyKnown}. */
+export const OPERATOR_OPTIONS = { name: 1, parallelism: 1, onError: 1 } as const
 
 export interface NodeDraft {
   readonly kind: string
@@ -103,6 +107,7 @@ export class GraphBuilder {
   }
 
   add(draft: NodeDraft): OperatorNode {
+    onlyKnown('An operator', draft.options, OPERATOR_OPTIONS, draft.site)
     const onError = this.#policyOf(draft)
     const backend = checkBackend(draft.options?.backend, draft.site)
     requireChoice(draft.kind, backend, draft.site)

@@ -1,3 +1,4 @@
+import { onlyKnown } from '../core/known-options.ts'
 import { basename } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { describeError } from '../core/failure.ts'
@@ -8,7 +9,7 @@ import { type DeadLetter, type ErrorPolicy, checkPolicy } from './error-policy.t
 import { type Flows, GraphBuilder } from './graph-builder.ts'
 import type { InletSpec, InletStreams, Inlets } from './inlets.ts'
 import { KeyedStream } from './keyed-stream.ts'
-import { definitionSite } from './site.ts'
+import { definitionSite, located } from './site.ts'
 import { type SinkSpec, sink } from './sinks.ts'
 import { Sources } from './sources.ts'
 import { type ConfigIssue, type StandardSchema, configIssues, parseConfig } from './standard-schema.ts'
@@ -106,8 +107,9 @@ export function defineJob<C = Readonly<Record<string, never>>, B extends Built =
 ): Job<C, OutletsOf<B>, I, R> {
   const url = moduleUrl(meta)
   if (typeof options?.build !== 'function') throw new MillraceError('MR_JOB_INVALID', `The job in ${url} has no build function`)
-  const name = options.name ?? basename(url.startsWith('file:') ? fileURLToPath(url) : url).replace(/\.[cm]?[jt]s$/, '')
   const site = definitionSite(defineJob as never)
+  onlyKnown('defineJob', options, { name: 1, config: 1, inlets: 1, onError: 1, deadLetters: 1, build: 1 }, site)
+  const name = options.name ?? basename(url.startsWith('file:') ? fileURLToPath(url) : url).replace(/\.[cm]?[jt]s$/, '')
   return {
     millraceJob: 1,
     name,
@@ -169,7 +171,7 @@ function declaredInlet<T>(sources: Sources, name: string, spec: InletSpec<T>, si
 
 function describing(jobName: string, site: string, describe: () => unknown): unknown {
   try {
-    return describe()
+    return located(describe)
   } catch (cause) {
     if (cause instanceof MillraceError) throw cause
     const { class: type, message } = describeError(cause)
