@@ -37,7 +37,7 @@ export interface OperatorOptions {
 }
 
 /** For {@link onlyKnown}. */
-export const OPERATOR_OPTIONS = { name: 1, parallelism: 1, onError: 1 } as const
+export const OPERATOR_OPTIONS = { name: 1, parallelism: 1, onError: 1, backend: 1 } as const
 
 export interface NodeDraft {
   readonly kind: string

@@ -108,7 +108,7 @@ export function defineJob<C = Readonly<Record<string, never>>, B extends Built =
   const url = moduleUrl(meta)
   if (typeof options?.build !== 'function') throw new MillraceError('MR_JOB_INVALID', `The job in ${url} has no build function`)
   const site = definitionSite(defineJob as never)
-  onlyKnown('defineJob', options, { name: 1, config: 1, inlets: 1, onError: 1, deadLetters: 1, build: 1 }, site)
+  onlyKnown('defineJob', options, { name: 1, config: 1, inlets: 1, onError: 1, backend: 1, deadLetters: 1, build: 1 }, site)
   const name = options.name ?? basename(url.startsWith('file:') ? fileURLToPath(url) : url).replace(/\.[cm]?[jt]s$/, '')
   return {
     millraceJob: 1,
