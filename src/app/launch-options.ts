@@ -38,6 +38,13 @@ export interface LaunchSettings extends EntryOptions {
   readonly stateDir?: string
   /** Begin anew, whatever the state directory holds. Default false. */
   readonly fresh?: boolean
+  /**
+   * Savepoint to begin with, where the state directory holds no checkpoint to go on from; with `fresh`, whatever it holds. The same launch again goes on from the
+   * run's own checkpoints.
+   */
+  readonly from?: string
+  /** State of operators that the job no longer has may be left behind; without, a checkpoint that holds some is refused. Default false. */
+  readonly allowRemovedState?: boolean
   /** Default 1,000. Infinity: only on request. */
   readonly checkpointIntervalMs?: number
   /** A checkpoint that is not complete after so long is given up. Default 60,000. */
@@ -87,6 +94,8 @@ export interface CheckedOptions {
   readonly checkpointMinPauseMs: number
   readonly checkpointFailuresTolerated: number
   readonly fresh: boolean
+  readonly from: string | null
+  readonly allowRemovedState: boolean
   readonly restart: ChildSpecOptions
 }
 
@@ -96,6 +105,8 @@ const LAUNCH_OPTIONS: OptionNames<LaunchOptions> = {
   config: 1,
   stateDir: 1,
   fresh: 1,
+  from: 1,
+  allowRemovedState: 1,
   checkpointIntervalMs: 1,
   checkpointTimeoutMs: 1,
   checkpointMinPauseMs: 1,
@@ -143,6 +154,8 @@ export function checkOptions(options: LaunchOptions): CheckedOptions {
     checkpointMinPauseMs: number('checkpointMinPauseMs', checkpointMinPauseMs, 0, TIMER_MS_MAX),
     checkpointFailuresTolerated: integerOrInfinity('checkpointFailuresTolerated', checkpointFailuresTolerated, 0),
     fresh: flag('fresh', options.fresh === undefined ? false : options.fresh),
+    from: options.from === undefined ? null : path('from', options.from),
+    allowRemovedState: flag('allowRemovedState', options.allowRemovedState === undefined ? false : options.allowRemovedState),
     restart: checkRestart(options.restart),
   }
 }

@@ -115,6 +115,7 @@ export class GraphBuilder {
       id: this.#nodes.length,
       name: this.#claimName(draft),
       kind: draft.kind,
+      ...(draft.options?.name !== undefined && { isNamed: true }),
       inputs: draft.inputs,
       parallelism: checkParallelism(draft),
       spec: draft.spec ?? {},

@@ -1,6 +1,7 @@
 import { onlyKnown } from '../core/known-options.ts'
 import { basename } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { deprecated } from '../core/deprecations.ts'
 import { describeError } from '../core/failure.ts'
 import { MillraceError } from '../errors.ts'
 import type { Graph } from './graph.ts'
@@ -9,7 +10,7 @@ import { type DeadLetter, type ErrorPolicy, checkPolicy } from './error-policy.t
 import { type Flows, GraphBuilder } from './graph-builder.ts'
 import type { InletSpec, InletStreams, Inlets } from './inlets.ts'
 import { KeyedStream } from './keyed-stream.ts'
-import { definitionSite, located } from './site.ts'
+import { callerSite, definitionSite, located } from './site.ts'
 import { type SinkSpec, sink } from './sinks.ts'
 import { Sources } from './sources.ts'
 import { type ConfigIssue, type StandardSchema, configIssues, parseConfig } from './standard-schema.ts'
@@ -25,8 +26,9 @@ export interface BuildContext<C, I extends Inlets = NoInlets> {
   /** Streams of the inlets that the job declares, by name. */
   readonly inlets: InletStreams<I>
   /**
-   * An inlet whose name is known only while the graph is built, from `config` for example. What happens within build() is no part of its type,
-   * so `run.inlet<T>(name)` has to be told the type of such an inlet again: declare inlets in `inlets` where you can.
+   * The same as `source.inlet`.
+   *
+   * @deprecated MR_DEP0001: use `source.inlet`
    */
   readonly inlet: Sources['inlet']
   /**
@@ -141,7 +143,9 @@ function build<C, B extends Built, I extends Inlets, R>(name: string, options: J
   const context = {
     source,
     sink,
-    inlet: source.inlet.bind(source),
+    get inlet() {
+      return inletOf(source)
+    },
     inlets: inlets as InletStreams<I>,
     config,
     deadLetters: () => allLetters(builder, site),
@@ -155,6 +159,13 @@ function build<C, B extends Built, I extends Inlets, R>(name: string, options: J
   const graph = builder.finish()
   if (graph.nodes.length === 0) throw new MillraceError('MR_GRAPH_INVALID', `The job "${name}" has no operators`, { site })
   return graph
+}
+
+/** Called where the context of build() is asked for it. */
+function inletOf(source: Sources): Sources['inlet'] {
+  const [, ...callers] = (new Error('where').stack ?? '').split('\n')
+  deprecated('MR_DEP0001', callerSite(callers.join('\n')) ?? 'unknown')
+  return source.inlet.bind(source)
 }
 
 function allLetters(builder: GraphBuilder, site: string): Stream<DeadLetter> {

@@ -10,6 +10,7 @@ import { aggregating, list, map, reducing, value } from '../../src/state/state-s
 import type { AggregatingState, StateSpecs } from '../../src/state/state-specs.ts'
 import { BACKEND_TYPES, type BackendType, type TestedBackend, testedBackend } from './backends.ts'
 import { smallKey } from './keys.ts'
+import { inTier } from '../tier.ts'
 
 type Data = number | string | { readonly n: number; readonly tags: readonly string[] } | null
 
@@ -243,7 +244,7 @@ describe.each(lives.flatMap(([where, types]) => ttls.map(([what, ttl]) => [what,
             } else oracle = perform(ownerOf(move.key), move, oracle)
           }
         }),
-        { numRuns: 150 },
+        { numRuns: inTier(50, 150) },
       )
     })
   },

@@ -27,6 +27,8 @@ export interface RunFlags {
   readonly configFile?: string
   readonly state?: string
   readonly fresh: boolean
+  readonly from?: string
+  readonly allowRemovedState: boolean
   readonly checkpointInterval?: number
   readonly backend?: BackendOption
   readonly capture?: string
@@ -99,6 +101,8 @@ export async function runCommand(path: string, flags: RunFlags): Promise<ExitCod
 function launchOptions(flags: RunFlags, config: unknown): LaunchOptions {
   return {
     fresh: flags.fresh,
+    allowRemovedState: flags.allowRemovedState,
+    ...(flags.from !== undefined && { from: resolve(flags.from) }),
     ...(flags.workers !== undefined && { workers: flags.workers }),
     ...(config !== undefined && { config }),
     ...(flags.state !== undefined && { stateDir: resolve(flags.state) }),
