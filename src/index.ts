@@ -127,6 +127,7 @@ export { launch } from './app/launch.ts'
 export { openCheckpoint } from './app/open-checkpoint.ts'
 export type { OpenedCheckpoint } from './app/opened-checkpoint.ts'
 export type { LaunchArguments } from './app/launch.ts'
+export type { BackendOption } from './graph/state-backend.ts'
 export type { LaunchConfig, LaunchOptions, LaunchSettings } from './app/launch-options.ts'
 export type { OutletOptions, Run, RunNotice, RunResult, UndeclaredInlet } from './app/run.ts'
 export type { Inlet } from './app/inlet.ts'
@@ -147,5 +148,7 @@ export type {
   StateChunk,
   Weaver,
 } from './actor/contract.ts'
+export { DEPRECATIONS } from './core/deprecations.ts'
+export type { Deprecation, DeprecationCode } from './core/deprecations.ts'
 export { ERROR_CODES, MillraceError } from './errors.ts'
 export type { ErrorCode, ErrorDetails } from './errors.ts'

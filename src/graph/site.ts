@@ -19,7 +19,8 @@ export function located<T>(work: () => T, site?: string): T {
   }
 }
 
-function callerSite(stack: string): string | null {
+/** The first place in a stack that is no module of millrace. */
+export function callerSite(stack: string): string | null {
   for (const line of stack.split('\n')) {
     const place = PLACE.exec(line.trim())?.[1]
     if (place === undefined || place.startsWith('node:')) continue

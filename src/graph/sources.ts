@@ -118,7 +118,10 @@ export class Sources {
     return this.#source({ kind, name, spec: { ...spec, ...time }, site, parallelism, guarantee, parses, definition })
   }
 
-  /** Records that the app thread pushes with `run.inlet(name).push(record)`. See `inlets` of defineJob for inlets whose type is known to the run. */
+  /**
+   * Records that the app thread pushes with `run.inlet(name).push(record)`: for inlets whose name is known only while the graph is built, from `config` for example. What happens
+   * within build() is no part of its type, so `run.inlet<T>(name)` has to be told the type again: declare inlets in `inlets` of defineJob where you can.
+   */
   inlet<T>(name: string, options: InletOptions<T> = {}): Stream<T> {
     const site = definitionSite(this.inlet)
     onlyKnown('source.inlet', options, EVENT_TIME_OPTIONS, site)
