@@ -6,11 +6,12 @@ import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts'
 import type { ExplainFlags, GraphFlags } from './plan/plan-commands.ts'
 import type { BackendOption } from '../graph/state-backend.ts'
 import type { RunFlags } from './run/run-command.ts'
+import type * as stateCommands from './state/state-commands.ts'
 import type { StateAnswer, StateFlags } from './state/state-commands.ts'
 import { UsageError } from './usage-error.ts'
 import { STDOUT, writeAll, writeError } from './write.ts'
 
-type StateCommands = typeof import('./state/state-commands.ts')
+type StateCommands = typeof stateCommands
 type StateArguments = [dir: string, second: string | StateFlags | undefined, flags?: StateFlags]
 const MIB = 1024 * 1024
 

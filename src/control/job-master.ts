@@ -97,6 +97,7 @@ export class JobMaster {
   /** A message of the storage thread. */
   stored(message: StorageToControl): void {
     if (message.type === 'committed') this.#latest = message.manifest
+    if (message.type === 'exported' || message.type === 'export-failed') return this.#savepoints.stored(message)
     const event = coordinatorEvent(message, timeMs(this.#host))
     if (event !== null) this.#decide(event)
     switch (message.type) {
@@ -119,9 +120,8 @@ export class JobMaster {
         return this.#begin()
       case 'forgotten':
         return this.#begin()
-      case 'exported':
-      case 'export-failed':
-        return this.#savepoints.stored(message)
+      default:
+        return
     }
   }
 
