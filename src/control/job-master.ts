@@ -223,10 +223,11 @@ export class JobMaster {
     this.#deploying = false
     this.#attempt = attempt
     this.#decide({ type: 'attempt-ended', nowMs: this.#host.clock.nowMs() })
+    const paused = new Promise<void>((resolve) => void this.#host.setTimer(resolve, delayMs))
     // Only the outcome of a commit in flight tells which checkpoint comes next.
     if (this.#coordinator?.settled === false) await new Promise<void>((resolve) => (this.#settled = resolve))
     await Promise.all(this.#host.workers().map((worker) => worker.stop().catch(() => {})))
-    await new Promise<void>((resolve) => void this.#host.setTimer(resolve, delayMs))
+    await paused
     if (this.#attempt === attempt && this.#state === 'restarting') await this.#startAttempt(attempt)
   }
 
