@@ -124,7 +124,7 @@ export class JobMaster {
     if (this.#state === 'ended') return
     // Nothing is lost, since the next launch goes on from the last complete checkpoint; but what stop() promises did not happen.
     if (this.#state === 'stopping') return this.fail(failure)
-    const { state, decision } = decide(this.#supervision, failure, this.#host.clock.nowMs(), this.#host.random())
+    const { state, decision } = decide(this.#supervision, failure, this.#host.clock.monotonicMs(), this.#host.random())
     this.#supervision = state
     switch (decision.kind) {
       case 'restart-region':
