@@ -140,6 +140,16 @@ export const SIMULATION_STEPS_PER_LOOP_TURN = 512
 export const SIMULATION_REAL_WAIT_MS_MAX = 1_000
 /** Bytes of a ring of a simulated run: many runs are made, of few records each. */
 export const SIMULATION_RING_BYTES_DEFAULT = 64 * 1024
+/** How far the wall clock of a simulated run is set forwards or backwards. */
+export const SIMULATION_CLOCK_JUMP_MS = 3_600_000
+/** Longest standstill of a simulated disk, sink or reader. */
+export const SIMULATION_STALL_MS_MAX = 60_000
+/** Steps between two faults of a simulated run: 2 to the power of at most this. */
+export const SIMULATION_FAULT_STEPS_LOG2_MAX = 8
+/** Processes that one simulated run goes through. */
+export const SIMULATION_PROCESSES_MAX = 50
+/** Last lines of a trace that the failure of a simulated run shows. */
+export const SIMULATION_TRACE_TAIL_LINES = 25
 /** Characters that a sink of files gathers for one write, of each file. */
 export const SINK_BUFFER_CHARS_MAX = 256 * 1024
 /** Part files that one instance of a sink has open; the one used longest ago is finished for the next. */

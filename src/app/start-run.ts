@@ -14,8 +14,8 @@ export async function startRun<C, O extends Outlets, I extends Inlets, R>(
   job: Job<C, O, I, R>,
   options: LaunchOptions,
 ): Promise<Run<O, I>> {
-  const { signal, config, stateDir } = options
   const checked = checkOptions(options)
+  const { signal, config, stateDir } = options
   const isAborted = (): boolean => signal?.aborted === true
   if (isAborted()) throw abortedBy(signal!.reason)
   const entries = threadEntries(options, job.url)

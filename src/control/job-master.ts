@@ -95,7 +95,7 @@ export class JobMaster {
   /** A message of the storage thread. */
   stored(message: StorageToControl): void {
     if (message.type === 'committed') this.#latest = message.manifest
-    const event = coordinatorEvent(message, this.#host.clock.nowMs())
+    const event = coordinatorEvent(message, timeMs(this.#host))
     if (event !== null) this.#decide(event)
     switch (message.type) {
       case 'opened':
@@ -124,7 +124,7 @@ export class JobMaster {
     if (this.#state === 'ended') return
     // Nothing is lost, since the next launch goes on from the last complete checkpoint; but what stop() promises did not happen.
     if (this.#state === 'stopping') return this.fail(failure)
-    const { state, decision } = decide(this.#supervision, failure, this.#host.clock.monotonicMs(), this.#host.random())
+    const { state, decision } = decide(this.#supervision, failure, timeMs(this.#host), this.#host.random())
     this.#supervision = state
     switch (decision.kind) {
       case 'restart-region':
@@ -166,7 +166,7 @@ export class JobMaster {
   }
 
   #trigger(patient: boolean): void {
-    this.#decide({ type: 'triggered', nowMs: this.#host.clock.nowMs(), patient })
+    this.#decide({ type: 'triggered', nowMs: timeMs(this.#host), patient })
   }
 
   /** `drain`: sources end, everything in flight is processed, last results are emitted. Otherwise: a last checkpoint, then the end. Sources that have ended have drained. */
@@ -205,7 +205,7 @@ export class JobMaster {
       if (this.#isOver(attempt)) return
       this.#host.app.attemptStarted(deployment, this.#latest?.id ?? 0)
       if (this.#state !== 'stopping') this.#state = 'running'
-      this.#decide({ type: 'attempt-started', nowMs: this.#host.clock.nowMs(), attempt, actors: this.#actors, sources: this.#sources })
+      this.#decide({ type: 'attempt-started', nowMs: timeMs(this.#host), attempt, actors: this.#actors, sources: this.#sources })
       if (this.#requests.areOpen) this.#trigger(false)
       await Promise.all(workers.map((worker) => worker.start()))
       if (this.#draining && !this.#isOver(attempt)) this.#drainSources()
@@ -222,7 +222,7 @@ export class JobMaster {
     this.#state = 'restarting'
     this.#deploying = false
     this.#attempt = attempt
-    this.#decide({ type: 'attempt-ended', nowMs: this.#host.clock.nowMs() })
+    this.#decide({ type: 'attempt-ended', nowMs: timeMs(this.#host) })
     const paused = new Promise<void>((resolve) => void this.#host.setTimer(resolve, delayMs))
     // Only the outcome of a commit in flight tells which checkpoint comes next.
     if (this.#coordinator?.settled === false) await new Promise<void>((resolve) => (this.#settled = resolve))
@@ -270,14 +270,15 @@ export class JobMaster {
         for (const worker of this.#host.workers()) void worker.triggerCheckpoint(effect.checkpoint, this.#isStopping()).catch(() => {})
         return
       case 'commit':
-        return this.#commit(effect)
+        this.#requests.began(effect.checkpoint)
+        return this.#host.storage.send(commitOrder(effect, this.#lineage, this.#settings.identity, this.#host.clock.nowMs()))
       case 'abort':
         this.#activity.forget()
         this.#host.storage.send({ type: 'abort', attempt: effect.attempt, checkpoint: effect.checkpoint })
         if (effect.reason === 'attempt-ended') return this.#requests.goOn()
         return this.#gaveUp(effect)
       case 'complete':
-        return this.#completed(effect.checkpoint, effect.status === 'finished', effect.tookMs)
+        return this.#completed(effect)
       case 'schedule':
         this.#cancelTick()
         if (effect.atMs !== undefined) this.#scheduleTick(effect.atMs)
@@ -293,17 +294,14 @@ export class JobMaster {
     this.fail(lastCheckpointFailure(what, this.#latest, this.#attempt, cause))
   }
 
-  #commit(effect: CoordinatorEffect & { type: 'commit' }): void {
-    this.#requests.began(effect.checkpoint)
-    this.#host.storage.send(commitOrder(effect, this.#lineage, this.#settings.identity, this.#host.clock.nowMs()))
-  }
-
-  #completed(checkpoint: number, finished: boolean, tookMs: number): void {
+  #completed({ checkpoint, attempt, status, tookMs }: CoordinatorEffect & { type: 'complete' }): void {
     this.#failedCheckpoints.completed()
     this.#host.app.checkpointCompleted(checkpoint, tookMs)
     this.#requests.completed(this.#latest!)
+    // Its attempt failed meanwhile: sinks commit it when the next one begins from it.
+    if (attempt !== this.#attempt) return
     const committed = Promise.all(this.#host.workers().map((worker) => worker.checkpointEnded(checkpoint, { failure: null, tookMs })))
-    if (finished) return void this.#finish(checkpoint, committed)
+    if (status === 'finished') return void this.#finish(checkpoint, committed)
     // What fails there is reported as a failure of its actor.
     committed.catch(() => {})
     if (checkpoint === this.#lastCheckpoint) void this.#end({ outcome: 'stopped' })
@@ -332,12 +330,12 @@ export class JobMaster {
   }
 
   #scheduleTick(atMs: number): void {
-    this.#cancelTick = this.#host.setTimer(() => this.#tick(), Math.max(0, atMs - this.#host.clock.nowMs()))
+    this.#cancelTick = this.#host.setTimer(() => this.#tick(), Math.max(0, atMs - timeMs(this.#host)))
   }
 
   /** A periodic checkpoint that would be like the last one is left out. */
   #tick(): void {
-    const nowMs = this.#host.clock.nowMs()
+    const nowMs = timeMs(this.#host)
     if (this.#coordinator?.inFlight === undefined && this.#latest !== null && !this.#coordinator?.wanted && this.#activity.isIdle) {
       return this.#scheduleTick(nowMs + this.#settings.checkpointIntervalMs)
     }
@@ -347,3 +345,6 @@ export class JobMaster {
     this.#decide({ type: 'tick', nowMs })
   }
 }
+
+/** Not the wall clock: somebody may set that, and checkpoints and restarts are due all the same. */
+const timeMs = ({ clock }: MasterHost): number => clock.monotonicMs()

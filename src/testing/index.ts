@@ -15,7 +15,8 @@
  * @module
  */
 import type { Job, Outlets } from '../graph/job.ts'
-import { type SimulateOptions, type SimulatedRun, simulate } from './simulate.ts'
+import { type SimulateOptions, type SimulatedRun, simulate as simulateOnce } from './simulate.ts'
+import { type SimulateSeedsOptions, type SimulatedSeeds, simulateSeeds } from './simulate-seeds.ts'
 
 export type { KitView } from './kit/kit-compare.ts'
 export type { KitBuilt, KitContext, KitInputOptions, KitOutlets } from './kit/kit-job.ts'
@@ -23,8 +24,42 @@ export type { KitOutput } from './kit/kit-outlets.ts'
 export { type KitOptions, type KitResult, latestByKey, operatorKit } from './kit/operator-kit.ts'
 export type { Step, StepTarget } from './kit/script.ts'
 export { SimulatedDisk } from '../host/simulation-host/simulated-storage.ts'
-export { seeds } from './seeds.ts'
-export { simulate, type SimulateOptions, type SimulatedRun } from './simulate.ts'
+export { seedFromEnvironment, seeds } from './seeds.ts'
+export { type FaultCounts, type FaultKind, type FaultOptions, FAULT_KINDS } from '../host/simulation-host/faults.ts'
+export type { SimulateOptions, SimulatedRun } from './simulate.ts'
+export type { SimulateSeedsOptions, SimulatedSeeds } from './simulate-seeds.ts'
+
+/**
+ * Runs a job once for each of many seeds, while faults happen: operators throw, threads end, the process is killed and begun anew with another number of
+ * workers, disks are full or slow, sinks stand still, clocks jump. Whatever happens, each outlet must commit the same records, each once.
+ *
+ * @param inputs by inlet, what is pushed into it
+ * @throws MillraceError MR_SIMULATION_FAILED, with the seed and the last steps, when a record was lost, repeated or is another one; what the first form throws
+ */
+export function simulate<C, O extends Outlets>(
+  job: Job<C, O>,
+  inputs: Readonly<Record<string, readonly unknown[]>>,
+  options: SimulateSeedsOptions<O>,
+): Promise<SimulatedSeeds>
+/**
+ * Runs a job on this thread, under virtual time and a schedule that a seed decides: workers, control, storage and app thread take turns,
+ * messages between them take their time, and readers are slow at times. It is the engine that launch() runs, so what goes wrong under
+ * some seed may go wrong under threads; the seed brings it back.
+ *
+ * The threads of a simulated run share one instance of every module: variables of the job's module are shared as well. Sources that wait
+ * for the outside world (files, async iterables, timers) work, but when their input comes is not decided by the seed.
+ *
+ * @throws the error that ended the run, its message with the seed; MillraceError MR_SIMULATION_FAILED when the run does not end, or when
+ *   a law of the engine was broken: credits, attempts, watermarks, lost wake-ups, order of checkpoints
+ */
+export function simulate<C, O extends Outlets>(job: Job<C, O>, options?: SimulateOptions): Promise<SimulatedRun<O>>
+export function simulate(
+  job: Job,
+  first: SimulateOptions | Readonly<Record<string, readonly unknown[]>> = {},
+  many?: SimulateSeedsOptions,
+): Promise<SimulatedRun | SimulatedSeeds> {
+  return many === undefined ? simulateOnce(job, first) : simulateSeeds(job, first as Readonly<Record<string, readonly unknown[]>>, many)
+}
 
 /**
  * Runs a job to the end of its inputs and returns the records of its outlets, by name.
@@ -37,5 +72,5 @@ export async function runToEnd<C, O extends Outlets>(
   inputs: Readonly<Record<string, readonly unknown[]>> = {},
   options: Omit<SimulateOptions, 'inputs'> = {},
 ): Promise<SimulatedRun<O>['outlets']> {
-  return (await simulate(job, { ...options, inputs })).outlets
+  return (await simulateOnce(job, { ...options, inputs })).outlets
 }

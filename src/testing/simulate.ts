@@ -1,13 +1,15 @@
 import { loadOperators } from '../../actors/registry.ts'
 import type { BadRecords } from '../actor/record-guard.ts'
-import { type LaunchOptions, checkOptions } from '../app/launch-options.ts'
+import { type CheckedOptions, type LaunchOptions, type LaunchSettings, checkOptions } from '../app/launch-options.ts'
+import type { RunEnd } from '../control/master-host.ts'
 import { reviveError } from '../core/failure.ts'
 import { MillraceError } from '../errors.ts'
 import type { Job, OutletRecord, Outlets } from '../graph/job.ts'
+import { type FaultCounts, type FaultOptions, Faults, checkFaults } from '../host/simulation-host/faults.ts'
 import { SimulatedDisk } from '../host/simulation-host/simulated-storage.ts'
 import { Simulation } from '../host/simulation-host/simulation.ts'
-import { SimulationHost } from '../host/simulation-host/simulation-host.ts'
-import { SIMULATION_RING_BYTES_DEFAULT, SIMULATION_STEPS_MAX_DEFAULT } from '../limits.ts'
+import { type SimulatedJob, SimulationHost } from '../host/simulation-host/simulation-host.ts'
+import { SIMULATION_PROCESSES_MAX, SIMULATION_RING_BYTES_DEFAULT, SIMULATION_STEPS_MAX_DEFAULT } from '../limits.ts'
 import { canGenerate } from '../state/generated-code.ts'
 import { seedFromEnvironment } from './seeds.ts'
 
@@ -25,6 +27,12 @@ export interface SimulateOptions extends EngineSettings {
   readonly maxSteps?: number
   /** Complete checkpoints of an earlier run to go on from; what this run commits is added. Default: an empty one. */
   readonly disk?: SimulatedDisk
+  /**
+   * What goes wrong, as the seed decides: see {@link FaultOptions}. Then a run may go through several processes, each with a number of workers of its
+   * own and a checkpoint every 1 to 100 ms unless you say otherwise; outlets are written to the disk, so that their records are those that were committed: each exactly
+   * once, whatever happens. Whoever fills the inlets goes on, after the end of a process, where the checkpoint says.
+   */
+  readonly faults?: FaultOptions
   /** Is told every step and frame, a line each. */
   readonly onTrace?: (line: string) => void
 }
@@ -43,6 +51,9 @@ export interface SimulatedRun<O extends Outlets = Outlets> {
   /** Equal for equal seeds: covers the schedule and the header of every frame that was delivered. */
   readonly traceHash: string
   readonly seed: number | string
+  /** With `faults`: how many of each kind happened, and how many processes the run went through. */
+  readonly faults?: FaultCounts
+  readonly processes?: number
 }
 
 /**
@@ -57,59 +68,129 @@ export interface SimulatedRun<O extends Outlets = Outlets> {
  *   a law of the engine was broken: credits, attempts, lost wake-ups, order of checkpoints
  */
 export async function simulate<C, O extends Outlets>(job: Job<C, O>, options: SimulateOptions = {}): Promise<SimulatedRun<O>> {
-  const {
-    seed = seedFromEnvironment() ?? randomSeed(),
-    inputs = {},
-    stop,
-    maxSteps = SIMULATION_STEPS_MAX_DEFAULT,
-    disk,
-    onTrace,
-    ...launching
-  } = options
-  const checked = checkOptions({
-    ...launching,
-    workers: launching.workers ?? 2,
-    ringBytes: launching.ringBytes ?? SIMULATION_RING_BYTES_DEFAULT,
-    freezeRecords: true,
-  })
+  return simulateOne(job as Job, options) as Promise<SimulatedRun<O>>
+}
+
+/** @param watch is given the disk before anything is written to it */
+export async function simulateOne(
+  job: Job,
+  options: SimulateOptions,
+  watch?: (disk: SimulatedDisk, simulation: Simulation) => void,
+): Promise<SimulatedRun> {
+  const { seed = seedFromEnvironment() ?? randomSeed(), maxSteps = SIMULATION_STEPS_MAX_DEFAULT, onTrace } = options
+  const counts = checkFaults(options.faults)
   const simulation = new Simulation(seed, maxSteps, onTrace ?? null)
-  let host: SimulationHost | null = null
+  const disk = options.disk ?? new SimulatedDisk()
+  const faults = new Faults(simulation, counts)
+  watch?.(disk, simulation)
+  const shared = {
+    job,
+    config: cloned(options.config),
+    inputs: options.inputs ?? {},
+    registry: await loadOperators(),
+    generateCode: canGenerate(),
+    disk,
+    faults,
+  }
+  const lives = { restarts: 0, checkpoints: [] as number[], processes: 0 }
   try {
-    const config = cloned(options.config)
-    const settings = {
-      job: job as Job,
-      config,
-      options: checked,
-      inputs,
-      registry: await loadOperators(),
-      generateCode: canGenerate(),
-      disk: disk ?? new SimulatedDisk(),
+    for (;;) {
+      const life = {
+        ...shared,
+        options: optionsOf(options, simulation, lives.processes),
+        commitsOutlets: options.faults !== undefined,
+        resumes: lives.processes > 0,
+      }
+      const end = await live(simulation, life, options.stop, lives)
+      // Killed behind its last word, which the next launch would take for that of an earlier run.
+      const done = end === null && disk.manifests.at(-1)?.status === 'finished'
+      if (done || (end !== null && !isRelaunched(end, faults)))
+        return resultOf(simulation, end ?? FINISHED, lives, options.faults === undefined ? null : faults, disk)
+      if (lives.processes >= SIMULATION_PROCESSES_MAX)
+        throw new MillraceError('MR_SIMULATION_FAILED', `The run did not end within ${lives.processes} processes`)
+      disk.outputs.crash(simulation.fork(`crash ${lives.processes}`))
     }
-    const running = (host = await SimulationHost.create(simulation, settings))
-    running.start()
-    if (stop !== undefined) simulation.after(stop.afterMs, 'stop', () => running.stop(stop.drain ?? false))
-    await simulation.run(() => running.appThread.end !== null)
-    return resultOf(simulation, running)
   } catch (error) {
     throw withSeed(error, seed)
-  } finally {
-    await host?.close()
   }
 }
 
-function resultOf<O extends Outlets>(simulation: Simulation, { appThread }: SimulationHost): SimulatedRun<O> {
-  const end = appThread.end!
-  if (end.outcome === 'failed') throw reviveError(end.failure)
+interface Lives {
+  restarts: number
+  readonly checkpoints: number[]
+  processes: number
+}
+
+interface End {
+  readonly end: RunEnd
+  readonly collected: ReadonlyMap<string, unknown[]>
+}
+
+const FINISHED: End = { end: { outcome: 'finished' }, collected: new Map() }
+
+/** One process. Null when it was killed. */
+async function live(simulation: Simulation, settings: SimulatedJob, stop: SimulateOptions['stop'], lives: Lives): Promise<End | null> {
+  const host = await SimulationHost.create(simulation, settings)
+  try {
+    lives.processes++
+    host.start()
+    if (stop !== undefined) simulation.after(stop.afterMs, 'stop', () => host.stop(stop.drain ?? false))
+    await simulation.run(() => settings.faults.killed || host.appThread.end !== null)
+    lives.restarts += host.appThread.restarts
+    lives.checkpoints.push(...host.appThread.checkpoints)
+    return settings.faults.killed ? null : { end: host.appThread.end!, collected: host.appThread.collected }
+  } finally {
+    simulation.endProcess()
+    await host.close()
+  }
+}
+
+/** With faults each process has another number of workers, and the first one draws what was not said. */
+function optionsOf(options: SimulateOptions, simulation: Simulation, process: number): CheckedOptions {
+  const { seed: _seed, inputs: _inputs, stop: _stop, maxSteps: _steps, disk: _disk, faults, onTrace: _trace, ...launching } = options
+  const faulty = faults === undefined ? {} : faultyOptions(options, simulation, process)
+  return checkOptions({
+    ...launching,
+    ...faulty,
+    workers: faulty.workers ?? launching.workers ?? 2,
+    ringBytes: launching.ringBytes ?? SIMULATION_RING_BYTES_DEFAULT,
+    freezeRecords: true,
+  })
+}
+
+function faultyOptions(
+  { workers, checkpointIntervalMs, restart }: SimulateOptions,
+  simulation: Simulation,
+  process: number,
+): LaunchSettings {
+  const drawn = 1 + simulation.fork(`workers ${process}`).nextInt(4)
+  const often = [1, 5, 20, 100][simulation.fork('checkpoints').nextInt(4)]!
   return {
-    outlets: Object.fromEntries(appThread.collected) as SimulatedRun<O>['outlets'],
+    workers: process === 0 ? (workers ?? drawn) : drawn,
+    checkpointIntervalMs: checkpointIntervalMs ?? often,
+    restart: restart ?? { maxRestarts: 1000, backoff: { minMs: 0, maxMs: 20 } },
+  }
+}
+
+/** A full disk ends a run that cannot commit its last checkpoint. Its owner launches it again. */
+function isRelaunched({ end }: End, { happened }: Faults): boolean {
+  return end.outcome === 'failed' && end.failure.code === 'MR_CHECKPOINT_FAILED' && happened['disk-full'] + happened['slow-disk'] > 0
+}
+
+function resultOf(simulation: Simulation, { end, collected }: End, lives: Lives, faults: Faults | null, disk: SimulatedDisk): SimulatedRun {
+  if (end.outcome === 'failed') throw reviveError(end.failure)
+  const outlets = faults === null ? collected : disk.outputs.committed
+  return {
+    outlets: Object.fromEntries(outlets),
     outcome: end.outcome,
-    restarts: appThread.restarts,
+    restarts: lives.restarts,
     ...(end.badRecords && { badRecords: end.badRecords }),
-    checkpoints: appThread.checkpoints,
+    checkpoints: lives.checkpoints,
     virtualMs: simulation.clock.elapsedMs,
     steps: simulation.steps,
     traceHash: simulation.trace.hash,
     seed: simulation.seed,
+    ...(faults && { faults: { ...faults.happened }, processes: lives.processes }),
   }
 }
 

@@ -3,6 +3,7 @@ import type { CheckpointEnd } from '../actor/actor-parts.ts'
 import type { Registry } from '../actor/contract.ts'
 import type { Plan } from '../graph/plan.ts'
 import type { Key } from '../core/key-hash.ts'
+import { MillraceError } from '../errors.ts'
 import type { StoredValue } from '../state/keyed-backend.ts'
 import { FRAMES_DRAINED_BYTES_MAX } from '../limits.ts'
 import type { Deployment, EngineOptions } from './deployment.ts'
@@ -174,9 +175,8 @@ export class WorkerRuntime {
 
   /** Throws what a sink could not commit. */
   checkpointEnded(checkpointId: number, end: CheckpointEnd): void {
-    if (!this.#running) return
     for (const actor of this.#wiring.actors.values()) {
-      if (!this.#running) return
+      if (!this.#running) return attemptOver(checkpointId, end)
       try {
         actor.checkpointEnded(checkpointId, end)
       } catch (error) {
@@ -261,4 +261,13 @@ export class WorkerRuntime {
   #announce(): void {
     for (const peer of this.#wiring.producers) peer.announce()
   }
+}
+
+/** Whoever took it for done that all sinks have committed would lose what they have not. */
+export function attemptOver(checkpoint: number, { failure }: CheckpointEnd): void {
+  if (failure !== null) return
+  throw new MillraceError(
+    'MR_CHECKPOINT_FAILED',
+    `Checkpoint ${checkpoint} was completed when its attempt was over: sinks commit it in the next one`,
+  )
 }

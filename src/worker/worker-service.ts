@@ -11,7 +11,7 @@ import { chunkKey } from './chunk-key.ts'
 import type { StateAnswer, StatePlace } from './state-place.ts'
 import { storedIn } from './stored-state.ts'
 import type { WorkerHost } from './worker-host.ts'
-import { WorkerRuntime } from './worker-runtime.ts'
+import { WorkerRuntime, attemptOver } from './worker-runtime.ts'
 import { type WorkerStats, workerStats } from './worker-stats.ts'
 
 export interface WorkerServiceHost extends WorkerHost {
@@ -75,7 +75,8 @@ export class WorkerService {
   }
 
   checkpointEnded(checkpoint: number, end: CheckpointEnd): void {
-    this.#runtime?.checkpointEnded(checkpoint, end)
+    if (this.#runtime === null) attemptOver(checkpoint, end)
+    else this.#runtime.checkpointEnded(checkpoint, end)
   }
 
   drainSources(): void {

@@ -157,7 +157,7 @@ describe('the pause before a restart', () => {
       { maxRestarts: 1.5 },
       { maxRestarts: Number.NaN },
       { periodMs: 0 },
-      { periodMs: Infinity },
+      { periodMs: Number.NaN },
       { backoff: { minMs: -1 } },
       { backoff: { minMs: 10, maxMs: 5 } },
       { backoff: { factor: 0.5 } },

@@ -23,6 +23,10 @@ export class Agenda {
     return entry
   }
 
+  clear(): void {
+    this.#heap.length = 0
+  }
+
   /** Time of the next appointment, Infinity when there is none. */
   get nextMs(): number {
     while (this.#heap[0]?.cancelled === true) this.#removeFirst()

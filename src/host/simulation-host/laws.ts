@@ -1,28 +1,47 @@
 import { mailboxBudget } from '../../channel/credit.ts'
 import type { Envelope } from '../../channel/mailbox.ts'
-import type { FrameHeader } from '../../ring/index.ts'
+import { type FrameHeader, FrameKind } from '../../ring/index.ts'
 import type { FrameProbe } from '../../worker/frame-probe.ts'
 import type { WorkerRuntime } from '../../worker/worker-runtime.ts'
 import type { Simulation } from './simulation.ts'
 
-/** No frame of another attempt than the one that was deployed reaches a mailbox. */
+/** No frame of another attempt than the one that was deployed reaches a mailbox, and no watermark goes back. */
 export class AttemptProbe implements FrameProbe {
   readonly #simulation: Simulation
-  /** The one that runs. */
-  attempt = 0
+  /** By channel, in this attempt. */
+  readonly #watermarks = new Map<number, number>()
+  #attempt = 0
 
   constructor(simulation: Simulation) {
     this.#simulation = simulation
   }
 
+  /** The one that runs. */
+  get attempt(): number {
+    return this.#attempt
+  }
+
+  set attempt(attempt: number) {
+    this.#attempt = attempt
+    this.#watermarks.clear()
+  }
+
   framed(header: FrameHeader, _payload: Uint8Array): void {
     this.#simulation.trace.framed(header)
+    if (header.kind === FrameKind.watermark) this.#watermark(header.channel, header.value)
     if (header.attempt === this.attempt) return
     this.#simulation.broke(`A frame of attempt ${header.attempt} was delivered on channel ${header.channel} in attempt ${this.attempt}`)
   }
 
   handed(channel: number, frame: Envelope): void {
     this.#simulation.trace.handed(channel, frame)
+    if (frame.kind === FrameKind.watermark) this.#watermark(channel, frame.value)
+  }
+
+  #watermark(channel: number, value: number): void {
+    const last = this.#watermarks.get(channel) ?? -Infinity
+    if (value < last) this.#simulation.broke(`On channel ${channel} a watermark of ${value} followed one of ${last}`)
+    this.#watermarks.set(channel, value)
   }
 }
 

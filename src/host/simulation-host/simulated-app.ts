@@ -8,7 +8,9 @@ import { MillraceError } from '../../errors.ts'
 import type { Plan } from '../../graph/plan.ts'
 import type { EngineOptions } from '../../worker/deployment.ts'
 import { AttemptProbe } from './laws.ts'
+import type { Faults } from './faults.ts'
 import { SimulatedBell } from './simulated-bell.ts'
+import type { SimulatedJob } from './simulation-host.ts'
 import type { SimulatedThread, Simulation } from './simulation.ts'
 
 /** Records in one go between two pauses of whoever pushes. */
@@ -30,6 +32,9 @@ export class SimulatedApp implements SimulatedThread, AppEvents {
   /** Pauses of the readers: none, some, or one after every batch. */
   readonly #pausesOneBatchIn: number
   readonly #pauseMsMax: number
+  readonly #faults: Faults
+  /** By inlet that waits for it: is told where a resumed run reads on. */
+  readonly #restored = new Map<string, (position: number) => void>()
   #end: RunEnd | null = null
   #reading = 0
 
@@ -38,9 +43,10 @@ export class SimulatedApp implements SimulatedThread, AppEvents {
     plan: Plan,
     options: EngineOptions,
     doorbells: SharedArrayBuffer,
-    inputs: Readonly<Record<string, readonly unknown[]>>,
+    { inputs, faults, resumes }: Pick<SimulatedJob, 'inputs' | 'faults' | 'resumes'>,
   ) {
     this.#simulation = simulation
+    this.#faults = faults
     this.#bell = new SimulatedBell(doorbells, plan.workers)
     this.#probe = new AttemptProbe(simulation)
     this.#chance = simulation.fork('app')
@@ -55,7 +61,7 @@ export class SimulatedApp implements SimulatedThread, AppEvents {
     if (unknown !== undefined)
       throw new MillraceError('MR_OPTION_INVALID', `The job has no inlet "${unknown}". It has: ${[...inlets.keys()].join(', ') || 'none'}`)
     this.collected = new Map([...outlets.keys()].map((name) => [name, []]))
-    for (const inlet of inlets.values()) void this.#push(inlet, inputs[inlet.name] ?? [])
+    for (const inlet of inlets.values()) void this.#push(inlet, inputs[inlet.name] ?? [], resumes)
     for (const outlet of outlets.values()) void this.#collect(outlet)
   }
 
@@ -105,8 +111,10 @@ export class SimulatedApp implements SimulatedThread, AppEvents {
   checkpointFailed: AppEvents['checkpointFailed'] = () => {}
 
   inletNotice: AppEvents['inletNotice'] = (attempt, { inlet, position, event }) => {
-    if (event === 'restored') this.#endpoint.inletRestored(attempt, inlet, position)
-    else this.#endpoint.inlets.get(inlet)?.commit(position)
+    if (event === 'restored') {
+      this.#restored.get(inlet)?.(position)
+      this.#endpoint.inletRestored(attempt, inlet, position)
+    } else this.#endpoint.inlets.get(inlet)?.commit(position)
   }
 
   ended: AppEvents['ended'] = (end) => {
@@ -115,8 +123,10 @@ export class SimulatedApp implements SimulatedThread, AppEvents {
     this.#end = end
   }
 
-  async #push(inlet: Inlet, records: readonly unknown[]): Promise<void> {
+  async #push(inlet: Inlet, all: readonly unknown[], resumes: boolean): Promise<void> {
     try {
+      const from = resumes ? await new Promise<number>((resolve) => this.#restored.set(inlet.name, resolve)) : 0
+      const records = from === 0 ? all : all.slice(from)
       let inRow = this.#chance.nextInt(PUSHED_IN_A_ROW_MAX)
       for (const record of records) {
         if (!inlet.tryPush(record)) await inlet.push(record)
@@ -138,6 +148,8 @@ export class SimulatedApp implements SimulatedThread, AppEvents {
     try {
       for await (const batch of outlet.batches()) {
         records.push(...batch)
+        const stallMs = this.#faults.stalledUntilMs - this.#simulation.clock.elapsedMs
+        if (stallMs > 0) await this.#simulation.sleep(stallMs, `read ${outlet.name}`)
         if (this.#chance.nextFloat() * this.#pausesOneBatchIn < 1)
           await this.#simulation.sleep(this.#chance.nextFloat() * this.#pauseMsMax, `read ${outlet.name}`)
       }

@@ -3,14 +3,18 @@ import type { ChunkRef, Manifest } from '../../checkpoint/manifest.ts'
 import { findGarbage } from '../../checkpoint/retention.ts'
 import { describeError } from '../../core/failure.ts'
 import { MillraceError } from '../../errors.ts'
-import { CHECKPOINTS_RETAINED_DEFAULT } from '../../limits.ts'
+import { CHECKPOINT_IDS_RESERVED, CHECKPOINTS_RETAINED_DEFAULT } from '../../limits.ts'
 import { ChunkBuffer } from '../../storage/chunk-buffer.ts'
 import { layOut } from '../../storage/lay-out.ts'
 import type { ControlToStorage, StorageToControl, StoreMessage } from '../../storage/protocol.ts'
+import { SimulatedOutputs } from './simulated-outputs.ts'
 import type { Simulation } from './simulation.ts'
 
-/** What survives a simulated thread: complete checkpoints. */
+/** What survives a simulated process: complete checkpoints, and what sinks have made durable. */
 export class SimulatedDisk {
+  readonly outputs = new SimulatedOutputs()
+  /** No id up to this one is used again. */
+  #reserved = 0
   readonly #chunks = new Map<string, Uint8Array>()
   #manifests: readonly Manifest[] = []
 
@@ -18,8 +22,21 @@ export class SimulatedDisk {
     return this.#manifests
   }
 
+  /** First id that a process may use; those that the one before may have used are passed over. */
+  reserve(): number {
+    const firstId = Math.max(this.#reserved, this.#manifests.at(-1)?.id ?? 0) + 1
+    this.#reserved = firstId + CHECKPOINT_IDS_RESERVED
+    return firstId
+  }
+
+  /** As much as {@link SimulatedDisk.reserve} kept is used up: room for more. */
+  retire(id: number): void {
+    if (id + CHECKPOINT_IDS_RESERVED / 2 >= this.#reserved) this.#reserved = id + CHECKPOINT_IDS_RESERVED
+  }
+
   write(manifest: Manifest, chunks: readonly Uint8Array[]): void {
     const manifests = [...this.#manifests, manifest]
+    this.retire(manifest.id)
     const garbage = findGarbage(manifests, CHECKPOINTS_RETAINED_DEFAULT)
     for (const ref of garbage.chunks) this.#chunks.delete(placeOf(ref))
     for (const [ordinal, chunk] of chunks.entries()) this.#chunks.set(placeOf({ checkpoint: manifest.id, ordinal }), chunk)
@@ -49,6 +66,10 @@ export class SimulatedStorage {
   readonly #tell: (message: StorageToControl) => void
   readonly #buffer = new ChunkBuffer()
   #closed = false
+  /** So many writes from now on find the disk full. */
+  #failing = 0
+  /** What the next write takes longer, in ms. */
+  #slowMs = 0
 
   constructor(simulation: Simulation, disk: SimulatedDisk, tell: (message: StorageToControl) => void) {
     this.#simulation = simulation
@@ -58,7 +79,15 @@ export class SimulatedStorage {
 
   open(): void {
     const checkpoints = this.#disk.manifests
-    this.#tell({ type: 'opened', dir: '(memory)', firstId: (checkpoints.at(-1)?.id ?? 0) + 1, checkpoints, tookMs: 0 })
+    this.#tell({ type: 'opened', dir: '(memory)', firstId: this.#disk.reserve(), checkpoints, tookMs: 0 })
+  }
+
+  fail(times: number): void {
+    this.#failing += times
+  }
+
+  slow(ms: number): void {
+    this.#slowMs += ms
   }
 
   obey(message: ControlToStorage): void {
@@ -67,14 +96,12 @@ export class SimulatedStorage {
         return this.#buffer.startAttempt(message.attempt)
       case 'commit':
         // A commit takes its time; what comes meanwhile is served before it ends.
-        return void this.#simulation.after(this.#simulation.delayMs(), `storage commits ${message.head.id}`, () => this.#commit(message))
+        return this.#later(`storage commits ${message.head.id}`, () => this.#commit(message))
       case 'abort':
+        this.#disk.retire(message.checkpoint)
         return this.#buffer.end(message.checkpoint)
       case 'finish':
-        return void this.#simulation.after(this.#simulation.delayMs(), `storage finishes ${message.checkpoint}`, () => {
-          this.#disk.finish(message.checkpoint)
-          this.#tell({ type: 'finished', checkpoint: message.checkpoint })
-        })
+        return this.#later(`storage finishes ${message.checkpoint}`, () => this.#finish(message.checkpoint))
       case 'close':
         this.#closed = true
         return this.#tell({ type: 'closed' })
@@ -94,11 +121,37 @@ export class SimulatedStorage {
     if (head.id <= newest) this.#simulation.broke(`Checkpoint ${head.id} was to be committed after checkpoint ${newest}`)
     try {
       const { manifest, writes, bytes } = layOut(head, this.#buffer.take(head.id, attempt, actors))
-      this.#disk.write(manifest, writes)
-      this.#tell({ type: 'committed', attempt, manifest, bytes, tookMs: 0 })
+      this.#demandRoom()
+      // Until it is synced nothing of a transaction counts; once it is, it does, whether somebody lives to be told or not.
+      this.#later(`storage syncs ${head.id}`, () => {
+        this.#disk.write(manifest, writes)
+        this.#tell({ type: 'committed', attempt, manifest, bytes, tookMs: 0 })
+      })
     } catch (error) {
       this.#tell({ type: 'commit-failed', attempt, checkpoint: head.id, failure: describeError(error, { kind: 'storage', attempt }) })
     }
+  }
+
+  #finish(checkpoint: number): void {
+    try {
+      this.#demandRoom()
+      this.#disk.finish(checkpoint)
+      this.#tell({ type: 'finished', checkpoint })
+    } catch (error) {
+      this.#tell({ type: 'finish-failed', checkpoint, failure: describeError(error, { kind: 'storage' }) })
+    }
+  }
+
+  #demandRoom(): void {
+    if (this.#failing === 0) return
+    this.#failing--
+    throw new MillraceError('MR_CHECKPOINT_FAILED', 'The simulated disk is full')
+  }
+
+  #later(label: string, run: () => void): void {
+    const slowMs = this.#slowMs
+    this.#slowMs = 0
+    this.#simulation.after(this.#simulation.delayMs() + slowMs, label, run)
   }
 }
 

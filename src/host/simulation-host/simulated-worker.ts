@@ -3,7 +3,9 @@ import type { Registry } from '../../actor/contract.ts'
 import type { Manifest } from '../../checkpoint/manifest.ts'
 import type { WorkerGate } from '../../control/master-host.ts'
 import { describeError, reviveError } from '../../core/failure.ts'
+import { MillraceError } from '../../errors.ts'
 import type { Prng } from '../../core/prng.ts'
+import type { Graph } from '../../graph/graph.ts'
 import type { Job } from '../../graph/job.ts'
 import { EVENT_LOOP_TURN_MS } from '../../limits.ts'
 import type { ReadChunks } from '../../worker/restored-state.ts'
@@ -11,6 +13,7 @@ import type { Deployment, EngineOptions } from '../../worker/deployment.ts'
 import { type WorkerOutlets, workerEvents } from '../../worker/worker-events.ts'
 import { WorkerService } from '../../worker/worker-service.ts'
 import type { WorkerStats } from '../../worker/worker-stats.ts'
+import { watchedOperator, watchedOperators } from './faulty-operators.ts'
 import { AttemptProbe, checkCredits } from './laws.ts'
 import { Link } from './link.ts'
 import { SimulatedBell } from './simulated-bell.ts'
@@ -24,7 +27,14 @@ export interface SimulatedWorkerParts {
   readonly generateCode: boolean
   readonly readChunks: ReadChunks
   readonly outlets: WorkerOutlets
+  /** Virtual time until which sinks stand still. */
+  readonly isStalled: () => boolean
+  /** What was ordered by {@link SimulatedWorker.endAfter} is due, and happens within an operator's call. */
+  readonly ending: (worker: SimulatedWorker, end: Ending) => void
 }
+
+/** An operator throws, the thread ends, the process ends. */
+export type Ending = 'throw' | 'worker' | 'kill'
 
 /** A worker thread of a simulated run: the real engine, and the calls that reach it by message. */
 export class SimulatedWorker implements SimulatedThread, WorkerGate {
@@ -37,9 +47,22 @@ export class SimulatedWorker implements SimulatedThread, WorkerGate {
   readonly #mailboxBytes: number
   readonly #in: Link
   readonly #out: Link
+  readonly #toStorage: Link
+  readonly #isStalled: () => boolean
+  readonly #ending: SimulatedWorkerParts['ending']
+  /** To be told when the thread ends. */
+  readonly #pending = new Set<(reason: unknown) => void>()
+  #endedBy: MillraceError | null = null
+  #ordered: Ending | null = null
+  #callsLeft = 0
   #cancelAlarm: () => void = () => {}
+  /** The job is loaded: from now on its loss can be made good. */
+  isPrepared = false
 
-  constructor(simulation: Simulation, { index, options, doorbells, registry, generateCode, readChunks, outlets }: SimulatedWorkerParts) {
+  constructor(simulation: Simulation, parts: SimulatedWorkerParts) {
+    const { index, options, doorbells, registry, generateCode, readChunks, outlets } = parts
+    this.#isStalled = parts.isStalled
+    this.#ending = parts.ending
     this.name = `worker ${index}`
     this.#simulation = simulation
     this.#bell = new SimulatedBell(doorbells, index)
@@ -48,15 +71,15 @@ export class SimulatedWorker implements SimulatedThread, WorkerGate {
     this.#mailboxBytes = options.mailboxBytes
     this.#in = new Link(simulation, `control > ${this.name}`)
     this.#out = new Link(simulation, `${this.name} > control`)
-    const toStorage = new Link(simulation, `${this.name} > storage`)
+    this.#toStorage = new Link(simulation, `${this.name} > storage`)
     this.#service = new WorkerService(index, options, {
       clock: simulation.clock,
-      loadOperators: async () => registry,
+      loadOperators: async () => watchedOperators(registry, () => this.#called()),
       generateCode,
       readChunks,
       probe: this.#probe,
       events: workerEvents(() => this.#service.plan, {
-        store: (message) => toStorage.send(`store ${message.checkpoint}`, message, outlets.store),
+        store: (message) => this.#toStorage.send(`store ${message.checkpoint}`, message, outlets.store),
         failed: (failure) => this.#out.send('failed', failure, outlets.failed),
         notify: (attempt, notice) => this.#out.send(notice.event, notice, (copy) => outlets.notify(attempt, copy)),
         checkpointWanted: (attempt) => this.#out.send('checkpointWanted', attempt, outlets.checkpointWanted),
@@ -91,7 +114,8 @@ export class SimulatedWorker implements SimulatedThread, WorkerGate {
   }
 
   get awaitsOutside(): boolean {
-    return this.#service.runtime?.awaitsPromises ?? false
+    // What stands still by order goes on by order.
+    return !this.#isStalled() && (this.#service.runtime?.awaitsPromises ?? false)
   }
 
   overslept(): boolean {
@@ -108,8 +132,49 @@ export class SimulatedWorker implements SimulatedThread, WorkerGate {
     return `${this.name}, ${this.#bell.isAsleep ? 'asleep' : 'awake'}${states.map((state) => `\n    ${state}`).join('')}`
   }
 
-  prepare(job: Job, config: unknown): Promise<string[]> {
-    return this.#call('prepare', [job.name], () => this.#service.prepare(job, config))
+  async prepare(job: Job, config: unknown): Promise<string[]> {
+    const watched = { ...job, buildGraph: async (raw: unknown) => this.#watched(await job.buildGraph(raw)) }
+    const graph = await this.#call('prepare', [job.name], () => this.#service.prepare(watched, config))
+    this.isPrepared = true
+    return graph
+  }
+
+  /** So many calls of operators from now, something happens in the middle of one. */
+  endAfter(calls: number, end: Ending): void {
+    if (this.#ordered !== null) return
+    this.#ordered = end
+    this.#callsLeft = calls
+  }
+
+  /** The thread is gone. Nobody has been told yet. */
+  die(): void {
+    this.#endedBy = new MillraceError('MR_WORKER_LOST', `${this.name} was lost`)
+    this.#cancelAlarm()
+    for (const link of [this.#in, this.#out, this.#toStorage]) link.cut(this.#chance)
+  }
+
+  /** The end of the thread is seen: calls that are under way fail. */
+  buried(): MillraceError {
+    for (const reject of this.#pending) reject(this.#endedBy)
+    this.#pending.clear()
+    return this.#endedBy!
+  }
+
+  #called(): void {
+    if (this.#endedBy !== null) throw this.#endedBy
+    if (this.#ordered === null || --this.#callsLeft > 0) return
+    const end = this.#ordered
+    this.#ordered = null
+    this.#ending(this, end)
+    throw new Error(`planned failure (${end})`)
+  }
+
+  /** Operators of the job's own are watched as the others are. */
+  #watched(graph: Graph): Graph {
+    const nodes = graph.nodes.map((node) =>
+      node.definition === undefined ? node : { ...node, definition: watchedOperator(node.definition, () => this.#called()) },
+    )
+    return { ...graph, nodes }
   }
 
   deploy(deployment: Deployment, restore: Manifest | null): Promise<void> {
@@ -150,14 +215,17 @@ export class SimulatedWorker implements SimulatedThread, WorkerGate {
 
   /** A message there, the call, a message back. Every call rings the bell, as under threads. */
   #call<M, T>(name: string, message: M, handle: (message: M) => T | Promise<T>): Promise<T> {
+    if (this.#endedBy !== null) return Promise.reject(this.#endedBy)
     return new Promise((resolve, reject) => {
+      this.#pending.add(reject)
+      const settled = (): void => void this.#pending.delete(reject)
       this.#in.send(name, message, (received) => {
         this.#bell.ring()
         void this.#simulation
           .outside(async () => handle(received))
           .then(
-            (value) => this.#out.send(`${name} done`, value, resolve),
-            (error) => this.#out.send(`${name} failed`, describeError(error), (failure) => reject(reviveError(failure))),
+            (value) => this.#out.send(`${name} done`, value, (answer) => (settled(), resolve(answer))),
+            (error) => this.#out.send(`${name} failed`, describeError(error), (failure) => (settled(), reject(reviveError(failure)))),
           )
       })
     })

@@ -8,14 +8,19 @@ import type { Clock } from '../../core/clock.ts'
 import { KEY_HASH_VERSION } from '../../core/key-hash.ts'
 import type { Prng } from '../../core/prng.ts'
 import { checkSameGraph, fingerprint, structure } from '../../graph/fingerprint.ts'
+import { type Graph, isOutlet, outletName } from '../../graph/graph.ts'
 import type { Job } from '../../graph/job.ts'
 import { type Plan, planJob } from '../../graph/plan.ts'
 import type { ControlToStorage } from '../../storage/protocol.ts'
 import type { Deployment } from '../../worker/deployment.ts'
+import { type SinkWorld, committedSink } from './committed-sink.ts'
+import type { FaultTarget, Faults } from './faults.ts'
 import { Link } from './link.ts'
 import { SimulatedApp } from './simulated-app.ts'
+import type { OutputSession } from './simulated-outputs.ts'
+import { SimulatedPool } from './simulated-pool.ts'
 import { type SimulatedDisk, SimulatedStorage } from './simulated-storage.ts'
-import { SimulatedWorker } from './simulated-worker.ts'
+import { type Ending, SimulatedWorker } from './simulated-worker.ts'
 import type { Simulation } from './simulation.ts'
 
 export interface SimulatedJob {
@@ -28,10 +33,15 @@ export interface SimulatedJob {
   readonly generateCode: boolean
   /** Where checkpoints lie; what is on it is resumed from. */
   readonly disk: SimulatedDisk
+  readonly faults: Faults
+  /** Outlets are written to the disk, each record once, as by `sink.files`. */
+  readonly commitsOutlets: boolean
+  /** Whoever fills inlets does not begin before it knows how far they were read already. */
+  readonly resumes: boolean
 }
 
 /** The host of a run whose threads, messages, storage, time and chance all are of one seed. */
-export class SimulationHost implements MasterHost {
+export class SimulationHost implements MasterHost, FaultTarget {
   readonly clock: Clock
   readonly storage: { send(message: ControlToStorage): void }
   readonly app: AppEvents
@@ -41,16 +51,20 @@ export class SimulationHost implements MasterHost {
   readonly #plan: Plan
   readonly #fingerprint: readonly string[]
   readonly #doorbells: SharedArrayBuffer
-  readonly #workers: readonly SimulatedWorker[]
-  readonly #storageThread: SimulatedStorage
+  readonly #pool: SimulatedPool
+  readonly #outputs: OutputSession
+  readonly storageThread: SimulatedStorage
   readonly #master: JobMaster
   readonly #chance: Prng
-  #prepared: Promise<readonly WorkerGate[]> | null = null
   #deployment: Deployment | null = null
   #onStorageClosed = (): void => {}
 
   /** Builds the graph as the control thread would; see {@link SimulationHost.start}. */
-  static async create(simulation: Simulation, settings: SimulatedJob): Promise<SimulationHost> {
+  static async create(simulation: Simulation, given: SimulatedJob): Promise<SimulationHost> {
+    const outputs = given.disk.outputs.open()
+    if (given.commitsOutlets)
+      for (const node of (await given.job.buildGraph(given.config)).nodes) if (isOutlet(node)) given.disk.outputs.declare(outletName(node))
+    const settings = given.commitsOutlets ? { ...given, job: committing(given.job, worldOf(simulation, given.faults, outputs)) } : given
     const graph = await settings.job.buildGraph(settings.config)
     const identity: ManifestIdentity = {
       jobName: graph.jobName,
@@ -58,36 +72,45 @@ export class SimulationHost implements MasterHost {
       keyHashVersion: KEY_HASH_VERSION,
       keyGroups: settings.options.engine.keyGroups,
     }
-    return new SimulationHost(simulation, settings, planJob(graph, settings.options.engine), identity)
+    return new SimulationHost(simulation, settings, planJob(graph, settings.options.engine), identity, outputs)
   }
 
-  private constructor(simulation: Simulation, settings: SimulatedJob, plan: Plan, identity: ManifestIdentity) {
+  private constructor(simulation: Simulation, settings: SimulatedJob, plan: Plan, identity: ManifestIdentity, outputs: OutputSession) {
     const { engine, ...rest } = settings.options
     this.#simulation = simulation
     this.#settings = settings
+    this.#outputs = outputs
     this.#plan = plan
     this.#fingerprint = fingerprint(plan.graph)
     this.#chance = simulation.fork('control')
     this.clock = simulation.clock
     this.#doorbells = allocateDoorbells(engine.workers)
-    this.appThread = new SimulatedApp(simulation, plan, engine, this.#doorbells, settings.inputs)
+    this.appThread = new SimulatedApp(simulation, plan, engine, this.#doorbells, settings)
     this.app = overLink(this.appThread, new Link(simulation, 'control > app'))
     const fromStorage = new Link(simulation, 'storage > control')
-    this.#storageThread = new SimulatedStorage(simulation, settings.disk, (message) =>
+    this.storageThread = new SimulatedStorage(simulation, settings.disk, (message) =>
       fromStorage.send(message.type, message, (received) => {
         if (received.type === 'closed') this.#onStorageClosed()
         this.#master.stored(received)
       }),
     )
     const toStorage = new Link(simulation, 'control > storage')
-    this.storage = { send: (message) => toStorage.send(message.type, message, (received) => this.#storageThread.obey(received)) }
-    this.#workers = Array.from({ length: engine.workers }, (_, index) => this.#worker(index))
+    this.storage = { send: (message) => toStorage.send(message.type, message, (received) => this.storageThread.obey(received)) }
+    this.#pool = new SimulatedPool(simulation, {
+      threads: engine.workers,
+      job: settings.job,
+      config: settings.config,
+      make: (index) => this.#worker(index),
+      lost: (failure) => this.#master.lost(failure),
+    })
     this.#master = new JobMaster(this, { ...rest, plan, identity })
-    for (const thread of [...this.#workers, this.appThread]) simulation.join(thread)
+    this.#pool.join()
+    simulation.join(this.appThread)
+    settings.faults.aim(this)
   }
 
   start(): void {
-    this.#storageThread.open()
+    this.storageThread.open()
   }
 
   stop(drain: boolean): void {
@@ -103,11 +126,21 @@ export class SimulationHost implements MasterHost {
   }
 
   workers(): readonly WorkerGate[] {
-    return this.#workers
+    return this.#pool.workers
   }
 
-  workersReady(): Promise<readonly WorkerGate[]> {
-    return (this.#prepared ??= this.#prepare())
+  get threads(): readonly SimulatedWorker[] {
+    return this.#pool.workers
+  }
+
+  loseWorker(worker: SimulatedWorker): void {
+    this.#pool.lose(worker)
+  }
+
+  async workersReady(): Promise<readonly WorkerGate[]> {
+    const graphs = await this.#pool.ready()
+    graphs.forEach((graph, worker) => checkSameGraph(this.#fingerprint, graph, `worker ${worker}`))
+    return this.#pool.workers
   }
 
   allocate(attempt: number): Deployment {
@@ -119,35 +152,59 @@ export class SimulationHost implements MasterHost {
     await new Promise<void>((resolve) => (this.#onStorageClosed = resolve))
   }
 
-  /** Frees what operators took, whatever happened. */
+  /** Frees what operators took, whatever happened. Nothing that they do now reaches the disk. */
   async close(): Promise<void> {
-    for (const worker of this.#workers) await worker.close().catch(() => {})
+    this.#outputs.close()
+    await this.#pool.close()
   }
 
-  async #prepare(): Promise<readonly WorkerGate[]> {
-    const { job, config } = this.#settings
-    const graphs = await Promise.all(this.#workers.map((worker) => worker.prepare(job, config)))
-    graphs.forEach((graph, worker) => checkSameGraph(this.#fingerprint, graph, `worker ${worker}`))
-    return this.#workers
+  #ending(worker: SimulatedWorker, end: Ending): void {
+    if (end === 'worker') this.#pool.lose(worker)
+    if (end !== 'kill') return
+    this.#settings.faults.kill()
+    this.#outputs.close()
   }
 
   #worker(index: number): SimulatedWorker {
-    const { options, registry, generateCode, disk } = this.#settings
+    const { options, registry, generateCode, disk, faults } = this.#settings
     return new SimulatedWorker(this.#simulation, {
       index,
       options: options.engine,
       doorbells: this.#doorbells,
       registry,
       generateCode,
+      isStalled: () => faults.stalledUntilMs > this.#simulation.clock.elapsedMs,
+      ending: (worker, end) => this.#ending(worker, end),
       readChunks: async (manifest, wanted) => disk.read(manifest, wanted),
       outlets: {
-        store: (message) => this.#storageThread.receive(message),
+        store: (message) => this.storageThread.receive(message),
         failed: (failure) => this.#master.failed(failure),
         notify: (attempt, notice) => this.app.inletNotice(attempt, notice),
         checkpointWanted: (attempt) => this.#master.checkpointWanted(attempt),
       },
     })
   }
+}
+
+function worldOf(simulation: Simulation, faults: Faults, outputs: OutputSession): SinkWorld {
+  return {
+    outputs,
+    stalledMs: () => Math.max(0, faults.stalledUntilMs - simulation.clock.elapsedMs),
+    after: (delayMs, run) => void simulation.after(delayMs, 'a sink goes on', run),
+  }
+}
+
+/** The same job, its outlets written to the disk. */
+function committing(job: Job, world: SinkWorld): Job {
+  const commits = (graph: Graph): Graph => ({
+    ...graph,
+    nodes: graph.nodes.map((node) => {
+      if (!isOutlet(node)) return node
+      const definition = committedSink(outletName(node), () => world)
+      return { ...node, kind: definition.kind, definition, spec: {}, parallelism: 'workers' }
+    }),
+  })
+  return { ...job, buildGraph: async (config) => commits(await job.buildGraph(config)) }
 }
 
 /** Every event becomes a message. */

@@ -57,6 +57,10 @@ export class Simulation {
   #outsideCalls = 0
   #onOutside: (() => void) | null = null
   #broken: MillraceError | null = null
+  /** Ends of processes so far. */
+  #ends = 0
+  /** Is told what comes before it comes; what it answers with false does not. */
+  onStep: ((label: string) => boolean) | null = null
 
   constructor(seed: number | string, stepsMax: number, onTrace: ((line: string) => void) | null) {
     const root = new Prng(seed)
@@ -82,6 +86,22 @@ export class Simulation {
     this.#threads.push(thread)
   }
 
+  leave(thread: SimulatedThread): void {
+    const at = this.#threads.indexOf(thread)
+    if (at !== -1) this.#threads.splice(at, 1)
+    this.#stalled.delete(thread)
+  }
+
+  /** The process ends: nothing of it goes on, and nothing that was under way arrives. Time goes on. */
+  endProcess(): void {
+    this.#ends++
+    this.#threads.length = 0
+    this.#stalled.clear()
+    this.#agenda.clear()
+    this.#outsideCalls = 0
+    this.#idleEvents = 0
+  }
+
   /** Returns how to cancel it. */
   after(delayMs: number, label: string, run: () => void): () => void {
     const appointment = this.#agenda.add(this.clock.elapsedMs + Math.max(0, delayMs), label, run)
@@ -101,12 +121,15 @@ export class Simulation {
 
   /** Counts a call whose promise may depend on the outside world. */
   async outside<T>(call: () => T | Promise<T>): Promise<T> {
+    const process = this.#ends
     this.#outsideCalls++
     try {
       return await call()
     } finally {
-      this.#outsideCalls--
-      this.stirred()
+      if (process === this.#ends) {
+        this.#outsideCalls--
+        this.stirred()
+      }
     }
   }
 
@@ -149,6 +172,7 @@ export class Simulation {
   }
 
   #turn(thread: SimulatedThread): void {
+    if (this.onStep?.(thread.name) === false || !this.#threads.includes(thread)) return
     this.trace.step(this.clock.elapsedMs, thread.name)
     if (thread.turn()) this.#idleEvents = 0
     // The operating system lets a thread wait now and then.
@@ -159,7 +183,9 @@ export class Simulation {
   }
 
   #keepAppointment(): void {
-    const { atMs, label, run } = this.#agenda.take()
+    const appointment = this.#agenda.take()
+    const { atMs, label, run } = appointment
+    if (this.onStep?.(label) === false || appointment.cancelled) return
     this.trace.step(atMs, label)
     if (++this.#idleEvents > SIMULATION_IDLE_EVENTS_MAX) throw this.#failure('Timers go on, but no thread has anything to do')
     run()

@@ -13,6 +13,7 @@ const READING_MS_MAX = 0.1
 export class VirtualClock implements Clock {
   readonly #chance: Prng
   #elapsedMs = 0
+  #offsetMs = 0
 
   constructor(chance: Prng) {
     this.#chance = chance
@@ -24,11 +25,16 @@ export class VirtualClock implements Clock {
   }
 
   nowMs(): number {
-    return EPOCH_MS + Math.floor(this.#pass())
+    return EPOCH_MS + this.#offsetMs + Math.floor(this.#pass())
   }
 
   monotonicMs(): number {
     return this.#pass()
+  }
+
+  /** Somebody sets the wall clock, forwards or backwards. */
+  jump(byMs: number): void {
+    this.#offsetMs += byMs
   }
 
   /** Never goes back. */

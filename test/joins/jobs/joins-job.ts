@@ -78,7 +78,8 @@ function assigner(shape: WindowShape): WindowAssigner<unknown, 'time'> {
   return shape.type === 'sliding' ? window.sliding(shape) : window.session(shape)
 }
 
-function joined(left: Stream<Row>, right: Stream<Row>, { shape }: Config): Stream<Pair> {
+/** A join of two sides, as the configuration wants it. */
+export function joined(left: Stream<Row>, right: Stream<Row>, { shape }: Config): Stream<Pair> {
   const [lefts, rights] = [left.keyBy('key'), right.keyBy(({ key }) => key)]
   if (shape.type === 'window') {
     return lefts

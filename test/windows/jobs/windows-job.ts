@@ -75,7 +75,8 @@ function assigner(shape: Shape): WindowAssigner<unknown, 'time'> {
 
 const aggregates = (a: AggregateBuilder<Reading>) => ({ n: a.count(), sum: a.sum('value'), least: a.min('value') })
 
-function rowsOf(readings: Stream<Reading>, { shape, path, all, form }: Config): Stream<Row> {
+/** Windows over readings, as the configuration wants them. */
+export function rowsOf(readings: Stream<Reading>, { shape, path, all, form }: Config): Stream<Row> {
   const options = path === 'general' ? { trigger: trigger.eventTime() } : {}
   const windowed = all ? readings.windowAll(assigner(shape), options) : readings.keyBy('key').window(assigner(shape), options)
   if (form === 'aggregate') return windowed.aggregate(aggregates, { name: 'windows' }) as Stream<Row>
