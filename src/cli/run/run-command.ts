@@ -27,6 +27,8 @@ export interface RunFlags {
   readonly configFile?: string
   readonly state?: string
   readonly fresh: boolean
+  readonly from?: string
+  readonly allowRemovedState: boolean
   readonly checkpointInterval?: number
   readonly capture?: string
   readonly json: boolean
@@ -110,6 +112,8 @@ async function runJob(path: string, flags: RunFlags, ward: Ward | null): Promise
 function launchOptions(flags: RunFlags, config: unknown): LaunchOptions {
   return {
     fresh: flags.fresh,
+    allowRemovedState: flags.allowRemovedState,
+    ...(flags.from !== undefined && { from: resolve(flags.from) }),
     ...(flags.workers !== undefined && { workers: flags.workers }),
     ...(config !== undefined && { config }),
     ...(flags.state !== undefined && { stateDir: resolve(flags.state) }),
