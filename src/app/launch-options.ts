@@ -21,6 +21,7 @@ import {
   YOUNG_GENERATION_MB_DEFAULT,
 } from '../limits.ts'
 import type { EntryOptions } from './thread-entries.ts'
+import { type BackendOption, checkBackend } from '../graph/state-backend.ts'
 import type { EngineOptions } from '../worker/deployment.ts'
 
 /** Configuration of the job, as its schema takes it. Must be cloneable. May be left out where the schema allows it. */
@@ -56,6 +57,8 @@ export interface LaunchSettings extends EntryOptions {
   readonly checkpointFailuresTolerated?: number
   /** How often, and after what pause, a failed job restarts: docs/fault-tolerance.md. Default: 5 times in 60 s, after 10 ms, 20 ms, ... */
   readonly restart?: Omit<ChildSpecOptions, 'strategy'>
+  /** Where operators that can choose keep their state by key, unless they say it themselves. Default: what the job says, or 'memory'. See docs/state.md. */
+  readonly backend?: BackendOption
   readonly signal?: AbortSignal
   /** V8 heap limits of each worker, in MB. */
   readonly resourceLimits?: Partial<ResourceLimits>
@@ -126,6 +129,7 @@ const LAUNCH_OPTIONS: OptionNames<LaunchOptions> = {
   lingerMs: 1,
   keyGroups: 1,
   latencyMarkersMs: 1,
+  backend: 1,
   captureDir: 1,
 }
 
@@ -182,6 +186,7 @@ function checkEngine(options: LaunchOptions): EngineOptions {
     checkpointEveryRecords: integerOrInfinity('checkpointEveryRecords', checkpointEveryRecords, 1),
     keyGroups: integer('keyGroups', keyGroups, 1, 32_768),
     latencyMarkersMs: number('latencyMarkersMs', latencyMarkersMs, 1, Infinity),
+    backend: checkBackend(options.backend),
     captureDir: captureDir === undefined ? null : path('captureDir', captureDir),
   }
 }

@@ -4,10 +4,13 @@ import { WORKERS_MAX } from '../limits.ts'
 import { errorText } from './error-text.ts'
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts'
 import type { ExplainFlags, GraphFlags } from './plan/plan-commands.ts'
+import type { BackendOption } from '../graph/state-backend.ts'
 import type { RunFlags } from './run/run-command.ts'
 import type { SuperviseFlags } from './supervise/supervise-command.ts'
 import { UsageError } from './usage-error.ts'
 import { STDOUT, writeAll, writeError } from './write.ts'
+
+const MIB = 1024 * 1024
 
 /**
  * Carries a command line out; each command's code is loaded when it is used. Never throws: everything that goes wrong is told on standard error.
@@ -63,6 +66,7 @@ function addRun(program: Command, args: readonly string[], done: (code: ExitCode
     .option('--from <dir>', 'savepoint to begin with, unless the state directory goes on')
     .option('--allow-removed-state', 'leave the state of operators behind that the job no longer has', false)
     .option('--checkpoint-interval <ms>', 'time between checkpoints (default: 1000)', milliseconds)
+    .option('--backend <backend>', 'where operators that can choose keep their state: memory, lmdb, or lmdb:<MiB in memory>', backend)
     .option('--outlet <name>', 'print this outlet only, bare records (repeatable: several outlets)', collect, [])
     .option('--no-outlets', 'print no outlet')
     .option('--capture <dir>', 'write the frames that workers receive there, for "millrace frame"')
@@ -97,6 +101,7 @@ function addExplain(program: Command): void {
     .description('show where the actors of a job would run, what bounds its memory, and what it guarantees; nothing runs')
     .argument('<job>', 'module that exports the job')
     .option('--workers <n>', 'worker threads (default: one per core)', workers)
+    .option('--backend <backend>', 'where operators that can choose keep their state: memory, lmdb, or lmdb:<MiB in memory>', backend)
     .option('--json', 'as JSON', false)
     .option('--verbose', 'errors with their stacks', false)
     .action(async (job: string, flags: ExplainFlags) => {
@@ -155,6 +160,14 @@ function workers(value: string): number {
   const number = /^\d+$/.test(value) ? Number(value) : NaN
   if (!(number >= 1 && number <= WORKERS_MAX)) throw new InvalidArgumentError(`It takes an integer from 1 to ${WORKERS_MAX}.`)
   return number
+}
+
+function backend(value: string): BackendOption {
+  const match = /^(memory|lmdb)(?::(\d+))?$/.exec(value)
+  if (match === null || (match[1] === 'memory' && match[2] !== undefined) || match[2] === '0')
+    throw new InvalidArgumentError('It takes memory, lmdb, or lmdb:<MiB>, such as lmdb:256.')
+  if (match[1] === 'memory') return 'memory'
+  return { type: 'lmdb', ...(match[2] !== undefined && { cacheBytes: Number(match[2]) * MIB }) }
 }
 
 function wholeNumber(value: string): number {

@@ -14,6 +14,7 @@ import { callerSite, definitionSite, located } from './site.ts'
 import { type SinkSpec, sink } from './sinks.ts'
 import { Sources } from './sources.ts'
 import { type ConfigIssue, type StandardSchema, configIssues, parseConfig } from './standard-schema.ts'
+import { type BackendOption, checkBackend } from './state-backend.ts'
 import { Stream } from './stream.ts'
 import { Table } from './table.ts'
 import { WindowedStream } from './windowed-stream.ts'
@@ -64,6 +65,8 @@ export interface JobOptions<C, B extends Built, I extends Inlets = NoInlets, R =
   readonly inlets?: I
   /** What happens when an operator throws on a record, unless its own options say so. Default: 'fail'. Operators that process dead letters fail. */
   readonly onError?: ErrorPolicy
+  /** Where operators that can choose keep their state by key, unless their own options, or those of `launch`, say it. Default 'memory'. */
+  readonly backend?: BackendOption
   /** Where the dead letters of all operators go. */
   readonly deadLetters?: SinkSpec<DeadLetter>
   /** Describes the graph. Runs once in every thread and must give the same graph in all of them: no clock, no randomness, no environment. */
@@ -107,7 +110,7 @@ export function defineJob<C = Readonly<Record<string, never>>, B extends Built =
   const url = moduleUrl(meta)
   if (typeof options?.build !== 'function') throw new MillraceError('MR_JOB_INVALID', `The job in ${url} has no build function`)
   const site = definitionSite(defineJob as never)
-  onlyKnown('defineJob', options, { name: 1, config: 1, inlets: 1, onError: 1, deadLetters: 1, build: 1 }, site)
+  onlyKnown('defineJob', options, { name: 1, config: 1, inlets: 1, onError: 1, backend: 1, deadLetters: 1, build: 1 }, site)
   const name = options.name ?? basename(url.startsWith('file:') ? fileURLToPath(url) : url).replace(/\.[cm]?[jt]s$/, '')
   return {
     millraceJob: 1,
@@ -132,7 +135,7 @@ function build<C, B extends Built, I extends Inlets, R>(name: string, options: J
     table: (draft) => new Table(self, draft),
     windowed: (draft) => new WindowedStream(self, draft),
   })
-  const builder = new GraphBuilder(name, makeFlows, checkPolicy(options.onError, site))
+  const builder = new GraphBuilder(name, makeFlows, checkPolicy(options.onError, site), checkBackend(options.backend, site))
   const source = new Sources(builder)
   const inlets = Object.fromEntries(
     Object.entries(options.inlets ?? {}).map(([inlet, spec]) => [inlet, declaredInlet(source, inlet, spec, site)]),

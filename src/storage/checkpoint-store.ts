@@ -13,7 +13,7 @@ import { CHECKPOINT_IDS_RESERVED, CHECKPOINTS_RETAINED_DEFAULT } from '../limits
 import { chunkKey, CHUNKS, FORMAT_KEY, manifestKey, MANIFESTS, openEnvironment, reading, RESERVED_KEY } from './environment.ts'
 import type { Environment } from './environment.ts'
 import type { StorageHandshake } from './handshake.ts'
-import { beginWriting, createHandshake, endWriting } from './handshake.ts'
+import { beginWriting, createHandshake, endWriting, undisturbed } from './handshake.ts'
 import { type ActorSnapshot, layOut } from './lay-out.ts'
 import type { StoredChunk } from './protocol.ts'
 import { readChunk } from './read-chunk.ts'
@@ -263,16 +263,6 @@ export class CheckpointStore {
   }
 }
 
-/** Runs what enters LMDB: the end of the process waits for it, and it does not begin any more once the process is about to end. */
-function undisturbed<T>(handshake: StorageHandshake, work: () => T): T {
-  if (!beginWriting(handshake)) throw stopped()
-  try {
-    return work()
-  } finally {
-    endWriting(handshake)
-  }
-}
-
 function openingError(dir: string, cause: unknown): MillraceError {
   if (cause instanceof MillraceError) return cause
   const code = /MDB_/.test(messageOf(cause)) ? 'MR_STATE_CORRUPT' : 'MR_STATE_DIR_INVALID'
@@ -281,4 +271,3 @@ function openingError(dir: string, cause: unknown): MillraceError {
 
 const encodeJson = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value))
 const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
-const stopped = () => new MillraceError('MR_CHECKPOINT_FAILED', 'The process is about to end: nothing is written any more.')

@@ -5,6 +5,7 @@ import { launch } from '../../app/launch.ts'
 import { type LaunchOptions, checkOptions } from '../../app/launch-options.ts'
 import { INLET_KIND, isOutlet, outletName } from '../../graph/graph.ts'
 import { type Plan, planJob } from '../../graph/plan.ts'
+import type { BackendOption } from '../../graph/state-backend.ts'
 import { guaranteeOf } from '../plan/guarantee.ts'
 import { configFrom } from '../config-values.ts'
 import { type ExitCode, exitCodeOf } from '../exit-code.ts'
@@ -30,6 +31,7 @@ export interface RunFlags {
   readonly from?: string
   readonly allowRemovedState: boolean
   readonly checkpointInterval?: number
+  readonly backend?: BackendOption
   readonly capture?: string
   readonly json: boolean
   readonly verbose: boolean
@@ -118,6 +120,7 @@ function launchOptions(flags: RunFlags, config: unknown): LaunchOptions {
     ...(config !== undefined && { config }),
     ...(flags.state !== undefined && { stateDir: resolve(flags.state) }),
     ...(flags.checkpointInterval !== undefined && { checkpointIntervalMs: flags.checkpointInterval }),
+    ...(flags.backend !== undefined && { backend: flags.backend }),
     ...(flags.capture !== undefined && { captureDir: resolve(flags.capture) }),
   }
 }

@@ -171,6 +171,7 @@ export class SimulationHost implements MasterHost, FaultTarget {
       isStalled: () => faults.stalledUntilMs > this.#simulation.clock.elapsedMs,
       ending: (worker, end) => this.#ending(worker, end),
       readChunks: async (manifest, wanted) => disk.read(manifest, wanted),
+      working: this.storageThread,
       outlets: {
         store: (message) => this.storageThread.receive(message),
         failed: (failure) => this.#master.failed(failure),
