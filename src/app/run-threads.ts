@@ -13,6 +13,7 @@ import { SHUTDOWN_TIMEOUT_MS } from '../limits.ts'
 import { type StorageHandshake, awaitStorageQuiet, createHandshake } from '../storage/handshake.ts'
 import { InspectorWatch } from './inspector-watch.ts'
 import type { ThreadEntries } from './thread-entries.ts'
+import { threadFlags } from './thread-flags.ts'
 
 /** Told when a thread ends that should not, with its name and error. */
 export type ThreadLost = (thread: 'control' | 'storage', cause: unknown) => void
@@ -59,6 +60,7 @@ export class RunThreads {
     this.#control = new Worker(new URL(entries.control), {
       name: 'millrace-control',
       workerData: task,
+      execArgv: threadFlags(process.execArgv),
       transferList: [storage.port1, app.port2, event.port2],
     })
     this.#control.on('error', (error) => this.#lost('control', error))
@@ -98,6 +100,7 @@ export class RunThreads {
     const storage = new Worker(new URL(entry), {
       name: 'millrace-storage',
       workerData: { stateDir: this.stateDir, handshake: this.#handshake, controlPort },
+      execArgv: threadFlags(process.execArgv),
       transferList: [controlPort],
     })
     storage.on('error', (error) => this.#lost('storage', error))
