@@ -79,7 +79,7 @@ export class SimulatedStorage {
 
   open(): void {
     const checkpoints = this.#disk.manifests
-    this.#tell({ type: 'opened', dir: '(memory)', firstId: this.#disk.reserve(), checkpoints, tookMs: 0 })
+    this.#tell({ type: 'opened', dir: '(memory)', firstId: this.#disk.reserve(), checkpoints, from: null, tookMs: 0 })
   }
 
   fail(times: number): void {
