@@ -8,6 +8,7 @@ import type { BackendOption } from '../graph/state-backend.ts'
 import type { RunFlags } from './run/run-command.ts'
 import type * as stateCommands from './state/state-commands.ts'
 import type { StateAnswer, StateFlags } from './state/state-commands.ts'
+import type { SuperviseFlags } from './supervise/supervise-command.ts'
 import { UsageError } from './usage-error.ts'
 import { STDOUT, writeAll, writeError } from './write.ts'
 
@@ -20,7 +21,7 @@ const MIB = 1024 * 1024
  */
 export async function execute(args: readonly string[]): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT.done
-  const program = describeProgram((code) => (exitCode = code))
+  const program = describeProgram(args, (code) => (exitCode = code))
   try {
     await program.parseAsync([...args], { from: 'user' })
     return exitCode
@@ -32,7 +33,7 @@ export async function execute(args: readonly string[]): Promise<ExitCode> {
   }
 }
 
-function describeProgram(done: (code: ExitCode) => void): Command {
+function describeProgram(args: readonly string[], done: (code: ExitCode) => void): Command {
   const program = new Command('millrace')
     .description('Runs and looks into millrace jobs: stream programs on the worker threads of one process.')
     .version(packageVersion(), '--version', 'print the version')
@@ -51,7 +52,7 @@ function describeProgram(done: (code: ExitCode) => void): Command {
             .replaceAll(/\s*\n\s*/g, ' ')}\n`,
         ),
     })
-  addRun(program, done)
+  addRun(program, args, done)
   addGraph(program)
   addExplain(program)
   addFrame(program)
@@ -60,7 +61,7 @@ function describeProgram(done: (code: ExitCode) => void): Command {
   return program
 }
 
-function addRun(program: Command, done: (code: ExitCode) => void): void {
+function addRun(program: Command, args: readonly string[], done: (code: ExitCode) => void): void {
   withConfig(program.command('run'))
     .description('run a job until its input ends; Ctrl-C drains it, Ctrl-C again stops it')
     .argument('<job>', 'module that exports the job')
@@ -79,9 +80,15 @@ function addRun(program: Command, done: (code: ExitCode) => void): void {
     .option('--outlet <name>', 'print this outlet only, bare records (repeatable: several outlets)', collect, [])
     .option('--no-outlets', 'print no outlet')
     .option('--capture <dir>', 'write the frames that workers receive there, for "millrace frame"')
+    .option('--supervise', 'run in a process of its own, and start that again from --state when it is lost', false)
+    .option('--process-restarts <n>', 'with --supervise: processes started again within a minute (default: 5)', wholeNumber)
     .option('--json', 'tell everything as JSON lines on standard error', false)
     .option('--verbose', 'errors with their stacks', false)
-    .action(async (job: string, flags: RunFlags) => {
+    .action(async (job: string, flags: RunFlags & SuperviseFlags & { readonly supervise: boolean }) => {
+      if (flags.supervise) {
+        const { superviseCommand } = await import('./supervise/supervise-command.ts')
+        return done(await superviseCommand(flags, args))
+      }
       const { runCommand } = await import('./run/run-command.ts')
       done(await runCommand(job, flags))
     })

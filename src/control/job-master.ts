@@ -191,12 +191,9 @@ export class JobMaster {
     if (this.#state !== 'running') return void this.#end({ outcome: 'stopped' })
     this.#state = 'stopping'
     this.#trigger(false)
-    const { checkpointTimeoutMs } = this.#settings
-    if (checkpointTimeoutMs < TIMER_MS_MAX)
-      this.#host.setTimer(
-        () => this.#drainsToStop() && this.#failLastCheckpoint('could not be taken: the sources had ended, the rest not'),
-        checkpointTimeoutMs,
-      )
+    const { checkpointTimeoutMs: limitMs } = this.#settings
+    const late = (): void => void (this.#drainsToStop() && this.#failLastCheckpoint('could not be taken: sources had ended, the rest not'))
+    if (limitMs < TIMER_MS_MAX) this.#host.setTimer(late, limitMs)
   }
 
   async #startAttempt(attempt: number): Promise<void> {
@@ -234,10 +231,11 @@ export class JobMaster {
     this.#deploying = false
     this.#attempt = attempt
     this.#decide({ type: 'attempt-ended', nowMs: timeMs(this.#host) })
+    const paused = new Promise<void>((resolve) => void this.#host.setTimer(resolve, delayMs))
     // Only the outcome of a commit in flight tells which checkpoint comes next.
     if (this.#coordinator?.settled === false) await new Promise<void>((resolve) => (this.#settled = resolve))
     await Promise.all(this.#host.workers().map((worker) => worker.stop().catch(() => {})))
-    await new Promise<void>((resolve) => void this.#host.setTimer(resolve, delayMs))
+    await paused
     if (this.#attempt === attempt && this.#state === 'restarting') await this.#startAttempt(attempt)
   }
 
