@@ -75,6 +75,9 @@ export const CHECKPOINT_FINAL_TRIES_MAX = 3
 export const CHECKPOINT_CHUNK_BYTES_MAX = 256 * 1024 * 1024
 /** Chunk bytes of one checkpoint that the storage thread holds before they are committed. */
 export const CHECKPOINT_BUFFERED_BYTES_MAX = 1024 * 1024 * 1024
+/** Snapshots after which a key group is written whole again, and over how many more that is spread. */
+export const DELTA_SNAPSHOTS_MAX = 12
+export const DELTA_STAGGER_GROUPS = 8
 /** Checkpoint ids that are set aside on disk ahead of their use, so that none is ever used twice. */
 export const CHECKPOINT_IDS_RESERVED = 16
 /** Time that a process which wants a locked state directory waits for the holder to tell its pid. */
