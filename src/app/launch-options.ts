@@ -45,6 +45,11 @@ export interface LaunchSettings extends EntryOptions {
   readonly from?: string
   /** State of operators that the job no longer has may be left behind; without, a checkpoint that holds some is refused. Default false. */
   readonly allowRemovedState?: boolean
+  /**
+   * When the newest checkpoint is damaged, an older one will do even if a sink cannot take back what it has shown since, so that records come twice. Without, such a
+   * launch is refused with MR_STATE_CORRUPT; file sinks take back. Default false.
+   */
+  readonly allowOlderCheckpoint?: boolean
   /** Default 1,000. Infinity: only on request. */
   readonly checkpointIntervalMs?: number
   /** A checkpoint that is not complete after so long is given up. Default 60,000. */
@@ -96,6 +101,7 @@ export interface CheckedOptions {
   readonly fresh: boolean
   readonly from: string | null
   readonly allowRemovedState: boolean
+  readonly allowOlderCheckpoint: boolean
   readonly restart: ChildSpecOptions
 }
 
@@ -107,6 +113,7 @@ const LAUNCH_OPTIONS: OptionNames<LaunchOptions> = {
   fresh: 1,
   from: 1,
   allowRemovedState: 1,
+  allowOlderCheckpoint: 1,
   checkpointIntervalMs: 1,
   checkpointTimeoutMs: 1,
   checkpointMinPauseMs: 1,
@@ -156,6 +163,7 @@ export function checkOptions(options: LaunchOptions): CheckedOptions {
     fresh: flag('fresh', options.fresh === undefined ? false : options.fresh),
     from: options.from === undefined ? null : path('from', options.from),
     allowRemovedState: flag('allowRemovedState', options.allowRemovedState === undefined ? false : options.allowRemovedState),
+    allowOlderCheckpoint: flag('allowOlderCheckpoint', options.allowOlderCheckpoint === undefined ? false : options.allowOlderCheckpoint),
     restart: checkRestart(options.restart),
   }
 }

@@ -13,7 +13,9 @@ import { withBadRecords } from './bad-records.ts'
 import { callFailure, lastCheckpointFailure } from './call-failure.ts'
 import { CheckpointRequests } from './checkpoint-requests.ts'
 import { commitOrder } from './commit-order.ts'
+import { drainSources } from './drain-sources.ts'
 import { FailedCheckpoints } from './failed-checkpoints.ts'
+import { fallBack } from './fall-back.ts'
 import type { JobSettings, MasterHost, RunEnd } from './master-host.ts'
 import type { SavepointReport } from './protocol.ts'
 import { Savepoints } from './savepoints.ts'
@@ -95,6 +97,7 @@ export class JobMaster {
   /** A message of the storage thread. */
   stored(message: StorageToControl): void {
     if (message.type === 'committed') this.#latest = message.manifest
+    if (message.type === 'exported' || message.type === 'export-failed') return this.#savepoints.stored(message)
     const event = coordinatorEvent(message, timeMs(this.#host))
     if (event !== null) this.#decide(event)
     switch (message.type) {
@@ -117,9 +120,6 @@ export class JobMaster {
         return this.#begin()
       case 'forgotten':
         return this.#begin()
-      case 'exported':
-      case 'export-failed':
-        return this.#savepoints.stored(message)
       default:
         return
     }
@@ -185,7 +185,7 @@ export class JobMaster {
     if (this.#state === 'ended' || this.#state === 'stopping') return
     if (drain) {
       this.#draining = true
-      if (this.#state === 'running') this.#drainSources()
+      if (this.#state === 'running') drainSources(this.#host.workers())
       return
     }
     if (this.#state !== 'running') return void this.#end({ outcome: 'stopped' })
@@ -194,10 +194,6 @@ export class JobMaster {
     const { checkpointTimeoutMs: limitMs } = this.#settings
     const late = (): void => void (this.#drainsToStop() && this.#failLastCheckpoint('could not be taken: sources had ended, the rest not'))
     if (limitMs < TIMER_MS_MAX) this.#host.setTimer(late, limitMs)
-  }
-
-  #drainSources(): void {
-    for (const worker of this.#host.workers()) void worker.drainSources().catch(() => {})
   }
 
   async #startAttempt(attempt: number): Promise<void> {
@@ -216,9 +212,13 @@ export class JobMaster {
       this.#decide({ type: 'attempt-started', nowMs: timeMs(this.#host), attempt, ...this.#cast })
       if (this.#requests.areOpen) this.#trigger(false)
       await Promise.all(workers.map((worker) => worker.start()))
-      if (this.#draining && !this.#isOver(attempt)) this.#drainSources()
+      if (this.#draining && !this.#isOver(attempt)) drainSources(this.#host.workers())
     } catch (error) {
-      this.failed(callFailure(error, attempt))
+      const next = fallBack(error, attempt, this.#beginning!.older, this.#settings)
+      if ('kind' in next) return this.failed(next)
+      this.#host.app.fellBack(next.id, describeError(error, { kind: 'storage', attempt }))
+      this.#latest = next
+      await this.#startAttempt(attempt)
     }
   }
 

@@ -30,6 +30,7 @@ export interface RunFlags {
   readonly fresh: boolean
   readonly from?: string
   readonly allowRemovedState: boolean
+  readonly allowOlderCheckpoint: boolean
   readonly checkpointInterval?: number
   readonly backend?: BackendOption
   readonly capture?: string
@@ -115,6 +116,7 @@ function launchOptions(flags: RunFlags, config: unknown): LaunchOptions {
   return {
     fresh: flags.fresh,
     allowRemovedState: flags.allowRemovedState,
+    allowOlderCheckpoint: flags.allowOlderCheckpoint,
     ...(flags.from !== undefined && { from: resolve(flags.from) }),
     ...(flags.workers !== undefined && { workers: flags.workers }),
     ...(config !== undefined && { config }),
