@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { WorkingDatabase } from '../../src/storage/working-state/working-database.ts'
@@ -90,7 +92,9 @@ describe('the key of a row', () => {
 })
 
 describe('the working database', () => {
-  type Move = { readonly type: 'write'; readonly rows: readonly (readonly [Key, Uint8Array | null])[] } | { readonly type: 'freeze' | 'clear' }
+  type Move =
+    | { readonly type: 'write'; readonly rows: readonly (readonly [Key, Uint8Array | null])[] }
+    | { readonly type: 'freeze' | 'clear' }
   const value = fc.option(fc.uint8Array({ maxLength: 40 }), { nil: null, freq: 4 })
   const moves: fc.Arbitrary<Move> = fc.oneof(
     { weight: 6, arbitrary: fc.record({ type: fc.constant('write' as const), rows: fc.array(fc.tuple(key, value), { maxLength: 30 }) }) },
@@ -135,6 +139,16 @@ describe('the working database', () => {
   })
 })
 
+test('a working database that cannot be written says so', () => {
+  const file = join(temporaryDir(), 'file')
+  writeFileSync(file, '')
+  const database = new WorkingDatabase(join(file, 'working'))
+  database.write(1, written([['a', Uint8Array.of(1)]]))
+  expect(() => database.freeze()).toThrow(
+    expect.objectContaining({ code: 'MR_WORKING_STATE_FAILED', message: expect.stringMatching(/ENOTDIR/) }),
+  )
+})
+
 test('an operator that cannot have its state elsewhere is refused when it is told to', async () => {
   const job = defineJob(import.meta, {
     build: ({ source }) => ({
@@ -145,7 +159,10 @@ test('an operator that cannot have its state elsewhere is refused when it is tol
         .sum('n'),
     }),
   })
-  await expect(job.buildGraph({})).rejects.toMatchObject({ code: 'MR_OPTION_INVALID', message: expect.stringMatching(/backend: 'lmdb'.*map/) })
+  await expect(job.buildGraph({})).rejects.toMatchObject({
+    code: 'MR_OPTION_INVALID',
+    message: expect.stringMatching(/backend: 'lmdb'.*map/),
+  })
 })
 
 function rowKey(each: Key): Uint8Array {

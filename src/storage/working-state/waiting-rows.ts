@@ -32,7 +32,7 @@ export class WaitingRows {
     const source = Buffer.from(rows.buffer, rows.byteOffset, rows.length)
     this.#sources.push(source)
     this.bytes += source.length
-    for (let at = 0; at < source.length; ) {
+    for (let at = 0; at < source.length;) {
       const keyStart = at + 4
       const keyEnd = keyStart + source.readUInt32BE(at)
       const length = source.readUInt32BE(keyEnd)

@@ -62,7 +62,7 @@ export class WorkingDatabase {
     const keys = Buffer.from(question.buffer, question.byteOffset, question.length)
     const waiting = this.#waiting.get(table)
     return guarded('read', () => {
-      for (let at = 0; at < keys.length; ) {
+      for (let at = 0; at < keys.length;) {
         const start = at + 4
         at = start + keys.readUInt32BE(at)
         const entry = waiting?.find(keys, start, at) ?? -1
