@@ -87,6 +87,8 @@ export const FAILURE_CAUSES_MAX = 16
 export const FAILURE_TEXT_CHARS_MAX = 16 * 1024
 /** Restarts of a region within the period; one more ends the job. */
 export const RESTARTS_MAX_DEFAULT = 5
+/** Restarts within the period that are counted. */
+export const RESTARTS_REMEMBERED_MAX = 1024
 export const RESTART_PERIOD_MS_DEFAULT = 60_000
 /** Pause before a restart: first and longest. */
 export const RESTART_BACKOFF_MS_MIN_DEFAULT = 10

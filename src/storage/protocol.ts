@@ -95,6 +95,8 @@ export type StorageToControl =
       readonly dir: string
       readonly firstId: number
       readonly checkpoints: readonly Manifest[]
+      /** Ids of checkpoints whose manifest cannot be read, ascending. */
+      readonly damaged: readonly number[]
       /** The savepoint of the options. */
       readonly from: Manifest | null
       readonly tookMs: number

@@ -57,7 +57,15 @@ export class StorageThread {
       )
       const { firstId } = this.#store
       const savepoint = from === undefined ? null : await readSavepointManifest(from)
-      this.#tell({ type: 'opened', dir, firstId, checkpoints: this.#store.list(), from: savepoint, tookMs: performance.now() - startedMs })
+      this.#tell({
+        type: 'opened',
+        dir,
+        firstId,
+        checkpoints: this.#store.list(),
+        damaged: this.#store.damaged,
+        from: savepoint,
+        tookMs: performance.now() - startedMs,
+      })
       this.#control.on('message', (message: ControlToStorage) => this.#obey(message))
     } catch (error) {
       this.#tell({ type: 'open-failed', failure: describeError(error, { kind: 'storage' }) })

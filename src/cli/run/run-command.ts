@@ -11,6 +11,7 @@ import { configFrom } from '../config-values.ts'
 import { type ExitCode, exitCodeOf } from '../exit-code.ts'
 import { jobConfig } from '../job-config.ts'
 import { jobFromFile } from '../job-file.ts'
+import { Ward } from '../supervise/ward.ts'
 import { STDERR, STDOUT, writeError } from '../write.ts'
 import { jobShape } from './job-shape.ts'
 import { chooseOutlets, readOutlets } from './print-outlets.ts'
@@ -29,6 +30,7 @@ export interface RunFlags {
   readonly fresh: boolean
   readonly from?: string
   readonly allowRemovedState: boolean
+  readonly allowOlderCheckpoint: boolean
   readonly checkpointInterval?: number
   readonly backend?: BackendOption
   readonly capture?: string
@@ -45,6 +47,16 @@ const INTERVAL_MS = { terminal: 250, json: 1_000, log: 5_000 }
 
 /** Runs a job until it ends, is drained or stopped. */
 export async function runCommand(path: string, flags: RunFlags): Promise<ExitCode> {
+  const ward = Ward.ofThisProcess()
+  try {
+    return await runJob(path, flags, ward)
+  } catch (error) {
+    ward?.failed(error)
+    throw error
+  }
+}
+
+async function runJob(path: string, flags: RunFlags, ward: Ward | null): Promise<ExitCode> {
   const given = configFrom(flags.configFile, flags.config)
   const job = await jobFromFile(path)
   const config = await jobConfig(job, given, flags.config)
@@ -55,7 +67,7 @@ export async function runCommand(path: string, flags: RunFlags): Promise<ExitCod
   const view = viewFor(flags, plan)
   const { reporter } = view
   const startedMs = performance.now()
-  const control = new RunControl(reporter)
+  const control = new RunControl(reporter, ward)
   const printer = new RecordPrinter(
     () => reporter.giveWay(),
     (error) => control.outputBroke(error),
@@ -63,6 +75,7 @@ export async function runCommand(path: string, flags: RunFlags): Promise<ExitCod
   try {
     const run = await launch(job, { ...options, signal: control.signal })
     control.begin(run)
+    ward?.started()
     reporter.report({
       event: 'started',
       job: job.name,
@@ -92,6 +105,7 @@ export async function runCommand(path: string, flags: RunFlags): Promise<ExitCod
   } catch (error) {
     if (control.aborted) return control.ended({ outcome: 'stopped', restarts: 0 }, performance.now() - startedMs)
     reporter.report({ event: 'failed', error })
+    ward?.failed(error)
     return exitCodeOf(error)
   } finally {
     control.release()
@@ -102,6 +116,7 @@ function launchOptions(flags: RunFlags, config: unknown): LaunchOptions {
   return {
     fresh: flags.fresh,
     allowRemovedState: flags.allowRemovedState,
+    allowOlderCheckpoint: flags.allowOlderCheckpoint,
     ...(flags.from !== undefined && { from: resolve(flags.from) }),
     ...(flags.workers !== undefined && { workers: flags.workers }),
     ...(config !== undefined && { config }),

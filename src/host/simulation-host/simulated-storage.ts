@@ -84,7 +84,7 @@ export class SimulatedStorage {
 
   open(): void {
     const checkpoints = this.#disk.manifests
-    this.#tell({ type: 'opened', dir: '(memory)', firstId: this.#disk.reserve(), checkpoints, from: null, tookMs: 0 })
+    this.#tell({ type: 'opened', dir: '(memory)', firstId: this.#disk.reserve(), checkpoints, damaged: [], from: null, tookMs: 0 })
   }
 
   fail(times: number): void {

@@ -213,6 +213,7 @@ function overLink(app: AppEvents, link: Link): AppEvents {
     attemptStarted: event('attemptStarted', app.attemptStarted),
     restarting: event('restarting', app.restarting),
     checkpointCompleted: event('checkpointCompleted', app.checkpointCompleted),
+    fellBack: event('fellBack', app.fellBack),
     checkpointFailed: event('checkpointFailed', app.checkpointFailed),
     inletNotice: event('inletNotice', app.inletNotice),
     ended: event('ended', app.ended),
