@@ -61,12 +61,13 @@ test('the state of each operator is said to be where its own word, that of the r
       const rows = source.generate('rows', { count: 1, make: (n) => ({ n }) })
       const own = rows.keyBy('n').updateState('a', value<number>(), () => {}, { name: 'own', backend: 'memory' })
       const other = own.keyBy('n').updateState('b', value<number>(), () => {}, { name: 'other' })
-      return { other, sums: other.keyBy('n').sum('n').toStream({ emit: 'final' }) }
+      return { updated: other, sums: other.keyBy('n').sum('n').toStream({ emit: 'final' }) }
     },
   })
   const backends = async (options: LaunchOptions): Promise<(string | null)[]> => {
     const { explanation } = await explained(kept as unknown as Job, { workers: 1, chaining: 'off', ...options })
-    return ['own', 'other', 'aggregate-1'].map((name) => explanation.tasks.find((task) => task.name === name)!.backend)
+    const operators = explanation.tasks.flatMap((task) => task.operators)
+    return ['own', 'other', 'aggregate-1'].map((name) => operators.find((operator) => operator.name === name)!.backend)
   }
   expect(await backends({})).toEqual(['memory', 'lmdb, 1 MiB in memory', 'memory'])
   expect(await backends({ backend: 'lmdb' })).toEqual(['memory', 'lmdb, 64 MiB in memory', 'memory'])
