@@ -97,6 +97,8 @@ export const RESTART_BACKOFF_MS_MAX_DEFAULT = 10_000
 export const INSPECTOR_LOOK_MS = 1_000
 /** Deadline of a control call to another thread. */
 export const CONTROL_CALL_TIMEOUT_MS = 30_000
+/** Time between two questions of the watchdog to each worker. */
+export const WATCHDOG_LOOK_MS = 10_000
 /** Splits of one source. */
 export const SPLITS_MAX = 4096
 export const SPLITS_PER_GENERATOR_DEFAULT = 16

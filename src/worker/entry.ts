@@ -63,6 +63,7 @@ export default async function runWorker(task: WorkerTask): Promise<void> {
     query: (place, key) => answer(() => service.query(place, key)),
     queryCheckpoint: (manifest, place, key) => answer(() => service.queryCheckpoint(manifest, place, key)),
     stats: () => answer(() => service.stats()),
+    ping: () => answer(() => {}),
     startProfile: () => answer(() => profiler.start()),
     stopProfile: (path) => answer(() => profiler.stop(path)),
     shutdown: () => answer(() => void (over = true)),
