@@ -245,8 +245,7 @@ export const IMPORT_CHAIN_FILES_MAX = 2_000
 /** Bytes of state that one instance of an operator with the backend 'lmdb' keeps in memory between two batches: as shipped, and at least. */
 export const STATE_CACHE_BYTES_DEFAULT = 64 * 1024 * 1024
 export const STATE_CACHE_BYTES_MIN = 1024
-/** Rows of working state, and their bytes, that wait on the storage thread until they are written together. */
-export const WORKING_ROWS_WAITING_MAX = 64 * 1024
+/** Bytes of rows of working state that wait on the storage thread until they are written together. */
 export const WORKING_WAITING_BYTES_MAX = 8 * 1024 * 1024
 /** Bytes of a key under which LMDB stores a row; longer ones go by their hash. */
 export const WORKING_KEY_BYTES_MAX = 1024
