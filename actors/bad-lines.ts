@@ -11,6 +11,15 @@ export interface BadLine {
   readonly byte: number
   /** As it was read, where the format keeps that. */
   readonly text: string | null
+  /** The same in bytes, without the line end, where a dead letter may want it. */
+  readonly raw: Uint8Array | null
+}
+
+/** A copy of its own, without the end of the line. */
+export function rawLine(bytes: Uint8Array): Uint8Array {
+  const feed = bytes.at(-1) === 10 ? 1 : 0
+  const end = bytes.length - feed
+  return new Uint8Array(bytes.subarray(0, bytes[end - 1] === 13 ? end - 1 : end))
 }
 
 /**
@@ -24,7 +33,7 @@ export function handleBadLine(badInput: BadInput | null, bad: BadLine, error: un
   const text = `Line ${bad.line} of ${bad.path} (byte ${bad.byte}) is bad: ${reason}${shown(bad.text)}`
   const failure = new MillraceError('MR_INPUT_INVALID', text, { cause: error })
   if (badInput === null) throw failure
-  badInput.leaveOut(bad.text, failure, split, position)
+  badInput.leaveOut(bad.raw, failure, split, position)
 }
 
 function shown(text: string | null): string {

@@ -1,5 +1,5 @@
 import { lastMsOf } from '../src/actor/operator-kit.ts'
-import type { WindowContents, WindowPane } from '../src/actor/window-kit.ts'
+import type { WindowContents } from '../src/actor/window-kit.ts'
 
 export type JoinType = 'inner' | 'left' | 'right' | 'full'
 
@@ -53,13 +53,13 @@ export interface JoinResults {
 
 const NOBODY: readonly unknown[] = [null]
 
-/** Null where there are none. */
-export function joinResults(fn: JoinFunction, { key, start, end, contents }: WindowPane<BothSides>): JoinResults | null {
-  const { left, right } = contents!
-  const bounds: Bounds = { key, start, end }
-  const timestamp = lastMsOf(end)
-  // A window may go on after it fired, so its lists are its own.
-  if (fn.type === 'groups') return { timestamp, iterator: fn.fn([...left], [...right], bounds)[Symbol.iterator]() }
+/** Null where there are none. A function over groups may keep what it gets: a window that goes on after it fired gives copies. */
+export function joinResults(fn: JoinFunction, bounds: Bounds, { left, right }: BothSides): JoinResults | null {
+  const timestamp = lastMsOf(bounds.end)
+  if (fn.type === 'groups') {
+    const results = fn.fn(left, right, bounds)
+    return Array.isArray(results) && results.length === 0 ? null : { timestamp, iterator: results[Symbol.iterator]() }
+  }
   const { join } = fn
   const lefts = left.length === 0 && (join === 'right' || join === 'full') ? NOBODY : left
   const rights = right.length === 0 && (join === 'left' || join === 'full') ? NOBODY : right

@@ -18,8 +18,17 @@ export interface PlainWindowJoinSpec {
 /** All keys of one stretch of time. */
 interface OpenWindow {
   readonly start: number
-  readonly panes: KeyMap<BothSides>
+  readonly panes: KeyMap<Sides>
 }
+
+/** Records of both sides; a side without any has none of its own. */
+interface Sides extends BothSides {
+  left: unknown[]
+  right: unknown[]
+}
+
+const NONE: unknown[] = []
+Object.freeze(NONE)
 
 /**
  * The window join of most jobs: windows of event time that fire once, at their end. A window is a map of keys, without a trigger and timers for each of them; it gives the results
@@ -34,8 +43,10 @@ export class PlainWindowJoinActor implements OperatorActor {
   /** By their start; the last one used is asked first. */
   readonly #windows = new TimeList<OpenWindow>()
   #last: OpenWindow | null = null
-  /** Panes of windows that are over, from `#next` on, and what is left of the one before. */
-  #firing: WindowPane<BothSides>[] = []
+  /** The window that is over: its keys from `#next` on, and what is left of the one before. */
+  #firingStart = NaN
+  #firing: Key[] = []
+  #firingSides: Sides[] = []
   #next = 0
   #pending: JoinResults | null = null
   #isLeft = true
@@ -67,9 +78,7 @@ export class PlainWindowJoinActor implements OperatorActor {
     for (let start = windowStart(timestamp, slideMs, offsetMs); start > timestamp - sizeMs; start -= slideMs) {
       if (lastMsOf(start + sizeMs) <= this.#watermark) continue
       taken = true
-      const sides = this.#sidesOf(key, start)
-      if (isLeft) sides.left.push(record)
-      else sides.right.push(record)
+      this.#put(record, key, start)
     }
     if (!taken && timestamp <= this.#watermark) this.#late[isLeft ? 0 : 1](record, timestamp)
   }
@@ -80,7 +89,7 @@ export class PlainWindowJoinActor implements OperatorActor {
     for (;;) {
       left = this.#emitPending(left)
       for (; this.#next < this.#firing.length && left > 0; left--) {
-        this.#pending = joinResults(this.#spec.function, this.#firing[this.#next++]!)
+        this.#pending = this.#fire(this.#next++)
         left = this.#emitPending(left)
       }
       if (left <= 0) return 'more'
@@ -93,7 +102,8 @@ export class PlainWindowJoinActor implements OperatorActor {
     const forEach = (fn: (pane: WindowPane<BothSides>) => void): void => {
       for (const { start, panes } of this.#windows.records()) {
         panes.forEach((contents, key) => {
-          const pane = paneOf(key, start, start + sizeMs, contents)
+          const pane = new WindowPane<BothSides>(key, start, start + sizeMs)
+          pane.contents = contents
           pane.eventTimers.push(lastMsOf(pane.end))
           fn(pane)
         })
@@ -103,10 +113,15 @@ export class PlainWindowJoinActor implements OperatorActor {
   }
 
   restore(chunks: readonly StateChunk[]): void {
-    const restore = ({ key, start, contents }: WindowPane<BothSides>): void => {
+    const restore = ({ key, start, contents }: WindowPane<Sides>): void => {
       if (contents !== undefined) this.#windowAt(start).panes.set(keptKey(key), contents)
     }
     loadPanes({ restore }, chunks)
+  }
+
+  #fire(at: number): JoinResults | null {
+    const bounds = { key: this.#firing[at]!, start: this.#firingStart, end: this.#firingStart + this.#spec.windows.sizeMs }
+    return joinResults(this.#spec.function, bounds, this.#firingSides[at]!)
   }
 
   /** Emits at most `most` results of the pane at hand; gives how many more may follow. */
@@ -128,22 +143,29 @@ export class PlainWindowJoinActor implements OperatorActor {
   #takeWindow(): boolean {
     const { sizeMs } = this.#spec.windows
     this.#firing = []
+    this.#firingSides = []
     this.#next = 0
     if (this.#windows.size === 0 || lastMsOf(this.#windows.firstTime + sizeMs) > this.#watermark) return false
     const { start, panes } = this.#windows.recordAt(0)
     this.#windows.drop(1)
     this.#last = null
-    panes.forEach((contents, key) => void this.#firing.push(paneOf(key, start, start + sizeMs, contents)))
+    this.#firingStart = start
+    panes.forEach((sides, key) => {
+      this.#firing.push(key)
+      this.#firingSides.push(sides)
+    })
     return true
   }
 
-  #sidesOf(key: Key, start: number): BothSides {
+  #put(record: unknown, key: Key, start: number): void {
     const { panes } = this.#windowAt(start)
-    const known = panes.get(key)
-    if (known !== undefined) return known
-    const sides: BothSides = { left: [], right: [] }
-    panes.set(keptKey(key), sides)
-    return sides
+    const sides = panes.get(key)
+    if (sides === undefined) panes.set(keptKey(key), this.#isLeft ? { left: [record], right: NONE } : { left: NONE, right: [record] })
+    else if (this.#isLeft) {
+      if (sides.left.length === 0) sides.left = [record]
+      else sides.left.push(record)
+    } else if (sides.right.length === 0) sides.right = [record]
+    else sides.right.push(record)
   }
 
   #windowAt(start: number): OpenWindow {
@@ -153,10 +175,4 @@ export class PlainWindowJoinActor implements OperatorActor {
     else this.#windows.add(start, (this.#last = { start, panes: new KeyMap() }))
     return this.#last
   }
-}
-
-function paneOf(key: Key, start: number, end: number, contents: BothSides): WindowPane<BothSides> {
-  const pane = new WindowPane<BothSides>(key, start, end)
-  pane.contents = contents
-  return pane
 }

@@ -1,6 +1,6 @@
 import { MillraceError } from '../src/errors.ts'
 import { LINE_BYTES_MAX } from '../src/limits.ts'
-import type { BadLine } from './bad-lines.ts'
+import { type BadLine, rawLine } from './bad-lines.ts'
 import { type Block, type FileFormat, type FileParser, NO_RECORD } from './file-format.ts'
 
 const LINE_FEED = 10
@@ -94,7 +94,9 @@ class LineBlock implements Block {
   where(item: number): BadLine {
     let at = 0
     for (let line = 0; line < item; line++) at = this.#bytes.indexOf(LINE_FEED, at) + 1
-    return { path: this.#path, line: this.#place.items + item + 1, byte: this.#place.byte + at, text: this.items[item]! }
+    const end = this.#bytes.indexOf(LINE_FEED, at)
+    const raw = rawLine(this.#bytes.subarray(at, end === -1 ? undefined : end))
+    return { path: this.#path, line: this.#place.items + item + 1, byte: this.#place.byte + at, text: this.items[item]!, raw }
   }
 }
 

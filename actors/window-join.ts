@@ -104,7 +104,9 @@ class WindowJoinActor implements OperatorActor {
   }
 
   #fire(pane: WindowPane<BothSides>): void {
-    this.#pending = joinResults(this.#function, pane)
+    const { key, start, end } = pane
+    // The window may go on, so its lists are its own.
+    this.#pending = joinResults(this.#function, { key, start, end }, this.#contents.copy(pane.contents!))
     this.#emitPending()
   }
 

@@ -123,6 +123,15 @@ export class MillraceError extends Error {
     this.site = details.site
   }
 
+  /** @internal The same, with the place that who made it did not know. */
+  at(site: string): MillraceError {
+    const { code, operator, cause } = this
+    const text = operator === undefined ? this.message : this.message.replace(` (operator "${operator}")`, '')
+    const located = new MillraceError(code, text, { cause, ...(operator !== undefined && { operator }), site })
+    if (this.stack !== undefined) located.stack = this.stack.replace(this.message, () => located.message)
+    return located
+  }
+
   /** @internal */
   get [BRAND](): true {
     return true

@@ -3,6 +3,7 @@ import { makeEvent } from '../workloads/events.ts'
 import type { Bid } from '../workloads/events.ts'
 import { hashSessionRow } from '../workloads/rows.ts'
 import { spanOf } from '../workloads/span.ts'
+import { alignment } from './abreast.ts'
 import { spanConfig } from './config.ts'
 import { timed } from './made-clock.ts'
 import { rowCheck } from './row-check.ts'
@@ -25,7 +26,7 @@ export default defineJob(import.meta, {
     const { first, count } = spanOf(config.seed, config.count)
     const make = timed(first, makeEvent)
     const result = source
-      .generate('events', { count, make, eventTime: (event) => event.ts })
+      .generate('events', { count, make, eventTime: (event) => event.ts, alignment })
       .filter((event): event is Bid => event.kind === 'bid')
       .keyBy('bidder')
       .window(window.session({ gapMs: 1_000 }))

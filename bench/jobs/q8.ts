@@ -2,6 +2,7 @@ import { defineJob, window } from '../../src/index.ts'
 import { makeEvent } from '../workloads/events.ts'
 import { hashNewSellerRow } from '../workloads/rows.ts'
 import { spanOf } from '../workloads/span.ts'
+import { alignment } from './abreast.ts'
 import { spanConfig } from './config.ts'
 import { timed } from './made-clock.ts'
 import { rowCheck } from './row-check.ts'
@@ -13,7 +14,7 @@ export default defineJob(import.meta, {
   build: ({ source, config }) => {
     const { first, count } = spanOf(config.seed, config.count)
     const make = timed(first, makeEvent)
-    const { person, auction } = source.generate('events', { count, make, eventTime: (event) => event.ts }).switchOn('kind')
+    const { person, auction } = source.generate('events', { count, make, eventTime: (event) => event.ts, alignment }).switchOn('kind')
     const persons = person.map(({ id, name }) => ({ id, name })).keyBy('id')
     const sellers = auction.map(({ seller }) => ({ seller })).keyBy('seller')
     const result = persons

@@ -50,7 +50,15 @@ export const HOST_SIDE_FILES = ['src/core/clock.ts', 'src/ring/doorbell.ts']
 export const LMDB_FILES = ['src/storage/environment.ts']
 
 /** Files of src/storage that write: nothing outside it imports them, so LMDB is never written off the storage thread. */
-export const STORAGE_WRITERS = ['checkpoint-store', 'chunk-buffer', 'entry', 'environment', 'storage-thread', 'stored-manifests']
+export const STORAGE_WRITERS = [
+  'checkpoint-store',
+  'chunk-buffer',
+  'entry',
+  'environment',
+  'savepoint',
+  'storage-thread',
+  'stored-manifests',
+]
 
 /** Node modules and packages that only hosts and thread folders may import. */
 export const HOST_MODULES = ['node:worker_threads', 'node:child_process', 'node:cluster', 'piscina', 'comlink']

@@ -126,7 +126,8 @@ export interface BadInput {
   /**
    * The item is left out; or kept as a dead letter, with its raw form, that says where it was. Throws where the policy has had enough.
    *
-   * @param failure MR_SOURCE_FAILED, what was thrown as its cause
+   * @param raw plain data; what a parser was given, best as bytes
+   * @param failure MR_INPUT_INVALID, what was thrown as its cause
    */
   leaveOut(raw: unknown, failure: MillraceError, split: number, position: number): void
 }

@@ -1,3 +1,4 @@
+import { type OptionNames, onlyKnown } from '../core/known-options.ts'
 import { availableParallelism } from 'node:os'
 import type { ResourceLimits } from '../control/worker-pool.ts'
 import { type ChildSpecOptions, childSpec } from '../supervision/child-spec.ts'
@@ -36,6 +37,13 @@ export interface LaunchSettings extends EntryOptions {
   readonly stateDir?: string
   /** Begin anew, whatever the state directory holds. Default false. */
   readonly fresh?: boolean
+  /**
+   * Savepoint to begin with, where the state directory holds no checkpoint to go on from; with `fresh`, whatever it holds. The same launch again goes on from the
+   * run's own checkpoints.
+   */
+  readonly from?: string
+  /** State of operators that the job no longer has may be left behind; without, a checkpoint that holds some is refused. Default false. */
+  readonly allowRemovedState?: boolean
   /** Default 1,000. Infinity: only on request. */
   readonly checkpointIntervalMs?: number
   /** A checkpoint that is not complete after so long is given up. Default 60,000. */
@@ -83,47 +91,47 @@ export interface CheckedOptions {
   readonly checkpointMinPauseMs: number
   readonly checkpointFailuresTolerated: number
   readonly fresh: boolean
+  readonly from: string | null
+  readonly allowRemovedState: boolean
   readonly restart: ChildSpecOptions
 }
 
-const KNOWN = new Set<string>([
-  ...[
-    'workers',
-    'appBusy',
-    'config',
-    'stateDir',
-    'fresh',
-    'checkpointIntervalMs',
-    'checkpointTimeoutMs',
-    'checkpointMinPauseMs',
-    'checkpointEveryRecords',
-    'checkpointFailuresTolerated',
-    'restart',
-    'signal',
-    'resourceLimits',
-    'chaining',
-  ],
-  ...[
-    'workerEntry',
-    'controlEntry',
-    'storageEntry',
-    'jobEntry',
-    'transport',
-    'codec',
-    'freezeRecords',
-    'ringBytes',
-    'mailboxBytes',
-    'batchRecords',
-    'lingerMs',
-    'keyGroups',
-    'latencyMarkersMs',
-    'captureDir',
-  ],
-])
+const LAUNCH_OPTIONS: OptionNames<LaunchOptions> = {
+  workers: 1,
+  appBusy: 1,
+  config: 1,
+  stateDir: 1,
+  fresh: 1,
+  from: 1,
+  allowRemovedState: 1,
+  checkpointIntervalMs: 1,
+  checkpointTimeoutMs: 1,
+  checkpointMinPauseMs: 1,
+  checkpointEveryRecords: 1,
+  checkpointFailuresTolerated: 1,
+  restart: 1,
+  signal: 1,
+  resourceLimits: 1,
+  chaining: 1,
+  workerEntry: 1,
+  controlEntry: 1,
+  storageEntry: 1,
+  jobEntry: 1,
+  transport: 1,
+  codec: 1,
+  freezeRecords: 1,
+  ringBytes: 1,
+  mailboxBytes: 1,
+  batchRecords: 1,
+  lingerMs: 1,
+  keyGroups: 1,
+  latencyMarkersMs: 1,
+  captureDir: 1,
+}
 
 /** @throws MillraceError MR_OPTION_INVALID naming the option and what it may be */
 export function checkOptions(options: LaunchOptions): CheckedOptions {
-  onlyKnown('launch()', options, KNOWN)
+  onlyKnown('launch', options, LAUNCH_OPTIONS)
   const {
     stateDir,
     signal,
@@ -142,6 +150,8 @@ export function checkOptions(options: LaunchOptions): CheckedOptions {
     checkpointMinPauseMs: number('checkpointMinPauseMs', checkpointMinPauseMs, 0, TIMER_MS_MAX),
     checkpointFailuresTolerated: integerOrInfinity('checkpointFailuresTolerated', checkpointFailuresTolerated, 0),
     fresh: flag('fresh', options.fresh === undefined ? false : options.fresh),
+    from: options.from === undefined ? null : path('from', options.from),
+    allowRemovedState: flag('allowRemovedState', options.allowRemovedState === undefined ? false : options.allowRemovedState),
     restart: checkRestart(options.restart),
   }
 }
@@ -177,7 +187,7 @@ function checkEngine(options: LaunchOptions): EngineOptions {
 }
 
 function checkLimits(limits: Partial<ResourceLimits> = {}): ResourceLimits {
-  onlyKnown('resourceLimits', limits, new Set(['maxOldGenerationSizeMb', 'maxYoungGenerationSizeMb']))
+  onlyKnown('resourceLimits', limits, { maxOldGenerationSizeMb: 1, maxYoungGenerationSizeMb: 1 })
   const { maxOldGenerationSizeMb: old } = limits
   // What one collection moves out of a young generation as large as the old one goes so far beyond the limit that V8 ends the process, not the thread.
   const { maxYoungGenerationSizeMb: young = Math.min(YOUNG_GENERATION_MB_DEFAULT, Math.max(1, (old ?? Infinity) / 2)) } = limits
@@ -187,18 +197,10 @@ function checkLimits(limits: Partial<ResourceLimits> = {}): ResourceLimits {
 }
 
 function checkRestart(restart: NonNullable<LaunchOptions['restart']> = {}): ChildSpecOptions {
-  onlyKnown('restart', restart, new Set(['maxRestarts', 'periodMs', 'backoff']))
-  if (restart.backoff !== undefined) onlyKnown('restart.backoff', restart.backoff, new Set(['minMs', 'maxMs', 'factor', 'jitter']))
+  onlyKnown('restart', restart, { maxRestarts: 1, periodMs: 1, backoff: 1 })
+  onlyKnown('restart.backoff', restart.backoff, { minMs: 1, maxMs: 1, factor: 1, jitter: 1 })
   childSpec(restart)
   return restart
-}
-
-function onlyKnown(what: string, options: object, known: ReadonlySet<string>): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options))
-    refuse(what === 'launch()' ? 'options' : what, options, 'an object')
-  for (const name of Object.keys(options)) {
-    if (!known.has(name)) throw new MillraceError('MR_OPTION_INVALID', `${what} has no option "${name}". Options: ${[...known].join(', ')}`)
-  }
 }
 
 function path(name: string, value: string): string {

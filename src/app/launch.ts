@@ -2,7 +2,6 @@ import { type ThreadRole, threadRole } from '../core/thread-role.ts'
 import { MillraceError } from '../errors.ts'
 import type { Inlets } from '../graph/inlets.ts'
 import type { Job, Outlets } from '../graph/job.ts'
-import { nestedLaunch } from '../graph/nested-launch.ts'
 import { definitionSite } from '../graph/site.ts'
 import type { LaunchOptions } from './launch-options.ts'
 import type { Run } from './run.ts'
@@ -22,19 +21,22 @@ export async function launch<C, O extends Outlets, I extends Inlets, R>(
   ...[given]: LaunchArguments<R>
 ): Promise<Run<O, I>> {
   const options: LaunchOptions = given === undefined ? {} : given
+  const site = definitionSite(launch as never)
   const role = threadRole()
-  if (role !== null) return refuseNested(role, definitionSite(launch as never))
+  if (role !== null) return refuseNested(role, site)
   if (job?.millraceJob !== 1)
     throw new MillraceError('MR_JOB_INVALID', 'launch() takes a job: the default export of a module that calls defineJob()')
   // Every thread of a run imports millrace for its job; what launches is for the app thread alone.
   const { startRun } = await import('./start-run.ts')
-  return startRun<C, O, I, R>(job, options)
+  return startRun<C, O, I, R>(job, options, site)
 }
 
 /** Who loads the job is told, and fails. What the app would do about a rejection (exit, print, go on) is not to happen on a thread of ours. */
-function refuseNested(role: ThreadRole, site: string): Promise<never> {
-  const error = nestedLaunch(role, site)
-  if (role.onLaunch === undefined) throw error
-  role.onLaunch(error)
-  return new Promise(() => {})
+async function refuseNested(role: ThreadRole, site: string): Promise<never> {
+  if (role.onLaunch !== undefined) {
+    role.onLaunch(site)
+    return new Promise(() => {})
+  }
+  const { nestedLaunch } = await import('../graph/nested-launch.ts')
+  throw nestedLaunch(role, site)
 }

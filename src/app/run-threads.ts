@@ -11,6 +11,7 @@ import type { AppEvents } from '../control/master-host.ts'
 import type { ControlApi, ControlTask } from '../control/protocol.ts'
 import { SHUTDOWN_TIMEOUT_MS } from '../limits.ts'
 import { type StorageHandshake, awaitStorageQuiet, createHandshake } from '../storage/handshake.ts'
+import type { StorageOptions } from '../storage/protocol.ts'
 import { InspectorWatch } from './inspector-watch.ts'
 import type { ThreadEntries } from './thread-entries.ts'
 
@@ -37,7 +38,11 @@ export class RunThreads {
   readonly #earlyLosses: Parameters<ThreadLost>[] = []
   #lost: ThreadLost = (...loss) => void this.#earlyLosses.push(loss)
 
-  constructor(settings: ThreadSettings, entries: ThreadEntries, stateDir: string | undefined) {
+  constructor(
+    settings: ThreadSettings,
+    entries: ThreadEntries,
+    { stateDir, from }: { readonly stateDir: string | undefined; readonly from: string | null },
+  ) {
     this.#temporary = stateDir === undefined
     this.stateDir = stateDir ?? mkdtempSync(join(tmpdir(), 'millrace-'))
     this.doorbells = allocateDoorbells(settings.options.workers)
@@ -46,7 +51,7 @@ export class RunThreads {
     const event = new MessageChannel()
     this.#eventPort = event.port1
     this.#ports = [app.port1, event.port1]
-    this.#storage = this.#startStorage(entries.storage, storage.port2)
+    this.#storage = this.#startStorage(entries.storage, storage.port2, from)
     this.#storageEnded = new Promise((resolve) => this.#storage.once('exit', () => resolve()))
     const task: ControlTask = {
       ...settings,
@@ -94,10 +99,15 @@ export class RunThreads {
     await this.close()
   }
 
-  #startStorage(entry: string, controlPort: MessagePort): Worker {
+  #startStorage(entry: string, controlPort: MessagePort, from: string | null): Worker {
     const storage = new Worker(new URL(entry), {
       name: 'millrace-storage',
-      workerData: { stateDir: this.stateDir, handshake: this.#handshake, controlPort },
+      workerData: {
+        stateDir: this.stateDir,
+        handshake: this.#handshake,
+        controlPort,
+        ...(from !== null && { from }),
+      } satisfies StorageOptions,
       transferList: [controlPort],
     })
     storage.on('error', (error) => this.#lost('storage', error))

@@ -4,7 +4,7 @@ import { describeError, reviveError } from '../core/failure.ts'
 import type { ErrorData, FailureData } from '../core/failure.ts'
 import type { BadRecords } from '../actor/record-guard.ts'
 import type { AppEvents, RunEnd } from '../control/master-host.ts'
-import type { CheckpointReport, RunStats } from '../control/protocol.ts'
+import type { CheckpointReport, RunStats, SavepointReport } from '../control/protocol.ts'
 import { MillraceError } from '../errors.ts'
 import { type Key, hashKey } from '../core/key-hash.ts'
 import type { Graph } from '../graph/graph.ts'
@@ -161,6 +161,17 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
     const complete = this.#answer(() => this.#threads.control.checkpoint() as Promise<Answer<CheckpointReport>>)
     complete.catch(() => {})
     return complete
+  }
+
+  /**
+   * Takes a checkpoint and copies it into a directory of its own, which nothing else touches: `launch(job, { from: dir })` begins with it. The run goes on.
+   *
+   * @param dir empty, or made
+   * @throws MillraceError MR_CHECKPOINT_FAILED, MR_STATE_DIR_INVALID; MR_RUN_ENDED
+   */
+  async savepoint(dir: string): Promise<SavepointReport> {
+    if (typeof dir !== 'string' || dir === '') throw new MillraceError('MR_OPTION_INVALID', `savepoint() takes a path, not ${String(dir)}`)
+    return this.#answer(() => this.#threads.control.savepoint(resolve(dir)) as Promise<Answer<SavepointReport>>)
   }
 
   /**

@@ -3,18 +3,24 @@ import type { Inlets } from '../graph/inlets.ts'
 import type { Job, Outlets } from '../graph/job.ts'
 import { checkRunnable } from '../graph/load-job.ts'
 import { planJob } from '../graph/plan.ts'
+import { located } from '../graph/site.ts'
 import { abortedBy } from './aborted-by.ts'
 import { type LaunchOptions, checkOptions } from './launch-options.ts'
 import type { Run } from './run.ts'
 import { RunThreads } from './run-threads.ts'
 import { threadEntries } from './thread-entries.ts'
 
-/** Starts the threads of a run, and while they load their modules, loads its own. */
+/**
+ * Starts the threads of a run, and while they load their modules, loads its own.
+ *
+ * @param site of the call of launch()
+ */
 export async function startRun<C, O extends Outlets, I extends Inlets, R>(
   job: Job<C, O, I, R>,
   options: LaunchOptions,
+  site: string,
 ): Promise<Run<O, I>> {
-  const checked = checkOptions(options)
+  const checked = located(() => checkOptions(options), site)
   const { signal, config, stateDir } = options
   const isAborted = (): boolean => signal?.aborted === true
   if (isAborted()) throw abortedBy(signal!.reason)
@@ -22,8 +28,11 @@ export async function startRun<C, O extends Outlets, I extends Inlets, R>(
   checkRunnable(entries.job)
   const plan = planJob(await job.buildGraph(config), checked.engine)
   demandCloneable(config)
-  const { engine, ...rest } = checked
-  const threads = new RunThreads({ ...rest, jobUrl: entries.job, workerEntry: entries.worker, config, options: engine }, entries, stateDir)
+  const { engine, from, ...rest } = checked
+  const threads = new RunThreads({ ...rest, jobUrl: entries.job, workerEntry: entries.worker, config, options: engine }, entries, {
+    stateDir,
+    from,
+  })
   const module = await import('./run.ts').catch((cause: unknown) => threads.abandon().then(() => Promise.reject(cause)))
   const run = new module.Run<O, I>(plan, engine, threads)
   const onAbort = (): void => run.abort(signal!.reason)

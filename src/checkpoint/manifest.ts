@@ -4,6 +4,7 @@
  */
 import { MillraceError } from '../errors.ts'
 import { CHECKPOINT_CHUNK_BYTES_MAX } from '../limits.ts'
+import type { JobIdentity } from './job-identity.ts'
 
 /** Version of the directory's layout and of the manifest. */
 export const CHECKPOINT_FORMAT_VERSION = 1
@@ -42,7 +43,7 @@ export interface ManifestActor extends ActorName {
 }
 
 /** What the control thread knows about a checkpoint; the storage thread adds the chunks. */
-export interface ManifestHead {
+export interface ManifestHead extends JobIdentity {
   /** Above 0, greater than every id that was used in this directory. */
   readonly id: number
   /** Name of the chain of checkpoints that this one continues. */
@@ -50,21 +51,14 @@ export interface ManifestHead {
   readonly status: CheckpointStatus
   /** Milliseconds since the epoch. */
   readonly createdMs: number
-  readonly jobName: string
-  readonly graphFingerprint: string
-  /** Version of the hash that maps keys to key groups. */
-  readonly keyHashVersion: number
-  /** Number of key groups of the job. */
-  readonly keyGroups: number
+  /** The savepoint that the lineage began from: its lineage and id. */
+  readonly origin?: string
 }
 
 export interface Manifest extends ManifestHead {
   readonly formatVersion: number
   readonly actors: readonly ManifestActor[]
 }
-
-/** What must be equal for a checkpoint to fit a job. */
-export type ManifestIdentity = Pick<ManifestHead, 'jobName' | 'graphFingerprint' | 'keyHashVersion' | 'keyGroups'>
 
 export function encodeManifest(manifest: Manifest): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(manifest))
@@ -93,23 +87,11 @@ export function decodeManifest(bytes: Uint8Array, what = 'a checkpoint'): Manife
   return value as Manifest
 }
 
-/**
- * Checks that a checkpoint fits the job that wants to resume from it.
- *
- * @throws MillraceError MR_STATE_INCOMPATIBLE naming the first difference
- */
-export function checkManifestFits(manifest: Manifest, job: ManifestIdentity): void {
-  for (const field of ['jobName', 'keyHashVersion', 'keyGroups', 'graphFingerprint'] as const) {
-    if (manifest[field] !== job[field]) {
-      const message = `Checkpoint ${manifest.id} has ${field}=${manifest[field]}, but the job has ${field}=${job[field]}.`
-      throw new MillraceError('MR_STATE_INCOMPATIBLE', message)
-    }
-  }
-}
-
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
 const isText = (value: unknown) => typeof value === 'string'
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
+const isOperator = (value: unknown) =>
+  isRecord(value) && isText(value['name']) && isText(value['kind']) && typeof value['isNamed'] === 'boolean'
 const isPositive = (value: unknown) => isCount(value) && value > 0
 
 const HEAD: Readonly<Record<keyof ManifestHead, (value: unknown) => boolean>> = {
@@ -121,6 +103,8 @@ const HEAD: Readonly<Record<keyof ManifestHead, (value: unknown) => boolean>> = 
   graphFingerprint: isText,
   keyHashVersion: isCount,
   keyGroups: isPositive,
+  operators: (value) => Array.isArray(value) && value.every(isOperator),
+  origin: (value) => value === undefined || isText(value),
 }
 
 /** Undefined if the value is a manifest, otherwise what is wrong with it. */

@@ -59,6 +59,8 @@ function addRun(program: Command, done: (code: ExitCode) => void): void {
     .option('--workers <n>', 'worker threads (default: one per core)', workers)
     .option('--state <dir>', 'directory for checkpoints; the next run goes on from there')
     .option('--fresh', 'begin anew, whatever the state directory holds', false)
+    .option('--from <dir>', 'savepoint to begin with, unless the state directory goes on')
+    .option('--allow-removed-state', 'leave the state of operators behind that the job no longer has', false)
     .option('--checkpoint-interval <ms>', 'time between checkpoints (default: 1000)', milliseconds)
     .option('--outlet <name>', 'print this outlet only, bare records (repeatable: several outlets)', collect, [])
     .option('--no-outlets', 'print no outlet')

@@ -1,5 +1,5 @@
 import type { CoordinatorEffect } from '../checkpoint/coordinator.ts'
-import { type FailureData, describeError } from '../core/failure.ts'
+import { type ErrorData, type FailureData, describeError } from '../core/failure.ts'
 import { MillraceError } from '../errors.ts'
 
 /** Counts checkpoints that failed in a row, until that is a failure of the job. */
@@ -20,6 +20,16 @@ export class FailedCheckpoints {
     if (reason === 'stopped' || ++this.#inRow <= this.#tolerated) return null
     const text = `Checkpoint ${checkpoint} failed (${reason}), ${this.#inRow} in a row; ${this.#tolerated} are tolerated`
     this.#inRow = 0
-    return { ...describeError(new MillraceError('MR_CHECKPOINT_FAILED', text), { kind: 'storage', attempt }), ...(cause && { cause }) }
+    return checkpointFailure(text, attempt, cause)
   }
+}
+
+export function checkpointFailure(text: string, attempt: number, cause: ErrorData | undefined): FailureData {
+  return { ...describeError(new MillraceError('MR_CHECKPOINT_FAILED', text), { kind: 'storage', attempt }), ...(cause && { cause }) }
+}
+
+/** What kept an attempt from beginning, or its sinks from committing the last checkpoint. */
+export function attemptFailure(error: unknown, attempt: number): FailureData {
+  const isLate = error instanceof MillraceError && error.code === 'MR_CALL_TIMEOUT'
+  return describeError(error, { kind: isLate ? 'control-timeout' : 'user-code', attempt })
 }

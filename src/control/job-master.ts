@@ -1,5 +1,5 @@
-import { CheckpointCoordinator, type CoordinatorEffect, type CoordinatorEvent } from '../checkpoint/coordinator.ts'
-import { type Manifest, checkManifestFits } from '../checkpoint/manifest.ts'
+import type { CheckpointCoordinator, CoordinatorEffect, CoordinatorEvent } from '../checkpoint/coordinator.ts'
+import type { Manifest } from '../checkpoint/manifest.ts'
 import { type ErrorData, type FailureData, describeError } from '../core/failure.ts'
 import { INSPECTOR_LOOK_MS, TIMER_MS_MAX } from '../limits.ts'
 import type { StorageToControl } from '../storage/protocol.ts'
@@ -7,12 +7,16 @@ import { childSpec } from '../supervision/child-spec.ts'
 import { type SupervisionState, decide, isIncurable, superviseRegions } from '../supervision/decide.ts'
 import { ActivityWatch } from './activity-watch.ts'
 import { planActorNames, planSources } from './actor-names.ts'
+import { Appointment, timeMs } from './appointment.ts'
+import { type Beginning, coordinatorOf, fitSavepoint, planBeginning } from './beginning.ts'
 import { withBadRecords } from './bad-records.ts'
 import { callFailure, lastCheckpointFailure } from './call-failure.ts'
 import { CheckpointRequests } from './checkpoint-requests.ts'
 import { commitOrder } from './commit-order.ts'
 import { FailedCheckpoints } from './failed-checkpoints.ts'
 import type { JobSettings, MasterHost, RunEnd } from './master-host.ts'
+import type { SavepointReport } from './protocol.ts'
+import { Savepoints } from './savepoints.ts'
 import { coordinatorEvent } from './storage-events.ts'
 
 const REGION = 'job'
@@ -27,18 +31,18 @@ export type RunState = 'starting' | 'running' | 'restarting' | 'stopping' | 'end
 export class JobMaster {
   readonly #host: MasterHost
   readonly #settings: JobSettings
-  readonly #actors: readonly string[]
-  readonly #sources: readonly string[]
+  readonly #cast: { readonly actors: readonly string[]; readonly sources: readonly string[] }
   #coordinator: CheckpointCoordinator | null = null
   #supervision: SupervisionState
   #state: RunState = 'starting'
   #attempt = 0
-  #lineage = ''
+  #beginning: Beginning | null = null
   #latest: Manifest | null = null
-  #cancelTick = (): void => {}
+  readonly #nextTick: Appointment
   readonly #activity = new ActivityWatch()
   #settled: (() => void) | null = null
   readonly #requests = new CheckpointRequests()
+  readonly #savepoints = new Savepoints((order) => this.#host.storage.send(order))
   readonly #failedCheckpoints: FailedCheckpoints
   /** While stopping: the checkpoint that the run ends with, 0 before it has begun. */
   #lastCheckpoint = 0
@@ -50,8 +54,8 @@ export class JobMaster {
   constructor(host: MasterHost, settings: JobSettings) {
     this.#host = host
     this.#settings = settings
-    this.#actors = planActorNames(settings.plan)
-    this.#sources = planSources(settings.plan)
+    this.#cast = { actors: planActorNames(settings.plan), sources: planSources(settings.plan) }
+    this.#nextTick = new Appointment(host, () => this.#tick())
     this.#failedCheckpoints = new FailedCheckpoints(settings.checkpointFailuresTolerated)
     this.#supervision = superviseRegions(childSpec({ strategy: 'escalate' }), { [REGION]: childSpec(settings.restart) })
   }
@@ -70,26 +74,22 @@ export class JobMaster {
   }
 
   /** The storage thread opened its directory: resume from its newest checkpoint, or begin anew. */
-  opened({ checkpoints, firstId }: { readonly checkpoints: readonly Manifest[]; readonly firstId: number }): void {
-    const newest = checkpoints.at(-1) ?? null
+  opened(opened: StorageToControl & { type: 'opened' }): void {
     try {
-      // A finished run is not gone on with: the same command begins again.
-      const resumes = newest !== null && newest.status !== 'finished' && !this.#settings.fresh
-      if (resumes) checkManifestFits(newest, this.#settings.identity)
-      this.#latest = resumes ? newest : null
-      this.#lineage = resumes ? newest.lineage : `${this.#settings.identity.jobName}-${firstId}`
-      this.#coordinator = new CheckpointCoordinator({
-        firstId,
-        intervalMs: this.#settings.checkpointIntervalMs,
-        timeoutMs: this.#settings.checkpointTimeoutMs,
-        minPauseMs: this.#settings.checkpointMinPauseMs,
-      })
-      // What a fresh start passes over is gone before a sink touches anything outside: nobody may go on from it after a crash.
-      if (this.#settings.fresh && newest !== null) this.#host.storage.send({ type: 'forget' })
-      else void this.#startAttempt(1)
+      this.#beginning = planBeginning(opened, this.#settings, this.#host.clock.nowMs())
+      this.#latest = this.#beginning.restore
+      this.#coordinator = coordinatorOf(this.#settings, this.#beginning.firstId)
+      this.#begin()
     } catch (error) {
       this.fail(describeError(error, { kind: 'storage' }))
     }
+  }
+
+  /** One thing after the other, then the first attempt. */
+  #begin(): void {
+    const order = this.#beginning!.orders.shift()
+    if (order === undefined) void this.#startAttempt(1)
+    else this.#host.storage.send(order)
   }
 
   /** A message of the storage thread. */
@@ -112,8 +112,14 @@ export class JobMaster {
         return this.fail(message.failure)
       case 'finished':
         return void this.#end({ outcome: 'finished' })
+      case 'imported':
+        this.#latest = fitSavepoint(message.manifest, this.#settings.identity, this.#settings.allowRemovedState)
+        return this.#begin()
       case 'forgotten':
-        return void this.#startAttempt(1)
+        return this.#begin()
+      case 'exported':
+      case 'export-failed':
+        return this.#savepoints.stored(message)
       default:
         return
     }
@@ -158,6 +164,11 @@ export class JobMaster {
     const asked = this.#requests.add()
     this.#trigger(false)
     return asked
+  }
+
+  /** The same, copied into a directory of its own. */
+  savepoint(dir: string): Promise<SavepointReport> {
+    return this.#savepoints.take(this.checkpoint(), dir)
   }
 
   /** A worker asks for one, soon. */
@@ -205,7 +216,7 @@ export class JobMaster {
       if (this.#isOver(attempt)) return
       this.#host.app.attemptStarted(deployment, this.#latest?.id ?? 0)
       if (this.#state !== 'stopping') this.#state = 'running'
-      this.#decide({ type: 'attempt-started', nowMs: timeMs(this.#host), attempt, actors: this.#actors, sources: this.#sources })
+      this.#decide({ type: 'attempt-started', nowMs: timeMs(this.#host), attempt, ...this.#cast })
       if (this.#requests.areOpen) this.#trigger(false)
       await Promise.all(workers.map((worker) => worker.start()))
       if (this.#draining && !this.#isOver(attempt)) this.#drainSources()
@@ -233,7 +244,7 @@ export class JobMaster {
   async #end(end: RunEnd): Promise<void> {
     if (this.#state === 'ended') return
     this.#state = 'ended'
-    this.#cancelTick()
+    this.#nextTick.at(undefined)
     const counted = await withBadRecords(end, this.#settings.plan, this.#host.workers())
     await Promise.all(this.#host.workers().map((worker) => worker.stop().catch(() => {})))
     await this.#host.shutdown()
@@ -270,7 +281,7 @@ export class JobMaster {
         return
       case 'commit':
         this.#requests.began(effect.checkpoint)
-        return this.#host.storage.send(commitOrder(effect, this.#lineage, this.#settings.identity, this.#host.clock.nowMs()))
+        return this.#host.storage.send(commitOrder(effect, this.#beginning!.lineage, this.#settings.identity, this.#host.clock.nowMs()))
       case 'abort':
         this.#activity.forget()
         this.#host.storage.send({ type: 'abort', attempt: effect.attempt, checkpoint: effect.checkpoint })
@@ -279,9 +290,7 @@ export class JobMaster {
       case 'complete':
         return this.#completed(effect)
       case 'schedule':
-        this.#cancelTick()
-        if (effect.atMs !== undefined) this.#scheduleTick(effect.atMs)
-        return
+        return this.#nextTick.at(effect.atMs)
       case 'storage-stalled':
         return this.#host.app.checkpointFailed(effect.checkpoint, 'storage-stalled', null)
       case 'final-failed':
@@ -328,22 +337,14 @@ export class JobMaster {
     }
   }
 
-  #scheduleTick(atMs: number): void {
-    this.#cancelTick = this.#host.setTimer(() => this.#tick(), Math.max(0, atMs - timeMs(this.#host)))
-  }
-
   /** A periodic checkpoint that would be like the last one is left out. */
   #tick(): void {
     const nowMs = timeMs(this.#host)
     if (this.#coordinator?.inFlight === undefined && this.#latest !== null && !this.#coordinator?.wanted && this.#activity.isIdle) {
-      return this.#scheduleTick(nowMs + this.#settings.checkpointIntervalMs)
+      return this.#nextTick.at(nowMs + this.#settings.checkpointIntervalMs)
     }
     // A thread that stands at a breakpoint does not answer; a checkpoint in flight waits for it.
-    if (this.#coordinator?.inFlight !== undefined && this.#host.isDebugged?.() === true)
-      return this.#scheduleTick(nowMs + INSPECTOR_LOOK_MS)
+    if (this.#coordinator?.inFlight !== undefined && this.#host.isDebugged?.() === true) return this.#nextTick.at(nowMs + INSPECTOR_LOOK_MS)
     this.#decide({ type: 'tick', nowMs })
   }
 }
-
-/** Not the wall clock: somebody may set that, and checkpoints and restarts are due all the same. */
-const timeMs = ({ clock }: MasterHost): number => clock.monotonicMs()

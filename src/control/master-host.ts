@@ -1,7 +1,8 @@
 import type { BadRecords } from '../actor/record-guard.ts'
 import type { CheckpointEnd } from '../actor/actor-parts.ts'
 import type { InletNotice } from '../actor/contract.ts'
-import type { Manifest, ManifestIdentity } from '../checkpoint/manifest.ts'
+import type { JobIdentity } from '../checkpoint/job-identity.ts'
+import type { Manifest } from '../checkpoint/manifest.ts'
 import type { Clock } from '../core/clock.ts'
 import type { ErrorData, FailureData } from '../core/failure.ts'
 import type { Plan } from '../graph/plan.ts'
@@ -17,7 +18,7 @@ export type RunEnd =
 
 export interface JobSettings {
   readonly plan: Plan
-  readonly identity: ManifestIdentity
+  readonly identity: JobIdentity
   readonly restart: ChildSpecOptions
   readonly checkpointIntervalMs: number
   readonly checkpointTimeoutMs: number
@@ -26,6 +27,8 @@ export interface JobSettings {
   readonly checkpointFailuresTolerated: number
   /** Ignore what the state directory holds. */
   readonly fresh: boolean
+  /** State of operators that the job no longer has may be left behind. */
+  readonly allowRemovedState: boolean
 }
 
 /** One worker as the control thread sees it. Calls reject when the thread ends or the deadline passes. */

@@ -21,6 +21,7 @@ export interface ControlTask {
   readonly checkpointMinPauseMs: number
   readonly checkpointFailuresTolerated: number
   readonly fresh: boolean
+  readonly allowRemovedState: boolean
   readonly doorbells: SharedArrayBuffer
   /** Int32: 1 while an inspector is open. See {@link InspectorWatch}. */
   readonly inspector: SharedArrayBuffer
@@ -38,11 +39,20 @@ export interface ControlApi {
   giveUp(): void
   /** Resolves when it is complete. */
   checkpoint(): Promise<Answer<CheckpointReport>>
+  /** Resolves when the copy is on disk. */
+  savepoint(dir: string): Promise<Answer<SavepointReport>>
   stats(): Promise<RunStats>
   /** What is kept now, or in the newest complete checkpoint; null while it cannot be told. The job has such an operator and state. */
   query(query: StateQuery): Promise<Answer<StateAnswer>>
   /** Paths of the profiles, by worker. */
   profile(ms: number, directory: string): Promise<Answer<string[]>>
+}
+
+export interface SavepointReport extends CheckpointReport {
+  /** Where it lies, as an absolute path. */
+  readonly dir: string
+  /** Of all state in it. */
+  readonly bytes: number
 }
 
 /** A complete checkpoint. */

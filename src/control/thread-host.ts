@@ -1,11 +1,10 @@
 import { join } from 'node:path'
 import { expose, wrap } from 'comlink'
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
-import type { ManifestIdentity } from '../checkpoint/manifest.ts'
 import { systemClock } from '../core/clock.ts'
 import { describeError } from '../core/failure.ts'
-import { KEY_HASH_VERSION } from '../core/key-hash.ts'
-import { checkSameGraph, fingerprint, structure } from '../graph/fingerprint.ts'
+import { checkSameGraph, fingerprint } from '../graph/fingerprint.ts'
+import { identityOf } from './job-identity.ts'
 import { loadJob } from '../graph/load-job.ts'
 import { type Plan, planJob } from '../graph/plan.ts'
 import type { ControlToStorage, StorageToControl } from '../storage/protocol.ts'
@@ -15,7 +14,7 @@ import { allocate } from './allocate.ts'
 import { JobMaster } from './job-master.ts'
 import type { AppEvents, MasterHost, WorkerGate } from './master-host.ts'
 import { type StateAnswer, placeOfState } from '../worker/state-place.ts'
-import type { CheckpointReport, ControlApi, ControlTask, RunStats, StateQuery } from './protocol.ts'
+import type { ControlApi, ControlTask, RunStats, StateQuery } from './protocol.ts'
 import { WorkerPool } from './worker-pool.ts'
 
 /** The real host of a run: worker threads, the storage thread, the app thread behind its port, and the machine's clock. */
@@ -71,12 +70,7 @@ export class ThreadHost implements MasterHost {
       const graph = await (await loadJob(this.#task.jobUrl)).buildGraph(this.#task.config)
       this.#plan = planJob(graph, this.#task.options)
       this.#fingerprint = fingerprint(graph)
-      const identity: ManifestIdentity = {
-        jobName: graph.jobName,
-        graphFingerprint: structure(graph),
-        keyHashVersion: KEY_HASH_VERSION,
-        keyGroups: this.#task.options.keyGroups,
-      }
+      const identity = identityOf(graph, this.#task.options.keyGroups)
       this.#master = new JobMaster(this, { ...this.#task, plan: this.#plan, identity })
       this.#onBegun()
       for (const message of this.#earlyMessages.splice(0)) this.#onStorage(message)
@@ -130,17 +124,19 @@ export class ThreadHost implements MasterHost {
     return {
       stop: (drain) => (this.#master === null ? void (this.#earlyStop = { drain }) : this.#master.stop(drain)),
       giveUp: () => this.#master?.giveUp(),
-      checkpoint: () => this.#checkpoint(),
+      checkpoint: () => this.#answer(async (master) => ({ id: (await master.checkpoint()).id })),
+      savepoint: (dir) => this.#answer((master) => master.savepoint(dir)),
       stats: () => this.#stats(),
       query: (query) => this.#query(query),
       profile: (ms, directory) => this.#profile(ms, directory),
     }
   }
 
-  async #checkpoint(): Promise<Answer<CheckpointReport>> {
+  /** What the master has to say, once there is one. */
+  async #answer<T>(call: (master: JobMaster) => Promise<T>): Promise<Answer<T>> {
     try {
       await this.#begun
-      return { value: { id: (await this.#master!.checkpoint()).id } }
+      return { value: await call(this.#master!) }
     } catch (error) {
       return { failure: describeError(error) }
     }

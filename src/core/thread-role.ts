@@ -4,8 +4,8 @@ const ROLE = Symbol.for('millrace.thread-role')
 export interface ThreadRole {
   readonly role: 'worker' | 'control'
   readonly jobUrl: string
-  /** While the job is being loaded: told of a launch() that it calls, which never returns then. */
-  onLaunch?: ((error: Error) => void) | undefined
+  /** While the job is being loaded: told where it calls launch(), which never returns then. */
+  onLaunch?: ((site: string) => void) | undefined
 }
 
 export function setThreadRole(role: ThreadRole): void {

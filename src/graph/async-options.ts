@@ -1,3 +1,4 @@
+import { onlyKnown } from '../core/known-options.ts'
 import { MillraceError } from '../errors.ts'
 import { ASYNC_IN_FLIGHT_DEFAULT, ASYNC_IN_FLIGHT_MAX, ASYNC_RETRY_MS_MAX_DEFAULT, ASYNC_TIMEOUT_MS_DEFAULT } from '../limits.ts'
 import type { OperatorOptions } from './graph-builder.ts'
@@ -21,9 +22,13 @@ export interface AsyncOptions extends OperatorOptions {
   readonly retry?: { readonly attempts: number; readonly minMs?: number; readonly maxMs?: number }
 }
 
+/** For {@link onlyKnown}. */
+export const ASYNC_OPTIONS = { inFlight: 1, ordered: 1, timeoutMs: 1, retry: 1 } as const
+
 /** @throws MillraceError MR_OPTION_INVALID */
 export function asyncSpec(options: AsyncOptions, operator: string, site: string): Record<string, unknown> {
   const { inFlight = ASYNC_IN_FLIGHT_DEFAULT, ordered = true, timeoutMs = ASYNC_TIMEOUT_MS_DEFAULT, retry } = options
+  onlyKnown(`retry of ${operator}`, retry, { attempts: 1, minMs: 1, maxMs: 1 }, site)
   const { attempts = 1, minMs = 100, maxMs = ASYNC_RETRY_MS_MAX_DEFAULT } = retry ?? {}
   demand(
     Number.isInteger(inFlight) && inFlight >= 1 && inFlight <= ASYNC_IN_FLIGHT_MAX,

@@ -1,3 +1,4 @@
+import { onlyKnown } from '../core/known-options.ts'
 import { MillraceError } from '../errors.ts'
 
 /** Checks of what operators are given besides functions. All throw MR_OPTION_INVALID. */
@@ -11,6 +12,7 @@ export function sampling(
   given: { readonly every?: unknown; readonly ratio?: unknown; readonly seed?: unknown },
   site: string,
 ): Record<string, unknown> {
+  onlyKnown('sample', given, { every: 1, ratio: 1, seed: 1 }, site)
   const { every, ratio, seed = 0 } = given ?? {}
   if (every !== undefined && ratio === undefined) {
     if (Number.isSafeInteger(every) && (every as number) >= 1) return { every }
@@ -28,6 +30,7 @@ export function timeBuckets(
   given: { readonly bucketMs: number; readonly by: 'event' | 'arrival' },
   site: string,
 ): { bucketMs: number; by: 'event' | 'arrival' } {
+  onlyKnown('partitionByTime', given, { bucketMs: 1, by: 1 }, site)
   const { bucketMs, by } = given ?? {}
   if (!(Number.isSafeInteger(bucketMs) && bucketMs > 0))
     throw new MillraceError('MR_OPTION_INVALID', `partitionByTime bucketMs=${String(bucketMs)} is not a whole number of milliseconds`, {

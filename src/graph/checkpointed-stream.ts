@@ -1,6 +1,7 @@
+import { onlyKnown } from '../core/known-options.ts'
 import { MillraceError } from '../errors.ts'
 import { checkFunction } from './check-function.ts'
-import type { OperatorOptions } from './graph-builder.ts'
+import { OPERATOR_OPTIONS, type OperatorOptions } from './graph-builder.ts'
 import { outputOf } from './graph.ts'
 import { PlacedStream } from './placed-stream.ts'
 import { definitionSite } from './site.ts'
@@ -42,6 +43,7 @@ export abstract class CheckpointedStream<in out T> extends PlacedStream<T> {
   withCheckpointing(options: CheckpointingOptions<T>): Stream<T> {
     const site = definitionSite(this.withCheckpointing)
     const given = (options ?? {}) as Partial<CheckpointingOptions<T>>
+    onlyKnown('withCheckpointing', options, { ...OPERATOR_OPTIONS, trigger: 1, onCompleted: 1, onFailed: 1 }, site)
     const { trigger, onCompleted, onFailed, ...own } = given
     const spec = { trigger, onCompleted, onFailed }
     if (FUNCTIONS.every((name) => spec[name] === undefined))

@@ -1,3 +1,4 @@
+import { onlyKnown } from '../core/known-options.ts'
 import type { ErrorCode } from '../errors.ts'
 import { MillraceError } from '../errors.ts'
 import { ERROR_WINDOW_RECORDS_MAX } from '../limits.ts'
@@ -92,30 +93,27 @@ export function checkPolicy(given: unknown, site: string): CheckedPolicy | null 
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     return refuse(`is not one of 'fail', 'skip', 'deadLetter', { failAfter: { ratio, over } }, { deadLetter: { mask } }`)
   }
-  const { deadLetter = false, failAfter, ...rest } = given as Record<string, unknown>
-  const unknown = Object.keys(rest)[0]
-  if (unknown !== undefined) return refuse(`has no option "${unknown}"`)
+  onlyKnown('onError', given as Record<'deadLetter' | 'failAfter', unknown>, { deadLetter: 1, failAfter: 1 }, site)
+  const { deadLetter = false, failAfter } = given as Record<string, unknown>
   if (failAfter === undefined && deadLetter === false) return refuse('is an object with neither failAfter nor deadLetter')
   return {
-    deadLetter: deadLetter === false ? null : { mask: deadLetter === true ? [] : maskOf(deadLetter, refuse) },
-    failAfter: failAfter === undefined ? null : failAfterOf(failAfter, refuse),
+    deadLetter: deadLetter === false ? null : { mask: deadLetter === true ? [] : maskOf(deadLetter, refuse, site) },
+    failAfter: failAfter === undefined ? null : failAfterOf(failAfter, refuse, site),
   }
 }
 
-function maskOf(given: unknown, refuse: (why: string) => never): (readonly string[])[] {
+function maskOf(given: unknown, refuse: (why: string) => never, site: string): (readonly string[])[] {
   if (typeof given !== 'object' || given === null) return refuse('deadLetter is neither true nor { mask }')
-  const { mask = [], ...rest } = given as { mask?: unknown }
-  if (
-    !Array.isArray(mask) ||
-    Object.keys(rest).length > 0 ||
-    !mask.every((path) => typeof path === 'string' && /^[^.]+(\.[^.]+)*$/.test(path))
-  )
+  onlyKnown('deadLetter of onError', given as { mask?: unknown }, { mask: 1 }, site)
+  const { mask = [] } = given as { mask?: unknown }
+  if (!Array.isArray(mask) || !mask.every((path) => typeof path === 'string' && /^[^.]+(\.[^.]+)*$/.test(path)))
     return refuse(`deadLetter takes { mask: ['field', 'field.inner'] }`)
   return mask.map((path: string) => path.split('.'))
 }
 
-function failAfterOf(given: unknown, refuse: (why: string) => never): FailAfter {
-  const { ratio, over } = (given ?? {}) as Partial<FailAfter>
+function failAfterOf(given: unknown, refuse: (why: string) => never, site: string): FailAfter {
+  onlyKnown('failAfter of onError', given as FailAfter, { ratio: 1, over: 1 }, site)
+  const { ratio, over } = given as Partial<FailAfter>
   if (!(typeof ratio === 'number' && ratio >= 0 && ratio < 1))
     return refuse(`failAfter ratio=${String(ratio)} is not a number from 0 to below 1`)
   if (!(Number.isInteger(over) && over! >= 1 && over! <= ERROR_WINDOW_RECORDS_MAX))

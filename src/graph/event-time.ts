@@ -1,3 +1,4 @@
+import { onlyKnown } from '../core/known-options.ts'
 import { MillraceError } from '../errors.ts'
 import type { WatermarkGenerator, WatermarkStrategy } from '../time/watermark-strategy.ts'
 import { checkFunction } from './check-function.ts'
@@ -22,6 +23,9 @@ export interface EventTimeOptions<T> {
    */
   readonly alignment?: { readonly group: string; readonly maxDriftMs: number }
 }
+
+/** For {@link onlyKnown}. */
+export const EVENT_TIME_OPTIONS = { eventTime: 1, disorderMs: 1, watermarks: 1, idleAfterMs: 1, alignment: 1 } as const
 
 /**
  * Event time options as the runtime reads them. Operators without `eventTime` have none.
@@ -64,6 +68,7 @@ function checkAlignment({ alignment, watermarks }: EventTimeOptions<never>, oper
   const refuse = (text: string): never => {
     throw new MillraceError('MR_OPTION_INVALID', `${operator}: ${text}`, { site })
   }
+  onlyKnown(`alignment of ${operator}`, alignment, { group: 1, maxDriftMs: 1 }, site)
   const { group, maxDriftMs } = (alignment ?? {}) as Partial<typeof alignment>
   if (typeof group !== 'string' || group === '') refuse(`alignment.group=${String(group)} is not a name`)
   checkMs(maxDriftMs ?? NaN, `${operator}: alignment.maxDriftMs`, 0, site)

@@ -1,3 +1,4 @@
+import { onlyKnown } from '../core/known-options.ts'
 import { MillraceError } from '../errors.ts'
 import { FILE_WATCH_MS_DEFAULT, SPLITS_MAX } from '../limits.ts'
 import { type ErrorPolicy, checkPolicy } from './error-policy.ts'
@@ -21,7 +22,7 @@ export interface FileOptions<T> extends SourceOptions<T> {
    */
   readonly watch?: boolean | { readonly everyMs?: number }
   /**
-   * What to do about a line, or row, that is not what it should be. The record of its dead letter is its text, which cannot be masked. Default: that
+   * What to do about a line, or row, that is not what it should be. The record of its dead letter is its bytes, without the line end (Uint8Array), in which nothing can be masked. Default: that
    * of the job, or 'fail'.
    */
   readonly onError?: ErrorPolicy
@@ -53,6 +54,7 @@ export function fileSpec(kind: string, operator: string, options: FileOptions<ne
   }
   const { path, glob, watch = false, onError } = options ?? {}
   if (path !== undefined && glob !== undefined) refuse(`${kind} takes path or glob, not both`)
+  if (typeof watch === 'object') onlyKnown(`watch of ${kind}`, watch, { everyMs: 1 }, site)
   const names = asList(path ?? glob)
   if (names === null) {
     refuse(
@@ -66,7 +68,7 @@ export function fileSpec(kind: string, operator: string, options: FileOptions<ne
     refuse(`watch.everyMs=${String(everyMs)} is not a time of 1 ms or more`)
   if (everyMs !== null && glob === undefined) refuse(`watch needs a glob, since the files of a path are known`)
   if ((checkPolicy(onError, site)?.deadLetter?.mask.length ?? 0) > 0)
-    refuse('The dead letters of a source hold text, in which no fields can be masked')
+    refuse('The dead letters of a source hold bytes, in which no fields can be masked')
   return { paths: glob === undefined ? names : null, glob: glob === undefined ? null : names, watchMs: everyMs }
 }
 

@@ -1,3 +1,4 @@
+import { onlyKnown } from '../core/known-options.ts'
 import { MillraceError } from '../errors.ts'
 import {
   type Graph,
@@ -30,6 +31,9 @@ export interface OperatorOptions {
   /** What happens when it throws on a record. Default: that of the job, or 'fail'. */
   readonly onError?: ErrorPolicy
 }
+
+/** For {@link onlyKnown}. */
+export const OPERATOR_OPTIONS = { name: 1, parallelism: 1, onError: 1 } as const
 
 export interface NodeDraft {
   readonly kind: string
@@ -92,11 +96,13 @@ export class GraphBuilder {
   }
 
   add(draft: NodeDraft): OperatorNode {
+    onlyKnown('An operator', draft.options, OPERATOR_OPTIONS, draft.site)
     const onError = this.#policyOf(draft)
     const node: OperatorNode = {
       id: this.#nodes.length,
       name: this.#claimName(draft),
       kind: draft.kind,
+      ...(draft.options?.name !== undefined && { isNamed: true }),
       inputs: draft.inputs,
       parallelism: checkParallelism(draft),
       spec: draft.spec ?? {},

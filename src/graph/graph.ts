@@ -29,6 +29,8 @@ export interface OperatorNode {
   readonly id: number
   readonly name: string
   readonly kind: string
+  /** The job's author chose the name: it stays when operators before it come or go. */
+  readonly isNamed?: boolean
   readonly inputs: readonly InputEdge[]
   readonly parallelism: Parallelism
   readonly spec: Readonly<Record<string, unknown>>

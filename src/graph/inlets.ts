@@ -1,4 +1,5 @@
-import type { EventTimeOptions } from './event-time.ts'
+import { onlyKnown } from '../core/known-options.ts'
+import { EVENT_TIME_OPTIONS, type EventTimeOptions } from './event-time.ts'
 import { definitionSite } from './site.ts'
 import type { Stream } from './stream.ts'
 
@@ -37,5 +38,7 @@ export type InletStreams<I extends Inlets> = { readonly [N in keyof I]: Stream<I
  * ```
  */
 export function inlet<T>(options: InletOptions<T> = {}): InletSpec<T> {
-  return { millraceInlet: 1, options, site: definitionSite(inlet as never) }
+  const site = definitionSite(inlet as never)
+  onlyKnown('inlet', options, EVENT_TIME_OPTIONS, site)
+  return { millraceInlet: 1, options, site }
 }

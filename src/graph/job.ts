@@ -1,5 +1,7 @@
+import { onlyKnown } from '../core/known-options.ts'
 import { basename } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { deprecated } from '../core/deprecations.ts'
 import { describeError } from '../core/failure.ts'
 import { MillraceError } from '../errors.ts'
 import type { Graph } from './graph.ts'
@@ -8,7 +10,7 @@ import { type DeadLetter, type ErrorPolicy, checkPolicy } from './error-policy.t
 import { type Flows, GraphBuilder } from './graph-builder.ts'
 import type { InletSpec, InletStreams, Inlets } from './inlets.ts'
 import { KeyedStream } from './keyed-stream.ts'
-import { definitionSite } from './site.ts'
+import { callerSite, definitionSite, located } from './site.ts'
 import { type SinkSpec, sink } from './sinks.ts'
 import { Sources } from './sources.ts'
 import { type ConfigIssue, type StandardSchema, configIssues, parseConfig } from './standard-schema.ts'
@@ -23,8 +25,9 @@ export interface BuildContext<C, I extends Inlets = NoInlets> {
   /** Streams of the inlets that the job declares, by name. */
   readonly inlets: InletStreams<I>
   /**
-   * An inlet whose name is known only while the graph is built, from `config` for example. What happens within build() is no part of its type,
-   * so `run.inlet<T>(name)` has to be told the type of such an inlet again: declare inlets in `inlets` where you can.
+   * The same as `source.inlet`.
+   *
+   * @deprecated MR_DEP0001: use `source.inlet`
    */
   readonly inlet: Sources['inlet']
   /**
@@ -103,8 +106,9 @@ export function defineJob<C = Readonly<Record<string, never>>, B extends Built =
 ): Job<C, OutletsOf<B>, I, R> {
   const url = moduleUrl(meta)
   if (typeof options?.build !== 'function') throw new MillraceError('MR_JOB_INVALID', `The job in ${url} has no build function`)
-  const name = options.name ?? basename(url.startsWith('file:') ? fileURLToPath(url) : url).replace(/\.[cm]?[jt]s$/, '')
   const site = definitionSite(defineJob as never)
+  onlyKnown('defineJob', options, { name: 1, config: 1, inlets: 1, onError: 1, deadLetters: 1, build: 1 }, site)
+  const name = options.name ?? basename(url.startsWith('file:') ? fileURLToPath(url) : url).replace(/\.[cm]?[jt]s$/, '')
   return {
     millraceJob: 1,
     name,
@@ -136,7 +140,9 @@ function build<C, B extends Built, I extends Inlets, R>(name: string, options: J
   const context = {
     source,
     sink,
-    inlet: source.inlet.bind(source),
+    get inlet() {
+      return inletOf(source)
+    },
     inlets: inlets as InletStreams<I>,
     config,
     deadLetters: () => allLetters(builder, site),
@@ -150,6 +156,13 @@ function build<C, B extends Built, I extends Inlets, R>(name: string, options: J
   const graph = builder.finish()
   if (graph.nodes.length === 0) throw new MillraceError('MR_GRAPH_INVALID', `The job "${name}" has no operators`, { site })
   return graph
+}
+
+/** Called where the context of build() is asked for it. */
+function inletOf(source: Sources): Sources['inlet'] {
+  const [, ...callers] = (new Error('where').stack ?? '').split('\n')
+  deprecated('MR_DEP0001', callerSite(callers.join('\n')) ?? 'unknown')
+  return source.inlet.bind(source)
 }
 
 function allLetters(builder: GraphBuilder, site: string): Stream<DeadLetter> {
@@ -166,7 +179,7 @@ function declaredInlet<T>(sources: Sources, name: string, spec: InletSpec<T>, si
 
 function describing(jobName: string, site: string, describe: () => unknown): unknown {
   try {
-    return describe()
+    return located(describe)
   } catch (cause) {
     if (cause instanceof MillraceError) throw cause
     const { class: type, message } = describeError(cause)

@@ -1,3 +1,4 @@
+import { onlyKnown } from '../core/known-options.ts'
 import { MillraceError } from '../errors.ts'
 import type { KeySelector } from '../actor/partitioning.ts'
 import type { GraphBuilder, OperatorOptions } from './graph-builder.ts'
@@ -47,6 +48,7 @@ export function joinEdges(left: JoinSide, right: JoinSide): InputEdge[] {
 
 /** @throws MillraceError MR_OPTION_INVALID */
 export function intervalSpec(interval: Interval, site: string): { readonly lowerMs: number; readonly upperMs: number } {
+  onlyKnown('The interval of intervalJoin', interval, { lowerMs: 1, upperMs: 1, lowerExclusive: 1, upperExclusive: 1 }, site)
   const { lowerMs, upperMs, lowerExclusive = false, upperExclusive = false } = interval ?? {}
   for (const [name, value] of Object.entries({ lowerMs, upperMs })) {
     if (!Number.isSafeInteger(value))

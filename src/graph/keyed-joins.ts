@@ -1,6 +1,7 @@
+import { onlyKnown } from '../core/known-options.ts'
 import type { Key } from '../core/key-hash.ts'
 import { checkFunction } from './check-function.ts'
-import type { GraphBuilder } from './graph-builder.ts'
+import { type GraphBuilder, OPERATOR_OPTIONS } from './graph-builder.ts'
 import { outputOf } from './graph.ts'
 import {
   type Interval,
@@ -50,6 +51,7 @@ export abstract class KeyedJoins<in out T, in out K extends Key> {
     options?: JoinOptions<L>,
   ): JoinOutput<R, T, U, L> {
     const site = definitionSite(this.intervalJoin)
+    onlyKnown('intervalJoin', options, { ...OPERATOR_OPTIONS, lateRecords: 1 }, site)
     const { lateRecords, ...own } = options ?? ({} as JoinOptions<L>)
     checkLateRecords(lateRecords, 'intervalJoin', site)
     const other = right.joinSide()

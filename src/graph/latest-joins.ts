@@ -1,6 +1,7 @@
+import { onlyKnown } from '../core/known-options.ts'
 import { MillraceError } from '../errors.ts'
 import { checkFunction } from './check-function.ts'
-import type { OperatorOptions } from './graph-builder.ts'
+import { OPERATOR_OPTIONS, type OperatorOptions } from './graph-builder.ts'
 
 /** Options of joins with the latest record, or the version, of another stream. */
 export interface LatestJoinOptions<in U, J extends 'inner' | 'left' = 'inner'> extends OperatorOptions {
@@ -20,6 +21,7 @@ export function latestSpec(
   operator: string,
   site: string,
 ): { readonly spec: Record<string, unknown>; readonly own: OperatorOptions } {
+  onlyKnown(operator, options, { ...OPERATOR_OPTIONS, type: 1, isDelete: 1 }, site)
   const { type = 'inner', isDelete, ...own } = options ?? {}
   if (type !== 'inner' && type !== 'left')
     throw new MillraceError('MR_OPTION_INVALID', `${operator}: type=${String(type)} is not one of 'inner', 'left'`, { site })

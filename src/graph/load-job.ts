@@ -1,7 +1,6 @@
 import { threadRole } from '../core/thread-role.ts'
 import { MillraceError } from '../errors.ts'
 import type { Job } from './job.ts'
-import { circularLaunch } from './nested-launch.ts'
 
 /**
  * Imports the module of a job on this thread.
@@ -14,9 +13,7 @@ export async function loadJob(url: string): Promise<Job> {
     module = await importAlone(url)
   } catch (cause) {
     if (cause instanceof MillraceError && cause.code === 'MR_LAUNCH_IN_WORKER') throw cause
-    const role = threadRole()
-    const circular = role && circularLaunch(cause, role)
-    if (circular !== null) throw circular
+    await refuseLaunch(cause)
     throw new MillraceError('MR_JOB_LOAD_FAILED', `Cannot load the job module ${url}: ${String((cause as Error)?.message ?? cause)}`, {
       cause,
     })
@@ -31,11 +28,29 @@ export async function loadJob(url: string): Promise<Job> {
   return job
 }
 
+/** The module that is being loaded called launch(), there. */
+class LaunchCalled {
+  readonly site: string
+
+  constructor(site: string) {
+    this.site = site
+  }
+}
+
+/** @throws MillraceError MR_LAUNCH_IN_WORKER when that is what kept the job from being loaded. What finds out is loaded when needed. */
+async function refuseLaunch(cause: unknown): Promise<void> {
+  const role = threadRole()
+  if (role === null) return
+  const { circularLaunch, nestedLaunch } = await import('./nested-launch.ts')
+  const refused = cause instanceof LaunchCalled ? nestedLaunch(role, cause.site) : circularLaunch(cause, role)
+  if (refused !== null) throw refused
+}
+
 /** Fails as soon as the module, or one that it imports, calls launch() on a thread of ours. */
 async function importAlone(url: string): Promise<{ readonly default?: unknown }> {
   const role = threadRole()
   if (role === null) return import(url)
-  const launched = new Promise<never>((_, reject) => (role.onLaunch = reject))
+  const launched = new Promise<never>((_, reject) => (role.onLaunch = (site) => reject(new LaunchCalled(site))))
   try {
     // A module that does not wait for its launch settles behind it.
     return await Promise.race([import(url) as Promise<{ readonly default?: unknown }>, launched])

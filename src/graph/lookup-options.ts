@@ -1,7 +1,8 @@
+import { onlyKnown } from '../core/known-options.ts'
 import { MillraceError } from '../errors.ts'
 import { LOOKUP_CACHE_ENTRIES_DEFAULT, LOOKUP_CACHE_ENTRIES_MAX, LOOKUP_CACHE_TTL_MS_DEFAULT } from '../limits.ts'
-import { type AsyncOptions, asyncSpec } from './async-options.ts'
-import type { OperatorOptions } from './graph-builder.ts'
+import { type AsyncOptions, ASYNC_OPTIONS, asyncSpec } from './async-options.ts'
+import { OPERATOR_OPTIONS, type OperatorOptions } from './graph-builder.ts'
 
 export interface LookupOptions extends AsyncOptions {
   /** Values that each instance keeps: at most `maxEntries` (default 10,000; 0: none; up to 10,000,000), each for `ttlMs` (default 60,000 ms; Infinity: for as long as there is room). */
@@ -13,6 +14,8 @@ export function lookupSpec(
   options: LookupOptions,
   site: string,
 ): { readonly spec: Record<string, unknown>; readonly own: OperatorOptions } {
+  onlyKnown('lookup', options, { ...OPERATOR_OPTIONS, ...ASYNC_OPTIONS, cache: 1 }, site)
+  onlyKnown('cache of lookup', options.cache, { maxEntries: 1, ttlMs: 1 }, site)
   const { cache, inFlight, ordered, timeoutMs, retry, ...own } = options
   const { maxEntries = LOOKUP_CACHE_ENTRIES_DEFAULT, ttlMs = LOOKUP_CACHE_TTL_MS_DEFAULT } = cache ?? {}
   const refuse = (text: string): never => {

@@ -1,10 +1,11 @@
+import { onlyKnown } from '../core/known-options.ts'
 import { MillraceError } from '../errors.ts'
 import { MERGE_BUFFER_RECORDS_DEFAULT } from '../limits.ts'
 import type { ChooseChannel, Partitioning } from '../actor/partitioning.ts'
 import { checkFunction } from './check-function.ts'
 import * as check from './check-options.ts'
 import { type EventTimeOptions, eventTimeSpec } from './event-time.ts'
-import type { GraphBuilder, OperatorOptions } from './graph-builder.ts'
+import { type GraphBuilder, OPERATOR_OPTIONS, type OperatorOptions } from './graph-builder.ts'
 import { type InputEdge, type OperatorNode, type Origin, type Parallelism, outputOf } from './graph.ts'
 import { checkLateRecords } from './joins.ts'
 import { definitionSite } from './site.ts'
@@ -17,6 +18,8 @@ export interface MergeByTimeOptions<L extends 'drop' | 'output' = 'drop'> extend
   /** Records behind the watermark: 'drop' (default), or 'output': a stream of their own beside the results. */
   readonly lateRecords?: L
 }
+
+const TIMING_OPTIONS = { ...OPERATOR_OPTIONS, disorderMs: 1, watermarks: 1, idleAfterMs: 1 } as const
 
 /** Where the records of a stream go, and in which order of time. */
 export abstract class PlacedStream<in out T> {
@@ -82,9 +85,10 @@ export abstract class PlacedStream<in out T> {
     options?: Omit<EventTimeOptions<T>, 'eventTime' | 'alignment'> & OperatorOptions,
   ): Stream<T> {
     const site = definitionSite(this.withEventTime)
-    const { name, parallelism, onError, ...timing } = options ?? {}
-    if ('alignment' in timing)
+    if (options !== undefined && 'alignment' in options)
       throw new MillraceError('MR_OPTION_INVALID', 'withEventTime: alignment is for sources, which can wait', { site })
+    onlyKnown('withEventTime', options, TIMING_OPTIONS, site)
+    const { name, parallelism, onError, ...timing } = options ?? {}
     const spec = eventTimeSpec({ ...timing, eventTime } as EventTimeOptions<never>, 'withEventTime', site)
     const own = { ...(name !== undefined && { name }), ...(parallelism !== undefined && { parallelism }), ...(onError && { onError }) }
     return this.builder.flows.stream<T>([outputOf(this.#append('eventTime', this.parallelism(), spec, own, site))])
@@ -98,6 +102,7 @@ export abstract class PlacedStream<in out T> {
    */
   mergeByTime<L extends 'drop' | 'output' = 'drop'>(options?: MergeByTimeOptions<L>): WindowOutput<T, T, L> {
     const site = definitionSite(this.mergeByTime)
+    onlyKnown('mergeByTime', options, { ...OPERATOR_OPTIONS, bufferRecordsMax: 1, lateRecords: 1 }, site)
     const { bufferRecordsMax = MERGE_BUFFER_RECORDS_DEFAULT, lateRecords, ...own } = options ?? {}
     checkLateRecords(lateRecords, 'mergeByTime', site)
     if (!Number.isSafeInteger(bufferRecordsMax) || bufferRecordsMax < 1)

@@ -1,3 +1,4 @@
+import { onlyKnown } from '../core/known-options.ts'
 import { MillraceError } from '../errors.ts'
 import type { StateSpec, StateSpecs } from '../state/state-specs.ts'
 import type { KeySelector } from '../actor/partitioning.ts'
@@ -98,7 +99,9 @@ function checkState(name: string, spec: StateSpec<unknown>, operator: string, si
         site,
       },
     )
+  onlyKnown(`state "${name}" of ${operator}`, spec.options, { ttl: 1, version: 1, migrate: 1 }, site)
   const { ttl, version, migrate } = spec.options
+  onlyKnown(`ttl of state "${name}" of ${operator}`, ttl, { ms: 1, refresh: 1 }, site)
   const refuse = (what: string): never => {
     throw new MillraceError('MR_OPTION_INVALID', `${operator}: state "${name}" has ${what}`, { site })
   }

@@ -1,3 +1,4 @@
+import { onlyKnown } from '../core/known-options.ts'
 import { resolve } from 'node:path'
 import type { Writable } from 'node:stream'
 import type { OperatorDefinition } from '../actor/contract.ts'
@@ -109,6 +110,9 @@ export interface OwnSinkOptions {
   readonly parallelism?: Parallelism
 }
 
+const FORMAT_OPTIONS = { format: 1, columns: 1 } as const
+const FILES_OPTIONS = { ...FORMAT_OPTIONS, dir: 1, name: 1, roll: 1, partition: 1, compress: 1, openFilesMax: 1 } as const
+
 export const sink = {
   /**
    * One file. After a restart it is cut back to the length that the checkpoint knows, so that the finished file holds every record once.
@@ -117,6 +121,7 @@ export const sink = {
    * @throws MillraceError MR_OPTION_INVALID; `to` throws MR_GRAPH_INVALID when another sink of the job writes the same path
    */
   file(options: FileSinkOptions): SinkSpec<unknown> {
+    onlyKnown('sink.file', options, { ...FORMAT_OPTIONS, path: 1 })
     if (typeof options?.path !== 'string' || options.path === '') throw new MillraceError('MR_OPTION_INVALID', 'sink.file needs a path')
     check.format('sink.file', options)
     return { kind: 'fileSink', parallelism: 1, spec: { ...options }, guarantee: 'exactly-once', claims: resolve(options.path) }
@@ -129,6 +134,8 @@ export const sink = {
    * @throws MillraceError MR_OPTION_INVALID; `to` throws MR_GRAPH_INVALID when another sink of the job has the same directory and name
    */
   files<T>(options: FilesSinkOptions<T>): SinkSpec<T> {
+    onlyKnown('sink.files', options, FILES_OPTIONS)
+    onlyKnown('roll of sink.files', options?.roll, { bytes: 1, records: 1, everyMs: 1 })
     const { dir, name = 'part', roll = {}, partition, compress, openFilesMax = SINK_OPEN_FILES_DEFAULT } = options ?? {}
     if (typeof dir !== 'string' || dir === '') throw new MillraceError('MR_OPTION_INVALID', 'sink.files needs a dir')
     check.format('sink.files', options)
@@ -157,6 +164,7 @@ export const sink = {
    * @throws MillraceError MR_OPTION_INVALID
    */
   consoleTable<T>(options: ConsoleTableOptions<T> = {}): SinkSpec<T> {
+    onlyKnown('sink.consoleTable', options, { columns: 1, key: 1, rows: 1, everyMs: 1 })
     const { columns, key = 'key', rows = TABLE_ROWS_DEFAULT, everyMs = TABLE_REDRAW_MS_DEFAULT } = options
     check.columns('sink.consoleTable', columns)
     if (typeof key !== 'string') checkFunction(key, 'sink.consoleTable key')
@@ -177,6 +185,7 @@ export const sink = {
    * @throws MillraceError MR_OPTION_INVALID
    */
   forEachBatch<T>(fn: (records: T[], context: BatchContext) => unknown, options: ForEachBatchOptions = {}): SinkSpec<T> {
+    onlyKnown('sink.forEachBatch', options, { batchRecords: 1 })
     const { batchRecords } = options
     if (batchRecords !== undefined) check.integer('sink.forEachBatch batchRecords', batchRecords, 1_000_000)
     const spec = { fn: checkFunction(fn, 'sink.forEachBatch'), ...(batchRecords !== undefined && { batchRecords }) }
@@ -206,6 +215,7 @@ export const sink = {
    * @throws MillraceError MR_OPTION_INVALID
    */
   from<T>(definition: OperatorDefinition, spec: Readonly<Record<string, unknown>> = {}, options: OwnSinkOptions = {}): SinkSpec<T> {
+    onlyKnown('sink.from', options, { guarantee: 1, parallelism: 1 })
     const { guarantee = 'at-least-once', parallelism = 'workers' } = options
     check.guarantee('sink.from', guarantee)
     return { kind: check.definition('sink.from', definition).kind, definition, spec, guarantee, parallelism }
@@ -213,6 +223,7 @@ export const sink = {
 } as const
 
 function streamSink(kind: 'nodeStream' | 'webStream', open: unknown, options: StreamSinkOptions): SinkSpec<unknown> {
+  onlyKnown(`sink.${kind}`, options, FORMAT_OPTIONS)
   if (options.format !== undefined) check.format(`sink.${kind}`, options as FormatOptions)
   const spec = { ...options, open: checkFunction(open, `sink.${kind}`) }
   return { kind: `${kind}Sink`, parallelism: 'workers', spec, guarantee: 'at-least-once' }

@@ -1,3 +1,4 @@
+import type { ErrorPolicy } from './error-policy.ts'
 import type { EventTimeOptions } from './event-time.ts'
 import type { Guarantee, Parallelism } from './graph.ts'
 
@@ -68,4 +69,9 @@ export interface OwnSourceOptions<T> extends EventTimeOptions<T> {
   readonly guarantee?: Guarantee
   /** Instances. Default 1. */
   readonly parallelism?: Parallelism
+  /**
+   * What happens to input that the source cannot make a record of: it has to tell `context.badInput` about it, see docs/sources.md. Default: that of the job, or
+   * 'fail'.
+   */
+  readonly onError?: ErrorPolicy
 }

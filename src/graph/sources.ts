@@ -1,3 +1,4 @@
+import { onlyKnown } from '../core/known-options.ts'
 import type { OperatorDefinition } from '../actor/contract.ts'
 import { MillraceError } from '../errors.ts'
 import { SPLITS_MAX, SPLITS_PER_GENERATOR_DEFAULT, TIMER_MS_MAX, TIMER_PERIOD_MS_MIN } from '../limits.ts'
@@ -5,13 +6,16 @@ import * as check from './check-sink.ts'
 import { checkFunction } from './check-function.ts'
 import { type CsvOptions, type FileOptions, fileSpec } from './file-options.ts'
 import type { ErrorPolicy } from './error-policy.ts'
-import { type EventTimeOptions, eventTimeSpec } from './event-time.ts'
+import { EVENT_TIME_OPTIONS, type EventTimeOptions, eventTimeSpec } from './event-time.ts'
 import type { GraphBuilder } from './graph-builder.ts'
 import { type Guarantee, INLET_KIND, type Parallelism, outputOf } from './graph.ts'
 import type { InletOptions, InletSpec } from './inlets.ts'
 import { definitionSite } from './site.ts'
 import type { GenerateOptions, IterableOptions, OwnSourceOptions, Tick, TimerOptions } from './source-options.ts'
 import type { Stream } from './stream.ts'
+
+const SOURCE_OPTIONS = { ...EVENT_TIME_OPTIONS, parallelism: 1 } as const
+const FILE_OPTIONS = { ...SOURCE_OPTIONS, path: 1, glob: 1, watch: 1, onError: 1 } as const
 
 interface SourceDraft {
   readonly kind: string
@@ -37,6 +41,7 @@ export class Sources {
   /** Records computed from their number, as fast as they are wanted or at a rate; splittable, and replayed from its position after a restart. */
   generate<T>(name: string, options: GenerateOptions<T>): Stream<T> {
     const site = definitionSite(this.generate)
+    onlyKnown('source.generate', options, { ...SOURCE_OPTIONS, count: 1, make: 1, splits: 1, rowsPerSecond: 1 }, site)
     checkFunction(options?.make, `source.generate("${name}") make`)
     const { count, splits = SPLITS_PER_GENERATOR_DEFAULT, rowsPerSecond } = options
     checkCount(count, name, site)
@@ -53,6 +58,7 @@ export class Sources {
    */
   timer(name: string, options: TimerOptions): Stream<Tick> {
     const site = definitionSite(this.timer)
+    onlyKnown('source.timer', options, { everyMs: 1, count: 1, eventTime: 1 }, site)
     const { everyMs, count = Infinity } = options ?? {}
     if (!(typeof everyMs === 'number' && everyMs >= TIMER_PERIOD_MS_MIN && everyMs <= TIMER_MS_MAX))
       refuse(`everyMs=${String(everyMs)} is not a time from ${TIMER_PERIOD_MS_MIN} to ${TIMER_MS_MAX} ms`, name, site)
@@ -63,6 +69,7 @@ export class Sources {
   /** A sync or async iterable, a Node.js stream or a web stream; one split. */
   iterable<T>(name: string, options: IterableOptions<T>): Stream<T> {
     const site = definitionSite(this.iterable)
+    onlyKnown('source.iterable', options, { ...SOURCE_OPTIONS, open: 1, resume: 1 }, site)
     checkFunction(options?.open, `source.iterable("${name}") open`)
     const { resume = 'skip' } = options
     if (!['skip', 'seek', 'live'].includes(resume)) refuse(`resume=${String(resume)} is not 'skip', 'seek' or 'live'`, name, site)
@@ -72,17 +79,23 @@ export class Sources {
 
   /** Lines of text files, without their line ends. Bytes that are not UTF-8 become U+FFFD. */
   lines(name: string, options: FileOptions<string>): Stream<string> {
-    return this.#files('lines', name, options, definitionSite(this.lines))
+    const site = definitionSite(this.lines)
+    onlyKnown('source.lines', options, FILE_OPTIONS, site)
+    return this.#files('lines', name, options, site)
   }
 
   /** CSV files with a header line; fields may be quoted. */
   csv<T = Readonly<Record<string, string>>>(name: string, options: CsvOptions<T>): Stream<T> {
-    return this.#files('csv', name, options, definitionSite(this.csv))
+    const site = definitionSite(this.csv)
+    onlyKnown('source.csv', options, { ...FILE_OPTIONS, delimiter: 1, quote: 1, columns: 1, parse: 1 }, site)
+    return this.#files('csv', name, options, site)
   }
 
   /** Files with one JSON value a line. */
   jsonLines<T>(name: string, options: FileOptions<T>): Stream<T> {
-    return this.#files('jsonLines', name, options, definitionSite(this.jsonLines))
+    const site = definitionSite(this.jsonLines)
+    onlyKnown('source.jsonLines', options, FILE_OPTIONS, site)
+    return this.#files('jsonLines', name, options, site)
   }
 
   /**
@@ -94,16 +107,25 @@ export class Sources {
     name: string,
     definition: OperatorDefinition,
     spec: Readonly<Record<string, unknown>> = {},
-    { guarantee = 'at-least-once', parallelism = 1, ...time }: OwnSourceOptions<T> = {},
+    options: OwnSourceOptions<T> = {},
   ): Stream<T> {
+    const site = definitionSite(this.from)
+    onlyKnown('source.from', options, { ...SOURCE_OPTIONS, guarantee: 1, onError: 1 }, site)
+    const { guarantee = 'at-least-once', parallelism = 1, onError, ...time } = options
     check.guarantee('source.from', guarantee)
     const { kind } = check.definition('source.from', definition)
-    return this.#source({ kind, name, spec: { ...spec, ...time }, site: definitionSite(this.from), parallelism, guarantee, definition })
+    const parses = { onError }
+    return this.#source({ kind, name, spec: { ...spec, ...time }, site, parallelism, guarantee, parses, definition })
   }
 
-  /** Records that the app thread pushes with `run.inlet(name).push(record)`. See `inlets` of defineJob for inlets whose type is known to the run. */
+  /**
+   * Records that the app thread pushes with `run.inlet(name).push(record)`: for inlets whose name is known only while the graph is built, from `config` for example. What happens
+   * within build() is no part of its type, so `run.inlet<T>(name)` has to be told the type again: declare inlets in `inlets` of defineJob where you can.
+   */
   inlet<T>(name: string, options: InletOptions<T> = {}): Stream<T> {
-    return this.#source({ kind: INLET_KIND, name, spec: { ...options }, site: definitionSite(this.inlet), parallelism: 1 })
+    const site = definitionSite(this.inlet)
+    onlyKnown('source.inlet', options, EVENT_TIME_OPTIONS, site)
+    return this.#source({ kind: INLET_KIND, name, spec: { ...options }, site, parallelism: 1 })
   }
 
   /** @internal An inlet that the job declares. */

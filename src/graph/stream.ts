@@ -1,12 +1,13 @@
+import { onlyKnown } from '../core/known-options.ts'
 import { MillraceError } from '../errors.ts'
 import type { Key } from '../core/key-hash.ts'
 import type { OperatorDefinition } from '../actor/contract.ts'
 import type { AggregateBuilder, AggregateResult, AggregateSpecs } from '../state/aggregates.ts'
-import type { OperatorOptions } from './graph-builder.ts'
+import { OPERATOR_OPTIONS, type OperatorOptions } from './graph-builder.ts'
 import { type OperatorNode, outputOf } from './graph.ts'
 import type { KeyedStream } from './keyed-stream.ts'
 import type { SinkSpec } from './sinks.ts'
-import { type AsyncCall, type AsyncOptions, asyncSpec } from './async-options.ts'
+import { type AsyncCall, type AsyncOptions, ASYNC_OPTIONS, asyncSpec } from './async-options.ts'
 import { checkFunction } from './check-function.ts'
 import * as check from './check-options.ts'
 import { checkDefinition, checkSinkSpec } from './check-parts.ts'
@@ -52,6 +53,7 @@ export class Stream<in out T> extends EnrichedStream<T> {
    */
   mapAsync<U>(fn: (record: T, call: AsyncCall) => Promise<U> | U, options?: AsyncOptions): Stream<U> {
     const site = definitionSite(this.mapAsync)
+    onlyKnown('mapAsync', options, { ...OPERATOR_OPTIONS, ...ASYNC_OPTIONS }, site)
     const { inFlight, ordered, timeoutMs, retry, ...own } = options ?? {}
     const given = { inFlight, ordered, timeoutMs, retry } as AsyncOptions
     return this.#add('mapAsync', { ...asyncSpec(given, 'mapAsync', site), fn: checkFunction(fn, 'mapAsync') }, own, site)
@@ -67,6 +69,7 @@ export class Stream<in out T> extends EnrichedStream<T> {
    */
   prioritize(level: (record: T) => number, options: PriorityOptions): Stream<T> {
     const site = definitionSite(this.prioritize)
+    onlyKnown('prioritize', options, { ...OPERATOR_OPTIONS, levels: 1, bufferRecords: 1 }, site)
     const { levels, bufferRecords, ...own } = options ?? ({} as Partial<PriorityOptions>)
     return this.#add('prioritize', { ...prioritySpec(levels, bufferRecords, site), fn: checkFunction(level, 'prioritize') }, own, site)
   }
@@ -84,6 +87,7 @@ export class Stream<in out T> extends EnrichedStream<T> {
    */
   split<B extends Branches<T>, R extends string = never>(branches: B, options?: SplitOptions<R>): SplitStreams<T, B, R> {
     const site = definitionSite(this.split)
+    onlyKnown('split', options, { ...OPERATOR_OPTIONS, rest: 1 }, site)
     const { rest, ...others } = options ?? ({} as SplitOptions<R>)
     const names = Object.keys(branches ?? {})
     if (rest !== undefined && names.includes(rest))

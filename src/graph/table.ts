@@ -1,3 +1,4 @@
+import { onlyKnown } from '../core/known-options.ts'
 import { MillraceError } from '../errors.ts'
 import type { Key } from '../core/key-hash.ts'
 import { AggregateBuilder, type AggregateSpecs } from '../state/aggregates.ts'
@@ -52,6 +53,7 @@ export class Table<in out R> {
    * @throws MillraceError MR_OPTION_INVALID; MR_GRAPH_INVALID for 'every' of a table of a table
    */
   toStream(options: { readonly emit: Emit }): Stream<R> {
+    onlyKnown('toStream', options, { emit: 1 }, this.#site)
     const emit = options?.emit
     if (emit !== 'every' && emit !== 'changes' && emit !== 'final') {
       throw new MillraceError(

@@ -91,17 +91,14 @@ export class CoGroup<in out T, in out U, in out K, L extends LateRecords> {
 }
 
 function checkDraft({ operator, windows, options, site }: WindowJoinDraft): Trigger {
-  const trigger = checkOptions({ windows, options, site } as Pick<WindowedDraft, 'windows' | 'options' | 'site'>)
+  const { type, ...others } = options ?? {}
+  const trigger = checkOptions({ windows, options: options && others, site } as Pick<WindowedDraft, 'windows' | 'options' | 'site'>)
   if (windows.spec.type === 'global')
     throw new MillraceError('MR_OPTION_INVALID', `${operator} takes windows that end: tumbling, sliding or session`, { site })
-  if (options?.type !== undefined && !TYPES.includes(options.type))
-    throw new MillraceError(
-      'MR_OPTION_INVALID',
-      `${operator}: type=${String(options.type)} is not one of 'inner', 'left', 'right', 'full'`,
-      {
-        site,
-      },
-    )
+  if (type !== undefined && !TYPES.includes(type))
+    throw new MillraceError('MR_OPTION_INVALID', `${operator}: type=${String(type)} is not one of 'inner', 'left', 'right', 'full'`, {
+      site,
+    })
   return trigger
 }
 

@@ -1,3 +1,4 @@
+import { onlyKnown } from '../core/known-options.ts'
 import { MillraceError } from '../errors.ts'
 import type { KeySelector } from '../actor/partitioning.ts'
 import { AggregateBuilder, type AggregateResult, type AggregateSpecs } from '../state/aggregates.ts'
@@ -195,12 +196,15 @@ export class WindowedStream<in out T, in out K, B extends WindowBound, L extends
   }
 }
 
+const WINDOW_OPTIONS = { time: 1, allowedLatenessMs: 1, trigger: 1, accumulate: 1, lateRecords: 1 } as const
+
 /** Gives the trigger that the options ask for. */
 export function checkOptions({ windows, options, site }: Pick<WindowedDraft, 'windows' | 'options' | 'site'>): Trigger {
   const refuse = (text: string): never => {
     throw new MillraceError('MR_OPTION_INVALID', text, { site })
   }
   if (windows?.spec === undefined) return refuse('window takes what window.tumbling(...), window.sliding(...) and their like make')
+  onlyKnown('window', options, WINDOW_OPTIONS, site)
   const { time, allowedLatenessMs, trigger, accumulate, lateRecords } = options ?? {}
   if (time !== undefined && time !== 'event' && time !== 'processing') refuse(`time=${String(time)} is not one of 'event', 'processing'`)
   if (allowedLatenessMs !== undefined && !(typeof allowedLatenessMs === 'number' && allowedLatenessMs >= 0)) {

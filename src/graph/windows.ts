@@ -1,3 +1,4 @@
+import { onlyKnown } from '../core/known-options.ts'
 import { MillraceError } from '../errors.ts'
 import * as triggers from '../time/triggers.ts'
 import type { Trigger } from '../time/triggers.ts'
@@ -49,20 +50,16 @@ export const window = {
    * Windows of `sizeMs`, one after the other: each record belongs to one. They begin at multiples of `sizeMs` since 1970 (UTC), plus `offsetMs`: -2 h gives days of
    * the time zone UTC+2.
    */
-  tumbling({ sizeMs, offsetMs = 0 }: { readonly sizeMs: number; readonly offsetMs?: number }): WindowAssigner<unknown, 'time'> {
+  tumbling(options: { readonly sizeMs: number; readonly offsetMs?: number }): WindowAssigner<unknown, 'time'> {
+    onlyKnown('window.tumbling', options, { sizeMs: 1, offsetMs: 1 })
+    const { sizeMs, offsetMs = 0 } = options
     return { spec: sliding('tumbling', sizeMs, sizeMs, offsetMs) }
   },
 
   /** Windows of `sizeMs` that begin every `slideMs`: they overlap, and each record belongs to `sizeMs / slideMs` of them. */
-  sliding({
-    sizeMs,
-    slideMs,
-    offsetMs = 0,
-  }: {
-    readonly sizeMs: number
-    readonly slideMs: number
-    readonly offsetMs?: number
-  }): WindowAssigner<unknown, 'time'> {
+  sliding(options: { readonly sizeMs: number; readonly slideMs: number; readonly offsetMs?: number }): WindowAssigner<unknown, 'time'> {
+    onlyKnown('window.sliding', options, { sizeMs: 1, slideMs: 1, offsetMs: 1 })
+    const { sizeMs, slideMs, offsetMs = 0 } = options
     return { spec: sliding('sliding', sizeMs, slideMs, offsetMs) }
   },
 
@@ -70,7 +67,9 @@ export const window = {
    * Sessions: records that follow each other within `gapMs` belong together; a record exactly that long after the last one still does. The gap may depend on
    * the record; then it must be above 0, or the job fails with MR_OPERATOR_FAILED.
    */
-  session<T = unknown>({ gapMs }: { readonly gapMs: number | ((record: T) => number) }): WindowAssigner<T, 'time'> {
+  session<T = unknown>(options: { readonly gapMs: number | ((record: T) => number) }): WindowAssigner<T, 'time'> {
+    onlyKnown('window.session', options, { gapMs: 1 })
+    const { gapMs } = options
     const gap = typeof gapMs === 'function' ? checkFunction(gapMs, 'gapMs of window.session') : wholeMs(gapMs, 'window.session: gapMs', 1)
     return { spec: { type: 'session', gapMs: gap } }
   },
@@ -81,7 +80,9 @@ export const window = {
   },
 
   /** Every `n` records. With `slide`: after every `slide` records, the last `n` of them. */
-  count(n: number, { slide }: { readonly slide?: number } = {}): WindowAssigner<unknown, 'global'> {
+  count(n: number, options: { readonly slide?: number } = {}): WindowAssigner<unknown, 'global'> {
+    onlyKnown('window.count', options, { slide: 1 })
+    const { slide } = options
     const size = records(n, 'window.count')
     return { spec: { type: 'global' }, counts: { size, slide: slide === undefined ? size : records(slide, 'window.count: slide') } }
   },

@@ -40,11 +40,17 @@ export class SessionCombiner {
   /** By slot: target + 1; 0 where not yet known. */
   #targetOf = new Uint16Array(16)
   #minStart = Infinity
+  readonly #keyOf: (record: unknown) => Key
+  readonly #gapMs: number
+  #lastKey: Key | undefined
+  #lastSlot = -1
   #closed = 0
 
   /** @throws MillraceError MR_OPTION_INVALID */
   constructor(options: SessionCombinerOptions) {
-    const { name, specs, keyOf, owners, mode } = options
+    const { name, specs, keyOf, gapMs, owners, mode } = options
+    this.#keyOf = keyOf
+    this.#gapMs = gapMs
     this.#options = options
     this.#table = new AccumulatorTable<unknown>({ name, specs, key: { of: keyOf }, ...(mode && { mode }) })
     let targets = 0
@@ -63,23 +69,35 @@ export class SessionCombiner {
   }
 
   add(record: unknown, timestamp: number): void {
-    const { keyOf, gapMs } = this.#options
+    const key = this.#keyOf(record)
+    const slot = key === this.#lastKey ? this.#lastSlot : this.#slotOf(key)
     const table = this.#table
-    const slot = table.keys.slotOf(keyOf(record))
-    if (slot >= this.#starts.length) this.#grow(slot + 1)
-    const end = timestamp + gapMs
+    const end = timestamp + this.#gapMs
+    const ends = this.#ends
     const isNew = slot >= table.store.flags.length || table.store.flags[slot] === EMPTY
-    if (!isNew && timestamp <= this.#ends[slot]! && end >= this.#starts[slot]!) {
+    if (!isNew && timestamp <= ends[slot]! && end >= this.#starts[slot]!) {
       table.add(slot, record)
-      if (timestamp < this.#starts[slot]!) this.#starts[slot] = timestamp
-      if (end > this.#ends[slot]!) this.#ends[slot] = end
+      if (end > ends[slot]!) ends[slot] = end
+      if (timestamp >= this.#starts[slot]!) return
+      this.#starts[slot] = timestamp
     } else {
       if (isNew) table.add(slot, record)
       else this.#startAnew(slot, record)
       this.#starts[slot] = timestamp
-      this.#ends[slot] = end
+      ends[slot] = end
     }
     if (timestamp < this.#minStart) this.#minStart = timestamp
+  }
+
+  /** A key comes several times in a row where some are hot. */
+  #slotOf(key: Key): number {
+    const { keys } = this.#table
+    const slot = typeof key === 'number' && (key | 0) === key ? keys.slotOfInt(key) : keys.slotOf(key)
+    if (slot >= this.#starts.length) this.#grow(slot + 1)
+    // A tuple may be one array that its owner fills again.
+    this.#lastKey = typeof key === 'object' ? undefined : key
+    this.#lastSlot = slot
+    return slot
   }
 
   /** Gives every row to its target, all of one target in a row, and starts anew. */
@@ -99,6 +117,7 @@ export class SessionCombiner {
     // Bidders, visitors, orders: keys of sessions come and go, and a small table is a fast one.
     if (keys.size <= Math.max(COMBINED_KEYS_KEPT_MIN, 4 * changed)) return
     this.#table.clear()
+    this.#lastKey = undefined
     this.#targetOf.fill(0)
   }
 

@@ -6,7 +6,7 @@
  * asynchronous writes never give back their lock when a transaction cannot begin, and leave a second thread inside LMDB that outlives the first.
  */
 import { findGarbage } from '../checkpoint/retention.ts'
-import type { Manifest, ManifestHead } from '../checkpoint/manifest.ts'
+import type { Chunk, ChunkRef, Manifest, ManifestActor, ManifestHead } from '../checkpoint/manifest.ts'
 import { CHECKPOINT_FORMAT_VERSION, encodeManifest } from '../checkpoint/manifest.ts'
 import { MillraceError } from '../errors.ts'
 import { CHECKPOINT_IDS_RESERVED, CHECKPOINTS_RETAINED_DEFAULT } from '../limits.ts'
@@ -25,6 +25,8 @@ export interface CheckpointStoreOptions {
   readonly dir: string
   /** Complete checkpoints that are kept, at least 1. */
   readonly retained?: number
+  /** The directory is a savepoint, which no run may use as its state directory. Default false. */
+  readonly savepoint?: boolean
   /** Word by which the app thread ends writing; see handshake.ts. */
   readonly handshake?: StorageHandshake
 }
@@ -48,7 +50,7 @@ export function openCheckpointStore(options: CheckpointStoreOptions): Checkpoint
   if (!Number.isInteger(retained) || retained < 1) {
     throw new MillraceError('MR_OPTION_INVALID', `retained=${String(retained)}, but it must be an integer of at least 1.`)
   }
-  return new CheckpointStore(dir, retained, options.handshake ?? createHandshake())
+  return new CheckpointStore(dir, retained, options.handshake ?? createHandshake(), options.savepoint ?? false)
 }
 
 export class CheckpointStore {
@@ -64,16 +66,19 @@ export class CheckpointStore {
   #reserved = 0
   #closed = false
 
-  constructor(dir: string, retained: number, handshake: StorageHandshake) {
+  constructor(dir: string, retained: number, handshake: StorageHandshake, savepoint: boolean) {
     this.dir = dir
     this.#retained = retained
     this.#handshake = handshake
     this.#environment = undisturbed(handshake, () => openEnvironment(dir, 'read-write'))
     try {
-      undisturbed(handshake, () => reading(this.#environment, `The database in ${dir}`, () => this.#load()))
+      undisturbed(handshake, () => reading(this.#environment, `The database in ${dir}`, () => this.#load(savepoint)))
       this.firstId = Math.max(this.#reserved, this.#manifests.at(-1)?.id ?? 0) + 1
       this.#transact(() => {
-        this.#put(FORMAT_KEY, encodeJson({ product: 'millrace', formatVersion: CHECKPOINT_FORMAT_VERSION }))
+        this.#put(
+          FORMAT_KEY,
+          encodeJson({ product: 'millrace', formatVersion: CHECKPOINT_FORMAT_VERSION, ...(savepoint && { savepoint }) }),
+        )
         this.#reserve(this.firstId)
       })
     } catch (error) {
@@ -98,8 +103,7 @@ export class CheckpointStore {
    * @throws MillraceError MR_STATE_CORRUPT when there is no such checkpoint, or a chunk is damaged
    */
   read(checkpoint: number, wanted: ReadonlySet<string>): StoredChunk[] {
-    const manifest = this.#manifests.find(({ id }) => id === checkpoint)
-    if (manifest === undefined) throw new MillraceError('MR_STATE_CORRUPT', `There is no checkpoint ${checkpoint} in this state directory.`)
+    const manifest = this.#manifestOf(checkpoint)
     const chunks: StoredChunk[] = []
     for (const actor of manifest.actors) {
       for (const ref of actor.chunks) {
@@ -108,6 +112,23 @@ export class CheckpointStore {
       }
     }
     return chunks
+  }
+
+  /** All of a complete checkpoint, each chunk checked. @throws MillraceError MR_STATE_CORRUPT */
+  actorsOf(checkpoint: number): { readonly manifest: Manifest; readonly actors: ActorSnapshot[] } {
+    const manifest = this.#manifestOf(checkpoint)
+    const read = (actor: ManifestActor, ref: ChunkRef): Chunk => ({
+      key: ref.key,
+      checksum: ref.checksum,
+      bytes: undisturbed(this.#handshake, () => readChunk(this.#environment, manifest, actor, ref)),
+    })
+    return { manifest, actors: manifest.actors.map((actor) => ({ ...actor, chunks: actor.chunks.map((ref) => read(actor, ref)) })) }
+  }
+
+  #manifestOf(checkpoint: number): Manifest {
+    const manifest = this.#manifests.find(({ id }) => id === checkpoint)
+    if (manifest === undefined) throw new MillraceError('MR_STATE_CORRUPT', `There is no checkpoint ${checkpoint} in this state directory.`)
+    return manifest
   }
 
   /**
@@ -208,13 +229,18 @@ export class CheckpointStore {
     }
   }
 
-  #load(): void {
+  #load(savepoint: boolean): void {
     const format = this.#environment.getBinary(FORMAT_KEY)
     const keys = [...this.#environment.getKeys({ limit: 1 })]
     if (!format && keys.length > 0) {
       throw new MillraceError('MR_STATE_INCOMPATIBLE', `The database in ${this.dir} was not written by millrace.`)
     }
-    if (format) checkFormat(format, this.dir)
+    if (format && checkFormat(format, this.dir).savepoint && !savepoint) {
+      throw new MillraceError(
+        'MR_STATE_DIR_INVALID',
+        `${this.dir} is a savepoint. Begin from it: give it as "from", and a stateDir of its own.`,
+      )
+    }
     this.#manifests = loadManifests(this.#environment)
     const reserved = this.#environment.getBinary(RESERVED_KEY)
     this.#reserved = reserved ? Number(new TextDecoder().decode(reserved)) || 0 : 0

@@ -18,6 +18,8 @@ import type { StorageHandshake } from './handshake.ts'
 export interface StorageOptions {
   readonly stateDir: string
   readonly retained?: number
+  /** Savepoint that a run may begin with. */
+  readonly from?: string
   readonly handshake: StorageHandshake
   /** Port to the control thread; the thread's parentPort if left out. Must be in the transfer list. */
   readonly controlPort?: MessagePort
@@ -70,8 +72,15 @@ export type ControlToStorage =
   | { readonly type: 'finish'; readonly checkpoint: number }
   /** Removes all checkpoints. */
   | { readonly type: 'forget' }
+  /** Copies the savepoint `from` into the directory, as its newest checkpoint. */
+  | { readonly type: 'import'; readonly head: ImportHead }
+  /** Copies a complete checkpoint into a directory of its own. */
+  | { readonly type: 'export'; readonly checkpoint: number; readonly dir: string; readonly request: number }
   /** Finishes what it is doing, closes the directory, answers `closed`, ends. */
   | { readonly type: 'close' }
+
+/** What is new about a checkpoint that was a savepoint. */
+export type ImportHead = Pick<ManifestHead, 'id' | 'lineage' | 'createdMs'> & { readonly origin: string; readonly jobName: string }
 
 export interface CommitActor extends ActorName {
   readonly finished: boolean
@@ -84,6 +93,8 @@ export type StorageToControl =
       readonly dir: string
       readonly firstId: number
       readonly checkpoints: readonly Manifest[]
+      /** The savepoint of the options. */
+      readonly from: Manifest | null
       readonly tookMs: number
     }
   /** The directory cannot be used; the thread ends. */
@@ -97,6 +108,9 @@ export type StorageToControl =
   | { readonly type: 'finished'; readonly checkpoint: number }
   | { readonly type: 'finish-failed'; readonly checkpoint: number; readonly failure: FailureData }
   | { readonly type: 'forgotten' }
+  | { readonly type: 'imported'; readonly manifest: Manifest }
+  | { readonly type: 'exported'; readonly request: number; readonly dir: string; readonly bytes: number }
+  | { readonly type: 'export-failed'; readonly request: number; readonly failure: FailureData }
   | { readonly type: 'closed' }
 
 /**

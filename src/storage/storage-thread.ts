@@ -9,6 +9,7 @@ import type { CheckpointStore } from './checkpoint-store.ts'
 import { ChunkBuffer } from './chunk-buffer.ts'
 import type {
   ControlToStorage,
+  ImportHead,
   ReadMessage,
   StorageOptions,
   StorageToControl,
@@ -17,6 +18,7 @@ import type {
   WorkerToStorage,
 } from './protocol.ts'
 import { sendChunks } from './protocol.ts'
+import { readSavepoint, readSavepointManifest, writeSavepoint } from './savepoint.ts'
 import { prepareStateDir } from './state-dir.ts'
 import { lockStateDir } from './state-lock.ts'
 import type { StateLock } from './state-lock.ts'
@@ -38,7 +40,7 @@ export class StorageThread {
   /** Opens the directory, then serves until it is closed. */
   async run(): Promise<void> {
     const startedMs = performance.now()
-    const { stateDir, retained, handshake } = this.#options
+    const { stateDir, retained, handshake, from } = this.#options
     // Orders that arrive while the directory is being opened wait in the port: it starts to flow with its first listener.
     this.#control.on('close', () => void this.#close())
     try {
@@ -46,7 +48,8 @@ export class StorageThread {
       this.#lock = await lockStateDir(dir)
       this.#store = openCheckpointStore({ dir, handshake, ...(retained !== undefined && { retained }) })
       const { firstId } = this.#store
-      this.#tell({ type: 'opened', dir, firstId, checkpoints: this.#store.list(), tookMs: performance.now() - startedMs })
+      const savepoint = from === undefined ? null : await readSavepointManifest(from)
+      this.#tell({ type: 'opened', dir, firstId, checkpoints: this.#store.list(), from: savepoint, tookMs: performance.now() - startedMs })
       this.#control.on('message', (message: ControlToStorage) => this.#obey(message))
     } catch (error) {
       this.#tell({ type: 'open-failed', failure: describeError(error, { kind: 'storage' }) })
@@ -77,6 +80,10 @@ export class StorageThread {
         return this.#finish(message.checkpoint)
       case 'forget':
         return this.#forget()
+      case 'import':
+        return void this.#import(message.head)
+      case 'export':
+        return void this.#export(message)
       case 'close':
         return void this.#close()
     }
@@ -123,6 +130,26 @@ export class StorageThread {
       this.#tell({ type: 'forgotten' })
     } catch (error) {
       this.#tell({ type: 'open-failed', failure: describeError(error, { kind: 'storage' }) })
+    }
+  }
+
+  async #import(changes: ImportHead): Promise<void> {
+    try {
+      const { manifest, actors } = await readSavepoint(this.#options.from!)
+      const { formatVersion: _, actors: __, ...head } = manifest
+      this.#tell({ type: 'imported', manifest: (await this.#store!.commit({ ...head, ...changes }, actors)).manifest })
+    } catch (error) {
+      this.#tell({ type: 'open-failed', failure: describeError(error, { kind: 'storage' }) })
+    }
+  }
+
+  async #export({ checkpoint, dir, request }: ControlToStorage & { type: 'export' }): Promise<void> {
+    try {
+      const { manifest, actors } = this.#store!.actorsOf(checkpoint)
+      const written = await writeSavepoint(dir, manifest, actors, this.#options.handshake)
+      this.#tell({ type: 'exported', request, ...written })
+    } catch (error) {
+      this.#tell({ type: 'export-failed', request, failure: describeError(error, { kind: 'storage' }) })
     }
   }
 

@@ -13,10 +13,13 @@ export function loadManifests(environment: Environment): Manifest[] {
 }
 
 /** @throws MillraceError MR_STATE_INCOMPATIBLE */
-export function checkFormat(bytes: Uint8Array, dir: string): void {
+export function checkFormat(bytes: Uint8Array, dir: string): { readonly savepoint: boolean } {
   let version: unknown
+  let savepoint = false
   try {
-    version = (JSON.parse(new TextDecoder().decode(bytes)) as { formatVersion?: unknown } | null)?.formatVersion
+    const format = JSON.parse(new TextDecoder().decode(bytes)) as { formatVersion?: unknown; savepoint?: unknown } | null
+    version = format?.formatVersion
+    savepoint = format?.savepoint === true
   } catch (cause) {
     throw new MillraceError('MR_STATE_CORRUPT', `The format record in ${dir} is damaged.`, { cause })
   }
@@ -24,4 +27,5 @@ export function checkFormat(bytes: Uint8Array, dir: string): void {
     const message = `${dir} has format version ${String(version)}, this millrace reads version ${CHECKPOINT_FORMAT_VERSION}.`
     throw new MillraceError('MR_STATE_INCOMPATIBLE', message)
   }
+  return { savepoint }
 }

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { findDamage, sealChunk } from '../../src/checkpoint/chunk.ts'
-import { CHECKPOINT_FORMAT_VERSION, checkManifestFits, decodeManifest, encodeManifest } from '../../src/checkpoint/manifest.ts'
+import { fitToJob } from '../../src/checkpoint/fit.ts'
+import { CHECKPOINT_FORMAT_VERSION, decodeManifest, encodeManifest } from '../../src/checkpoint/manifest.ts'
 import type { Manifest } from '../../src/checkpoint/manifest.ts'
 import { findGarbage, refsOf } from '../../src/checkpoint/retention.ts'
 import { CHECKPOINT_CHUNK_BYTES_MAX } from '../../src/limits.ts'
@@ -26,6 +27,7 @@ const manifests: fc.Arbitrary<Manifest> = fc.integer({ min: 1, max: 1_000_000 })
     graphFingerprint: fc.string(),
     keyHashVersion: count,
     keyGroups: fc.integer({ min: 1, max: 32_768 }),
+    operators: fc.array(fc.record({ name: fc.string(), kind: fc.string(), isNamed: fc.boolean() }), { maxLength: 3 }),
     actors: fc.uniqueArray(actor, { maxLength: 5, selector: ({ task, index }) => `${task}#${index}` }),
   })
 })
@@ -63,7 +65,7 @@ describe('a manifest', () => {
         const fields = Object.keys(manifest) as (keyof Manifest)[]
         const field = fields[at % fields.length]!
         fc.pre(!(typeof wrong === 'string' && typeof manifest[field] === 'string' && field !== 'status'))
-        fc.pre(!(Array.isArray(wrong) && field === 'actors'))
+        fc.pre(!(Array.isArray(wrong) && (field === 'actors' || field === 'operators')))
         fc.pre(!(field === 'createdMs' && typeof wrong === 'number'))
         const changed = new TextEncoder().encode(JSON.stringify({ ...manifest, [field]: wrong }))
         expect(['MR_STATE_CORRUPT', 'MR_STATE_INCOMPATIBLE']).toContain(codeOf(() => decodeManifest(changed)))
@@ -77,13 +79,15 @@ describe('a manifest', () => {
     expect(codeOf(() => decodeManifest(other))).toBe('MR_STATE_INCOMPATIBLE')
   })
 
-  test('fits a job of the same name, graph, hash version and key groups only', () => {
+  test('fits a job of the same name, hash version and key groups only', () => {
     const [manifest] = fc.sample(manifests, 1) as [Manifest]
-    checkManifestFits(manifest, manifest)
-    for (const change of [{ jobName: 'z1' }, { graphFingerprint: 'z2' }, { keyHashVersion: -1 }, { keyGroups: -1 }]) {
+    const strict = { allowRemovedState: true }
+    expect(fitToJob(manifest, manifest, strict)).toBe(manifest)
+    for (const change of [{ jobName: 'z1' }, { keyHashVersion: -1 }, { keyGroups: -1 }]) {
       const [field] = Object.keys(change) as [string]
-      expect(() => checkManifestFits(manifest, { ...manifest, ...change })).toThrow(new RegExp(`${field}=`))
+      expect(() => fitToJob(manifest, { ...manifest, ...change }, strict)).toThrow(new RegExp(`${field}=`))
     }
+    expect(fitToJob(manifest, { ...manifest, jobName: 'z1' }, { ...strict, anyJob: true })).toBe(manifest)
   })
 })
 

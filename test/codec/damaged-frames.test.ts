@@ -4,8 +4,9 @@ import { BatchDecoder, BatchEncoder } from '../../src/codec/index.ts'
 import type { CodecMode } from '../../src/codec/index.ts'
 import { MillraceError } from '../../src/errors.ts'
 import { anyRecord, anyValue, uniformRecords } from './arbitrary-records.ts'
+import { inTier } from '../tier.ts'
 
-const RUNS = Number(process.env['MILLRACE_RUNS'] ?? 400)
+const RUNS = Number(process.env['MILLRACE_RUNS'] ?? inTier(130, 400))
 
 /** Bytes that one damaged frame may make the decoder allocate, over what an undamaged one of its size takes. */
 const ALLOCATED_BYTES_MAX = 64 * 1024 * 1024

@@ -4,8 +4,9 @@ import { BatchDecoder, BatchEncoder } from '../../src/codec/index.ts'
 import { anyPrimitive, anyRecord, anyValue, uniformRecords } from './arbitrary-records.ts'
 import { decodeFrameIndependently } from './independent-decoder.ts'
 import { expectSame } from './expect-same.ts'
+import { inTier } from '../tier.ts'
 
-const RUNS = Number(process.env['MILLRACE_RUNS'] ?? 300)
+const RUNS = Number(process.env['MILLRACE_RUNS'] ?? inTier(100, 300))
 
 /** Batches for one encoder, one after the other. */
 const streams: [string, fc.Arbitrary<unknown[][]>][] = [

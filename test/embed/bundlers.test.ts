@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { build as viteBuild } from 'vite'
 import { projectRoot } from '../package/project-root.ts'
+import { inTier } from '../tier.ts'
 
 type Esbuild = (options: object) => Promise<{ readonly warnings: readonly { readonly text: string }[] }>
 
@@ -80,16 +81,16 @@ test('esbuild without the dependencies: the app names only its job', async () =>
   expect(runBundle('beside', 'app-beside-millrace')).toEqual({ status: 0, stdout: RIGHT, stderr: '' })
 })
 
-test('vite bundles an app with all of millrace; it runs, and its result is right', async () => {
+test.each(inTier([], ['vite']))('%s bundles an app with all of millrace; it runs, and its result is right', async (outDir) => {
   const rollupOptions = { input: input(SOURCES), external: EXTERNAL, output: { entryFileNames: '[name].js' } }
   await viteBuild({
     root: project,
     configFile: false,
     logLevel: 'silent',
     ssr: { noExternal: true },
-    build: { ssr: true, outDir: 'vite', target: 'node20', rollupOptions },
+    build: { ssr: true, outDir, target: 'node20', rollupOptions },
   })
-  expect(runBundle('vite')).toEqual({ status: 0, stdout: RIGHT, stderr: '' })
+  expect(runBundle(outDir)).toEqual({ status: 0, stdout: RIGHT, stderr: '' })
 })
 
 test('a bundle that names no entries is told which one is missing, and what to do', async () => {

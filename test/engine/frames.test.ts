@@ -1,9 +1,10 @@
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { makeEvent } from '../../bench/workloads/events.ts'
 import { makeKeyed } from '../../bench/workloads/keyed.ts'
 import { spanOf } from '../../bench/workloads/span.ts'
 import { makeLine } from '../../bench/workloads/text.ts'
 import type { Job, LaunchOptions } from '../../src/index.ts'
+import { inTier } from '../tier.ts'
 import { captureRun } from './captured.ts'
 import type { Captured } from './captured.ts'
 import { temporaryDir } from './run-job.ts'
@@ -42,39 +43,38 @@ function totals(partials: readonly unknown[], field: string): Map<unknown, numbe
   return sums
 }
 
-describe.each(Object.keys(WAYS))('frames %s, read by an independent decoder, hold', (way) => {
-  const options = WAYS[way]!
-
-  test('q0: every event as it was made, with its time', async () => {
-    const { records, timestamps } = await capture('q0', options)
+/** By query, what its frames hold. */
+const HOLDS: Record<string, (captured: Captured) => void> = {
+  // Every event as it was made, with its time.
+  q0: ({ records, timestamps }) => {
     expectSameRecords(records.get('events'), numbers.map(makeEvent))
     expect(timestamps.get('events')).toEqual((records.get('events') as { ts: number }[]).map(({ ts }) => ts))
-  })
+  },
 
-  test('q1: every event, and every bid behind the filter', async () => {
-    const { records } = await capture('q1', options)
+  // Every event, and every bid behind the filter.
+  q1: ({ records }) => {
     expectSameRecords(records.get('events'), numbers.map(makeEvent))
     expectSameRecords(
       records.get('filter-1'),
       numbers.map(makeEvent).filter(({ kind }) => kind === 'bid'),
     )
-  })
+  },
 
-  test('ks: partial sums that add up to those of the records', async () => {
-    const { records } = await capture('ks', options)
+  // Partial sums that add up to those of the records.
+  ks: ({ records }) => {
     const expected = totals(numbers.map(makeKeyed), 'value')
     expect(totals(records.get('sum.combine')!, 'sum')).toEqual(expected)
-  })
+  },
 
-  test('ks-every: every record as it was made, with its time', async () => {
-    const { records, timestamps } = await capture('ks-every', options)
+  // Every record as it was made, with its time.
+  'ks-every': ({ records, timestamps }) => {
     expectSameRecords(records.get('records'), numbers.map(makeKeyed))
     expect(timestamps.get('records')).toEqual((records.get('records') as { ts: number }[]).map(({ ts }) => ts))
     expect(records.get('sum')!.length).toBe(COUNT)
-  })
+  },
 
-  test('wc: every line, partial counts that add up, and every word once behind them', async () => {
-    const { records } = await capture('wc', options)
+  // Every line, partial counts that add up, and every word once behind them.
+  wc: ({ records }) => {
     const lines = numbers.map(makeLine)
     expectSameRecords(records.get('lines'), lines)
     const words = totals(
@@ -86,5 +86,14 @@ describe.each(Object.keys(WAYS))('frames %s, read by an independent decoder, hol
       records.get('count'),
       [...words].map(([key, count]) => ({ key, count })),
     )
-  })
+  },
+}
+
+const ALL = Object.keys(WAYS).flatMap((way) => Object.keys(HOLDS).map((query) => ({ way, query })))
+/** Each query, and each way. */
+const SOME = Object.keys(HOLDS).map((query, i) => ({ way: Object.keys(WAYS)[i % 3]!, query }))
+
+test.each(inTier(SOME, ALL))('frames $way, read by an independent decoder, hold the records of $query', async ({ way, query }) => {
+  const expectRecords = HOLDS[query]!
+  expectRecords(await capture(query, WAYS[way]!))
 })

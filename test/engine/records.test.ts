@@ -1,20 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import type { LaunchOptions } from '../../src/index.ts'
-import { launch } from '../../src/index.ts'
+import { onThreads, runToItsEnd } from './either-host.ts'
 import type { RecordsConfig } from './jobs/records.ts'
 import { jobNamed } from './run-job.ts'
 
 const job = await jobNamed('records')
 
-async function failureOf(config: RecordsConfig, options: LaunchOptions) {
-  const run = await launch(job, { config, restart: { maxRestarts: 0 }, ...options })
-  const graph = await job.buildGraph(config)
-  const readers = graph.nodes.filter(({ kind }) => kind === 'outlet').map((node) => run.outlet(String(node.spec['outlet'])).collect())
-  const outcomes = await Promise.allSettled([run.done, ...readers])
-  const reasons = outcomes.map((outcome) => (outcome.status === 'rejected' ? outcome.reason : null))
-  // Readers are told the same.
-  expect(new Set(reasons).size).toBe(1)
-  return reasons[0] as { code: string; operator: string; site: string; message: string }
+async function failureOf(config: RecordsConfig, options: LaunchOptions, run = runToItsEnd) {
+  const error: unknown = await run(job, { config, restart: { maxRestarts: 0 }, ...options }).then(
+    () => null,
+    (reason: unknown) => reason,
+  )
+  return error as { code: string; operator: string; site: string; message: string }
 }
 
 /** The number of workers, and how their records travel, must not change what a program may do. */
@@ -61,6 +58,14 @@ describe.each(Object.keys(WAYS))('with %s', (way) => {
 })
 
 test.each(['outlet', 'rebalance'] as const)('on its way by %s a bad record is refused too', async (via) => {
-  const error = await failureOf({ bad: 'function', via }, { workers: 2 })
+  const error = await failureOf({ bad: 'function', via }, { workers: 2 }, onThreads)
   expect(error).toMatchObject({ code: 'MR_RECORD_NOT_SERIALIZABLE', operator: 'makes' })
+})
+
+test.each([
+  ['instance', 'MR_RECORD_NOT_SERIALIZABLE'],
+  ['object-key', 'MR_KEY_INVALID'],
+  ['sum-text', 'MR_AGGREGATE_INVALID'],
+] as const)('threads tell readers and the app the same: %s', async (bad, code) => {
+  expect(await failureOf({ bad }, WAYS['2 workers']!, onThreads)).toMatchObject({ code })
 })

@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import type { LaunchSpawnOptions, ToldError } from './programs/spawn.ts'
 import { runLaunch, runProgram } from './programs/spawn.ts'
+import { inTier } from '../tier.ts'
 import { jobUrl, temporaryDir } from './run-job.ts'
 
 const THREADS = jobUrl('threads')
@@ -32,20 +33,23 @@ describe('a job module that cannot be used:', () => {
     expect(chain(error)[1]).toMatchObject({ code: 'ERR_MODULE_NOT_FOUND' })
   })
 
-  test('has a syntax error', async () => {
-    const path = join(temporaryDir(), 'wrong.mjs')
+  test.each(inTier([], ['wrong.mjs']))('has a syntax error (%s)', async (name) => {
+    const path = join(temporaryDir(), name)
     writeFileSync(path, 'export default {{{')
     const error = await fails({}, { lieAbout: pathToFileURL(path).href })
     expect(error).toMatchObject({ code: 'MR_JOB_LOAD_FAILED' })
     expect(chain(error)[1]).toMatchObject({ class: 'SyntaxError' })
   })
 
-  test.each(['import-throws', 'import-throws-on-workers'])('%s: with the cause and its stack', async (fault) => {
-    const error = await fails({}, { fault })
-    expect(error).toMatchObject({ code: 'MR_JOB_LOAD_FAILED' })
-    expect(chain(error)[1]).toMatchObject({ class: 'RangeError', message: 'planned at import' })
-    expect(chain(error)[1]!.stack).toContain('threads.js')
-  })
+  test.each(inTier(['import-throws-on-workers'], ['import-throws', 'import-throws-on-workers']))(
+    '%s: with the cause and its stack',
+    async (fault) => {
+      const error = await fails({}, { fault })
+      expect(error).toMatchObject({ code: 'MR_JOB_LOAD_FAILED' })
+      expect(chain(error)[1]).toMatchObject({ class: 'RangeError', message: 'planned at import' })
+      expect(chain(error)[1]!.stack).toContain('threads.js')
+    },
+  )
 
   test('ends its thread while it is loaded', async () => {
     const error = await fails({}, { fault: 'import-exits' })
@@ -77,8 +81,7 @@ describe('a build function that cannot be used:', () => {
     ['bad-outlet', 'MR_GRAPH_INVALID'],
     ['duplicate', 'MR_GRAPH_INVALID'],
     ['random', 'MR_GRAPH_DIFFERS'],
-    ['thread-id', 'MR_GRAPH_DIFFERS'],
-    ['extra-operator', 'MR_GRAPH_DIFFERS'],
+    ...inTier<[string, string][]>([], [['thread-id', 'MR_GRAPH_DIFFERS']]),
   ])('%s', async (fault, code) => {
     const error = await fails({}, { fault })
     expect(chain(error).map(({ code: known, class: name }) => known ?? name)).toContain(code)
@@ -88,6 +91,7 @@ describe('a build function that cannot be used:', () => {
 
   test('the first difference between threads is shown', async () => {
     const error = await fails({}, { fault: 'extra-operator' })
+    expect(error).toMatchObject({ class: 'MillraceError', code: 'MR_GRAPH_DIFFERS' })
     expect(error.message).toMatch(/operator \d+/)
     expect(error.message).toContain('"extra"')
     expect(error.message).toContain('worker ')
@@ -108,21 +112,24 @@ test('a job that imports its app is refused with MR_LAUNCH_IN_WORKER and the cha
 describe('a worker that is lost', () => {
   const sums = Array.from({ length: 100 }, (_, key) => ({ key, n: 500, sum: 500 * key + (100 * 500 * 499) / 2 }))
 
-  test.each(['exit', 'heap', 'timer', 'rejection'])('once (%s): the job restarts and its result is right', async (how) => {
-    const config = { how, marker: join(temporaryDir(), 'marker') }
-    const { told, ...ending } = await runLaunch(THREADS, {
-      workers: 2,
-      config,
-      checkpointIntervalMs: 20,
-      // What one collection moves to the old generation fits the allowance that Node.js gives a worker to end in; more would end the process.
-      resourceLimits: { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 12 },
-    })
-    expect(ending, ending.stdout + ending.stderr).toMatchObject({ hung: false, exitCode: 0 })
-    expect(told.result).toEqual({ outcome: 'finished', restarts: 1 })
-    const result = told.outlets!['result'] as typeof sums
-    expect([...result].sort((a, b) => a.key - b.key)).toEqual(sums)
-    expect(existsSync(config.marker)).toBe(true)
-  })
+  test.each(inTier(['exit', 'heap', 'timer'], ['exit', 'heap', 'timer', 'rejection']))(
+    'once (%s): the job restarts and its result is right',
+    async (how) => {
+      const config = { how, marker: join(temporaryDir(), 'marker') }
+      const { told, ...ending } = await runLaunch(THREADS, {
+        workers: 2,
+        config,
+        checkpointIntervalMs: 20,
+        // What one collection moves to the old generation fits the allowance that Node.js gives a worker to end in; more would end the process.
+        resourceLimits: { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 12 },
+      })
+      expect(ending, ending.stdout + ending.stderr).toMatchObject({ hung: false, exitCode: 0 })
+      expect(told.result).toEqual({ outcome: 'finished', restarts: 1 })
+      const result = told.outlets!['result'] as typeof sums
+      expect([...result].sort((a, b) => a.key - b.key)).toEqual(sums)
+      expect(existsSync(config.marker)).toBe(true)
+    },
+  )
 
   test('while another is being replaced: the job restarts once, when both successors are ready', async () => {
     const env = { MILLRACE_TEST_DIR: temporaryDir() }
@@ -139,9 +146,9 @@ describe('a worker that is lost', () => {
     expect(error.message).toContain('3 times')
   })
 
-  test('without restarts: MR_WORKER_LOST says why', async () => {
+  test.each(inTier([], ['heap']))('without restarts (%s): MR_WORKER_LOST says why', async (how) => {
     const error = await fails({
-      config: { how: 'heap', marker: join(temporaryDir(), 'm') },
+      config: { how, marker: join(temporaryDir(), 'm') },
       resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 12 },
       restart: { maxRestarts: 0 },
     })
@@ -151,7 +158,7 @@ describe('a worker that is lost', () => {
 })
 
 describe('the control thread is gone:', () => {
-  test.each(['control-exits-at-import', 'control-exits-later', 'control-throws-later'])(
+  test.each(inTier(['control-throws-later'], ['control-exits-at-import', 'control-exits-later', 'control-throws-later']))(
     '%s: MR_CONTROL_LOST, and the next launch goes on',
     async (fault) => {
       const stateDir = join(temporaryDir(), 'state')
@@ -165,7 +172,7 @@ describe('the control thread is gone:', () => {
 })
 
 test('the process may exit while its threads start, at any instant: with its own code', async () => {
-  for (let afterMs = 30; afterMs <= 270; afterMs += 20) {
+  for (let afterMs = 30; afterMs <= 270; afterMs += inTier(60, 20)) {
     const { exitCode, signal, stderr } = await runProgram('leave', [`${afterMs}`])
     expect({ exitCode, signal, stderr }, `after ${afterMs} ms`).toEqual({ exitCode: 6, signal: null, stderr: '' })
   }

@@ -77,16 +77,18 @@ class Punctuated implements WatermarkGenerator<number> {
 }
 
 export function alignedPiece({ groups, maxDriftMs, idleAfterMs, watermarks }: AlignedSpec): (context: KitContext) => KitBuilt {
-  return ({ inlet }) =>
+  return ({ source }) =>
     Object.fromEntries(
       Object.entries(groups).map(([name, group]) => [
         name,
-        inlet<number>(name, {
-          eventTime: (at) => at,
-          watermarks: () => new Punctuated(watermarks === 'odd'),
-          alignment: { group, maxDriftMs },
-          ...(idleAfterMs !== undefined && { idleAfterMs }),
-        }).map((at) => ({ source: name, at })),
+        source
+          .inlet<number>(name, {
+            eventTime: (at) => at,
+            watermarks: () => new Punctuated(watermarks === 'odd'),
+            alignment: { group, maxDriftMs },
+            ...(idleAfterMs !== undefined && { idleAfterMs }),
+          })
+          .map((at) => ({ source: name, at })),
       ]),
     )
 }

@@ -51,8 +51,10 @@ export function pieceOf(spec: KitOperatorSpec): (context: KitContext) => KitBuil
       return ({ input }) => input('in', { channels: spec.channels }).map((record) => record)
     case 'event time': {
       const { disorderMs, idleAfterMs } = spec
-      return ({ inlet }) =>
-        inlet<number>('in', { eventTime: (at) => at, disorderMs, ...(idleAfterMs === undefined ? {} : { idleAfterMs }) }).map((at) => at)
+      return ({ source }) =>
+        source
+          .inlet<number>('in', { eventTime: (at) => at, disorderMs, ...(idleAfterMs === undefined ? {} : { idleAfterMs }) })
+          .map((at) => at)
     }
   }
 }

@@ -6,6 +6,7 @@ import { type FlinkCase, type Given, divide } from './case.ts'
 import { runMembers } from './alignment-operator.ts'
 import { type KitOperatorSpec, type OperatorSpec, type PartSpec, isPart, pieceOf } from './operators.ts'
 import { runSplits } from './split-runner.ts'
+import { inTier } from '../tier.ts'
 
 /** What came out where Flink gives something else. */
 export interface Mismatch {
@@ -46,7 +47,7 @@ function runPart(operator: PartSpec, script: readonly Step[]): Given[][] {
 async function runKit(operator: KitOperatorSpec, script: readonly Step[], options: KitOptions): Promise<Given[][]> {
   // A source that waits for others looks again when anything wakes it, a checkpoint for example.
   const order = operator.type === 'aligned inlets' ? 'any' : 'step'
-  const { steps } = await operatorKit(pieceOf(operator), script, { order, positionsMax: 6, ...options })
+  const { steps } = await operatorKit(pieceOf(operator), script, { order, positionsMax: inTier(2, 6), ...options })
   return steps.map((outlets) =>
     Object.entries(outlets as Record<string, KitOutput[]>).flatMap(([outlet, outputs]) =>
       outputs.flatMap((output) => given(outlet, output)),

@@ -92,11 +92,11 @@ function mapped(out: Out, fn: (row: never) => object): Out {
 function assignerOf(spec: WindowsSpec): WindowAssigner<Keyed, 'time'> {
   switch (spec.type) {
     case 'tumbling':
-      return window.tumbling(spec)
+      return window.tumbling({ sizeMs: spec.sizeMs, offsetMs: spec.offsetMs ?? 0 })
     case 'sliding':
-      return window.sliding(spec)
+      return window.sliding({ sizeMs: spec.sizeMs, slideMs: spec.slideMs, offsetMs: spec.offsetMs ?? 0 })
     case 'session':
-      return window.session(spec)
+      return window.session({ gapMs: spec.gapMs })
     case 'dynamic session':
       return window.session({ gapMs: spec.gapOf })
     case 'global':

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { SimulatedDisk, simulate } from '../../src/testing/index.ts'
 import job, { type Config, type JoinShape } from './jobs/joins-job.ts'
 import { expectedPairs } from './oracle.ts'
+import { inTier } from '../tier.ts'
 
 const DEFAULTS: Omit<Config, 'shape'> = {
   counts: [400, 300],
@@ -123,7 +124,7 @@ describe.each(KINDS)('%s', (_, shapes, examples) => {
     const restart = { maxRestarts: 100, backoff: { minMs: 0, maxMs: 5 } }
     await fc.assert(
       fc.asyncProperty(config, options, (some, how) => expectPairs(some, { ...how, restart })),
-      { numRuns: 20 },
+      { numRuns: inTier(7, 40) },
     )
   })
 

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { type DeadLetter, type Outlets, defineJob, inlet, recordsOf } from '../../src/index.ts'
+import { type DeadLetter, MillraceError, type OperatorDefinition, type Outlets, defineJob, inlet, recordsOf } from '../../src/index.ts'
 import { simulate } from '../../src/testing/index.ts'
 import { makeDir, removeDir } from '../engine/run-job.ts'
 
@@ -14,6 +14,7 @@ const ROUTES = [
   { codec: 'generated', chaining: 'off' },
 ] as const
 
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 const odd = (n: number): number => {
   if (n % 2 === 1) throw new RangeError(`odd: ${n}`)
   return n
@@ -97,16 +98,64 @@ test('an inlet, an iterable and a file say the position of the record', async ()
   expect(places).toHaveLength(4)
   expect(places).toContainEqual({ source: 'pushed', split: null, position: 2, record: 5 })
   expect(places).toContainEqual({ source: 'read', split: null, position: 1, record: 1 })
-  expect(places).toContainEqual({ source: 'lines', split: 0, position: 2, record: '{"n":' })
+  expect(places).toContainEqual({ source: 'lines', split: 0, position: 2, record: bytes('{"n":') })
   expect(places).toContainEqual({ source: 'lines', split: 0, position: 3, record: { n: 1 } })
-  const raw = outlets.letters.find(({ record }) => record === '{"n":')!
+  const raw = outlets.letters.find(({ record }) => record instanceof Uint8Array)!
   expect(raw).toMatchObject({ operator: 'lines', error: { code: 'MR_INPUT_INVALID', class: 'SyntaxError' } })
   expect(raw.error.message).toMatch(/^Line 3 of .*input\.jsonl \(byte 9\) is bad: /)
 })
 
-test('a row of CSV that parse refuses is its text', async () => {
+test('letters of lines hold the bytes that were read, whatever they are', async () => {
+  const path = join(dir, 'bytes.jsonl')
+  const bad = Buffer.from([0x7b, 0xff, 0xc3, 0x28, 0x00])
+  writeFileSync(path, Buffer.concat([Buffer.from('{"n":0}\r\n'), bad, Buffer.from('\r\n{"n":2}\r\nlast one')]))
+  const job = defineJob(import.meta, {
+    onError: 'deadLetter',
+    build: ({ source, deadLetters }) => ({ rows: source.jsonLines('lines', { path }), letters: deadLetters() }),
+  })
+  const { outlets } = await simulate(job, { seed: 1, workers: 1 })
+  expect(outlets.rows).toEqual([{ n: 0 }, { n: 2 }])
+  expect(outlets.letters.map(({ record }) => record)).toEqual([new Uint8Array(bad), bytes('last one')])
+})
+
+test("a source of one's own keeps letters of what it cannot read, masked where they are objects", async () => {
+  const inputs = [{ n: 1 }, { secret: 'x' }, { n: 3 }]
+  const definition: OperatorDefinition = {
+    kind: 'numbers',
+    create: (_, context) => {
+      let next = 0
+      return {
+        poll: () => {
+          if (next === inputs.length) return 'end'
+          const input = inputs[next]!
+          context.badInput!.next()
+          if ('n' in input) context.run([input.n], 0, 1, null, 0, next)
+          else context.badInput!.leaveOut(input, new MillraceError('MR_INPUT_INVALID', 'no n', { cause: new RangeError('n') }), 0, next)
+          next++
+          return 'more'
+        },
+        snapshot: () => [{ scope: 'split', id: 0, value: next }],
+        restore: ([chunk]) => void (next = chunk!.value as number),
+      }
+    },
+  }
+  const job = defineJob(import.meta, {
+    build: ({ source }) => {
+      const numbers = source.from<number>('numbers', definition, {}, { onError: { deadLetter: { mask: ['secret'] } } })
+      return { numbers, letters: numbers.deadLetters() }
+    },
+  })
+  const { outlets } = await simulate(job, { seed: 1, workers: 1 })
+  expect(outlets.numbers).toEqual([1, 3])
+  expect(outlets.letters).toMatchObject([
+    { record: { secret: '***' }, from: { source: 'numbers', position: 1 }, error: { code: 'MR_INPUT_INVALID', class: 'RangeError' } },
+  ])
+})
+
+test('a bad row of CSV is its bytes, all of them, wherever chunks of the file end', async () => {
   const path = join(dir, 'input.csv')
-  writeFileSync(path, 'a,b\n1,"x, y"\n2,z\n3\n')
+  const wide = 'x'.repeat(150_000)
+  writeFileSync(path, `a,b\n1,"x, y"\n2,z\n3\n4,"q"uote,and more\n5,"q"${wide}\r\n6,z\n`)
   const job = defineJob(import.meta, {
     onError: 'deadLetter',
     build: ({ source, deadLetters }) => {
@@ -115,10 +164,12 @@ test('a row of CSV that parse refuses is its text', async () => {
     },
   })
   const { outlets } = await simulate(job, { seed: 1, workers: 1 })
-  expect(outlets.rows).toEqual([2])
+  expect(outlets.rows).toEqual([2, 6])
   expect(outlets.letters.map(({ record, error }) => [record, error.class])).toEqual([
-    ['1,"x, y"', 'RangeError'],
-    ['3', 'CsvError'],
+    [bytes('1,"x, y"'), 'RangeError'],
+    [bytes('3'), 'CsvError'],
+    [bytes('4,"q"uote,and more'), 'CsvError'],
+    [bytes(`5,"q"${wide}`), 'CsvError'],
   ])
 })
 

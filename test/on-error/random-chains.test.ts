@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { simulate, type SimulateOptions } from '../../src/testing/index.ts'
 import job, { type ChainConfig, KINDS, type LetterTotals, type OperatorPlan, type Totals } from './jobs/random-chain-job.ts'
 import { expected } from './oracle.ts'
+import { inTier } from '../tier.ts'
 
 const operator: fc.Arbitrary<OperatorPlan> = fc
   .record({
@@ -51,7 +52,7 @@ test('bad records leave no trace but their letters', async () => {
     fc.asyncProperty(chain, route, fc.integer({ min: 0, max: 200 }), async (operators, options, count) => {
       await check({ count, operators, crash: null }, options)
     }),
-    { numRuns: 100 },
+    { numRuns: inTier(30, 100) },
   )
 })
 
@@ -63,6 +64,6 @@ test('nor do they after a crash: each letter comes once', async () => {
       const checkpointing = { checkpointIntervalMs: 2, restart: { maxRestarts: 10 } }
       await check(config, { ...options, ...checkpointing })
     }),
-    { numRuns: 50 },
+    { numRuns: inTier(15, 50) },
   )
 })

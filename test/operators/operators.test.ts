@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { seeds, simulate } from '../../src/testing/index.ts'
 import job, { oracle } from './jobs/operators-job.ts'
 import { sorted } from '../simulation/jobs/mixed-job.ts'
+import { inTier } from '../tier.ts'
 
 const COUNT = 1_500
 
@@ -24,7 +25,7 @@ test.each([0, 1, 3])('every operator gives what plain loops give for %i records'
   expect(sorted(run.outlets)).toEqual(sorted(oracle(count)))
 })
 
-test.each(seeds(6))('state of every operator survives restarts, with seed %s', async (seed) => {
+test.each(seeds(inTier(3, 12)))('state of every operator survives restarts, with seed %s', async (seed) => {
   const options = ROUTES[Number(seed) % ROUTES.length] ?? ROUTES[1]
   const config = { count: COUNT, throwAt: [300, 900, 1_400], run: `crash-${seed}` }
   const run = await simulate(job, { ...options, seed, config, checkpointIntervalMs: 3, restart: { maxRestarts: 10 } })

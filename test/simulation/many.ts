@@ -1,6 +1,7 @@
 import { seeds } from '../../src/testing/index.ts'
+import { inTier } from '../tier.ts'
 
 /** Seeds for a test of many runs: all of them in the second tier, a fourth of them in the first. */
 export function many(count: number): (number | string)[] {
-  return seeds(process.env['MILLRACE_TEST_TIER'] === 'full' ? count : Math.ceil(count / 4))
+  return seeds(inTier(Math.ceil(count / 8), count))
 }

@@ -6,6 +6,7 @@ import { linesSource } from '../../actors/file-source.ts'
 import type { StateChunk } from '../../src/actor/contract.ts'
 import { temporaryDir } from '../engine/run-job.ts'
 import { type Driven, drive } from './drive.ts'
+import { inTier } from '../tier.ts'
 
 const found = (glob: string | string[], watchMs: number | null = null) => ({
   paths: null,
@@ -75,7 +76,7 @@ test('after a restart the files are those that were found first, with as many in
     rmSync(join(dir, 'new.log'))
     expect(sorted(records)).toEqual(sorted(expected))
   })
-  await fc.assert(property, { numRuns: 30 })
+  await fc.assert(property, { numRuns: inTier(10, 30) })
 })
 
 test('a watched folder: files that come are read once, those that still change are waited for', async () => {

@@ -8,6 +8,7 @@ import type { PartialColumn } from '../../src/state/combiner-table.ts'
 import type { CodeMode } from '../../src/state/generated-code.ts'
 import { naive, resultsOf, tradeOf, tradeSpecs } from './oracle.ts'
 import type { Trade } from './oracle.ts'
+import { inTier } from '../tier.ts'
 
 const GROUPS = 12
 const ownersOf = (targets: number): number[] => Array.from({ length: GROUPS }, (_, group) => group % targets)
@@ -87,7 +88,7 @@ describe.each(['generated', 'interpreted'] as CodeMode[])('Combiner and merge, %
           run(steps, combinerOf(keysMax, batchRecords), batchRecords)
         },
       ),
-      { numRuns: 150 },
+      { numRuns: inTier(40, 150) },
     )
   })
 

@@ -10,6 +10,7 @@ import type { ListState, MapState, ReducingState, TimeToLive, ValueState } from 
 import { aggregating, list, map, reducing, value } from '../../src/state/state-specs.ts'
 import type { AggregatingState, StateSpecs } from '../../src/state/state-specs.ts'
 import { smallKey } from './keys.ts'
+import { inTier } from '../tier.ts'
 
 type Data = number | string | { readonly n: number; readonly tags: readonly string[] } | null
 
@@ -227,7 +228,7 @@ describe.each(ttls)('state handles %s', (_, ttl) => {
           else oracle = perform(ownerOf(move.key), move, oracle)
         }
       }),
-      { numRuns: 300 },
+      { numRuns: inTier(100, 300) },
     )
   })
 })

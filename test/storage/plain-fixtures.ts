@@ -13,6 +13,7 @@ export function head(id: number, changes: Partial<ManifestHead> = {}): ManifestH
     graphFingerprint: 'f1',
     keyHashVersion: 1,
     keyGroups: 128,
+    operators: [{ name: 'sum', kind: 'aggregate', isNamed: true }],
     ...changes,
   }
 }

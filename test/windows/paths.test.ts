@@ -4,6 +4,7 @@ import { trigger, window } from '../../src/index.ts'
 import type { WindowAssigner } from '../../src/index.ts'
 import { operatorKit } from '../../src/testing/index.ts'
 import type { KitContext, Step } from '../../src/testing/index.ts'
+import { inTier } from '../tier.ts'
 
 interface Reading {
   readonly key: string | number
@@ -74,7 +75,7 @@ test('combined or not, windows take the same records in time, and the same too l
     }
     expect(await outputs({})).toEqual(await outputs({ trigger: trigger.eventTime() }))
   })
-  await fc.assert(same, { numRuns: 25 })
+  await fc.assert(same, { numRuns: inTier(8, 50) })
 })
 
 test('what is late before a restart is late after it, where sessions are combined as well', async () => {

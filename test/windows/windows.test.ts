@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { SimulatedDisk, simulate } from '../../src/testing/index.ts'
 import job, { type Config, type Shape } from './jobs/windows-job.ts'
 import { expectedRows } from './oracle.ts'
+import { inTier } from '../tier.ts'
 
 const DEFAULTS: Config = {
   count: 2_000,
@@ -93,7 +94,7 @@ describe.each(['general', 'fast'] as const)('%s windows', (path) => {
     const restart = { maxRestarts: 100, backoff: { minMs: 0, maxMs: 5 } }
     await fc.assert(
       fc.asyncProperty(config, options, (some, how) => expectRows({ ...some, path }, { ...how, restart })),
-      { numRuns: 60 },
+      { numRuns: inTier(20, 60) },
     )
   })
 

@@ -26,6 +26,8 @@ export interface RunFlags {
   readonly configFile?: string
   readonly state?: string
   readonly fresh: boolean
+  readonly from?: string
+  readonly allowRemovedState: boolean
   readonly checkpointInterval?: number
   readonly capture?: string
   readonly json: boolean
@@ -97,6 +99,8 @@ export async function runCommand(path: string, flags: RunFlags): Promise<ExitCod
 function launchOptions(flags: RunFlags, config: unknown): LaunchOptions {
   return {
     fresh: flags.fresh,
+    allowRemovedState: flags.allowRemovedState,
+    ...(flags.from !== undefined && { from: resolve(flags.from) }),
     ...(flags.workers !== undefined && { workers: flags.workers }),
     ...(config !== undefined && { config }),
     ...(flags.state !== undefined && { stateDir: resolve(flags.state) }),

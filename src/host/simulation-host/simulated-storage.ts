@@ -7,12 +7,14 @@ import { CHECKPOINT_IDS_RESERVED, CHECKPOINTS_RETAINED_DEFAULT } from '../../lim
 import { ChunkBuffer } from '../../storage/chunk-buffer.ts'
 import { layOut } from '../../storage/lay-out.ts'
 import type { ControlToStorage, StorageToControl, StoreMessage } from '../../storage/protocol.ts'
+import { WatermarkLaw } from './laws.ts'
 import { SimulatedOutputs } from './simulated-outputs.ts'
 import type { Simulation } from './simulation.ts'
 
 /** What survives a simulated process: complete checkpoints, and what sinks have made durable. */
 export class SimulatedDisk {
   readonly outputs = new SimulatedOutputs()
+  readonly watermarks = new WatermarkLaw()
   /** No id up to this one is used again. */
   #reserved = 0
   readonly #chunks = new Map<string, Uint8Array>()
@@ -79,7 +81,7 @@ export class SimulatedStorage {
 
   open(): void {
     const checkpoints = this.#disk.manifests
-    this.#tell({ type: 'opened', dir: '(memory)', firstId: this.#disk.reserve(), checkpoints, tookMs: 0 })
+    this.#tell({ type: 'opened', dir: '(memory)', firstId: this.#disk.reserve(), checkpoints, from: null, tookMs: 0 })
   }
 
   fail(times: number): void {

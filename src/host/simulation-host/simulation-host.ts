@@ -1,13 +1,13 @@
 import type { Registry } from '../../actor/contract.ts'
-import type { ManifestIdentity } from '../../checkpoint/manifest.ts'
+import type { JobIdentity } from '../../checkpoint/job-identity.ts'
 import type { CheckedOptions } from '../../app/launch-options.ts'
 import { allocate, allocateDoorbells } from '../../control/allocate.ts'
 import { JobMaster } from '../../control/job-master.ts'
 import type { AppEvents, MasterHost, WorkerGate } from '../../control/master-host.ts'
 import type { Clock } from '../../core/clock.ts'
-import { KEY_HASH_VERSION } from '../../core/key-hash.ts'
 import type { Prng } from '../../core/prng.ts'
-import { checkSameGraph, fingerprint, structure } from '../../graph/fingerprint.ts'
+import { identityOf } from '../../control/job-identity.ts'
+import { checkSameGraph, fingerprint } from '../../graph/fingerprint.ts'
 import { type Graph, isOutlet, outletName } from '../../graph/graph.ts'
 import type { Job } from '../../graph/job.ts'
 import { type Plan, planJob } from '../../graph/plan.ts'
@@ -66,16 +66,11 @@ export class SimulationHost implements MasterHost, FaultTarget {
       for (const node of (await given.job.buildGraph(given.config)).nodes) if (isOutlet(node)) given.disk.outputs.declare(outletName(node))
     const settings = given.commitsOutlets ? { ...given, job: committing(given.job, worldOf(simulation, given.faults, outputs)) } : given
     const graph = await settings.job.buildGraph(settings.config)
-    const identity: ManifestIdentity = {
-      jobName: graph.jobName,
-      graphFingerprint: structure(graph),
-      keyHashVersion: KEY_HASH_VERSION,
-      keyGroups: settings.options.engine.keyGroups,
-    }
+    const identity = identityOf(graph, settings.options.engine.keyGroups)
     return new SimulationHost(simulation, settings, planJob(graph, settings.options.engine), identity, outputs)
   }
 
-  private constructor(simulation: Simulation, settings: SimulatedJob, plan: Plan, identity: ManifestIdentity, outputs: OutputSession) {
+  private constructor(simulation: Simulation, settings: SimulatedJob, plan: Plan, identity: JobIdentity, outputs: OutputSession) {
     const { engine, ...rest } = settings.options
     this.#simulation = simulation
     this.#settings = settings
@@ -174,6 +169,7 @@ export class SimulationHost implements MasterHost, FaultTarget {
       registry,
       generateCode,
       isStalled: () => faults.stalledUntilMs > this.#simulation.clock.elapsedMs,
+      watermarks: disk.watermarks,
       ending: (worker, end) => this.#ending(worker, end),
       readChunks: async (manifest, wanted) => disk.read(manifest, wanted),
       outlets: {

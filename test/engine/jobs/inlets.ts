@@ -18,10 +18,11 @@ export interface InletsConfig {
 
 /** Items of two inlets, counted and summed by `who`, every step of it. */
 export default defineJob<InletsConfig, Outlets>(import.meta, {
-  build: ({ inlet, config }): Outlets => {
+  build: ({ source, config }): Outlets => {
     const { path, crashAt = -1, marker = '', silent = false } = config
-    const items = inlet<Item>('left')
-      .union(inlet<Item>('right'))
+    const items = source
+      .inlet<Item>('left')
+      .union(source.inlet<Item>('right'))
       .map(
         (item) => {
           if (item.n === crashAt && !existsSync(marker)) {

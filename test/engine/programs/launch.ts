@@ -1,16 +1,7 @@
 /** Launches the job of a module with options as JSON and tells how it ended, as one line of JSON. Ends by itself, or is stuck. */
 import type { Job, LaunchOptions } from '../../../src/index.ts'
 import { launch } from '../../../src/index.ts'
-
-interface Told {
-  readonly class: string
-  readonly message: string
-  readonly code?: unknown
-  readonly operator?: unknown
-  readonly site?: unknown
-  readonly stack?: unknown
-  readonly cause?: Told
-}
+import { tell } from './tell.ts'
 
 process.on('unhandledRejection', (reason) => {
   process.stdout.write(`${JSON.stringify({ unhandledRejection: String(reason) })}\n`)
@@ -31,9 +22,4 @@ try {
 } catch (error) {
   process.stdout.write(`${JSON.stringify({ error: tell(error) })}\n`)
   process.exitCode = 1
-}
-
-function tell(error: unknown): Told {
-  const { message, code, operator, site, stack, cause, name } = error as Error & Record<string, unknown>
-  return { class: String(name), message, code, operator, site, stack, ...(cause !== undefined && { cause: tell(cause) }) }
 }

@@ -1,15 +1,8 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import type { ToldError } from './tell.ts'
 
-export interface ToldError {
-  readonly class: string
-  readonly message: string
-  readonly code?: string
-  readonly operator?: string
-  readonly site?: string
-  readonly stack?: string
-  readonly cause?: ToldError
-}
+export type { ToldError }
 
 export interface Ending {
   readonly exitCode: number | null

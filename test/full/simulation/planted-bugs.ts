@@ -42,8 +42,14 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'the watermark is forgotten in a snapshot',
     file: 'src/actor/actor-time.js',
-    text: 'if (splits === null && this.#watermark === -Infinity)',
-    instead: 'if (true)',
+    text: 'const { splits, index } = this.#parts;',
+    instead: 'return [];',
+  },
+  {
+    name: 'an actor without a watermark takes over that of one that has ended',
+    file: 'src/actor/actor-time.js',
+    text: 'const { splits, index } = this.#parts;',
+    instead: 'const { splits, index } = this.#parts;\n        if (splits === null && this.#watermark === -Infinity) return [];',
   },
   {
     name: 'frames of an older attempt are accepted',
@@ -52,10 +58,11 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     instead: 'false',
   },
   {
-    name: 'a snapshot is acknowledged before what precedes its barrier is out',
-    file: 'src/actor/snapshots.js',
-    text: 'chunks: this.take(checkpointId) };',
-    instead: 'chunks: this.take(checkpointId) }; this.report();',
+    name: 'a commit is acknowledged before it is synced',
+    file: 'src/host/simulation-host/simulated-storage.js',
+    text: 'this.#later(`storage syncs ${head.id}`, () => {',
+    instead:
+      "this.#tell({ type: 'committed', attempt, manifest, bytes, tookMs: 0 });\n            this.#later(`storage syncs ${head.id}`, () => {",
   },
   {
     name: 'a checkpoint is committed without one of its actors',

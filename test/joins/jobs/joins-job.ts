@@ -74,8 +74,11 @@ function latestPair(l: Row, r: Row | undefined): Pair {
 }
 
 function assigner(shape: WindowShape): WindowAssigner<unknown, 'time'> {
-  if (shape.type === 'tumbling') return window.tumbling(shape)
-  return shape.type === 'sliding' ? window.sliding(shape) : window.session(shape)
+  if (shape.type === 'session') return window.session({ gapMs: shape.gapMs })
+  const { sizeMs } = shape
+  return shape.type === 'tumbling'
+    ? window.tumbling({ sizeMs, offsetMs: shape.offsetMs ?? 0 })
+    : window.sliding({ sizeMs, slideMs: shape.slideMs })
 }
 
 /** A join of two sides, as the configuration wants it. */

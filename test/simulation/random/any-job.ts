@@ -6,7 +6,11 @@ import { type Config as WindowConfig, type Reading, type Shape, reading, rowsOf 
 /** What one job may be made of. Each piece has an outlet of its own, whose records do not depend on the schedule (but for 'lenient'). */
 export type Piece =
   | { readonly type: 'sums' | 'steps' | 'rounds' | 'timers' | 'strict' | 'lenient' | 'pushed' | 'changes' }
-  | { readonly type: 'async'; readonly ordered: boolean }
+  | {
+      readonly type: 'async'
+      readonly ordered: boolean
+      /** Some calls wait for the event loop, so that a seed does not decide when they are done. */ readonly outside: boolean
+    }
   | {
       readonly type: 'windows'
       readonly shape: Shape
@@ -98,6 +102,7 @@ function build(
       return readings.mapAsync(
         async ({ id }) => {
           for (let turns = (id * 7) % 5; turns > 0; turns--) await Promise.resolve()
+          if (piece.outside && id % 3 === 0) await new Promise((resolve) => setImmediate(resolve))
           return { id }
         },
         { ordered: piece.ordered, inFlight: 7 },
@@ -131,7 +136,7 @@ function build(
 
 /** Jobs of all kinds, as a configuration describes them. */
 export default defineJob<AnyConfig, Outlets>(import.meta, {
-  build: ({ source, inlet, config }) => {
+  build: ({ source, config }) => {
     const { count, splits, disorderMs, pieces } = config
     const has = (...types: Piece['type'][]): boolean => pieces.some(({ type }) => types.includes(type))
     const windows = windowConfig(config)
@@ -143,7 +148,7 @@ export default defineJob<AnyConfig, Outlets>(import.meta, {
       : none
     // Says that its records come in order, which they do not.
     const early = has('strict', 'lenient') ? source.generate('early', { count, splits, make, eventTime }) : none
-    const pushed = has('pushed') ? inlet<Reading>('pushed', { eventTime, disorderMs }) : none
+    const pushed = has('pushed') ? source.inlet<Reading>('pushed', { eventTime, disorderMs }) : none
     const joins = pieces.find((piece) => piece.type === 'join')
     const join = joins === undefined ? none : joinConfig(config, joins.shape)
     const side = (name: 'l' | 'r', at: 0 | 1): Stream<Side> =>

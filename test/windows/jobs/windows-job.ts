@@ -69,8 +69,9 @@ export function reading(n: number, { keys, texts, stepMs, disorderMs, firstAt, s
 }
 
 function assigner(shape: Shape): WindowAssigner<unknown, 'time'> {
-  if (shape.type === 'tumbling') return window.tumbling(shape)
-  return shape.type === 'sliding' ? window.sliding(shape) : window.session(shape)
+  if (shape.type === 'session') return window.session({ gapMs: shape.gapMs })
+  const { sizeMs, offsetMs = 0 } = shape
+  return shape.type === 'tumbling' ? window.tumbling({ sizeMs, offsetMs }) : window.sliding({ sizeMs, offsetMs, slideMs: shape.slideMs })
 }
 
 const aggregates = (a: AggregateBuilder<Reading>) => ({ n: a.count(), sum: a.sum('value'), least: a.min('value') })

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { projectRoot } from './project-root.ts'
+import { projectRoot } from '../../package/project-root.ts'
 
 const GOOD_PAGE = `# Title
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { launch } from '../../src/index.ts'
-import { collect, jobNamed } from './run-job.ts'
+import { launch } from '../../../src/index.ts'
+import { collect, jobNamed } from '../../engine/run-job.ts'
 
 const documents = await jobNamed('documents')
 
