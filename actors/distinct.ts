@@ -1,33 +1,14 @@
-import type { OperatorActor, OperatorContext, OperatorDefinition, StateChunk } from '../src/actor/contract.ts'
-import type { Key } from '../src/actor/operator-kit.ts'
-import { ValueTable } from '../src/actor/keyed-kit.ts'
-import { type RecordKey, recordKey } from './record-key.ts'
+import type { OperatorActor, OperatorDefinition } from '../src/actor/contract.ts'
+import { KeyedValuesActor } from './keyed-values.ts'
 
 /** Lets the first record of each key pass, and remembers the keys. */
-class DistinctActor implements OperatorActor {
-  readonly #context: OperatorContext
-  readonly #keyOf: (record: unknown) => Key
-  readonly #seen = new ValueTable<true>()
-
-  constructor(key: RecordKey, context: OperatorContext) {
-    this.#context = context
-    this.#keyOf = recordKey(key, context)
-  }
-
+class DistinctActor extends KeyedValuesActor<true> implements OperatorActor {
   process(record: unknown, timestamp: number): void {
-    const slot = this.#seen.slotOf(this.#keyOf(record))
-    if (this.#seen.has(slot)) return
+    const slot = this.values.slotOf(this.keyOf(record))
+    if (this.values.has(slot)) return
     // Whatever may throw comes before the state changes.
-    this.#context.emit(record, timestamp)
-    this.#seen.set(slot, true)
-  }
-
-  snapshot(): StateChunk[] {
-    return [...this.#seen.snapshot(this.#context.keyGroups)].map(([id, value]) => ({ scope: 'group', id, value }))
-  }
-
-  restore(chunks: readonly StateChunk[]): void {
-    for (const { value } of chunks) this.#seen.restore(value as Uint8Array)
+    this.context.emit(record, timestamp)
+    this.values.set(slot, true)
   }
 }
 

@@ -1,4 +1,5 @@
-import type { OperatorActor, OperatorContext, OperatorDefinition, Progress, StateChunk } from '../src/actor/contract.ts'
+import type { ColumnBatch, OperatorActor, OperatorContext, OperatorDefinition, Progress, StateChunk } from '../src/actor/contract.ts'
+import type { CachedBackend } from '../src/actor/cached-kit.ts'
 import type { Key } from '../src/actor/operator-kit.ts'
 import {
   CLOSED,
@@ -7,18 +8,18 @@ import {
   NO_KEY,
   StateJournal,
   StateScope,
-  type StoredValue,
+  type StateReading,
   type StateSpecs,
-  Timers,
-  loadTimers,
+  type Timers,
   openStates,
-  saveTimers,
 } from '../src/actor/process-kit.ts'
 import { MillraceError } from '../src/errors.ts'
 import { TIMERS_PER_STEP_MAX } from '../src/limits.ts'
 import { ActorContext, type Calls } from './actor-context.ts'
 import { type CallFrame, type CallInput, type Process, compileProcess, linkProcess } from './process-code.ts'
+import { ProcessState } from './process-state.ts'
 import { readOnlyStates } from './read-only-states.ts'
+import { type RecordKey, recordKey } from './record-key.ts'
 
 interface ProcessSpec {
   readonly actor: object | (() => object)
@@ -35,13 +36,6 @@ interface UserActor {
   onStop?(instance: object): void | Promise<void>
 }
 
-/** State of one key group, as it goes into a checkpoint. */
-interface SavedGroup {
-  readonly states?: Readonly<Record<string, Uint8Array>>
-  readonly event?: Uint8Array
-  readonly processing?: Uint8Array
-}
-
 /** The one key of state that is the same everywhere. */
 const EVERYWHERE = 0
 
@@ -56,10 +50,10 @@ class ProcessActor implements OperatorActor, CallFrame, Calls {
   input = 0
   readonly #context: OperatorContext
   readonly #user: UserActor
-  readonly #backend: KeyedStateBackend = new MemoryBackend()
-  readonly #event: Timers
-  readonly #processing: Timers
-  readonly #broadcast: { readonly backend: KeyedStateBackend; readonly scope: StateScope; readonly slot: number } | null
+  readonly kept: ProcessState
+  readonly #backend: KeyedStateBackend
+  readonly #cached: CachedBackend | null
+  readonly #broadcast: { readonly backend: MemoryBackend; readonly scope: StateScope; readonly slot: number } | null
   readonly #journal: StateJournal | null
   readonly #ctx: ActorContext
   /** Some state expires: time has to be known. */
@@ -75,15 +69,17 @@ class ProcessActor implements OperatorActor, CallFrame, Calls {
     this.scope = new StateScope(context.freezes)
     this.#journal = context.undoes ? new StateJournal() : null
     this.#expires = Object.values({ ...states, ...broadcast }).some(({ options }) => options.ttl !== undefined)
-    this.#event = new Timers(this.#backend.keys)
-    this.#processing = new Timers(this.#backend.keys)
+    this.kept = new ProcessState(context)
+    this.#backend = this.kept.backend
+    this.#cached = this.kept.cached
     const everywhere = new StateScope(context.freezes)
     const shared = new MemoryBackend()
     const written = openStates(broadcast ?? {}, shared, everywhere)
     this.scope.journal = everywhere.journal = this.#journal
     this.#broadcast = broadcast === null ? null : { backend: shared, scope: everywhere, slot: shared.keys.slotOf(EVERYWHERE) }
     if (this.#broadcast !== null) shared.keys.use(this.#broadcast.slot)
-    const parts = { states: openStates(states, this.#backend, this.scope), event: this.#event, processing: this.#processing, outputs }
+    const { event, processing } = this.kept
+    const parts = { states: openStates(states, this.#backend, this.scope), event, processing, outputs }
     this.#ctx = new ActorContext(this, context, { ...parts, broadcast: readOnlyStates(written) })
     const unkeyed = new ActorContext(this, context, { ...parts, broadcast: written })
     const inputs: CallInput[] = spec.inputs.map(({ key, method }) => ({ key, method, ctx: key === null ? unkeyed : this.#ctx }))
@@ -92,7 +88,7 @@ class ProcessActor implements OperatorActor, CallFrame, Calls {
   }
 
   get wakeAtMs(): number {
-    return this.#processing.firstMs
+    return this.kept.processing.firstMs
   }
 
   async open(): Promise<void> {
@@ -106,7 +102,7 @@ class ProcessActor implements OperatorActor, CallFrame, Calls {
   }
 
   begin(key: Key, timestamp: number): void {
-    const slot = this.#backend.keys.slotOf(key)
+    const slot = this.#cached === null ? this.#backend.keys.slotOf(key) : this.#cached.cache.slotOf(key)
     this.#enter(slot, timestamp)
     this.key = key
   }
@@ -135,44 +131,34 @@ class ProcessActor implements OperatorActor, CallFrame, Calls {
 
   onWatermark(watermark: number): Progress {
     this.watermark = watermark
-    return this.#fire(this.#event, watermark, 'event') ? 'done' : 'more'
+    return this.#fire(this.kept.event, watermark, 'event') ? 'done' : 'more'
   }
 
   onTime(nowMs: number): void {
-    this.#fire(this.#processing, nowMs, 'processing')
+    this.#fire(this.kept.processing, nowMs, 'processing')
   }
 
   snapshot(): StateChunk[] {
-    const { keyGroups, index, clock } = this.#context
-    const nowMs = clock.nowMs()
-    const groups = new Map<number, SavedGroup>()
-    const add = (group: number, part: SavedGroup): void => void groups.set(group, { ...groups.get(group), ...part })
-    for (const [group, states] of this.#backend.snapshot(keyGroups, nowMs)) add(group, { states })
-    for (const [group, event] of saveTimers(this.#event, this.#backend.keys, keyGroups)) add(group, { event })
-    for (const [group, processing] of saveTimers(this.#processing, this.#backend.keys, keyGroups)) add(group, { processing })
-    const chunks: StateChunk[] = [...groups].map(([id, value]) => ({ scope: 'group', id, value }))
+    const nowMs = this.#context.clock.nowMs()
+    const chunks = this.kept.snapshot(nowMs)
     // Every instance has the same: one of them tells all.
-    const everywhere = index === 0 ? this.#broadcast?.backend.snapshot(1, nowMs).get(0) : undefined
+    const everywhere = this.#context.index === 0 ? this.#broadcast?.backend.snapshot(1, nowMs).get(0) : undefined
     return everywhere === undefined ? chunks : [...chunks, { scope: 'all', id: 0, value: everywhere }]
   }
 
-  restore(chunks: readonly StateChunk[]): void {
+  restore(chunks: readonly StateChunk[]): Promise<void> {
     const nowMs = this.#context.clock.nowMs()
-    const { keys } = this.#backend
     for (const { scope, value } of chunks) {
-      if (scope === 'all') {
-        this.#broadcast?.backend.restore(value as Record<string, Uint8Array>, nowMs)
-        continue
-      }
-      const { states, event, processing } = value as SavedGroup
-      if (states !== undefined) this.#backend.restore(states, nowMs)
-      if (event !== undefined) loadTimers(this.#event, keys, event)
-      if (processing !== undefined) loadTimers(this.#processing, keys, processing)
+      if (scope === 'all') this.#broadcast?.backend.restore(value as Record<string, Uint8Array>, nowMs)
     }
+    return this.kept.restore(
+      chunks.flatMap(({ scope, value }) => (scope === 'all' ? [] : [value])),
+      nowMs,
+    )
   }
 
-  query(state: string, key: Key): StoredValue | undefined {
-    return this.#backend.read(state, key, this.#context.clock.nowMs())
+  query(state: string, key: Key): StateReading {
+    return this.kept.query(state, key, this.#context.clock.nowMs())
   }
 
   async close(): Promise<void> {
@@ -207,17 +193,45 @@ class ProcessActor implements OperatorActor, CallFrame, Calls {
       if (left === 0) return false
       const time = timers.firstMs
       const slot = timers.firstSlot
+      if (this.#cached?.cache.isHere(slot) === false) {
+        this.kept.fetchDue(timers, until)
+        return false
+      }
       this.#enter(slot, domain === 'event' ? time : NaN)
       this.key = keys.keyAt(slot)
       timers.shift()
       this.end(user.onTimer?.(time, this.#ctx, domain))
     }
+    this.#cached?.cache.unpin()
     return true
   }
 
   #instance(): object {
     const { operator, index, parallelism } = this.#context
     return { operator, index, parallelism }
+  }
+}
+
+/** The same actor with its state elsewhere: it gets the state of a batch's keys before the batch. */
+class CachedProcessActor extends ProcessActor {
+  readonly #keys: readonly (((record: unknown) => Key) | null)[]
+
+  constructor(spec: ProcessSpec, context: OperatorContext) {
+    super(spec, context)
+    this.#keys = spec.inputs.map(({ key }) => (key === null ? null : recordKey(key as RecordKey, context)))
+  }
+
+  override get wakeAtMs(): number {
+    return this.kept.cached!.cache.isAsking ? Infinity : super.wakeAtMs
+  }
+
+  get fetches(): boolean {
+    return this.kept.cached!.cache.waits
+  }
+
+  prepare(batch: ColumnBatch): boolean {
+    const keyOf = this.#keys[this.input]!
+    return keyOf === null || this.kept.prepare(batch.records(), keyOf)
   }
 }
 
@@ -233,5 +247,8 @@ function refusePromise(result: unknown): void {
 
 export const process: OperatorDefinition = {
   kind: 'process',
-  create: (spec, context) => new ProcessActor(spec as unknown as ProcessSpec, context),
+  create: (spec, context) => {
+    const Actor = context.backend.type === 'lmdb' ? CachedProcessActor : ProcessActor
+    return new Actor(spec as unknown as ProcessSpec, context)
+  },
 }

@@ -1,7 +1,7 @@
-import type { OperatorActor, OperatorContext, OperatorDefinition, StateChunk } from '../src/actor/contract.ts'
+import type { OperatorActor, OperatorContext, OperatorDefinition } from '../src/actor/contract.ts'
 import type { Key } from '../src/actor/operator-kit.ts'
-import { ValueTable } from '../src/actor/keyed-kit.ts'
-import { type RecordKey, recordKey } from './record-key.ts'
+import { KeyedValuesActor } from './keyed-values.ts'
+import type { RecordKey } from './record-key.ts'
 
 type Step = (previous: unknown, record: unknown, key: Key) => unknown
 
@@ -12,40 +12,27 @@ interface ScanSpec {
 }
 
 /** One value per key, emitted after every record. Without `initial` the first record of a key is its first value (reduce). */
-class ScanActor implements OperatorActor {
-  readonly #context: OperatorContext
+class ScanActor extends KeyedValuesActor<unknown> implements OperatorActor {
   readonly #fn: Step
   readonly #initial: (() => unknown) | null
-  readonly #keyOf: (record: unknown) => Key
-  readonly #values = new ValueTable<unknown>()
 
-  constructor(spec: ScanSpec, context: OperatorContext) {
-    const { key, initial, fn } = spec
-    this.#context = context
+  constructor({ key, initial, fn }: ScanSpec, context: OperatorContext) {
+    super(key, context)
     this.#fn = fn
     this.#initial = initial ?? null
-    this.#keyOf = recordKey(key, context)
   }
 
   process(record: unknown, timestamp: number): void {
-    const key = this.#keyOf(record)
-    const slot = this.#values.slotOf(key)
+    const key = this.keyOf(record)
+    const slot = this.values.slotOf(key)
     const value = this.#next(slot, record, key)
     // Whatever may throw comes before the state changes.
-    this.#context.emit(value, timestamp)
-    this.#values.set(slot, value)
-  }
-
-  snapshot(): StateChunk[] {
-    return [...this.#values.snapshot(this.#context.keyGroups)].map(([id, value]) => ({ scope: 'group', id, value }))
-  }
-
-  restore(chunks: readonly StateChunk[]): void {
-    for (const { value } of chunks) this.#values.restore(value as Uint8Array)
+    this.context.emit(value, timestamp)
+    this.values.set(slot, value)
   }
 
   #next(slot: number, record: unknown, key: Key): unknown {
-    if (this.#values.has(slot)) return this.#fn(this.#values.get(slot), record, key)
+    if (this.values.has(slot)) return this.#fn(this.values.get(slot), record, key)
     return this.#initial === null ? record : this.#fn(this.#initial(), record, key)
   }
 }

@@ -42,7 +42,11 @@ export const ERROR_CODES = {
   MR_STATE_INCOMPATIBLE:
     'A checkpoint was written by another job, format or hash version. Start with fresh: true, or use the version that wrote it.',
   MR_CHECKPOINT_FAILED: 'A checkpoint could not be completed. The job goes on; see the cause.',
+  MR_WORKING_STATE_FAILED:
+    'State with the backend lmdb could not be read or written: the disk of the state directory is full or broken. Give it more room, or more memory to the cache.',
   MR_WORKER_LOST: 'A worker thread ended unexpectedly. See the cause; the region was restarted unless its restarts were used up.',
+  MR_PROCESS_LOST:
+    'The process of a supervised job ended without being asked to. It was started again from its state unless its restarts were used up: look for what ends it (memory, native code, its own message above).',
   MR_CONTROL_LOST: 'The control thread ended unexpectedly. The run is over; launch again to resume from the last checkpoint.',
   MR_STORAGE_LOST: 'The storage thread ended unexpectedly. The run is over; launch again to resume from the last checkpoint.',
   MR_RESTARTS_EXHAUSTED: 'The job failed more often than its restart intensity allows. Fix the cause, or raise restart.maxRestarts.',

@@ -87,6 +87,8 @@ export const FAILURE_CAUSES_MAX = 16
 export const FAILURE_TEXT_CHARS_MAX = 16 * 1024
 /** Restarts of a region within the period; one more ends the job. */
 export const RESTARTS_MAX_DEFAULT = 5
+/** Restarts within the period that are counted. */
+export const RESTARTS_REMEMBERED_MAX = 1024
 export const RESTART_PERIOD_MS_DEFAULT = 60_000
 /** Pause before a restart: first and longest. */
 export const RESTART_BACKOFF_MS_MIN_DEFAULT = 10
@@ -95,6 +97,8 @@ export const RESTART_BACKOFF_MS_MAX_DEFAULT = 10_000
 export const INSPECTOR_LOOK_MS = 1_000
 /** Deadline of a control call to another thread. */
 export const CONTROL_CALL_TIMEOUT_MS = 30_000
+/** Time between two questions of the watchdog to each worker. */
+export const WATCHDOG_LOOK_MS = 10_000
 /** Splits of one source. */
 export const SPLITS_MAX = 4096
 export const SPLITS_PER_GENERATOR_DEFAULT = 16
@@ -235,3 +239,15 @@ export const PANES_COMBINED_MAX = 16
 export const PARTIAL_CHUNKS_MAX = 16
 /** Modules that are read to find out how a job came to import its app. */
 export const IMPORT_CHAIN_FILES_MAX = 2_000
+/** Bytes of state that one instance of an operator with the backend 'lmdb' keeps in memory between two batches: as shipped, and at least. */
+export const STATE_CACHE_BYTES_DEFAULT = 64 * 1024 * 1024
+export const STATE_CACHE_BYTES_MIN = 1024
+/** Rows of working state, and their bytes, that wait on the storage thread until they are written together. */
+export const WORKING_ROWS_WAITING_MAX = 64 * 1024
+export const WORKING_WAITING_BYTES_MAX = 8 * 1024 * 1024
+/** Bytes of a key under which LMDB stores a row; longer ones go by their hash. */
+export const WORKING_KEY_BYTES_MAX = 1024
+/** Bytes of restored state that a worker sends to the storage thread before it waits until they are taken in. */
+export const WORKING_RESTORE_BYTES_AHEAD_MAX = 8 * 1024 * 1024
+/** Time that the storage thread makes chunks of working state before it serves others. */
+export const WORKING_SLICE_MS = 5

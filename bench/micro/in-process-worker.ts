@@ -3,6 +3,7 @@ import { allocate, allocateDoorbells } from '../../src/control/allocate.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import type { Job } from '../../src/index.ts'
 import { checkOptions } from '../../src/app/launch-options.ts'
+import { MemoryStores } from '../../src/state/working/memory-stores.ts'
 import { WorkerService } from '../../src/worker/worker-service.ts'
 import type { WorkerRuntime } from '../../src/worker/worker-runtime.ts'
 
@@ -18,7 +19,16 @@ export async function inProcessWorker(job: Job, config: unknown): Promise<{ runt
       throw error
     },
   }
-  const host = { clock: systemClock, loadOperators, generateCode: true, onWake: nothing, events, readChunks: async () => [] }
+  const working = new MemoryStores()
+  const host = {
+    clock: systemClock,
+    loadOperators,
+    generateCode: true,
+    onWake: nothing,
+    events,
+    readChunks: async () => [],
+    workingStore: (_: number, actor: number) => working.store(actor),
+  }
   const service = new WorkerService(0, engine, host)
   await service.prepare(job, config)
   await service.deploy(allocate(service.plan, engine, allocateDoorbells(1), 1), null)

@@ -22,7 +22,7 @@ export const LAYERS = {
   connectors: { imports: ENGINE_FOUNDATION },
   observe: { imports: ENGINE_FOUNDATION },
   host: { imports: [...ENGINE], types: ['storage'] },
-  storage: { imports: ['core', 'codec', 'checkpoint', 'host'] },
+  storage: { imports: ['core', 'codec', 'state', 'checkpoint', 'host'] },
   worker: { imports: HOSTED, types: ['control', 'app'], actors: true },
   control: { imports: [...HOSTED, 'worker'], types: ['app'], actors: true },
   app: { imports: [...HOSTED, 'worker', 'control'], actors: true },
@@ -38,7 +38,10 @@ export const HOST_NEUTRAL = ENGINE
 
 /** In folders that belong to one thread each: the files that run on both hosts, and those among them that do not. */
 export const HOST_NEUTRAL_FILES = {
-  worker: { files: ['src/worker/*.ts'], except: ['src/worker/{entry,loop,protocol,sync-console,cpu-profiler,stored-chunks}.ts'] },
+  worker: {
+    files: ['src/worker/*.ts'],
+    except: ['src/worker/{entry,loop,protocol,sync-console,cpu-profiler,stored-chunks,working-port}.ts'],
+  },
   control: { files: ['src/control/{job-master,master-host,allocate,actor-names}.ts'], except: [] },
   app: { files: ['src/app/{app-endpoint,inlet,inlet-log,outlet,committed-frames,record-reader}.ts'], except: [] },
 }
@@ -47,7 +50,7 @@ export const HOST_NEUTRAL_FILES = {
 export const HOST_SIDE_FILES = ['src/core/clock.ts', 'src/ring/doorbell.ts']
 
 /** The only files that may open LMDB: all run on the storage thread, or open the environment for reading only. */
-export const LMDB_FILES = ['src/storage/environment.ts']
+export const LMDB_FILES = ['src/storage/environment.ts', 'src/storage/working-state/working-environment.ts']
 
 /** Files of src/storage that write: nothing outside it imports them, so LMDB is never written off the storage thread. */
 export const STORAGE_WRITERS = [

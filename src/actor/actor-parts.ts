@@ -2,7 +2,7 @@ import type { BatchDecoder } from '../codec/index.ts'
 import type { Mailbox } from '../channel/mailbox.ts'
 import type { Outbox } from '../channel/outbox.ts'
 import type { Key } from '../core/key-hash.ts'
-import type { StoredValue } from '../state/keyed-backend.ts'
+import type { StateReading } from '../state/keyed-backend.ts'
 import type { Clock } from '../core/clock.ts'
 import type { SplitWatermarks } from '../time/split-watermarks.ts'
 import type { TimeChunk } from './actor-time.ts'
@@ -60,7 +60,7 @@ export interface ActorParts {
   /** Of operators with a policy for bad records. */
   readonly badRecords: readonly BadRecords[]
   /** What an operator of the chain keeps for a key. */
-  readonly query: (operator: string, state: string, key: Key) => StoredValue | undefined
+  readonly query: (operator: string, state: string, key: Key) => StateReading
   /** Follows the record at hand where dead letters are written. */
   readonly place: Place | null
   readonly onClose: () => void

@@ -4,6 +4,7 @@ import { FrameKind } from '../ring/index.ts'
 import type { ActorEvents, ActorParts, ActorState, CheckpointEnd, SealedChunk, StepResult } from './actor-parts.ts'
 import { ActorTime, type TimeChunk, isState, isTime } from './actor-time.ts'
 import { Alignment } from './alignment.ts'
+import { BatchInput } from './batch-input.ts'
 import { closeOperators, openOperators } from './open-operators.ts'
 import type { OperatorActor, SourceProgress, StateChunk } from './contract.ts'
 import { Operators } from './operators.ts'
@@ -28,10 +29,11 @@ export class Actor {
   readonly #operators: Operators
   readonly #outboxes: Outboxes
   readonly #snapshots: Snapshots
-  /** Input that the head was told of last. */
-  #input = -1
+  readonly #input: BatchInput
   /** A source said that its records come later, or an operator that it cannot take more. */
   awaitsPromise = false
+  /** The head has asked for state that lies elsewhere. */
+  awaitsState = false
   #state: ActorState = 'running'
   /** Checkpoint that a source has to take part in, or 0. */
   #barrierDue = 0
@@ -61,6 +63,7 @@ export class Actor {
     this.#alignment = new Alignment(parts.mailbox.channelCount)
     this.#operators = new Operators(parts.operators)
     this.#outboxes = new Outboxes(parts.outboxes)
+    this.#input = new BatchInput(parts, this.#operators)
     const operators = parts.operators.map(({ actor }) => actor)
     const channels = parts.mailbox.channelCount
     this.#time = new ActorTime({ ...parts, channels, operators, entering: (operator) => void this.#operators.enter(operator) })
@@ -153,6 +156,7 @@ export class Actor {
     if (!this.flushKept()) return 'blocked'
     if (this.#state === 'finished') return 'finished'
     if (!this.#isReady()) return this.#keepTime() ? 'progress' : 'idle'
+    if (this.#input.waits) return this.#processBatch()
     if (this.#snapshotDue !== 0) return this.#catchUpOnSnapshot()
     if (this.#time.isAdvancing || this.#time.release()) return this.#advance()
     if (this.#state === 'ending') return this.#end()
@@ -212,9 +216,11 @@ export class Actor {
   }
 
   #isReady(): boolean {
-    this.#waits = !this.#operators.areReady()
+    const ready = this.#operators.areReady()
+    this.awaitsState = this.#operators.enter(0)?.fetches === true
     this.#operators.enter(null)
-    this.awaitsPromise = this.#waits || this.#operators.awaitPromises
+    this.#waits = !ready || this.awaitsState
+    this.awaitsPromise = !ready || this.#operators.awaitPromises
     return !this.#waits
   }
 
@@ -227,7 +233,8 @@ export class Actor {
   #receive(frame: Envelope, channel: number): void {
     switch (frame.kind) {
       case FrameKind.batch:
-        return this.#process(frame, channel)
+        this.recordsIn += this.#input.receive(frame, channel)
+        return void this.#processBatch()
       case FrameKind.barrier:
         return this.#onBarrier(channel, frame.value)
       case FrameKind.end:
@@ -266,21 +273,13 @@ export class Actor {
     if (this.#time.isAdvancing) this.#advance()
   }
 
-  #process(frame: Envelope, channel: number): void {
-    const batch = frame.batch ?? this.#parts.decoders[channel]!.decode(frame.payload!)
-    this.recordsIn += batch.length
+  #processBatch(): StepResult {
+    const done = this.#input.process()
+    if (done === null) return 'progress'
     this.batches++
-    this.#parts.place?.readsChannel(channel, batch.length)
-    if (this.#parts.head !== null) this.#operators.enter(0)
-    const input = this.#parts.inputs[channel]!
-    if (input !== this.#input) {
-      this.#input = input
-      this.#operators.first?.selectInput?.(input)
-    }
-    const taken = this.#parts.head?.processBatch?.(batch) === true
-    if (!taken) this.#parts.run(batch.records(), 0, batch.length, batch.timestamps)
     this.#batchDone()
-    this.#events.consumed(channel, frame.costBytes)
+    this.#events.consumed(done.channel, done.costBytes)
+    return 'progress'
   }
 
   #onBarrier(channel: number, checkpointId: number): void {

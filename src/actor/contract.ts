@@ -11,7 +11,8 @@
  */
 import type { Clock } from '../core/clock.ts'
 import type { Key } from '../core/key-hash.ts'
-import type { StoredValue } from '../state/keyed-backend.ts'
+import type { StateReading } from '../state/keyed-backend.ts'
+import type { StateBackend, WorkingStore } from '../state/working/working-store.ts'
 import type { DeadLetterOrigin } from '../graph/error-policy.ts'
 import type { MillraceError } from '../errors.ts'
 
@@ -49,10 +50,11 @@ export interface Output {
 
 /**
  * A piece of state. Group chunks follow their key group, split chunks their split, instance chunks the instance number. Chunks with the scope
- * 'all' go to every instance, whoever wrote them and however many there were: their `id` is the number of the instance that wrote them.
+ * 'all' go to every instance, whoever wrote them and however many there were: their `id` is the number of the instance that wrote them. A chunk with the scope 'working'
+ * never gets into a checkpoint: it stands for what the instance has given to its working store, which becomes group chunks; at most one an instance.
  */
 export interface StateChunk {
-  readonly scope: 'group' | 'split' | 'instance' | 'all'
+  readonly scope: 'group' | 'split' | 'instance' | 'all' | 'working'
   readonly id: number
   /** Plain data or bytes. */
   readonly value: unknown
@@ -67,6 +69,10 @@ export interface OperatorContext {
   readonly parallelism: number
   readonly attempt: number
   readonly keyGroups: number
+  /** Where state by key is to be kept, by operators that can choose. */
+  readonly backend: StateBackend
+  /** State by key that does not fit into memory; see src/state/working/working-store.ts. */
+  readonly workingStore: () => WorkingStore
   /** Records that one poll should make at most. */
   readonly batchRecords: number
   readonly clock: Clock
@@ -163,6 +169,13 @@ export interface OperatorActor {
    * before the first batch, and where the input changes.
    */
   selectInput?(input: number): void
+  /**
+   * Heads of chains that keep state elsewhere than in memory: a batch is about to come. False when state of its keys has to be fetched first; then this is asked
+   * again once `fetches` is false, before anything else happens.
+   */
+  prepare?(batch: ColumnBatch): boolean
+  /** Heads of chains: true while state is on its way, until which the actor stands still. Read before every step; `context.wake()` says that it has changed. */
+  readonly fetches?: boolean
   /** One record; what it emits must not be changed afterwards. */
   process?(record: unknown, timestamp: number): void
   /**
@@ -214,8 +227,8 @@ export interface OperatorActor {
   /** @param checkpointId what it belongs to; 0 after the end: to every later checkpoint */
   snapshot?(checkpointId: number): StateChunk[]
   restore?(chunks: readonly StateChunk[]): void | Promise<void>
-  /** Operators with named state by key: what is kept now, in the form in which it is stored; undefined for nothing. Called between batches. */
-  query?(state: string, key: Key): StoredValue | undefined
+  /** Operators with named state by key: what is kept now, in the form in which it is stored; undefined for nothing, a promise where it has to be fetched. Called between batches. */
+  query?(state: string, key: Key): StateReading
   /**
    * Everything up to this checkpoint is durable.
    * @param tookMs from its first barrier until it was on disk

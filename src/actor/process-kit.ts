@@ -1,7 +1,7 @@
 /**
  * For the operator that runs actors of the user: their states, timers and what may be undone.
  */
-export type { KeyedStateBackend, StoredValue } from '../state/keyed-backend.ts'
+export type { KeyedStateBackend, StateReading } from '../state/keyed-backend.ts'
 export { MemoryBackend } from '../state/memory-backend.ts'
 export { openStates } from '../state/open-states.ts'
 export { StateJournal } from '../state/state-journal.ts'

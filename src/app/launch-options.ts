@@ -21,6 +21,7 @@ import {
   YOUNG_GENERATION_MB_DEFAULT,
 } from '../limits.ts'
 import type { EntryOptions } from './thread-entries.ts'
+import { type BackendOption, checkBackend } from '../graph/state-backend.ts'
 import type { EngineOptions } from '../worker/deployment.ts'
 
 /** Configuration of the job, as its schema takes it. Must be cloneable. May be left out where the schema allows it. */
@@ -44,6 +45,11 @@ export interface LaunchSettings extends EntryOptions {
   readonly from?: string
   /** State of operators that the job no longer has may be left behind; without, a checkpoint that holds some is refused. Default false. */
   readonly allowRemovedState?: boolean
+  /**
+   * When the newest checkpoint is damaged, an older one will do even if a sink cannot take back what it has shown since, so that records come twice. Without, such a
+   * launch is refused with MR_STATE_CORRUPT; file sinks take back. Default false.
+   */
+  readonly allowOlderCheckpoint?: boolean
   /** Default 1,000. Infinity: only on request. */
   readonly checkpointIntervalMs?: number
   /** A checkpoint that is not complete after so long is given up. Default 60,000. */
@@ -54,8 +60,10 @@ export interface LaunchSettings extends EntryOptions {
   readonly checkpointEveryRecords?: number
   /** So many checkpoints in a row may fail; one more counts as a failure of the job, which restarts from the last complete one. Default: any number. */
   readonly checkpointFailuresTolerated?: number
-  /** How often, and after what pause, a failed job restarts. Default: 5 times in 60 s. */
+  /** How often, and after what pause, a failed job restarts: docs/fault-tolerance.md. Default: 5 times in 60 s, after 10 ms, 20 ms, ... */
   readonly restart?: Omit<ChildSpecOptions, 'strategy'>
+  /** Where operators that can choose keep their state by key, unless they say it themselves. Default: what the job says, or 'memory'. See docs/state.md. */
+  readonly backend?: BackendOption
   readonly signal?: AbortSignal
   /** V8 heap limits of each worker, in MB. */
   readonly resourceLimits?: Partial<ResourceLimits>
@@ -93,6 +101,7 @@ export interface CheckedOptions {
   readonly fresh: boolean
   readonly from: string | null
   readonly allowRemovedState: boolean
+  readonly allowOlderCheckpoint: boolean
   readonly restart: ChildSpecOptions
 }
 
@@ -104,6 +113,7 @@ const LAUNCH_OPTIONS: OptionNames<LaunchOptions> = {
   fresh: 1,
   from: 1,
   allowRemovedState: 1,
+  allowOlderCheckpoint: 1,
   checkpointIntervalMs: 1,
   checkpointTimeoutMs: 1,
   checkpointMinPauseMs: 1,
@@ -126,6 +136,7 @@ const LAUNCH_OPTIONS: OptionNames<LaunchOptions> = {
   lingerMs: 1,
   keyGroups: 1,
   latencyMarkersMs: 1,
+  backend: 1,
   captureDir: 1,
 }
 
@@ -152,6 +163,7 @@ export function checkOptions(options: LaunchOptions): CheckedOptions {
     fresh: flag('fresh', options.fresh === undefined ? false : options.fresh),
     from: options.from === undefined ? null : path('from', options.from),
     allowRemovedState: flag('allowRemovedState', options.allowRemovedState === undefined ? false : options.allowRemovedState),
+    allowOlderCheckpoint: flag('allowOlderCheckpoint', options.allowOlderCheckpoint === undefined ? false : options.allowOlderCheckpoint),
     restart: checkRestart(options.restart),
   }
 }
@@ -182,6 +194,7 @@ function checkEngine(options: LaunchOptions): EngineOptions {
     checkpointEveryRecords: integerOrInfinity('checkpointEveryRecords', checkpointEveryRecords, 1),
     keyGroups: integer('keyGroups', keyGroups, 1, 32_768),
     latencyMarkersMs: number('latencyMarkersMs', latencyMarkersMs, 1, Infinity),
+    backend: checkBackend(options.backend),
     captureDir: captureDir === undefined ? null : path('captureDir', captureDir),
   }
 }
@@ -198,7 +211,8 @@ function checkLimits(limits: Partial<ResourceLimits> = {}): ResourceLimits {
 
 function checkRestart(restart: NonNullable<LaunchOptions['restart']> = {}): ChildSpecOptions {
   onlyKnown('restart', restart, { maxRestarts: 1, periodMs: 1, backoff: 1 })
-  onlyKnown('restart.backoff', restart.backoff, { minMs: 1, maxMs: 1, factor: 1, jitter: 1 })
+  const { backoff } = restart
+  if (typeof backoff !== 'number') onlyKnown('restart.backoff', backoff, { minMs: 1, maxMs: 1, factor: 1, jitter: 1 })
   childSpec(restart)
   return restart
 }

@@ -14,6 +14,7 @@ import { type StorageHandshake, awaitStorageQuiet, createHandshake } from '../st
 import type { StorageOptions } from '../storage/protocol.ts'
 import { InspectorWatch } from './inspector-watch.ts'
 import type { ThreadEntries } from './thread-entries.ts'
+import { threadFlags } from './thread-flags.ts'
 
 /** Told when a thread ends that should not, with its name and error. */
 export type ThreadLost = (thread: 'control' | 'storage', cause: unknown) => void
@@ -64,6 +65,7 @@ export class RunThreads {
     this.#control = new Worker(new URL(entries.control), {
       name: 'millrace-control',
       workerData: task,
+      execArgv: threadFlags(process.execArgv),
       transferList: [storage.port1, app.port2, event.port2],
     })
     this.#control.on('error', (error) => this.#lost('control', error))
@@ -108,6 +110,7 @@ export class RunThreads {
         controlPort,
         ...(from !== null && { from }),
       } satisfies StorageOptions,
+      execArgv: threadFlags(process.execArgv),
       transferList: [controlPort],
     })
     storage.on('error', (error) => this.#lost('storage', error))

@@ -261,6 +261,10 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
         this.#endpoint.checkpointCompleted(checkpoint)
         this.#tell({ type: 'checkpoint', text: `checkpoint ${checkpoint} complete in ${Math.round(tookMs)} ms` })
       },
+      fellBack: (checkpoint, damage) => {
+        const text = `State is damaged; the run goes on from checkpoint ${checkpoint} instead: ${damage.message}`
+        process.emitWarning(new MillraceError('MR_STATE_CORRUPT', text, { cause: reviveError(damage) }))
+      },
       checkpointFailed: (checkpoint, reason, cause) => {
         setTimeout(() => this.#endpoint.checkpointGivenUp(checkpoint), OUTLET_RETRY_MS).unref()
         this.#tell({ type: 'checkpoint-failed', text: `checkpoint ${checkpoint} failed: ${reason}`, ...(cause && { failure: cause }) })

@@ -1,10 +1,14 @@
 /**
  * The manifest: what one complete checkpoint consists of. It is written in the same transaction as its chunks, so that a manifest
- * that can be read vouches for chunks that are there. Stored as JSON (UTF-8), so that it can be read without millrace.
+ * that can be read vouches for chunks that are there. Stored as one line of JSON (UTF-8), so that it can be read without millrace, and a
+ * second line with its CRC-32 in hexadecimal.
  */
+import { crc32 } from 'node:zlib'
 import { MillraceError } from '../errors.ts'
 import { CHECKPOINT_CHUNK_BYTES_MAX } from '../limits.ts'
 import type { JobIdentity } from './job-identity.ts'
+
+const CHECKSUM_DIGITS = 8
 
 /** Version of the directory's layout and of the manifest. */
 export const CHECKPOINT_FORMAT_VERSION = 1
@@ -61,7 +65,12 @@ export interface Manifest extends ManifestHead {
 }
 
 export function encodeManifest(manifest: Manifest): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify(manifest))
+  const json = new TextEncoder().encode(JSON.stringify(manifest))
+  return Buffer.concat([json, Buffer.from(`\n${checksumText(json)}`)])
+}
+
+function checksumText(json: Uint8Array): string {
+  return crc32(json).toString(16).padStart(CHECKSUM_DIGITS, '0')
 }
 
 /**
@@ -69,9 +78,11 @@ export function encodeManifest(manifest: Manifest): Uint8Array {
  * @throws MillraceError MR_STATE_CORRUPT if it is no manifest, MR_STATE_INCOMPATIBLE if it is one of another format version
  */
 export function decodeManifest(bytes: Uint8Array, what = 'a checkpoint'): Manifest {
+  const end = bytes.lastIndexOf(10)
+  const json = end === -1 ? bytes : bytes.subarray(0, end)
   let value: unknown
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json))
   } catch (cause) {
     throw new MillraceError('MR_STATE_CORRUPT', `The manifest of ${what} is not valid JSON.`, { cause })
   }
@@ -82,7 +93,8 @@ export function decodeManifest(bytes: Uint8Array, what = 'a checkpoint'): Manife
       `${what} has format version ${String(version)}, this millrace reads version ${CHECKPOINT_FORMAT_VERSION}.`,
     )
   }
-  const wrong = findWrong(value)
+  const sum = new TextDecoder().decode(bytes.subarray(json.length + 1))
+  const wrong = sum === checksumText(json) ? findWrong(value) : 'it does not match its checksum'
   if (wrong) throw new MillraceError('MR_STATE_CORRUPT', `The manifest of ${what} is damaged: ${wrong}.`)
   return value as Manifest
 }

@@ -4,16 +4,24 @@ import { WORKERS_MAX } from '../limits.ts'
 import { errorText } from './error-text.ts'
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts'
 import type { ExplainFlags, GraphFlags } from './plan/plan-commands.ts'
+import type { BackendOption } from '../graph/state-backend.ts'
 import type { RunFlags } from './run/run-command.ts'
+import type * as stateCommands from './state/state-commands.ts'
+import type { StateAnswer, StateFlags } from './state/state-commands.ts'
+import type { SuperviseFlags } from './supervise/supervise-command.ts'
 import { UsageError } from './usage-error.ts'
 import { STDOUT, writeAll, writeError } from './write.ts'
+
+type StateCommands = typeof stateCommands
+type StateArguments = [dir: string, second: string | StateFlags | undefined, flags?: StateFlags]
+const MIB = 1024 * 1024
 
 /**
  * Carries a command line out; each command's code is loaded when it is used. Never throws: everything that goes wrong is told on standard error.
  */
 export async function execute(args: readonly string[]): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT.done
-  const program = describeProgram((code) => (exitCode = code))
+  const program = describeProgram(args, (code) => (exitCode = code))
   try {
     await program.parseAsync([...args], { from: 'user' })
     return exitCode
@@ -25,7 +33,7 @@ export async function execute(args: readonly string[]): Promise<ExitCode> {
   }
 }
 
-function describeProgram(done: (code: ExitCode) => void): Command {
+function describeProgram(args: readonly string[], done: (code: ExitCode) => void): Command {
   const program = new Command('millrace')
     .description('Runs and looks into millrace jobs: stream programs on the worker threads of one process.')
     .version(packageVersion(), '--version', 'print the version')
@@ -44,15 +52,16 @@ function describeProgram(done: (code: ExitCode) => void): Command {
             .replaceAll(/\s*\n\s*/g, ' ')}\n`,
         ),
     })
-  addRun(program, done)
+  addRun(program, args, done)
   addGraph(program)
   addExplain(program)
   addFrame(program)
+  addState(program, done)
   addDoctor(program, done)
   return program
 }
 
-function addRun(program: Command, done: (code: ExitCode) => void): void {
+function addRun(program: Command, args: readonly string[], done: (code: ExitCode) => void): void {
   withConfig(program.command('run'))
     .description('run a job until its input ends; Ctrl-C drains it, Ctrl-C again stops it')
     .argument('<job>', 'module that exports the job')
@@ -61,13 +70,25 @@ function addRun(program: Command, done: (code: ExitCode) => void): void {
     .option('--fresh', 'begin anew, whatever the state directory holds', false)
     .option('--from <dir>', 'savepoint to begin with, unless the state directory goes on')
     .option('--allow-removed-state', 'leave the state of operators behind that the job no longer has', false)
+    .option(
+      '--allow-older-checkpoint',
+      'begin with an older checkpoint if the newest is damaged, though sinks may show records twice',
+      false,
+    )
     .option('--checkpoint-interval <ms>', 'time between checkpoints (default: 1000)', milliseconds)
+    .option('--backend <backend>', 'where operators that can choose keep their state: memory, lmdb, or lmdb:<MiB in memory>', backend)
     .option('--outlet <name>', 'print this outlet only, bare records (repeatable: several outlets)', collect, [])
     .option('--no-outlets', 'print no outlet')
     .option('--capture <dir>', 'write the frames that workers receive there, for "millrace frame"')
+    .option('--supervise', 'run in a process of its own, and start that again from --state when it is lost', false)
+    .option('--process-restarts <n>', 'with --supervise: processes started again within a minute (default: 5)', wholeNumber)
     .option('--json', 'tell everything as JSON lines on standard error', false)
     .option('--verbose', 'errors with their stacks', false)
-    .action(async (job: string, flags: RunFlags) => {
+    .action(async (job: string, flags: RunFlags & SuperviseFlags & { readonly supervise: boolean }) => {
+      if (flags.supervise) {
+        const { superviseCommand } = await import('./supervise/supervise-command.ts')
+        return done(await superviseCommand(flags, args))
+      }
       const { runCommand } = await import('./run/run-command.ts')
       done(await runCommand(job, flags))
     })
@@ -90,6 +111,7 @@ function addExplain(program: Command): void {
     .description('show where the actors of a job would run, what bounds its memory, and what it guarantees; nothing runs')
     .argument('<job>', 'module that exports the job')
     .option('--workers <n>', 'worker threads (default: one per core)', workers)
+    .option('--backend <backend>', 'where operators that can choose keep their state: memory, lmdb, or lmdb:<MiB in memory>', backend)
     .option('--json', 'as JSON', false)
     .option('--verbose', 'errors with their stacks', false)
     .action(async (job: string, flags: ExplainFlags) => {
@@ -109,6 +131,29 @@ function addFrame(program: Command): void {
       const { frameCommand } = await import('./frame/frame-command.ts')
       print(frameCommand(path, flags))
     })
+}
+
+function addState(program: Command, done: (code: ExitCode) => void): void {
+  const state = program.command('state').description('look into a state directory or a savepoint; nothing is written')
+  const add = (
+    usage: string,
+    description: string,
+    run: (commands: StateCommands, ...args: StateArguments) => Promise<StateAnswer>,
+  ): void => {
+    const command = state.command(usage).description(description).argument('<dir>', 'state directory, or savepoint')
+    if (usage === 'show') command.argument('[id]', 'checkpoint (default: the newest)')
+    command
+      .option('--json', 'as JSON', false)
+      .option('--verbose', 'errors with their stacks', false)
+      .action(async (...args: unknown[]) => {
+        const { text, exitCode } = await run(await import('./state/state-commands.ts'), ...(args as StateArguments))
+        print(text)
+        done(exitCode)
+      })
+  }
+  add('ls', 'list its complete checkpoints', (commands, dir, flags) => commands.listCommand(dir, flags as StateFlags))
+  add('show', 'show what is in a checkpoint', (commands, dir, id, flags) => commands.showCommand(dir, id as string | undefined, flags!))
+  add('verify', 'read everything and compare checksums', (commands, dir, flags) => commands.verifyCommand(dir, flags as StateFlags))
 }
 
 function addDoctor(program: Command, done: (code: ExitCode) => void): void {
@@ -148,6 +193,14 @@ function workers(value: string): number {
   const number = /^\d+$/.test(value) ? Number(value) : NaN
   if (!(number >= 1 && number <= WORKERS_MAX)) throw new InvalidArgumentError(`It takes an integer from 1 to ${WORKERS_MAX}.`)
   return number
+}
+
+function backend(value: string): BackendOption {
+  const match = /^(memory|lmdb)(?::(\d+))?$/.exec(value)
+  if (match === null || (match[1] === 'memory' && match[2] !== undefined) || match[2] === '0')
+    throw new InvalidArgumentError('It takes memory, lmdb, or lmdb:<MiB>, such as lmdb:256.')
+  if (match[1] === 'memory') return 'memory'
+  return { type: 'lmdb', ...(match[2] !== undefined && { cacheBytes: Number(match[2]) * MIB }) }
 }
 
 function wholeNumber(value: string): number {

@@ -5,12 +5,15 @@ import type { Manifest } from '../checkpoint/manifest.ts'
 import { MillraceError } from '../errors.ts'
 import type { ControlToStorage, StorageToControl } from '../storage/protocol.ts'
 import type { Lineage } from './commit-order.ts'
+import { demandRetraction } from './fall-back.ts'
 import type { JobSettings } from './master-host.ts'
 
 /** How a run begins. */
 export interface Beginning {
   /** What the first attempt goes on from, unless an order makes it. */
   readonly restore: Manifest | null
+  /** What there is instead if that turns out to be damaged, ascending by id. */
+  readonly older: Manifest[]
   readonly lineage: Lineage
   /** Of the first checkpoint that the run itself takes. */
   readonly firstId: number
@@ -18,7 +21,7 @@ export interface Beginning {
   readonly orders: ControlToStorage[]
 }
 
-type Opened = Pick<StorageToControl & { type: 'opened' }, 'checkpoints' | 'firstId' | 'from'>
+type Opened = Pick<StorageToControl & { type: 'opened' }, 'checkpoints' | 'damaged' | 'firstId' | 'from'>
 
 /**
  * From the newest checkpoint of the directory; where there is none to go on from, with the savepoint that was given, or anew. A run that began with a savepoint
@@ -26,22 +29,25 @@ type Opened = Pick<StorageToControl & { type: 'opened' }, 'checkpoints' | 'first
  *
  * @throws MillraceError MR_STATE_INCOMPATIBLE, MR_STATE_DIR_INVALID
  */
-export function planBeginning({ checkpoints, firstId, from }: Opened, settings: JobSettings, nowMs: number): Beginning {
+export function planBeginning({ checkpoints, damaged, firstId, from }: Opened, settings: JobSettings, nowMs: number): Beginning {
   const { identity, fresh, allowRemovedState } = settings
   const newest = checkpoints.at(-1) ?? null
+  if (!fresh && damaged.some((id) => id > (newest?.id ?? 0))) demandUsable(damaged, newest, settings)
   // A finished run is not gone on with: the same command begins again.
   if (newest !== null && newest.status !== 'finished' && !fresh) {
     checkOrigin(newest, from)
-    return { restore: fitToJob(newest, identity, { allowRemovedState }), lineage: newest, firstId, orders: [] }
+    const fit = (manifest: Manifest): Manifest => fitToJob(manifest, identity, { allowRemovedState })
+    const older = checkpoints.filter(({ id, lineage }) => id < newest.id && lineage === newest.lineage).map(fit)
+    return { restore: fit(newest), older, lineage: newest, firstId, orders: [] }
   }
   // What a fresh start passes over is gone before a sink touches anything outside: nobody may go on from it after a crash.
-  const forget: ControlToStorage[] = fresh && newest !== null ? [{ type: 'forget' }] : []
+  const forget: ControlToStorage[] = fresh && (newest !== null || damaged.length > 0) ? [{ type: 'forget' }] : []
   const lineage = `${identity.jobName}-${firstId}`
-  if (from === null) return { restore: null, lineage: { lineage }, firstId, orders: forget }
+  if (from === null) return { restore: null, older: [], lineage: { lineage }, firstId, orders: forget }
   fitSavepoint(from, identity, allowRemovedState)
   const origin = originOf(from)
   const head = { id: firstId, lineage, createdMs: nowMs, origin, jobName: identity.jobName }
-  return { restore: null, lineage: { lineage, origin }, firstId: firstId + 1, orders: [...forget, { type: 'import', head }] }
+  return { restore: null, older: [], lineage: { lineage, origin }, firstId: firstId + 1, orders: [...forget, { type: 'import', head }] }
 }
 
 export function coordinatorOf(settings: JobSettings, firstId: number): CheckpointCoordinator {
@@ -60,6 +66,13 @@ export function fitSavepoint(savepoint: Manifest, identity: JobIdentity, allowRe
 
 function originOf({ lineage, id, createdMs }: Manifest): string {
   return `${lineage}/${id}@${createdMs}`
+}
+
+/** The newest manifests cannot be read. */
+function demandUsable(damaged: readonly number[], newest: Manifest | null, settings: JobSettings): void {
+  const damage = `The manifest of checkpoint ${damaged.at(-1)} is damaged.`
+  if (newest === null) throw new MillraceError('MR_STATE_CORRUPT', damage)
+  demandRetraction(settings, damage, newest)
 }
 
 function checkOrigin(newest: Manifest, from: Manifest | null): void {

@@ -27,9 +27,3 @@ export class FailedCheckpoints {
 export function checkpointFailure(text: string, attempt: number, cause: ErrorData | undefined): FailureData {
   return { ...describeError(new MillraceError('MR_CHECKPOINT_FAILED', text), { kind: 'storage', attempt }), ...(cause && { cause }) }
 }
-
-/** What kept an attempt from beginning, or its sinks from committing the last checkpoint. */
-export function attemptFailure(error: unknown, attempt: number): FailureData {
-  const isLate = error instanceof MillraceError && error.code === 'MR_CALL_TIMEOUT'
-  return describeError(error, { kind: isLate ? 'control-timeout' : 'user-code', attempt })
-}

@@ -13,7 +13,9 @@ import { withBadRecords } from './bad-records.ts'
 import { callFailure, lastCheckpointFailure } from './call-failure.ts'
 import { CheckpointRequests } from './checkpoint-requests.ts'
 import { commitOrder } from './commit-order.ts'
+import { drainSources } from './drain-sources.ts'
 import { FailedCheckpoints } from './failed-checkpoints.ts'
+import { fallBack } from './fall-back.ts'
 import type { JobSettings, MasterHost, RunEnd } from './master-host.ts'
 import type { SavepointReport } from './protocol.ts'
 import { Savepoints } from './savepoints.ts'
@@ -95,6 +97,7 @@ export class JobMaster {
   /** A message of the storage thread. */
   stored(message: StorageToControl): void {
     if (message.type === 'committed') this.#latest = message.manifest
+    if (message.type === 'exported' || message.type === 'export-failed') return this.#savepoints.stored(message)
     const event = coordinatorEvent(message, timeMs(this.#host))
     if (event !== null) this.#decide(event)
     switch (message.type) {
@@ -117,9 +120,6 @@ export class JobMaster {
         return this.#begin()
       case 'forgotten':
         return this.#begin()
-      case 'exported':
-      case 'export-failed':
-        return this.#savepoints.stored(message)
       default:
         return
     }
@@ -185,22 +185,15 @@ export class JobMaster {
     if (this.#state === 'ended' || this.#state === 'stopping') return
     if (drain) {
       this.#draining = true
-      if (this.#state === 'running') this.#drainSources()
+      if (this.#state === 'running') drainSources(this.#host.workers())
       return
     }
     if (this.#state !== 'running') return void this.#end({ outcome: 'stopped' })
     this.#state = 'stopping'
     this.#trigger(false)
-    const { checkpointTimeoutMs } = this.#settings
-    if (checkpointTimeoutMs < TIMER_MS_MAX)
-      this.#host.setTimer(
-        () => this.#drainsToStop() && this.#failLastCheckpoint('could not be taken: the sources had ended, the rest not'),
-        checkpointTimeoutMs,
-      )
-  }
-
-  #drainSources(): void {
-    for (const worker of this.#host.workers()) void worker.drainSources().catch(() => {})
+    const { checkpointTimeoutMs: limitMs } = this.#settings
+    const late = (): void => void (this.#drainsToStop() && this.#failLastCheckpoint('could not be taken: sources had ended, the rest not'))
+    if (limitMs < TIMER_MS_MAX) this.#host.setTimer(late, limitMs)
   }
 
   async #startAttempt(attempt: number): Promise<void> {
@@ -219,9 +212,13 @@ export class JobMaster {
       this.#decide({ type: 'attempt-started', nowMs: timeMs(this.#host), attempt, ...this.#cast })
       if (this.#requests.areOpen) this.#trigger(false)
       await Promise.all(workers.map((worker) => worker.start()))
-      if (this.#draining && !this.#isOver(attempt)) this.#drainSources()
+      if (this.#draining && !this.#isOver(attempt)) drainSources(this.#host.workers())
     } catch (error) {
-      this.failed(callFailure(error, attempt))
+      const next = fallBack(error, attempt, this.#beginning!.older, this.#settings)
+      if ('kind' in next) return this.failed(next)
+      this.#host.app.fellBack(next.id, describeError(error, { kind: 'storage', attempt }))
+      this.#latest = next
+      await this.#startAttempt(attempt)
     }
   }
 
@@ -234,10 +231,11 @@ export class JobMaster {
     this.#deploying = false
     this.#attempt = attempt
     this.#decide({ type: 'attempt-ended', nowMs: timeMs(this.#host) })
+    const paused = new Promise<void>((resolve) => void this.#host.setTimer(resolve, delayMs))
     // Only the outcome of a commit in flight tells which checkpoint comes next.
     if (this.#coordinator?.settled === false) await new Promise<void>((resolve) => (this.#settled = resolve))
     await Promise.all(this.#host.workers().map((worker) => worker.stop().catch(() => {})))
-    await new Promise<void>((resolve) => void this.#host.setTimer(resolve, delayMs))
+    await paused
     if (this.#attempt === attempt && this.#state === 'restarting') await this.#startAttempt(attempt)
   }
 

@@ -29,6 +29,8 @@ export interface JobSettings {
   readonly fresh: boolean
   /** State of operators that the job no longer has may be left behind. */
   readonly allowRemovedState: boolean
+  /** When the newest checkpoint is damaged, an older one will do even if sinks then show records twice. */
+  readonly allowOlderCheckpoint: boolean
 }
 
 /** One worker as the control thread sees it. Calls reject when the thread ends or the deadline passes. */
@@ -50,6 +52,8 @@ export interface AppEvents {
   attemptStarted(deployment: Deployment, restoredCheckpoint: number): void
   restarting(failure: FailureData, attempt: number, delayMs: number): void
   checkpointCompleted(checkpoint: number, tookMs: number): void
+  /** The state of newer checkpoints is damaged: the run begins with this one. */
+  fellBack(checkpoint: number, damage: FailureData): void
   checkpointFailed(checkpoint: number, reason: string, cause: ErrorData | null): void
   inletNotice(attempt: number, notice: InletNotice): void
   ended(end: RunEnd): void

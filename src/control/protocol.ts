@@ -22,6 +22,7 @@ export interface ControlTask {
   readonly checkpointFailuresTolerated: number
   readonly fresh: boolean
   readonly allowRemovedState: boolean
+  readonly allowOlderCheckpoint: boolean
   readonly doorbells: SharedArrayBuffer
   /** Int32: 1 while an inspector is open. See {@link InspectorWatch}. */
   readonly inspector: SharedArrayBuffer

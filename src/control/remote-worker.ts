@@ -24,10 +24,17 @@ export class RemoteWorker implements WorkerGate {
   readonly #pending = new Set<(reason: unknown) => void>()
   #endedBy: { readonly reason: unknown } | null = null
   readonly #isDebugged: () => boolean
-  readonly #kill: () => void
+  readonly #kill: (reason: MillraceError) => void
 
   /** @param kill ends the thread: one that does not answer holds up every attempt after this */
-  constructor(index: number, api: Remote<WorkerApi>, bell: Doorbell, ended: Promise<never>, isDebugged: () => boolean, kill: () => void) {
+  constructor(
+    index: number,
+    api: Remote<WorkerApi>,
+    bell: Doorbell,
+    ended: Promise<never>,
+    isDebugged: () => boolean,
+    kill: (reason: MillraceError) => void,
+  ) {
     this.#index = index
     this.#api = api
     this.#bell = bell
@@ -79,6 +86,11 @@ export class RemoteWorker implements WorkerGate {
     return this.#call('stats', this.#api.stats())
   }
 
+  /** The watchdog's question: a worker that does not return from a function cannot answer it. */
+  ping(): Promise<void> {
+    return this.#call('ping', this.#api.ping())
+  }
+
   startProfile(): Promise<void> {
     return this.#call('startProfile', this.#api.startProfile())
   }
@@ -101,8 +113,10 @@ export class RemoteWorker implements WorkerGate {
     const failed = new Promise<never>((_, reject) => (fail = reject))
     const late = (): void => {
       if (this.#isDebugged()) return void (timer = setTimeout(late, CONTROL_CALL_TIMEOUT_MS))
-      fail(new MillraceError('MR_CALL_TIMEOUT', `Worker ${this.#index} did not answer ${name}() within ${CONTROL_CALL_TIMEOUT_MS} ms`))
-      this.#kill()
+      const text = `Worker ${this.#index} did not answer ${name}() within ${CONTROL_CALL_TIMEOUT_MS} ms: a function that it runs does not return`
+      const error = new MillraceError('MR_CALL_TIMEOUT', text)
+      fail(error)
+      this.#kill(error)
     }
     let timer = setTimeout(late, CONTROL_CALL_TIMEOUT_MS)
     this.#pending.add(fail)

@@ -5,7 +5,7 @@ import { Piscina } from 'piscina'
 import { type FailureData, type FailureKind, describeError } from '../core/failure.ts'
 import { within } from '../core/within.ts'
 import { MillraceError } from '../errors.ts'
-import { SHUTDOWN_TIMEOUT_MS, TIMER_MS_MAX } from '../limits.ts'
+import { SHUTDOWN_TIMEOUT_MS, TIMER_MS_MAX, WATCHDOG_LOOK_MS } from '../limits.ts'
 import { Doorbell } from '../ring/doorbell.ts'
 import type { WorkerApi, WorkerListener, WorkerTask } from '../worker/protocol.ts'
 import type { ControlTask } from './protocol.ts'
@@ -42,6 +42,7 @@ export class WorkerPool {
   readonly #workers: RemoteWorker[] = []
   readonly #ready: Promise<string[]>[] = []
   readonly #running: Promise<unknown>[] = []
+  readonly #watchdog: NodeJS.Timeout
   #closing = false
 
   constructor(settings: TaskSettings, limits: ResourceLimits, events: PoolEvents, isDebugged: () => boolean) {
@@ -61,6 +62,8 @@ export class WorkerPool {
     })
     this.#pool.on('error', () => {})
     for (let index = 0; index < threads; index++) this.#start(index)
+    // Without checkpoints nobody else asks.
+    this.#watchdog = setInterval(() => this.#workers.forEach((worker) => void worker.ping().catch(() => {})), WATCHDOG_LOOK_MS)
   }
 
   get workers(): readonly RemoteWorker[] {
@@ -78,6 +81,7 @@ export class WorkerPool {
 
   async close(): Promise<void> {
     this.#closing = true
+    clearInterval(this.#watchdog)
     await Promise.all(this.#workers.map((worker) => worker.shutdown().catch(() => {})))
     // A thread that closes its operators itself leaves nothing half done; one that hangs is ended with the pool.
     await within(this.#isDebugged() ? TIMER_MS_MAX : SHUTDOWN_TIMEOUT_MS, Promise.allSettled(this.#running))
@@ -107,10 +111,11 @@ export class WorkerPool {
     this.#running[index] = running
     const ended = running.then(
       () => Promise.reject(new MillraceError('MR_WORKER_LOST', `Worker ${index} ended`)),
-      (cause: unknown) =>
-        Promise.reject(
-          new MillraceError('MR_WORKER_LOST', `Worker ${index} was lost: ${String((cause as Error)?.message ?? cause)}`, { cause }),
-        ),
+      (error: unknown) => {
+        // That it was ended from here says nothing; why it was, does.
+        const cause: unknown = killer.signal.aborted ? killer.signal.reason : error
+        throw new MillraceError('MR_WORKER_LOST', `Worker ${index} was lost: ${String((cause as Error)?.message ?? cause)}`, { cause })
+      },
     )
     const worker = new RemoteWorker(
       index,
@@ -118,7 +123,7 @@ export class WorkerPool {
       new Doorbell(this.#settings.doorbells, index),
       ended,
       this.#isDebugged,
-      () => killer.abort(),
+      (reason) => killer.abort(reason),
     )
     this.#workers[index] = worker
     let prepared = false
@@ -136,10 +141,14 @@ export class WorkerPool {
   /** A thread that cannot even load the job is not replaced: its successor could not either. */
   #replace(index: number, error: MillraceError, prepared: boolean): void {
     if (!prepared) return this.#events.lost(index, describeError(error, { kind: 'module-load' }))
-    const cause = error.cause as NodeJS.ErrnoException | undefined
-    const kind: FailureKind =
-      cause?.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'out-of-memory' : /exit/i.test(cause?.message ?? '') ? 'worker-exit' : 'worker-error'
     this.#start(index)
-    this.#events.lost(index, describeError(error, { kind }))
+    this.#events.lost(index, describeError(error, { kind: kindOf(error.cause) }))
   }
+}
+
+function kindOf(cause: unknown): FailureKind {
+  const { code, message } = cause as { readonly code?: unknown; readonly message?: string }
+  if (code === 'MR_CALL_TIMEOUT') return 'control-timeout'
+  if (code === 'ERR_WORKER_OUT_OF_MEMORY') return 'out-of-memory'
+  return /exit/i.test(message ?? '') ? 'worker-exit' : 'worker-error'
 }

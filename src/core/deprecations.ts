@@ -12,10 +12,10 @@ export interface Deprecation {
 
 export const DEPRECATIONS = {
   MR_DEP0001: {
-    what: 'inlet in the context of build()',
+    what: 'source.inlet()',
     since: '0.1.0',
     removedIn: '1.0.0',
-    instead: 'source.inlet(name, options), which is the same, or inlets of defineJob',
+    instead: 'inlet(name, options) of the context of build(), which is the same, or inlets of defineJob',
   },
 } as const satisfies Readonly<Record<string, Deprecation>>
 

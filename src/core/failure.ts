@@ -22,6 +22,8 @@ export const FAILURE_KINDS = [
   'control-timeout',
   /** The storage thread ended, or cannot write. */
   'storage',
+  /** The process of a supervised run ended: a native abort, a signal, a lack of memory, or a run that failed. */
+  'process-lost',
   /** A frame or message broke the rules between threads. */
   'protocol',
 ] as const

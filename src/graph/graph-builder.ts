@@ -14,10 +14,12 @@ import type { Key } from '../core/key-hash.ts'
 import type { OperatorDefinition } from '../actor/contract.ts'
 import type { KeySelector } from '../actor/partitioning.ts'
 import type { AggregateBuilder, AggregateSpecs } from '../state/aggregates.ts'
+import type { StateBackend } from '../state/working/working-store.ts'
 import { holdsDeadLetters, letterOrigins, requireReaders } from './dead-letters.ts'
 import { type CheckedPolicy, type ErrorPolicy, checkPolicy } from './error-policy.ts'
 import type { KeyedStream } from './keyed-stream.ts'
 import { inOrder } from './node-order.ts'
+import { type BackendOption, checkBackend, requireChoice } from './state-backend.ts'
 import type { Stream } from './stream.ts'
 import type { Table } from './table.ts'
 import type { LateRecords, WindowBound, WindowedDraft, WindowedStream } from './windowed-stream.ts'
@@ -30,10 +32,12 @@ export interface OperatorOptions {
   readonly parallelism?: number
   /** What happens when it throws on a record. Default: that of the job, or 'fail'. */
   readonly onError?: ErrorPolicy
+  /** Where it keeps its state by key; refused where the operator has no choice. Default: that of the run, or of the job, or 'memory'. */
+  readonly backend?: BackendOption
 }
 
 /** For {@link onlyKnown}. */
-export const OPERATOR_OPTIONS = { name: 1, parallelism: 1, onError: 1 } as const
+export const OPERATOR_OPTIONS = { name: 1, parallelism: 1, onError: 1, backend: 1 } as const
 
 export interface NodeDraft {
   readonly kind: string
@@ -81,6 +85,7 @@ export class GraphBuilder {
   readonly #names = new Map<string, string>()
   readonly #counters = new Map<string, number>()
   readonly #onError: CheckedPolicy | null
+  readonly #backend: StateBackend | null
   /** Operators that process dead letters: the policy of the job is not theirs, else their own letters would need readers without end. */
   readonly #behindLetters = new Set<number>()
   /** By what is claimed: who claims it. */
@@ -89,8 +94,14 @@ export class GraphBuilder {
   readonly flows: Flows
 
   /** @param onError of operators that have none of their own */
-  constructor(jobName: string, makeFlows: (builder: GraphBuilder) => Flows, onError: CheckedPolicy | null = null) {
+  constructor(
+    jobName: string,
+    makeFlows: (builder: GraphBuilder) => Flows,
+    onError: CheckedPolicy | null = null,
+    backend: StateBackend | null = null,
+  ) {
     this.#jobName = jobName
+    this.#backend = backend
     this.#onError = onError
     this.flows = makeFlows(this)
   }
@@ -98,6 +109,8 @@ export class GraphBuilder {
   add(draft: NodeDraft): OperatorNode {
     onlyKnown('An operator', draft.options, OPERATOR_OPTIONS, draft.site)
     const onError = this.#policyOf(draft)
+    const backend = checkBackend(draft.options?.backend, draft.site)
+    requireChoice(draft.kind, backend, draft.site)
     const node: OperatorNode = {
       id: this.#nodes.length,
       name: this.#claimName(draft),
@@ -109,6 +122,7 @@ export class GraphBuilder {
       site: draft.site,
       ...(draft.definition && { definition: draft.definition }),
       ...(onError && { onError }),
+      ...(backend && { backend }),
       ...(draft.parts && { parts: draft.parts }),
       ...(draft.guarantee && { guarantee: draft.guarantee }),
     }
@@ -142,7 +156,7 @@ export class GraphBuilder {
   finish(): Graph {
     const nodes = inOrder(this.#nodes)
     requireReaders(nodes)
-    return { jobName: this.#jobName, nodes }
+    return { jobName: this.#jobName, nodes, ...(this.#backend && { backend: this.#backend }) }
   }
 
   #policyOf(draft: NodeDraft): CheckedPolicy | null {

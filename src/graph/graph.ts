@@ -1,5 +1,6 @@
 import type { OperatorDefinition } from '../actor/contract.ts'
 import type { Partitioning } from '../actor/partitioning.ts'
+import type { StateBackend } from '../state/working/working-store.ts'
 import type { CheckedPolicy } from './error-policy.ts'
 
 /** Where records come from: an operator, and which of its outputs. */
@@ -42,6 +43,8 @@ export interface OperatorNode {
   readonly definition?: OperatorDefinition
   /** What happens to a record on which it throws; absent: the job fails. */
   readonly onError?: CheckedPolicy
+  /** Where it keeps its state by key, where that was said. */
+  readonly backend?: StateBackend
   /** Operators that were made by the same call and do the work on its records. */
   readonly parts?: readonly number[]
 }
@@ -50,6 +53,8 @@ export interface OperatorNode {
 export interface Graph {
   readonly jobName: string
   readonly nodes: readonly OperatorNode[]
+  /** Of operators that do not say it themselves. */
+  readonly backend?: StateBackend
 }
 
 export const OUTLET_KIND = 'outlet'

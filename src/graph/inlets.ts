@@ -38,7 +38,11 @@ export type InletStreams<I extends Inlets> = { readonly [N in keyof I]: Stream<I
  * ```
  */
 export function inlet<T>(options: InletOptions<T> = {}): InletSpec<T> {
-  const site = definitionSite(inlet as never)
+  return inletAt(options, definitionSite(inlet as never))
+}
+
+/** The inlet that is declared at `site`. */
+export function inletAt<T>(options: InletOptions<T>, site: string): InletSpec<T> {
   onlyKnown('inlet', options, EVENT_TIME_OPTIONS, site)
   return { millraceInlet: 1, options, site }
 }

@@ -1,19 +1,19 @@
 import { onlyKnown } from '../core/known-options.ts'
 import { basename } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { deprecated } from '../core/deprecations.ts'
 import { describeError } from '../core/failure.ts'
 import { MillraceError } from '../errors.ts'
 import type { Graph } from './graph.ts'
 import { OUTLET_KIND } from './graph.ts'
 import { type DeadLetter, type ErrorPolicy, checkPolicy } from './error-policy.ts'
 import { type Flows, GraphBuilder } from './graph-builder.ts'
-import type { InletSpec, InletStreams, Inlets } from './inlets.ts'
+import { type InletOptions, type InletSpec, type InletStreams, type Inlets, inletAt } from './inlets.ts'
 import { KeyedStream } from './keyed-stream.ts'
-import { callerSite, definitionSite, located } from './site.ts'
+import { definitionSite, located } from './site.ts'
 import { type SinkSpec, sink } from './sinks.ts'
 import { Sources } from './sources.ts'
 import { type ConfigIssue, type StandardSchema, configIssues, parseConfig } from './standard-schema.ts'
+import { type BackendOption, checkBackend } from './state-backend.ts'
 import { Stream } from './stream.ts'
 import { Table } from './table.ts'
 import { WindowedStream } from './windowed-stream.ts'
@@ -25,11 +25,10 @@ export interface BuildContext<C, I extends Inlets = NoInlets> {
   /** Streams of the inlets that the job declares, by name. */
   readonly inlets: InletStreams<I>
   /**
-   * The same as `source.inlet`.
-   *
-   * @deprecated MR_DEP0001: use `source.inlet`
+   * An inlet whose name is known only while the graph is built, from `config` for example. What happens within build() is no part of its type,
+   * so `run.inlet<T>(name)` has to be told the type of such an inlet again: declare inlets in `inlets` where you can.
    */
-  readonly inlet: Sources['inlet']
+  readonly inlet: <T>(name: string, options?: InletOptions<T>) => Stream<T>
   /**
    * The dead letters of all operators with `onError: 'deadLetter'` that were defined before this call: make it the last one.
    *
@@ -64,6 +63,8 @@ export interface JobOptions<C, B extends Built, I extends Inlets = NoInlets, R =
   readonly inlets?: I
   /** What happens when an operator throws on a record, unless its own options say so. Default: 'fail'. Operators that process dead letters fail. */
   readonly onError?: ErrorPolicy
+  /** Where operators that can choose keep their state by key, unless their own options, or those of `launch`, say it. Default 'memory'. */
+  readonly backend?: BackendOption
   /** Where the dead letters of all operators go. */
   readonly deadLetters?: SinkSpec<DeadLetter>
   /** Describes the graph. Runs once in every thread and must give the same graph in all of them: no clock, no randomness, no environment. */
@@ -107,7 +108,7 @@ export function defineJob<C = Readonly<Record<string, never>>, B extends Built =
   const url = moduleUrl(meta)
   if (typeof options?.build !== 'function') throw new MillraceError('MR_JOB_INVALID', `The job in ${url} has no build function`)
   const site = definitionSite(defineJob as never)
-  onlyKnown('defineJob', options, { name: 1, config: 1, inlets: 1, onError: 1, deadLetters: 1, build: 1 }, site)
+  onlyKnown('defineJob', options, { name: 1, config: 1, inlets: 1, onError: 1, backend: 1, deadLetters: 1, build: 1 }, site)
   const name = options.name ?? basename(url.startsWith('file:') ? fileURLToPath(url) : url).replace(/\.[cm]?[jt]s$/, '')
   return {
     millraceJob: 1,
@@ -132,7 +133,7 @@ function build<C, B extends Built, I extends Inlets, R>(name: string, options: J
     table: (draft) => new Table(self, draft),
     windowed: (draft) => new WindowedStream(self, draft),
   })
-  const builder = new GraphBuilder(name, makeFlows, checkPolicy(options.onError, site))
+  const builder = new GraphBuilder(name, makeFlows, checkPolicy(options.onError, site), checkBackend(options.backend, site))
   const source = new Sources(builder)
   const inlets = Object.fromEntries(
     Object.entries(options.inlets ?? {}).map(([inlet, spec]) => [inlet, declaredInlet(source, inlet, spec, site)]),
@@ -140,9 +141,7 @@ function build<C, B extends Built, I extends Inlets, R>(name: string, options: J
   const context = {
     source,
     sink,
-    get inlet() {
-      return inletOf(source)
-    },
+    inlet: inletsOf(source),
     inlets: inlets as InletStreams<I>,
     config,
     deadLetters: () => allLetters(builder, site),
@@ -158,11 +157,10 @@ function build<C, B extends Built, I extends Inlets, R>(name: string, options: J
   return graph
 }
 
-/** Called where the context of build() is asked for it. */
-function inletOf(source: Sources): Sources['inlet'] {
-  const [, ...callers] = (new Error('where').stack ?? '').split('\n')
-  deprecated('MR_DEP0001', callerSite(callers.join('\n')) ?? 'unknown')
-  return source.inlet.bind(source)
+function inletsOf(source: Sources): BuildContext<unknown>['inlet'] {
+  return function inlet(name, options = {}) {
+    return source.declared(name, inletAt(options, definitionSite(inlet as never)))
+  }
 }
 
 function allLetters(builder: GraphBuilder, site: string): Stream<DeadLetter> {

@@ -20,7 +20,7 @@ export function located<T>(work: () => T, site?: string): T {
 }
 
 /** The first place in a stack that is no module of millrace. */
-export function callerSite(stack: string): string | null {
+function callerSite(stack: string): string | null {
   for (const line of stack.split('\n')) {
     const place = PLACE.exec(line.trim())?.[1]
     if (place === undefined || place.startsWith('node:')) continue

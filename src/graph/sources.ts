@@ -1,3 +1,4 @@
+import { deprecated } from '../core/deprecations.ts'
 import { onlyKnown } from '../core/known-options.ts'
 import type { OperatorDefinition } from '../actor/contract.ts'
 import { MillraceError } from '../errors.ts'
@@ -9,7 +10,7 @@ import type { ErrorPolicy } from './error-policy.ts'
 import { EVENT_TIME_OPTIONS, type EventTimeOptions, eventTimeSpec } from './event-time.ts'
 import type { GraphBuilder } from './graph-builder.ts'
 import { type Guarantee, INLET_KIND, type Parallelism, outputOf } from './graph.ts'
-import type { InletOptions, InletSpec } from './inlets.ts'
+import { type InletOptions, type InletSpec, inletAt } from './inlets.ts'
 import { definitionSite } from './site.ts'
 import type { GenerateOptions, IterableOptions, OwnSourceOptions, Tick, TimerOptions } from './source-options.ts'
 import type { Stream } from './stream.ts'
@@ -119,16 +120,17 @@ export class Sources {
   }
 
   /**
-   * Records that the app thread pushes with `run.inlet(name).push(record)`: for inlets whose name is known only while the graph is built, from `config` for example. What happens
-   * within build() is no part of its type, so `run.inlet<T>(name)` has to be told the type again: declare inlets in `inlets` of defineJob where you can.
+   * The same as `inlet` of the context of build().
+   *
+   * @deprecated MR_DEP0001: use `inlet` of the context of build()
    */
   inlet<T>(name: string, options: InletOptions<T> = {}): Stream<T> {
     const site = definitionSite(this.inlet)
-    onlyKnown('source.inlet', options, EVENT_TIME_OPTIONS, site)
-    return this.#source({ kind: INLET_KIND, name, spec: { ...options }, site, parallelism: 1 })
+    deprecated('MR_DEP0001', site)
+    return this.declared(name, inletAt(options, site))
   }
 
-  /** @internal An inlet that the job declares. */
+  /** @internal */
   declared<T>(name: string, { options, site }: InletSpec<T>): Stream<T> {
     return this.#source({ kind: INLET_KIND, name, spec: { ...options }, site, parallelism: 1 })
   }

@@ -42,19 +42,18 @@ export interface StoredValue {
   readonly value: unknown
 }
 
+/** What is kept for a key; a promise where it has to be fetched. */
+export type StateReading = StoredValue | undefined | Promise<StoredValue | undefined>
+
 /** State of one operator instance by key. All keys share their slots. */
 export interface KeyedStateBackend {
   readonly keys: KeyTable
   /** Declares a state; all are declared before the first restore. */
   cell<V>(spec: CellSpec<V>): StateCell<V>
-  /** The values of these keys will be read and written next: backends that keep them elsewhere get them now. */
-  prefetch?(keys: readonly Key[]): void
   /** The stored form of a key's value of a state, with the signature that says what it is. Undefined where there is none. */
-  read(name: string, key: Key, nowMs: number): StoredValue | undefined
+  read(name: string, key: Key, nowMs: number): StateReading
   /** Between batches: cleans up what has expired, a bounded number of values. */
   batchDone(nowMs: number): void
-  /** By key group, then by name of the state: the chunks of what there is. */
-  snapshot(groups: number, nowMs: number): Map<number, Record<string, Uint8Array>>
   /** Adds the chunks of a key group. Those of states that are not declared are left out. */
   restore(chunks: Readonly<Record<string, Uint8Array>>, nowMs: number): void
 }

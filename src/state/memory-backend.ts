@@ -31,6 +31,7 @@ export class MemoryBackend implements KeyedStateBackend {
     if (this.keys.idle > 0) this.keys.sweep()
   }
 
+  /** By key group, then by name of the state: the chunks of what there is. */
   snapshot(groups: number, nowMs: number): Map<number, Record<string, Uint8Array>> {
     const chunks = new Map<number, Record<string, Uint8Array>>()
     forEachGroup(this.keys, this.keys.usedSlots(), groups, (group, slots) => {

@@ -1,7 +1,8 @@
 import type { Key } from '../core/key-hash.ts'
 import { chunkKeysOf, forEachGroup, liveSlots, slotsOfChunk } from './key-groups.ts'
 import { KeyIndex } from './key-index.ts'
-import { decodeChunk, encodeChunk, requireSignature } from './state-chunk.ts'
+import type { KeySlots } from './key-slots.ts'
+import { type Chunk, decodeChunk, encodeChunk, requireSignature } from './state-chunk.ts'
 import { msgpackrPacker, packValues, unpackValues } from './value-packer.ts'
 import type { ValuePacker } from './value-packer.ts'
 
@@ -52,26 +53,8 @@ export class ValueTable<V> {
   snapshot(groups: number): Map<number, Uint8Array> {
     const chunks = new Map<number, Uint8Array>()
     forEachGroup(this.keys, liveSlots(this.#present, this.keys.size), groups, (group, slots) => {
-      const { keys, rows } = chunkKeysOf(this.keys, slots)
-      const values = packValues(
-        this.#packer,
-        Array.from(rows, (slot) => this.#values[slot]),
-        'a value of keyed state',
-      )
-      const columns = new Map([[SIGNATURE, values]])
-      chunks.set(
-        group,
-        encodeChunk({
-          kind: KIND,
-          signature: SIGNATURE,
-          groups,
-          group,
-          rows: rows.length,
-          ...keys,
-          dirty: new Uint8Array(rows.length),
-          columns,
-        }),
-      )
+      const bytes = encodeValues({ groups, group }, this.keys, slots, (slot) => this.#values[slot], this.#packer)
+      chunks.set(group, bytes)
     })
     return chunks
   }
@@ -81,9 +64,7 @@ export class ValueTable<V> {
    * @throws MR_STATE_CORRUPT for damaged bytes, MR_STATE_INCOMPATIBLE for a chunk of something else
    */
   restore(bytes: Uint8Array): void {
-    const chunk = decodeChunk(bytes)
-    requireSignature(chunk, KIND, SIGNATURE)
-    const values = unpackValues(this.#packer, chunk.columns.get(SIGNATURE), chunk.rows)
+    const { chunk, values } = decodeValues(bytes, this.#packer)
     slotsOfChunk(this.keys, chunk).forEach((slot, i) => this.set(slot, values[i] as V))
   }
 
@@ -98,4 +79,31 @@ export class ValueTable<V> {
     present.set(this.#present)
     this.#present = present
   }
+}
+
+/**
+ * The chunk of the values of some slots, which are all of one key group.
+ * @throws MR_RECORD_NOT_SERIALIZABLE when a value cannot be packed
+ */
+export function encodeValues(
+  { groups, group }: Pick<Chunk, 'groups' | 'group'>,
+  slotKeys: Pick<KeySlots, 'keyAt'>,
+  slots: Int32Array,
+  valueOf: (slot: number) => unknown,
+  packer: ValuePacker = msgpackrPacker,
+): Uint8Array {
+  const { keys, rows } = chunkKeysOf(slotKeys, slots)
+  const values = packValues(packer, Array.from(rows, valueOf), 'a value of keyed state')
+  const head = { kind: KIND, signature: SIGNATURE, groups, group, rows: rows.length }
+  return encodeChunk({ ...head, ...keys, dirty: new Uint8Array(rows.length), columns: new Map([[SIGNATURE, values]]) })
+}
+
+/** @throws MR_STATE_CORRUPT for damaged bytes, MR_STATE_INCOMPATIBLE for a chunk of something else */
+export function decodeValues(
+  bytes: Uint8Array,
+  packer: ValuePacker = msgpackrPacker,
+): { readonly chunk: Chunk; readonly values: readonly unknown[] } {
+  const chunk = decodeChunk(bytes)
+  requireSignature(chunk, KIND, SIGNATURE)
+  return { chunk, values: unpackValues(packer, chunk.columns.get(SIGNATURE), chunk.rows) }
 }

@@ -9,7 +9,7 @@ import { MillraceError } from '../errors.ts'
 import type { Environment } from './environment.ts'
 import { FORMAT_KEY, manifestKey, openEnvironment, reading } from './environment.ts'
 import { readChunk } from './read-chunk.ts'
-import { checkFormat, loadManifests } from './stored-manifests.ts'
+import { type DamagedManifest, checkFormat, loadManifests } from './stored-manifests.ts'
 
 export interface ReadChunk extends ActorName {
   readonly key: string
@@ -41,6 +41,15 @@ export class CheckpointReader {
 
   /** Complete checkpoints, ascending by id. */
   list(): Manifest[] {
+    return this.#load().manifests
+  }
+
+  /** Checkpoints whose manifest cannot be read, ascending by id. */
+  damaged(): DamagedManifest[] {
+    return this.#load().damaged
+  }
+
+  #load(): ReturnType<typeof loadManifests> {
     return reading(this.#environment, 'The list of checkpoints', () => loadManifests(this.#environment))
   }
 

@@ -13,7 +13,7 @@ import { CHECKPOINT_IDS_RESERVED, CHECKPOINTS_RETAINED_DEFAULT } from '../limits
 import { chunkKey, CHUNKS, FORMAT_KEY, manifestKey, MANIFESTS, openEnvironment, reading, RESERVED_KEY } from './environment.ts'
 import type { Environment } from './environment.ts'
 import type { StorageHandshake } from './handshake.ts'
-import { beginWriting, createHandshake, endWriting } from './handshake.ts'
+import { beginWriting, createHandshake, endWriting, undisturbed } from './handshake.ts'
 import { type ActorSnapshot, layOut } from './lay-out.ts'
 import type { StoredChunk } from './protocol.ts'
 import { readChunk } from './read-chunk.ts'
@@ -63,6 +63,7 @@ export class CheckpointStore {
   #environment: Environment
   /** Complete checkpoints, ascending by id. */
   #manifests: readonly Manifest[] = []
+  #damaged: readonly number[] = []
   #reserved = 0
   #closed = false
 
@@ -73,7 +74,7 @@ export class CheckpointStore {
     this.#environment = undisturbed(handshake, () => openEnvironment(dir, 'read-write'))
     try {
       undisturbed(handshake, () => reading(this.#environment, `The database in ${dir}`, () => this.#load(savepoint)))
-      this.firstId = Math.max(this.#reserved, this.#manifests.at(-1)?.id ?? 0) + 1
+      this.firstId = Math.max(this.#reserved, this.#manifests.at(-1)?.id ?? 0, ...this.#damaged) + 1
       this.#transact(() => {
         this.#put(
           FORMAT_KEY,
@@ -85,6 +86,11 @@ export class CheckpointStore {
       void this.close()
       throw openingError(dir, error)
     }
+  }
+
+  /** Ids of checkpoints whose manifest cannot be read, ascending. */
+  get damaged(): readonly number[] {
+    return this.#damaged
   }
 
   /** Newest complete checkpoint. */
@@ -183,7 +189,7 @@ export class CheckpointStore {
    * @throws MillraceError MR_STATE_DIR_INVALID
    */
   forget(): void {
-    if (this.#manifests.length === 0) return
+    if (this.#manifests.length + this.#damaged.length === 0) return
     try {
       this.#transact(() => {
         for (const key of [...this.#environment.getKeys(CHUNKS), ...this.#environment.getKeys(MANIFESTS)]) this.#environment.removeSync(key)
@@ -192,6 +198,7 @@ export class CheckpointStore {
       throw new MillraceError('MR_STATE_DIR_INVALID', `Old checkpoints in ${this.dir} cannot be removed: ${messageOf(cause)}`, { cause })
     }
     this.#manifests = []
+    this.#damaged = []
   }
 
   /** Notes that a checkpoint failed, so that its id is not used again even if no other ever completes. */
@@ -241,7 +248,9 @@ export class CheckpointStore {
         `${this.dir} is a savepoint. Begin from it: give it as "from", and a stateDir of its own.`,
       )
     }
-    this.#manifests = loadManifests(this.#environment)
+    const { manifests, damaged } = loadManifests(this.#environment)
+    this.#manifests = manifests
+    this.#damaged = damaged.map(({ id }) => id)
     const reserved = this.#environment.getBinary(RESERVED_KEY)
     this.#reserved = reserved ? Number(new TextDecoder().decode(reserved)) || 0 : 0
   }
@@ -263,16 +272,6 @@ export class CheckpointStore {
   }
 }
 
-/** Runs what enters LMDB: the end of the process waits for it, and it does not begin any more once the process is about to end. */
-function undisturbed<T>(handshake: StorageHandshake, work: () => T): T {
-  if (!beginWriting(handshake)) throw stopped()
-  try {
-    return work()
-  } finally {
-    endWriting(handshake)
-  }
-}
-
 function openingError(dir: string, cause: unknown): MillraceError {
   if (cause instanceof MillraceError) return cause
   const code = /MDB_/.test(messageOf(cause)) ? 'MR_STATE_CORRUPT' : 'MR_STATE_DIR_INVALID'
@@ -281,4 +280,3 @@ function openingError(dir: string, cause: unknown): MillraceError {
 
 const encodeJson = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value))
 const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
-const stopped = () => new MillraceError('MR_CHECKPOINT_FAILED', 'The process is about to end: nothing is written any more.')

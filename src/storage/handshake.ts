@@ -7,6 +7,7 @@
  *  bit 1  STOP     no transaction may begin any more (never cleared)
  * ```
  */
+import { MillraceError } from '../errors.ts'
 import { STORAGE_QUIET_TIMEOUT_MS } from '../limits.ts'
 
 const WRITING = 1
@@ -29,6 +30,16 @@ export function endWriting(handshake: StorageHandshake): void {
   const word = new Int32Array(handshake)
   Atomics.and(word, 0, ~WRITING)
   Atomics.notify(word, 0)
+}
+
+/** Storage thread: runs what enters LMDB: the end of the process waits for it, and it does not begin any more once the process is about to end. */
+export function undisturbed<T>(handshake: StorageHandshake, work: () => T): T {
+  if (!beginWriting(handshake)) throw new MillraceError('MR_CHECKPOINT_FAILED', 'The process is about to end: nothing is written any more.')
+  try {
+    return work()
+  } finally {
+    endWriting(handshake)
+  }
 }
 
 /**

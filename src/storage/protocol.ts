@@ -13,6 +13,7 @@ import type { MessagePort, TransferListItem } from 'node:worker_threads'
 import type { ActorName, Chunk, Manifest, ManifestHead } from '../checkpoint/manifest.ts'
 import type { FailureData } from '../core/failure.ts'
 import type { StorageHandshake } from './handshake.ts'
+import type { WorkingAnswer, WorkingMessage } from './working-state/working-protocol.ts'
 
 /** `workerData` of the storage thread. */
 export interface StorageOptions {
@@ -48,7 +49,7 @@ export interface ReadMessage {
   readonly keys: readonly string[]
 }
 
-export type WorkerToStorage = StoreMessage | ReadMessage
+export type WorkerToStorage = StoreMessage | ReadMessage | WorkingMessage
 
 export interface StoredChunk {
   readonly key: string
@@ -59,6 +60,7 @@ export interface StoredChunk {
 export type StorageToWorker =
   | { readonly type: 'chunks'; readonly request: number; readonly chunks: readonly StoredChunk[] }
   | { readonly type: 'read-failed'; readonly request: number; readonly failure: FailureData }
+  | WorkingAnswer
 
 export type ControlToStorage =
   /** A worker thread may store from now on. The port must be in the transfer list. */
@@ -93,6 +95,8 @@ export type StorageToControl =
       readonly dir: string
       readonly firstId: number
       readonly checkpoints: readonly Manifest[]
+      /** Ids of checkpoints whose manifest cannot be read, ascending. */
+      readonly damaged: readonly number[]
       /** The savepoint of the options. */
       readonly from: Manifest | null
       readonly tookMs: number

@@ -22,6 +22,7 @@ import { readSavepoint, readSavepointManifest, writeSavepoint } from './savepoin
 import { prepareStateDir } from './state-dir.ts'
 import { lockStateDir } from './state-lock.ts'
 import type { StateLock } from './state-lock.ts'
+import { WorkingState } from './working-state/working-state.ts'
 
 export class StorageThread {
   readonly #control: MessagePort
@@ -30,6 +31,7 @@ export class StorageThread {
   readonly #workers = new Map<number, MessagePort>()
   #lock: StateLock | undefined
   #store: CheckpointStore | undefined
+  #working: WorkingState | undefined
   #closing = false
 
   constructor(control: MessagePort, options: StorageOptions) {
@@ -47,9 +49,23 @@ export class StorageThread {
       const dir = prepareStateDir(stateDir)
       this.#lock = await lockStateDir(dir)
       this.#store = openCheckpointStore({ dir, handshake, ...(retained !== undefined && { retained }) })
+      this.#working = new WorkingState(
+        dir,
+        handshake,
+        (snapshot) => this.#receive(snapshot),
+        (answer) => this.#tell(answer),
+      )
       const { firstId } = this.#store
       const savepoint = from === undefined ? null : await readSavepointManifest(from)
-      this.#tell({ type: 'opened', dir, firstId, checkpoints: this.#store.list(), from: savepoint, tookMs: performance.now() - startedMs })
+      this.#tell({
+        type: 'opened',
+        dir,
+        firstId,
+        checkpoints: this.#store.list(),
+        damaged: this.#store.damaged,
+        from: savepoint,
+        tookMs: performance.now() - startedMs,
+      })
       this.#control.on('message', (message: ControlToStorage) => this.#obey(message))
     } catch (error) {
       this.#tell({ type: 'open-failed', failure: describeError(error, { kind: 'storage' }) })
@@ -62,13 +78,14 @@ export class StorageThread {
       case 'add-worker':
         this.#workers.get(message.worker)?.close()
         this.#workers.set(message.worker, message.port)
-        message.port.on('message', (sent: WorkerToStorage) => (sent.type === 'read' ? this.#read(message.port, sent) : this.#receive(sent)))
+        message.port.on('message', (sent: WorkerToStorage) => this.#serve(message.port, sent))
         return
       case 'remove-worker':
         this.#workers.get(message.worker)?.close()
         this.#workers.delete(message.worker)
         return
       case 'attempt':
+        this.#working?.startAttempt(message.attempt)
         return this.#buffer.startAttempt(message.attempt)
       case 'commit':
         return void this.#commit(message)
@@ -97,6 +114,12 @@ export class StorageThread {
     } catch (error) {
       port.postMessage({ type: 'read-failed', request, failure: describeError(error, { kind: 'storage' }) } satisfies StorageToWorker)
     }
+  }
+
+  #serve(port: MessagePort, message: WorkerToStorage): void {
+    if (message.type === 'read') this.#read(port, message)
+    else if (message.type !== 'store') this.#working!.serve(port, message)
+    else if (this.#working?.expands(message) !== true) this.#receive(message)
   }
 
   #receive(message: StoreMessage): void {
@@ -157,6 +180,7 @@ export class StorageThread {
     if (this.#closing) return
     this.#closing = true
     for (const port of this.#workers.values()) port.close()
+    this.#working?.close()
     await this.#store?.close()
     await this.#lock?.release()
     this.#tell({ type: 'closed' })

@@ -5,11 +5,25 @@ import { MillraceError } from '../errors.ts'
 import type { Environment } from './environment.ts'
 import { MANIFESTS } from './environment.ts'
 
-/** All manifests of an environment, ascending by id. */
-export function loadManifests(environment: Environment): Manifest[] {
+/** A checkpoint whose manifest cannot be read. */
+export interface DamagedManifest {
+  readonly id: number
+  readonly error: MillraceError
+}
+
+/** All manifests of an environment, ascending by id. @throws MillraceError MR_STATE_INCOMPATIBLE */
+export function loadManifests(environment: Environment): { readonly manifests: Manifest[]; readonly damaged: DamagedManifest[] } {
   const manifests: Manifest[] = []
-  for (const { key, value } of environment.getRange(MANIFESTS)) manifests.push(decodeManifest(value, `checkpoint ${String(key[1])}`))
-  return manifests
+  const damaged: DamagedManifest[] = []
+  for (const key of [...environment.getKeys(MANIFESTS)]) {
+    try {
+      manifests.push(decodeManifest(environment.getBinary(key) ?? new Uint8Array(0), `checkpoint ${String(key[1])}`))
+    } catch (error) {
+      if (!(error instanceof MillraceError) || error.code !== 'MR_STATE_CORRUPT') throw error
+      damaged.push({ id: Number(key[1]), error })
+    }
+  }
+  return { manifests, damaged }
 }
 
 /** @throws MillraceError MR_STATE_INCOMPATIBLE */

@@ -13,7 +13,10 @@ import {
  */
 export type Strategy = 'one-for-one' | 'one-for-all' | 'escalate'
 
-/** Pause before the n-th restart within a period: `minMs * factor ** (n - 1)`, at most `maxMs`, give or take `jitter` of it. */
+/**
+ * Pause before the n-th restart within a period: `minMs * factor ** (n - 1)`, at most `maxMs`, give or take `jitter` of it. A period without a failure begins
+ * anew with `minMs`. A fixed pause has factor 1 and no jitter.
+ */
 export interface Backoff {
   readonly minMs: number
   readonly maxMs: number
@@ -24,13 +27,17 @@ export interface Backoff {
 
 export interface ChildSpec {
   readonly strategy: Strategy
-  /** Intensity: restarts within {@link periodMs}; one more escalates. */
+  /** Intensity: restarts within {@link periodMs}; one more escalates. Infinity: none does. */
   readonly maxRestarts: number
+  /** Infinity: restarts count for the whole run. */
   readonly periodMs: number
   readonly backoff: Backoff
 }
 
-export type ChildSpecOptions = Partial<Omit<ChildSpec, 'backoff'>> & { readonly backoff?: Partial<Backoff> }
+export type ChildSpecOptions = Partial<Omit<ChildSpec, 'backoff'>> & {
+  /** Fields that are left out have their defaults. A number: a fixed pause of so many milliseconds. */
+  readonly backoff?: Partial<Backoff> | number
+}
 
 const STRATEGIES: readonly Strategy[] = ['one-for-one', 'one-for-all', 'escalate']
 
@@ -40,26 +47,24 @@ const STRATEGIES: readonly Strategy[] = ['one-for-one', 'one-for-all', 'escalate
  * @throws MillraceError MR_OPTION_INVALID
  */
 export function childSpec(options: ChildSpecOptions = {}, strategy: Strategy = 'one-for-all'): ChildSpec {
-  const spec: ChildSpec = {
-    strategy: options.strategy ?? strategy,
-    maxRestarts: options.maxRestarts ?? RESTARTS_MAX_DEFAULT,
-    periodMs: options.periodMs ?? RESTART_PERIOD_MS_DEFAULT,
-    backoff: {
-      minMs: options.backoff?.minMs ?? RESTART_BACKOFF_MS_MIN_DEFAULT,
-      maxMs: options.backoff?.maxMs ?? Math.max(RESTART_BACKOFF_MS_MAX_DEFAULT, options.backoff?.minMs ?? 0),
-      factor: options.backoff?.factor ?? 2,
-      jitter: options.backoff?.jitter ?? 0.2,
-    },
-  }
+  const { strategy: own = strategy, maxRestarts = RESTARTS_MAX_DEFAULT, periodMs = RESTART_PERIOD_MS_DEFAULT } = options
+  const spec: ChildSpec = { strategy: own, maxRestarts, periodMs, backoff: backoffOf(options.backoff) }
   const { minMs, maxMs, factor, jitter } = spec.backoff
   demand(STRATEGIES.includes(spec.strategy), 'strategy', spec.strategy, `one of ${STRATEGIES.join(', ')}`)
-  demand(Number.isInteger(spec.maxRestarts) && spec.maxRestarts >= 0, 'maxRestarts', spec.maxRestarts, 'an integer of at least 0')
-  demand(Number.isFinite(spec.periodMs) && spec.periodMs > 0, 'periodMs', spec.periodMs, 'more than 0')
+  const whole = Number.isInteger(maxRestarts) || maxRestarts === Infinity
+  demand(whole && maxRestarts >= 0, 'maxRestarts', maxRestarts, 'an integer of at least 0, or Infinity')
+  demand(typeof periodMs === 'number' && periodMs > 0, 'periodMs', periodMs, 'more than 0')
   demand(Number.isFinite(minMs) && minMs >= 0, 'backoff.minMs', minMs, 'at least 0')
   demand(Number.isFinite(maxMs) && maxMs >= minMs, 'backoff.maxMs', maxMs, 'at least backoff.minMs')
   demand(Number.isFinite(factor) && factor >= 1, 'backoff.factor', factor, 'at least 1')
   demand(jitter >= 0 && jitter <= 1, 'backoff.jitter', jitter, 'between 0 and 1')
   return spec
+}
+
+function backoffOf(options: ChildSpecOptions['backoff'] = {}): Backoff {
+  if (typeof options === 'number') return { minMs: options, maxMs: options, factor: 1, jitter: 0 }
+  const { minMs = RESTART_BACKOFF_MS_MIN_DEFAULT, factor = 2, jitter = 0.2 } = options
+  return { minMs, maxMs: options.maxMs ?? Math.max(RESTART_BACKOFF_MS_MAX_DEFAULT, minMs), factor, jitter }
 }
 
 /**

@@ -7,6 +7,7 @@
 import type { FailureData, FailureKind } from '../core/failure.ts'
 import { describeError } from '../core/failure.ts'
 import { LASTING_CODES, MillraceError } from '../errors.ts'
+import { RESTARTS_REMEMBERED_MAX } from '../limits.ts'
 import type { ChildSpec } from './child-spec.ts'
 import { backoffMs } from './child-spec.ts'
 
@@ -14,7 +15,7 @@ export interface RegionState {
   readonly spec: ChildSpec
   /** Execution number that runs now, or that starts after the pause which was decided last. */
   readonly attempt: number
-  /** Times of the restarts within the period, oldest first; never more than `spec.maxRestarts`. */
+  /** Times of the restarts within the period, oldest first; never more than `spec.maxRestarts`, nor than RESTARTS_REMEMBERED_MAX where that is Infinity. */
   readonly restartsMs: readonly number[]
 }
 
@@ -76,7 +77,7 @@ export function decide(state: SupervisionState, failure: FailureData, nowMs: num
   if (failure.attempt < region.attempt) return { state, decision: { kind: 'ignore', because: 'old-attempt' } }
   if (isIncurable(failure)) return fail(state, failure)
 
-  const recent = within(region.restartsMs, region.spec.periodMs, nowMs)
+  const recent = within(region.restartsMs, region.spec, nowMs)
   if (region.spec.strategy === 'escalate' || recent.length >= region.spec.maxRestarts) {
     return escalate(state, exhausted(failure, `region "${name}"`, region.spec), nowMs, random)
   }
@@ -88,7 +89,7 @@ export function decide(state: SupervisionState, failure: FailureData, nowMs: num
 }
 
 function escalate(state: SupervisionState, failure: FailureData, nowMs: number, random: number): Decided {
-  const recent = within(state.restartsMs, state.spec.periodMs, nowMs)
+  const recent = within(state.restartsMs, state.spec, nowMs)
   if (state.spec.strategy === 'escalate') return fail(state, failure)
   if (recent.length >= state.spec.maxRestarts) return fail(state, exhausted(failure, 'the job', state.spec))
   const restartsMs = [...recent, nowMs]
@@ -109,7 +110,8 @@ function fail(state: SupervisionState, reason: FailureData): Decided {
 /** The failure that used up the intensity is the cause of the one that is reported. */
 function exhausted(failure: FailureData, who: string, spec: ChildSpec): FailureData {
   if (spec.strategy === 'escalate' || spec.maxRestarts === 0) return failure
-  const message = `${who} was restarted ${spec.maxRestarts} times within ${spec.periodMs} ms and failed again: ${failure.message}`
+  const within = spec.periodMs === Infinity ? '' : ` within ${spec.periodMs} ms`
+  const message = `${who} was restarted ${spec.maxRestarts} times${within} and failed again: ${failure.message}`
   const { kind, attempt, region, actor, ...cause } = failure
   const place = { kind, attempt, ...(region === undefined ? {} : { region }), ...(actor === undefined ? {} : { actor }) }
   return { ...describeError(new MillraceError('MR_RESTARTS_EXHAUSTED', message), place), ...siteOf(failure), cause }
@@ -122,6 +124,7 @@ function siteOf(failure: FailureData): Pick<FailureData, 'operator' | 'site'> {
   }
 }
 
-function within(timesMs: readonly number[], periodMs: number, nowMs: number): readonly number[] {
-  return timesMs.filter((at) => nowMs - at < periodMs)
+function within(timesMs: readonly number[], { periodMs, maxRestarts }: ChildSpec, nowMs: number): readonly number[] {
+  const recent = timesMs.filter((at) => nowMs - at < periodMs)
+  return maxRestarts === Infinity ? recent.slice(-RESTARTS_REMEMBERED_MAX) : recent
 }

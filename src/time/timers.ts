@@ -80,6 +80,19 @@ export class Timers implements Undoable {
     }
   }
 
+  /** Key slots of timers up to a time, at most `max`, the first timer's among them; the others are roughly in the order of their times. */
+  dueSlots(until: number, max: number): number[] {
+    const slots: number[] = []
+    const positions = this.firstMs <= until ? [0] : []
+    for (let i = 0; i < positions.length && slots.length < max; i++) {
+      slots.push(this.#slots[this.#heap[positions[i]!]!]!)
+      const first = CHILDREN * positions[i]! + 1
+      for (let child = first; child < Math.min(first + CHILDREN, this.#size); child++)
+        if (this.#heapTimes[child]! <= until) positions.push(child)
+    }
+    return slots
+  }
+
   /** Sets a timer that `forEach` told of. */
   restore(slot: number, time: number, order: number): void {
     if (this.#index.find(slot, time) !== -1) return

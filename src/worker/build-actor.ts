@@ -30,6 +30,7 @@ export interface ActorEnvironment {
   readonly generateCode: boolean
   readonly freeze: ((record: unknown) => void) | null
   readonly batchRecords: number
+  readonly stateOf: (node: OperatorNode) => Pick<OperatorContext, 'backend' | 'workingStore'>
 }
 
 export interface ActorWiring {
@@ -332,6 +333,7 @@ class ChainBuilder {
       notify: this.#wiring.notify,
       requestCheckpoint: this.#wiring.requestCheckpoint,
       batchRecords: this.#environment.batchRecords,
+      ...this.#environment.stateOf(node),
     }
     const actor = this.#definition(node).create!(node.spec, context)
     this.#instances.push({ name: node.name, actor, blame: (error) => blame(error, node) })

@@ -1,4 +1,5 @@
 import type { CodecMode } from '../codec/index.ts'
+import type { StateBackend } from '../state/working/working-store.ts'
 
 /** Options of a run that every thread must agree on. All of it can be cloned. */
 export interface EngineOptions {
@@ -19,6 +20,8 @@ export interface EngineOptions {
   /** Time between two latency markers of a source; Infinity: none. */
   readonly latencyMarkersMs: number
   readonly keyGroups: number
+  /** Where operators that can choose keep their state, unless the job says it; null: as the job says. */
+  readonly backend: StateBackend | null
   /** Directory for copies of the frames that each worker receives, or null. */
   readonly captureDir: string | null
 }

@@ -15,6 +15,7 @@ import { StoredChunks } from './stored-chunks.ts'
 import { printFromThisThread } from './sync-console.ts'
 import { workerEvents } from './worker-events.ts'
 import { WorkerService } from './worker-service.ts'
+import { WorkingPort } from './working-port.ts'
 
 /** The task of a worker thread: serves the control thread and runs actors until it is shut down. */
 export default async function runWorker(task: WorkerTask): Promise<void> {
@@ -26,6 +27,7 @@ export default async function runWorker(task: WorkerTask): Promise<void> {
   let over = false
   const profiler = new CpuProfiler()
   const stored = new StoredChunks(task.storagePort)
+  const working = new WorkingPort(task.storagePort)
   const service: WorkerService = new WorkerService(task.index, task.options, {
     clock: systemClock,
     loadOperators,
@@ -38,6 +40,7 @@ export default async function runWorker(task: WorkerTask): Promise<void> {
       checkpointWanted: (attempt) => void listener.checkpointWanted(attempt),
     }),
     readChunks: (manifest, wanted) => stored.read(manifest, wanted),
+    workingStore: (attempt, table) => working.store(attempt, table),
   })
   // The caller's ring may be over before its message is read: only then does the loop have something to wake up for.
   const answer = async <T>(call: () => T | Promise<T>): Promise<Answer<T>> => {
@@ -60,6 +63,7 @@ export default async function runWorker(task: WorkerTask): Promise<void> {
     query: (place, key) => answer(() => service.query(place, key)),
     queryCheckpoint: (manifest, place, key) => answer(() => service.queryCheckpoint(manifest, place, key)),
     stats: () => answer(() => service.stats()),
+    ping: () => answer(() => {}),
     startProfile: () => answer(() => profiler.start()),
     stopProfile: (path) => answer(() => profiler.stop(path)),
     shutdown: () => answer(() => void (over = true)),

@@ -18,7 +18,7 @@ export async function runLoop(service: WorkerService, bell: Doorbell, isOver: ()
       continue
     }
     const idleMs = runtime?.idleMs ?? Infinity
-    if (runtime === null || !runtime.isRunning || runtime.awaitsPromises || idleSleeps >= IDLE_SLEEPS_MAX) {
+    if (runtime === null || !runtime.isRunning || runtime.awaitsEvents || idleSleeps >= IDLE_SLEEPS_MAX) {
       const reason = await bell.sleepAsync(hasWork, Math.min(idleMs, IDLE_WAIT_MS_MAX))
       if (reason === 'work') await eventLoopTurn()
       idleSleeps = 0

@@ -38,6 +38,7 @@ export interface WorkerApi {
   query(place: StatePlace, key: Key): Promise<Answer<StateAnswer>>
   queryCheckpoint(manifest: Manifest, place: StatePlace, key: Key): Promise<Answer<StateAnswer>>
   stats(): Promise<Answer<WorkerStats>>
+  ping(): Promise<Answer<void>>
   startProfile(): Promise<Answer<void>>
   /** Writes what was sampled since to a .cpuprofile file. */
   stopProfile(path: string): Promise<Answer<void>>

@@ -39,6 +39,7 @@ export class StoredChunks {
   }
 
   #settle(answer: StorageToWorker): void {
+    if (answer.type === 'working-rows') return
     const request = this.#requests.get(answer.request)
     this.#requests.delete(answer.request)
     if (answer.type === 'chunks') request?.resolve(answer.chunks)

@@ -11,6 +11,8 @@ import { RingSender } from '../channel/ring-sender.ts'
 import { BatchDecoder, BatchEncoder, assertSerializable, freezeRecord } from '../codec/index.ts'
 import type { ActorPlacement, Channel, Plan } from '../graph/plan.ts'
 import { routingTable } from '../graph/plan.ts'
+import type { OperatorNode } from '../graph/graph.ts'
+import { backendOf } from '../graph/state-backend.ts'
 import { Doorbell, type FrameHandler, RingConsumer } from '../ring/index.ts'
 import { buildActor } from './build-actor.ts'
 import { captureFrames } from './capture-frames.ts'
@@ -108,6 +110,10 @@ class WorkerWiring {
       generateCode: host.generateCode && options.codec === 'generated',
       freeze: options.freezeRecords ? freezeRecord : null,
       batchRecords: options.batchRecords,
+      stateOf: (node: OperatorNode) => ({
+        backend: backendOf(node, plan.graph, options.backend),
+        workingStore: () => host.workingStore(deployment.attempt, placement.id),
+      }),
     }
     return buildActor(environment, placement, {
       mailbox: this.#mailboxes.get(placement.id)!,

@@ -3,6 +3,7 @@ import type { TimeChunk } from '../actor/actor-time.ts'
 import type { InletNotice, StateChunk } from '../actor/contract.ts'
 import type { Clock } from '../core/clock.ts'
 import type { RingConsumer } from '../ring/index.ts'
+import type { WorkingStore } from '../state/working/working-store.ts'
 import type { FrameProbe } from './frame-probe.ts'
 
 /** In place of a checkpoint id: the state of an actor that has ended, which belongs to every later checkpoint. */
@@ -25,6 +26,8 @@ export interface WorkerHost {
   readonly generateCode: boolean
   /** Something became ready from outside the loop: a promise of a source. */
   readonly onWake: () => void
+  /** Where an actor keeps state that does not fit into its memory. */
+  readonly workingStore: (attempt: number, actor: number) => WorkingStore
   /** Looks on; absent under threads. */
   readonly probe?: FrameProbe
 }

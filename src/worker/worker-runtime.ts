@@ -3,8 +3,8 @@ import type { CheckpointEnd } from '../actor/actor-parts.ts'
 import type { Registry } from '../actor/contract.ts'
 import type { Plan } from '../graph/plan.ts'
 import type { Key } from '../core/key-hash.ts'
+import type { StateReading } from '../state/keyed-backend.ts'
 import { MillraceError } from '../errors.ts'
-import type { StoredValue } from '../state/keyed-backend.ts'
 import { FRAMES_DRAINED_BYTES_MAX } from '../limits.ts'
 import type { Deployment, EngineOptions } from './deployment.ts'
 import { ReadySet } from './ready-set.ts'
@@ -25,6 +25,8 @@ export class WorkerRuntime {
   readonly #ready: ReadySet
   readonly #blocked: ReadySet
   readonly #waiting: ReadySet
+  /** Those that wait for state from the storage thread. */
+  readonly #fetching: ReadySet
   /** Timers of operators, by the wall clock; pauses of sources, by the monotonic one. */
   readonly #timers = new WakeTimes()
   readonly #pauses = new WakeTimes()
@@ -49,6 +51,7 @@ export class WorkerRuntime {
     this.#ready = new ReadySet(plan.actors.length)
     this.#blocked = new ReadySet(plan.actors.length)
     this.#waiting = new ReadySet(plan.actors.length)
+    this.#fetching = new ReadySet(plan.actors.length)
     this.#flushedMs = new Float64Array(plan.actors.length)
     this.#wiring = wireWorker({
       plan,
@@ -87,7 +90,7 @@ export class WorkerRuntime {
   }
 
   /** What an operator of an actor keeps for a key. Null while nothing runs: the answer would be out of date. */
-  query(actor: number, operator: string, state: string, key: Key): { readonly stored: StoredValue | undefined } | null {
+  query(actor: number, operator: string, state: string, key: Key): { readonly stored: StateReading } | null {
     return this.#running ? { stored: this.#wiring.actors.get(actor)!.query(operator, state, key) } : null
   }
 
@@ -133,6 +136,11 @@ export class WorkerRuntime {
   /** True while a source waits for a promise: then the event loop must not sleep. */
   get awaitsPromises(): boolean {
     return this.#waiting.size > 0
+  }
+
+  /** True while something is to come that only the event loop brings: a promise, a message. */
+  get awaitsEvents(): boolean {
+    return this.#waiting.size > 0 || this.#fetching.size > 0
   }
 
   /** Time in ms until some actor wants to run, whether frames come or not; Infinity for none. */
@@ -200,6 +208,8 @@ export class WorkerRuntime {
       if (actor.batches !== batches) this.#activity[this.#index]!++
       if (actor.awaitsPromise) this.#waiting.add(id)
       else this.#waiting.delete(id)
+      if (actor.awaitsState) this.#fetching.add(id)
+      else this.#fetching.delete(id)
       if (actor.hasTimers) this.#timers.set(id, actor.wakeAtMs)
       if (result === 'progress') {
         this.#flushAfterLinger(actor, nowMs)

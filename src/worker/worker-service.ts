@@ -83,8 +83,9 @@ export class WorkerService {
     this.#runtime?.drainSources()
   }
 
-  query(place: StatePlace, key: Key): StateAnswer {
-    return this.#runtime?.query(place.actor, place.operator, place.state, key) ?? null
+  async query(place: StatePlace, key: Key): Promise<StateAnswer> {
+    const answer = this.#runtime?.query(place.actor, place.operator, place.state, key) ?? null
+    return answer === null ? null : { stored: await answer.stored }
   }
 
   /** The same out of a checkpoint. */

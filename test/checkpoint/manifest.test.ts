@@ -46,15 +46,15 @@ describe('a manifest', () => {
     fc.assert(fc.property(manifests, (manifest) => void expect(decodeManifest(encodeManifest(manifest))).toEqual(manifest)))
   })
 
-  test('that was cut or changed is an error with a code, or still a manifest', () => {
+  test('that was cut or changed in any byte is an error with a code', () => {
     fc.assert(
       fc.property(manifests, fc.nat(), fc.nat(255), fc.boolean(), (manifest, at, byte, cut) => {
         const bytes = encodeManifest(manifest)
         const position = at % bytes.length
+        fc.pre(cut || bytes[position] !== byte)
         const damaged = cut ? bytes.subarray(0, position) : bytes.with(position, byte)
-        const code = codeOf(() => decodeManifest(damaged))
-        if (cut) expect(code).toBe('MR_STATE_CORRUPT')
-        else expect(['MR_STATE_CORRUPT', 'MR_STATE_INCOMPATIBLE', 'nothing thrown']).toContain(code)
+        // A changed digit may be that of the format version.
+        expect(codeOf(() => decodeManifest(damaged))).toMatch(cut ? /CORRUPT/ : /CORRUPT|INCOMPATIBLE/)
       }),
     )
   })
@@ -67,7 +67,7 @@ describe('a manifest', () => {
         fc.pre(!(typeof wrong === 'string' && typeof manifest[field] === 'string' && field !== 'status'))
         fc.pre(!(Array.isArray(wrong) && (field === 'actors' || field === 'operators')))
         fc.pre(!(field === 'createdMs' && typeof wrong === 'number'))
-        const changed = new TextEncoder().encode(JSON.stringify({ ...manifest, [field]: wrong }))
+        const changed = encodeManifest({ ...manifest, [field]: wrong } as never)
         expect(['MR_STATE_CORRUPT', 'MR_STATE_INCOMPATIBLE']).toContain(codeOf(() => decodeManifest(changed)))
       }),
     )

@@ -6,6 +6,7 @@ import { planJob } from '../../src/graph/plan.ts'
 import { type OperatorDefinition, defineJob, sink } from '../../src/index.ts'
 import { decodeChunk } from '../../src/worker/chunk-key.ts'
 import type { WorkerEvents } from '../../src/worker/worker-host.ts'
+import { MemoryStores } from '../../src/state/working/memory-stores.ts'
 import { WorkerRuntime } from '../../src/worker/worker-runtime.ts'
 
 const registry = await loadOperators()
@@ -58,6 +59,7 @@ async function blockedBehindBarrier(snapshotTaken: (...snapshot: Snapshot) => vo
     },
     generateCode: true,
     onWake: () => {},
+    workingStore: (_, actor) => new MemoryStores().store(actor),
   })
   await runtime.open(null)
   runtime.start()

@@ -22,7 +22,7 @@ const WRONG: Record<string, readonly unknown[]> = {
     { periodMs: 0 },
     { backoff: { minMs: -1 } },
     { backoff: { factor: 0.5 } },
-    { backoff: 3 },
+    { backoff: -3 },
     { often: 3 },
     { backoff: { max: 1 } },
   ],

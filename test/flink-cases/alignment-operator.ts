@@ -77,18 +77,16 @@ class Punctuated implements WatermarkGenerator<number> {
 }
 
 export function alignedPiece({ groups, maxDriftMs, idleAfterMs, watermarks }: AlignedSpec): (context: KitContext) => KitBuilt {
-  return ({ source }) =>
+  return ({ inlet }) =>
     Object.fromEntries(
       Object.entries(groups).map(([name, group]) => [
         name,
-        source
-          .inlet<number>(name, {
-            eventTime: (at) => at,
-            watermarks: () => new Punctuated(watermarks === 'odd'),
-            alignment: { group, maxDriftMs },
-            ...(idleAfterMs !== undefined && { idleAfterMs }),
-          })
-          .map((at) => ({ source: name, at })),
+        inlet<number>(name, {
+          eventTime: (at) => at,
+          watermarks: () => new Punctuated(watermarks === 'odd'),
+          alignment: { group, maxDriftMs },
+          ...(idleAfterMs !== undefined && { idleAfterMs }),
+        }).map((at) => ({ source: name, at })),
       ]),
     )
 }

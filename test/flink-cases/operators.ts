@@ -51,10 +51,8 @@ export function pieceOf(spec: KitOperatorSpec): (context: KitContext) => KitBuil
       return ({ input }) => input('in', { channels: spec.channels }).map((record) => record)
     case 'event time': {
       const { disorderMs, idleAfterMs } = spec
-      return ({ source }) =>
-        source
-          .inlet<number>('in', { eventTime: (at) => at, disorderMs, ...(idleAfterMs === undefined ? {} : { idleAfterMs }) })
-          .map((at) => at)
+      return ({ inlet }) =>
+        inlet<number>('in', { eventTime: (at) => at, disorderMs, ...(idleAfterMs === undefined ? {} : { idleAfterMs }) }).map((at) => at)
     }
   }
 }

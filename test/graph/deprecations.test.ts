@@ -3,7 +3,7 @@ import { setThreadRole } from '../../src/core/thread-role.ts'
 import { DEPRECATIONS, defineJob } from '../../src/index.ts'
 
 const job = defineJob(import.meta, {
-  build: ({ inlet, source }) => ({ old: inlet<number>('old'), now: source.inlet<number>('now') }),
+  build: ({ inlet, source }) => ({ old: source.inlet<number>('old'), now: inlet<number>('now') }),
 })
 
 test('what is deprecated is told once in a process, with its code, where it is used and what to use instead; never on threads of millrace', async () => {

@@ -88,4 +88,17 @@ export const ACTORS_OF_TWO: readonly KitCase[] = [
     script: SCRIPT,
     expected: { out: ['? 1', 'A 2', '? 3', 'B 4', 'AA 5'], kept: ['A', 'B', 'AA'] },
   },
+  {
+    name: 'withCheckpointing',
+    build: ({ input }) =>
+      input<Sale>('sales')
+        .withCheckpointing({
+          trigger: ({ cents }, { request }) => {
+            if (cents % 2 === 0) request()
+          },
+        })
+        .map(({ cents }) => cents),
+    script: [sale('a', 1), sale('a', 2), sale('b', 3), sale('b', 4), sale('a', 5), { end: true }],
+    expected: { out: [1, 2, 3, 4, 5] },
+  },
 ]

@@ -40,17 +40,20 @@ async function sessionsOf(config: Config, options: object): Promise<Session[]> {
   return sorted([...once.values()])
 }
 
-describe('a keyed actor with state and event-time timers', () => {
+/** The cache has room for a few keys, so that nearly all are fetched. */
+const BACKENDS = [['memory', 'memory'] as const, ['lmdb', { type: 'lmdb', cacheBytes: 2048 }] as const]
+
+describe.each(BACKENDS)('a keyed actor with state and event-time timers (%s)', (_, backend) => {
   test('gives the sessions that sorting gives, with any number of workers', async () => {
     for (const workers of [1, 2, 3]) {
-      expect(await sessionsOf(DEFAULTS, { seed: workers, workers })).toEqual(expected(DEFAULTS))
+      expect(await sessionsOf(DEFAULTS, { seed: workers, workers, backend })).toEqual(expected(DEFAULTS))
     }
   })
 
   test('gives the same after a crash', async () => {
     for (const seed of [4, 5, 6]) {
       const config = { ...DEFAULTS, failAt: 2_000 }
-      expect(await sessionsOf(config, { seed, workers: 2, checkpointIntervalMs: 3, batchRecords: 64 })).toEqual(expected(config))
+      expect(await sessionsOf(config, { seed, workers: 2, checkpointIntervalMs: 3, batchRecords: 64, backend })).toEqual(expected(config))
     }
   })
 })

@@ -1,14 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { canonicalKey } from '../../src/core/key.ts'
-import type { Key } from '../../src/core/key-hash.ts'
-import { MemoryBackend } from '../../src/state/memory-backend.ts'
+import { type Key, hashKey } from '../../src/core/key-hash.ts'
 import { openStates } from '../../src/state/open-states.ts'
 import { StateJournal } from '../../src/state/state-journal.ts'
 import { CLOSED, StateScope } from '../../src/state/state-scope.ts'
 import type { ListState, MapState, ReducingState, TimeToLive, ValueState } from '../../src/state/state-specs.ts'
 import { aggregating, list, map, reducing, value } from '../../src/state/state-specs.ts'
 import type { AggregatingState, StateSpecs } from '../../src/state/state-specs.ts'
+import { BACKEND_TYPES, type BackendType, type TestedBackend, testedBackend } from './backends.ts'
 import { smallKey } from './keys.ts'
 import { inTier } from '../tier.ts'
 
@@ -43,19 +43,26 @@ const specsWith = (ttl: TimeToLive | undefined): StateSpecs => {
   }
 }
 
+const GROUPS = 8
+
 /** One operator's state as an instance has it. */
 class Instance {
-  readonly backend = new MemoryBackend()
+  readonly tested: TestedBackend
   readonly scope = new StateScope(true)
   readonly handles: Handles
 
-  constructor(ttl: TimeToLive | undefined) {
+  constructor(type: BackendType, ttl: TimeToLive | undefined) {
+    this.tested = testedBackend(type, GROUPS)
     this.handles = openStates(specsWith(ttl), this.backend, this.scope) as unknown as Handles
+  }
+
+  get backend(): TestedBackend['backend'] {
+    return this.tested.backend
   }
 
   at<R>(key: Key, nowMs: number, call: (handles: Handles) => R): R {
     this.scope.nowMs = nowMs
-    this.scope.slot = this.backend.keys.slotOf(key)
+    this.scope.slot = this.tested.select(key)
     const result = call(this.handles)
     this.scope.slot = CLOSED
     return result
@@ -204,34 +211,44 @@ const moves: fc.Arbitrary<Move> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ type: fc.constant('rescale' as const), instances: fc.integer({ min: 1, max: 3 }) }) },
 )
 
-const GROUPS = 8
 const ttls: readonly (readonly [string, TimeToLive | undefined])[] = [
   ['without time to live', undefined],
   ['that live from their last write', { ms: 100 }],
   ['that live from their last read or write', { ms: 100, refresh: 'onReadAndWrite' }],
 ]
 
-describe.each(ttls)('state handles %s', (_, ttl) => {
-  test('are plain containers, whatever happens between: failures that are undone, checkpoints, other numbers of instances', () => {
-    fc.assert(
-      fc.property(fc.array(moves, { maxLength: 60 }), (all) => {
-        let instances = [new Instance(ttl)]
-        let oracle = new Oracle(ttl)
-        const ownerOf = (key: Key): Instance => {
-          const owning = instances.filter(({ backend }) => backend.keys.find(key) !== -1)
-          return owning.length > 0 ? owning[0]! : instances[0]!
-        }
-        for (const move of all) {
-          if (move.type === 'time') oracle.nowMs += move.ms
-          else if (move.type === 'batch') for (const { backend } of instances) backend.batchDone(oracle.nowMs)
-          else if (move.type === 'rescale') instances = rescaled(instances, move.instances, oracle.nowMs, ttl)
-          else oracle = perform(ownerOf(move.key), move, oracle)
-        }
-      }),
-      { numRuns: inTier(100, 300) },
-    )
-  })
-})
+/** Backends of an operator's lives, in turn. */
+const lives: readonly (readonly [string, readonly BackendType[]])[] = [
+  ['in memory', ['memory']],
+  ['larger than memory', ['lmdb']],
+  ['now in memory, now larger', ['memory', 'lmdb']],
+]
+
+describe.each(lives.flatMap(([where, types]) => ttls.map(([what, ttl]) => [what, where, types, ttl] as const)))(
+  'state handles %s, %s,',
+  (_what, _where, types, ttl) => {
+    test('are plain containers, whatever happens between: failures that are undone, checkpoints, other numbers of instances', () => {
+      fc.assert(
+        fc.property(fc.array(moves, { maxLength: 60 }), (all) => {
+          let life = 0
+          const instance = (): Instance => new Instance(types[life % types.length]!, ttl)
+          let instances = [instance()]
+          let oracle = new Oracle(ttl)
+          const ownerOf = (key: Key): Instance => instances[(hashKey(key) % GROUPS) % instances.length]!
+          for (const move of all) {
+            if (move.type === 'time') oracle.nowMs += move.ms
+            else if (move.type === 'batch') for (const { backend } of instances) backend.batchDone(oracle.nowMs)
+            else if (move.type === 'rescale') {
+              life++
+              instances = rescaled(instances, Array.from({ length: move.instances }, instance), oracle.nowMs)
+            } else oracle = perform(ownerOf(move.key), move, oracle)
+          }
+        }),
+        { numRuns: inTier(50, 150) },
+      )
+    })
+  },
+)
 
 /** A record: its steps are made, or made and undone. */
 function perform(instance: Instance, { key, steps: all, fails }: Move & { type: 'steps' }, before: Oracle): Oracle {
@@ -248,17 +265,16 @@ function perform(instance: Instance, { key, steps: all, fails }: Move & { type: 
   return kept
 }
 
-function rescaled(instances: readonly Instance[], count: number, nowMs: number, ttl: TimeToLive | undefined): Instance[] {
-  const next = Array.from({ length: count }, () => new Instance(ttl))
-  for (const { backend } of instances) {
-    for (const [group, chunks] of backend.snapshot(GROUPS, nowMs)) next[group % count]!.backend.restore(chunks, nowMs)
+function rescaled(instances: readonly Instance[], next: Instance[], nowMs: number): Instance[] {
+  for (const { tested } of instances) {
+    for (const [group, chunks] of tested.snapshot(GROUPS, nowMs)) next[group % next.length]!.backend.restore(chunks, nowMs)
   }
   return next
 }
 
-describe('a keyed state', () => {
+describe.each(BACKEND_TYPES)('a keyed state (%s)', (type) => {
   test('gives the memory of cleared and expired keys to new ones', () => {
-    const instance = new Instance({ ms: 10 })
+    const instance = new Instance(type, { ms: 10 })
     for (let round = 0; round < 20; round++) {
       for (let key = 0; key < 1_000; key++) {
         instance.at(`key number ${round * 1_000 + key}`, round * 20, ({ value, list }) => (key % 2 === 0 ? value.set(key) : list.add(key)))
@@ -269,7 +285,7 @@ describe('a keyed state', () => {
   })
 
   test('is not changed by what happens to a value outside', () => {
-    const instance = new Instance(undefined)
+    const instance = new Instance(type, undefined)
     const given = { n: 1, tags: ['a'] }
     instance.at(1, 0, ({ value }) => value.set(given))
     given.n = 2
@@ -284,34 +300,34 @@ describe('a keyed state', () => {
     ['a class instance', { at: [new (class Point {})()] }, /at\[0\] .*Point/],
     ['a symbol', Symbol('x'), /Symbol\(x\)/],
   ])('refuses %s, with its path', (_, bad, message) => {
-    const instance = new Instance(undefined)
+    const instance = new Instance(type, undefined)
     const set = (): void => instance.at(1, 0, ({ value }) => value.set(bad as never))
     expect(set).toThrow(expect.objectContaining({ code: 'MR_RECORD_NOT_SERIALIZABLE', message: expect.stringMatching(message) }))
   })
 
   test('is not there outside of a call', () => {
-    const { handles } = new Instance(undefined)
+    const { handles } = new Instance(type, undefined)
     for (const access of [() => handles.value.get(), () => handles.list.add(1), () => handles.map.set('a', 1), () => handles.sum.get()])
       expect(access).toThrow(expect.objectContaining({ code: 'MR_CONTEXT_CLOSED' }))
   })
 })
 
-describe('the version of a state', () => {
-  const open = (specs: StateSpecs): { backend: MemoryBackend; scope: StateScope; handles: Record<string, unknown> } => {
-    const backend = new MemoryBackend()
+describe.each(BACKEND_TYPES)('the version of a state (%s)', (type) => {
+  const open = (specs: StateSpecs): TestedBackend & { scope: StateScope; handles: Record<string, unknown> } => {
+    const tested = testedBackend(type, 1)
     const scope = new StateScope(false)
-    return { backend, scope, handles: openStates(specs, backend, scope) }
+    return { ...tested, scope, handles: openStates(specs, tested.backend, scope) }
   }
   const written = (spec: StateSpecs[string], write: (handle: never) => void): Record<string, Uint8Array> => {
-    const { backend, scope, handles } = open({ it: spec })
-    scope.slot = backend.keys.slotOf('key')
+    const { select, snapshot, scope, handles } = open({ it: spec })
+    scope.slot = select('key')
     write(handles['it'] as never)
-    return backend.snapshot(1, 0).get(0)!
+    return snapshot(1, 0).get(0)!
   }
   const restored = (spec: StateSpecs[string], chunks: Record<string, Uint8Array>): unknown => {
-    const { backend, scope, handles } = open({ it: spec })
+    const { backend, select, scope, handles } = open({ it: spec })
     backend.restore(chunks, 5)
-    scope.slot = backend.keys.slotOf('key')
+    scope.slot = select('key')
     scope.nowMs = 5
     return handles['it']
   }

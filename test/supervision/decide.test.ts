@@ -110,6 +110,24 @@ describe('a failure', () => {
 })
 
 describe('the pause before a restart', () => {
+  test('is a number where it is fixed', () => {
+    const delays = failAt(one({ maxRestarts: 10, backoff: 250 }), [0, 1, 2]).map((decision) => (decision as { delayMs: number }).delayMs)
+    expect(delays).toEqual([250, 250, 250])
+  })
+
+  test('and restarts may be counted for the whole run, or not at all', () => {
+    const whole = failAt(one({ maxRestarts: 2, periodMs: Infinity }), [0, 1e9, 2e9])
+    expect(whole.map(({ kind }) => kind)).toEqual(['restart-region', 'restart-region', 'fail-job'])
+    expect((whole[2] as Decision & { kind: 'fail-job' }).reason.message).toContain('restarted 2 times and failed again')
+    let state = one({ maxRestarts: Infinity, periodMs: Infinity, backoff: 0 })
+    for (let nowMs = 0; nowMs < 5_000; nowMs++) {
+      const decided = decide(state, failure(state.regions['main']!.attempt), nowMs, 0.5)
+      expect(decided.decision.kind).toBe('restart-region')
+      state = decided.state
+    }
+    expect(state.regions['main']!.restartsMs.length).toBeLessThan(2_000)
+  })
+
   test('grows by its factor up to its longest, and starts anew after a quiet period', () => {
     const options = { maxRestarts: 10, periodMs: 1000, backoff: { minMs: 5, maxMs: 30, factor: 2, jitter: 0 } }
     const delays = failAt(one(options), [0, 1, 2, 3, 4, 5000]).map((decision) => (decision as { delayMs: number }).delayMs)
@@ -139,7 +157,7 @@ describe('the pause before a restart', () => {
       { maxRestarts: 1.5 },
       { maxRestarts: Number.NaN },
       { periodMs: 0 },
-      { periodMs: Infinity },
+      { periodMs: Number.NaN },
       { backoff: { minMs: -1 } },
       { backoff: { minMs: 10, maxMs: 5 } },
       { backoff: { factor: 0.5 } },

@@ -79,8 +79,7 @@ test('merges the watermarks of several channels, and of several inputs', async (
 
 test('an inlet with event times of its own makes its watermarks and finds itself idle by the clock', async () => {
   const { outputs } = await operatorKit(
-    ({ source }) =>
-      source.inlet<{ at: number }>('events', { eventTime: (event) => event.at, disorderMs: 3, idleAfterMs: 50 }).map(({ at }) => at),
+    ({ inlet }) => inlet<{ at: number }>('events', { eventTime: (event) => event.at, disorderMs: 3, idleAfterMs: 50 }).map(({ at }) => at),
     [{ record: { at: 10 } }, { record: { at: 8 } }, { advanceMs: 50 }, { record: { at: 20 } }, { nowMs: 500 }, { end: true }],
   )
   expect(outputs.out).toEqual([

@@ -1,8 +1,11 @@
 import { exclusiveBytes, mailboxBudget } from '../../channel/credit.ts'
-import { INLET_KIND } from '../../graph/graph.ts'
+import { INLET_KIND, type OperatorNode } from '../../graph/graph.ts'
 import type { Plan } from '../../graph/plan.ts'
+import { backendOf, canChoose } from '../../graph/state-backend.ts'
 import { INLET_LOG_BYTES_MAX } from '../../limits.ts'
+import type { StateBackend } from '../../state/working/working-store.ts'
 import type { EngineOptions } from '../../worker/deployment.ts'
+import { bytesText } from '../quantities.ts'
 import { nodeName, partitioningText } from './graph-text.ts'
 import { type JobGuarantee, guaranteeOf } from './guarantee.ts'
 
@@ -21,7 +24,7 @@ export interface ExplainedActor {
 export interface ExplainedTask {
   readonly name: string
   readonly operators: readonly { readonly name: string; readonly kind: string }[]
-  /** Where the task keeps keyed state; null when it has none. */
+  /** Where the task keeps its state: 'memory', or 'lmdb, 64 MiB in memory'; null when it has none. */
   readonly backend: string | null
   readonly actors: readonly ExplainedActor[]
 }
@@ -59,18 +62,21 @@ export interface Explanation {
   readonly guarantee: JobGuarantee
 }
 
-const BACKEND_DEFAULT = 'memory'
-/** Operators that keep state by key, or per instance, in a backend. */
+/** Operators that keep state by key, or per instance, and have no choice where: in memory. */
 const STATEFUL = new Set([
   'aggregate',
   'combine',
-  'scan',
-  'reduce',
   'window',
   'windowCombine',
   'windowPanes',
   'sessionCombine',
   'sessionMerge',
+  'intervalJoin',
+  'windowJoin',
+  'joinLatest',
+  'joinTemporal',
+  'joinBroadcast',
+  'mergeByTime',
 ])
 
 /** What a plan comes to: operator -> actor -> worker -> rings, and what bounds it. A pure function, as the plan is. */
@@ -88,19 +94,20 @@ export function explain(plan: Plan, options: EngineOptions): Explanation {
     edges: explainEdges(plan, options),
     rings,
     memory: { mailboxBytes, ringBytes, inletLogBytes, totalBytes: mailboxBytes + ringBytes + inletLogBytes },
-    backend: [...new Set(tasks.flatMap((task) => task.backend ?? []))].join(', ') || 'none, no operator keeps state',
+    backend: [...new Set(tasks.flatMap((task) => task.backend ?? []))].join('; ') || 'none, no operator keeps state',
     guarantee: guaranteeOf(plan.graph),
   }
 }
 
-function explainTask(plan: Plan, id: number, { mailboxBytes }: EngineOptions): ExplainedTask {
+function explainTask(plan: Plan, id: number, options: EngineOptions): ExplainedTask {
+  const { mailboxBytes } = options
   const { nodes } = plan.tasks[id]!
   const operators = nodes.map((node) => plan.graph.nodes[node]!)
   const actors = plan.actors.filter((actor) => actor.task === id)
   return {
     name: operators.map(nodeName).join(' > '),
     operators: operators.map((node) => ({ name: nodeName(node), kind: node.kind })),
-    backend: backendOf(operators),
+    backend: backendsOf(operators, plan, options.backend),
     actors: actors.map(({ id: actor, index, thread }) => {
       const channels = plan.channels.filter((channel) => channel.toActor === actor).length
       const budget = channels === 0 ? 0 : mailboxBudget(mailboxBytes, channels)
@@ -116,12 +123,14 @@ function explainTask(plan: Plan, id: number, { mailboxBytes }: EngineOptions): E
   }
 }
 
-function backendOf(operators: readonly { readonly kind: string; readonly spec: Readonly<Record<string, unknown>> }[]): string | null {
-  const backends = operators.flatMap(({ kind, spec }) => {
-    if (typeof spec['backend'] === 'string') return spec['backend']
-    return STATEFUL.has(kind) ? BACKEND_DEFAULT : []
+function backendsOf(operators: readonly OperatorNode[], { graph }: Plan, run: StateBackend | null): string | null {
+  const backends = operators.flatMap((node) => {
+    if (STATEFUL.has(node.kind)) return 'memory'
+    if (!canChoose(node.kind)) return []
+    const backend = backendOf(node, graph, run)
+    return backend.type === 'memory' ? 'memory' : `lmdb, ${bytesText(backend.cacheBytes)} in memory`
   })
-  return backends.length === 0 ? null : [...new Set(backends)].join(', ')
+  return backends.length === 0 ? null : [...new Set(backends)].join('; ')
 }
 
 function explainEdges(plan: Plan, options: EngineOptions): ExplainedEdge[] {

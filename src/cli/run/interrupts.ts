@@ -1,4 +1,5 @@
 import { EXIT } from '../exit-code.ts'
+import type { Ward } from '../supervise/ward.ts'
 
 export interface InterruptActions {
   /** End the input and finish what is in flight. */
@@ -7,7 +8,10 @@ export interface InterruptActions {
   stop(): void
 }
 
-/** Ctrl-C: the first drains, the second stops, the third leaves without waiting. SIGTERM stops at once. */
+/**
+ * Ctrl-C: the first drains, the second stops, the third leaves without waiting. SIGTERM stops at once. A process with a supervisor is told by it; signals of its own
+ * are those that a terminal or a service manager sends to all processes of a group, so they count as no more than one.
+ */
 export class Interrupts {
   readonly #actions: InterruptActions
   #count = 0
@@ -17,15 +21,22 @@ export class Interrupts {
     this.#next()
   }
 
-  constructor(actions: InterruptActions) {
+  readonly #onInterruptOfGroup = (): void => {}
+  readonly #onTerminateOfGroup = (): void => this.#actions.stop()
+  readonly #ward: Ward | null
+
+  constructor(actions: InterruptActions, ward: Ward | null = null) {
     this.#actions = actions
-    process.on('SIGINT', this.#onInterrupt)
-    process.on('SIGTERM', this.#onTerminate)
+    this.#ward = ward
+    process.on('SIGINT', ward === null ? this.#onInterrupt : this.#onInterruptOfGroup)
+    process.on('SIGTERM', ward === null ? this.#onTerminate : this.#onTerminateOfGroup)
+    ward?.obey((signal) => (signal === 'SIGINT' ? this.#onInterrupt() : this.#onTerminate()))
   }
 
   release(): void {
-    process.removeListener('SIGINT', this.#onInterrupt)
-    process.removeListener('SIGTERM', this.#onTerminate)
+    for (const listener of [this.#onInterrupt, this.#onInterruptOfGroup]) process.removeListener('SIGINT', listener)
+    for (const listener of [this.#onTerminate, this.#onTerminateOfGroup]) process.removeListener('SIGTERM', listener)
+    this.#ward?.release()
   }
 
   #next(): void {

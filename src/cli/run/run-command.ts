@@ -5,11 +5,13 @@ import { launch } from '../../app/launch.ts'
 import { type LaunchOptions, checkOptions } from '../../app/launch-options.ts'
 import { INLET_KIND, isOutlet, outletName } from '../../graph/graph.ts'
 import { type Plan, planJob } from '../../graph/plan.ts'
+import type { BackendOption } from '../../graph/state-backend.ts'
 import { guaranteeOf } from '../plan/guarantee.ts'
 import { configFrom } from '../config-values.ts'
 import { type ExitCode, exitCodeOf } from '../exit-code.ts'
 import { jobConfig } from '../job-config.ts'
 import { jobFromFile } from '../job-file.ts'
+import { Ward } from '../supervise/ward.ts'
 import { STDERR, STDOUT, writeError } from '../write.ts'
 import { jobShape } from './job-shape.ts'
 import { chooseOutlets, readOutlets } from './print-outlets.ts'
@@ -28,7 +30,9 @@ export interface RunFlags {
   readonly fresh: boolean
   readonly from?: string
   readonly allowRemovedState: boolean
+  readonly allowOlderCheckpoint: boolean
   readonly checkpointInterval?: number
+  readonly backend?: BackendOption
   readonly capture?: string
   readonly json: boolean
   readonly verbose: boolean
@@ -43,6 +47,16 @@ const INTERVAL_MS = { terminal: 250, json: 1_000, log: 5_000 }
 
 /** Runs a job until it ends, is drained or stopped. */
 export async function runCommand(path: string, flags: RunFlags): Promise<ExitCode> {
+  const ward = Ward.ofThisProcess()
+  try {
+    return await runJob(path, flags, ward)
+  } catch (error) {
+    ward?.failed(error)
+    throw error
+  }
+}
+
+async function runJob(path: string, flags: RunFlags, ward: Ward | null): Promise<ExitCode> {
   const given = configFrom(flags.configFile, flags.config)
   const job = await jobFromFile(path)
   const config = await jobConfig(job, given, flags.config)
@@ -53,7 +67,7 @@ export async function runCommand(path: string, flags: RunFlags): Promise<ExitCod
   const view = viewFor(flags, plan)
   const { reporter } = view
   const startedMs = performance.now()
-  const control = new RunControl(reporter)
+  const control = new RunControl(reporter, ward)
   const printer = new RecordPrinter(
     () => reporter.giveWay(),
     (error) => control.outputBroke(error),
@@ -61,6 +75,7 @@ export async function runCommand(path: string, flags: RunFlags): Promise<ExitCod
   try {
     const run = await launch(job, { ...options, signal: control.signal })
     control.begin(run)
+    ward?.started()
     reporter.report({
       event: 'started',
       job: job.name,
@@ -90,6 +105,7 @@ export async function runCommand(path: string, flags: RunFlags): Promise<ExitCod
   } catch (error) {
     if (control.aborted) return control.ended({ outcome: 'stopped', restarts: 0 }, performance.now() - startedMs)
     reporter.report({ event: 'failed', error })
+    ward?.failed(error)
     return exitCodeOf(error)
   } finally {
     control.release()
@@ -100,11 +116,13 @@ function launchOptions(flags: RunFlags, config: unknown): LaunchOptions {
   return {
     fresh: flags.fresh,
     allowRemovedState: flags.allowRemovedState,
+    allowOlderCheckpoint: flags.allowOlderCheckpoint,
     ...(flags.from !== undefined && { from: resolve(flags.from) }),
     ...(flags.workers !== undefined && { workers: flags.workers }),
     ...(config !== undefined && { config }),
     ...(flags.state !== undefined && { stateDir: resolve(flags.state) }),
     ...(flags.checkpointInterval !== undefined && { checkpointIntervalMs: flags.checkpointInterval }),
+    ...(flags.backend !== undefined && { backend: flags.backend }),
     ...(flags.capture !== undefined && { captureDir: resolve(flags.capture) }),
   }
 }

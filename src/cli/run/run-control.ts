@@ -1,5 +1,6 @@
 import type { Run, RunResult } from '../../app/run.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
+import type { Ward } from '../supervise/ward.ts'
 import { Interrupts } from './interrupts.ts'
 import type { Reporter } from './run-event.ts'
 
@@ -16,9 +17,9 @@ export class RunControl {
   #drains = false
   #outputError: NodeJS.ErrnoException | null = null
 
-  constructor(reporter: Reporter) {
+  constructor(reporter: Reporter, ward: Ward | null = null) {
     this.#reporter = reporter
-    this.#interrupts = new Interrupts({ drain: () => this.#ask('drain'), stop: () => this.#ask('stop') })
+    this.#interrupts = new Interrupts({ drain: () => this.#ask('drain'), stop: () => this.#ask('stop') }, ward)
   }
 
   /** Ends a launch that has not come to its end. */

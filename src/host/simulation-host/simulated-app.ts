@@ -110,6 +110,8 @@ export class SimulatedApp implements SimulatedThread, AppEvents {
     this.checkpoints.push(checkpoint)
   }
 
+  fellBack: AppEvents['fellBack'] = () => {}
+
   checkpointFailed: AppEvents['checkpointFailed'] = () => {}
 
   inletNotice: AppEvents['inletNotice'] = (attempt, { inlet, position, event }) => {

@@ -8,6 +8,8 @@ import { ChunkBuffer } from '../../storage/chunk-buffer.ts'
 import { layOut } from '../../storage/lay-out.ts'
 import type { ControlToStorage, StorageToControl, StoreMessage } from '../../storage/protocol.ts'
 import { WatermarkLaw } from './laws.ts'
+import { MemoryStores } from '../../state/working/memory-stores.ts'
+import { expandSnapshot } from '../../storage/working-state/expand-snapshot.ts'
 import { SimulatedOutputs } from './simulated-outputs.ts'
 import type { Simulation } from './simulation.ts'
 
@@ -68,6 +70,9 @@ export class SimulatedStorage {
   readonly #tell: (message: StorageToControl) => void
   readonly #buffer = new ChunkBuffer()
   #closed = false
+  /** Of the current attempt. */
+  #working = new MemoryStores()
+  #attempt = 0
   /** So many writes from now on find the disk full. */
   #failing = 0
   /** What the next write takes longer, in ms. */
@@ -81,7 +86,7 @@ export class SimulatedStorage {
 
   open(): void {
     const checkpoints = this.#disk.manifests
-    this.#tell({ type: 'opened', dir: '(memory)', firstId: this.#disk.reserve(), checkpoints, from: null, tookMs: 0 })
+    this.#tell({ type: 'opened', dir: '(memory)', firstId: this.#disk.reserve(), checkpoints, damaged: [], from: null, tookMs: 0 })
   }
 
   fail(times: number): void {
@@ -95,6 +100,7 @@ export class SimulatedStorage {
   obey(message: ControlToStorage): void {
     switch (message.type) {
       case 'attempt':
+        this.#startAttempt(message.attempt)
         return this.#buffer.startAttempt(message.attempt)
       case 'commit':
         // A commit takes its time; what comes meanwhile is served before it ends.
@@ -114,8 +120,27 @@ export class SimulatedStorage {
 
   receive(message: StoreMessage): void {
     if (this.#closed) return
-    const answer = this.#buffer.receive(message)
+    this.#startAttempt(message.attempt)
+    // What an earlier attempt has to say is dropped anyway.
+    const working = message.attempt === this.#attempt ? this.#working : new MemoryStores()
+    const answer = this.#buffer.receive({ ...message, chunks: [...expandSnapshot(message.chunks, (table) => working.rows(table))] })
     if (answer !== null) this.#tell(answer)
+  }
+
+  write(attempt: number, table: number, rows: Uint8Array): void {
+    this.#startAttempt(attempt)
+    if (attempt === this.#attempt) this.#working.table(table).write(rows)
+  }
+
+  answer(attempt: number, table: number, keys: Uint8Array): Uint8Array | null {
+    this.#startAttempt(attempt)
+    return attempt === this.#attempt ? this.#working.table(table).answer(keys) : null
+  }
+
+  #startAttempt(attempt: number): void {
+    if (attempt <= this.#attempt) return
+    this.#attempt = attempt
+    this.#working = new MemoryStores()
   }
 
   #commit({ attempt, head, actors }: ControlToStorage & { type: 'commit' }): void {

@@ -13,6 +13,7 @@ import type { ReadChunks } from '../../worker/restored-state.ts'
 import type { Deployment, EngineOptions } from '../../worker/deployment.ts'
 import { type WorkerOutlets, workerEvents } from '../../worker/worker-events.ts'
 import { WorkerService } from '../../worker/worker-service.ts'
+import type { RowsAnswer, WorkingStore } from '../../state/working/working-store.ts'
 import type { WorkerStats } from '../../worker/worker-stats.ts'
 import { watchedOperator, watchedOperators } from './faulty-operators.ts'
 import { AttemptProbe, type WatermarkLaw, checkCredits } from './laws.ts'
@@ -28,11 +29,19 @@ export interface SimulatedWorkerParts {
   readonly generateCode: boolean
   readonly readChunks: ReadChunks
   readonly outlets: WorkerOutlets
+  readonly working: SimulatedWorking
   /** Virtual time until which sinks stand still. */
   readonly isStalled: () => boolean
   readonly watermarks: WatermarkLaw
   /** What was ordered by {@link SimulatedWorker.endAfter} is due, and happens within an operator's call. */
   readonly ending: (worker: SimulatedWorker, end: Ending) => void
+}
+
+/** Working state as the storage thread of the run has it. */
+export interface SimulatedWorking {
+  write(attempt: number, table: number, rows: Uint8Array): void
+  /** Null: the attempt is over. */
+  answer(attempt: number, table: number, keys: Uint8Array): Uint8Array | null
 }
 
 /** An operator throws, the thread ends, the process ends. */
@@ -63,7 +72,7 @@ export class SimulatedWorker implements SimulatedThread, WorkerGate {
   isPrepared = false
 
   constructor(simulation: Simulation, parts: SimulatedWorkerParts) {
-    const { index, options, doorbells, registry, generateCode, readChunks, outlets } = parts
+    const { index, options, doorbells, registry, generateCode, readChunks, outlets, working } = parts
     this.#isStalled = parts.isStalled
     this.#ending = parts.ending
     this.#watermarks = parts.watermarks
@@ -76,7 +85,9 @@ export class SimulatedWorker implements SimulatedThread, WorkerGate {
     this.#in = new Link(simulation, `control > ${this.name}`)
     this.#out = new Link(simulation, `${this.name} > control`)
     this.#toStorage = new Link(simulation, `${this.name} > storage`)
+    const fromStorage = new Link(simulation, `storage > ${this.name}`)
     this.#service = new WorkerService(index, options, {
+      workingStore: (attempt, table) => this.#workingStore(working, { attempt, table, toStorage: this.#toStorage, fromStorage }),
       clock: simulation.clock,
       loadOperators: async () => watchedOperators(registry, () => this.#called()),
       generateCode,
@@ -98,6 +109,21 @@ export class SimulatedWorker implements SimulatedThread, WorkerGate {
         simulation.stirred()
       },
     })
+  }
+
+  /** Questions and answers take their time, as all messages do. */
+  #workingStore(
+    working: SimulatedWorking,
+    { attempt, table, toStorage, fromStorage }: { attempt: number; table: number; toStorage: Link; fromStorage: Link },
+  ): WorkingStore {
+    const answered = (rows: Uint8Array | null, answer: RowsAnswer): void => {
+      if (rows !== null) fromStorage.send('working rows', rows, (received) => answer(received, null))
+    }
+    return {
+      table,
+      write: (rows) => toStorage.send('working write', rows, (received) => working.write(attempt, table, received)),
+      ask: (keys, answer) => toStorage.send('working ask', keys, (received) => answered(working.answer(attempt, table, received), answer)),
+    }
   }
 
   isAwake(): boolean {

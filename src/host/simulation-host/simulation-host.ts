@@ -172,6 +172,7 @@ export class SimulationHost implements MasterHost, FaultTarget {
       watermarks: disk.watermarks,
       ending: (worker, end) => this.#ending(worker, end),
       readChunks: async (manifest, wanted) => disk.read(manifest, wanted),
+      working: this.storageThread,
       outlets: {
         store: (message) => this.storageThread.receive(message),
         failed: (failure) => this.#master.failed(failure),
@@ -213,6 +214,7 @@ function overLink(app: AppEvents, link: Link): AppEvents {
     attemptStarted: event('attemptStarted', app.attemptStarted),
     restarting: event('restarting', app.restarting),
     checkpointCompleted: event('checkpointCompleted', app.checkpointCompleted),
+    fellBack: event('fellBack', app.fellBack),
     checkpointFailed: event('checkpointFailed', app.checkpointFailed),
     inletNotice: event('inletNotice', app.inletNotice),
     ended: event('ended', app.ended),

@@ -6,6 +6,8 @@ import type { Plan } from '../../graph/plan.ts'
 import { KIT_MICROTASKS, KIT_TURNS_MAX } from '../../limits.ts'
 import type { EngineOptions } from '../../worker/deployment.ts'
 import { readRestoredState } from '../../worker/restored-state.ts'
+import { MemoryStores } from '../../state/working/memory-stores.ts'
+import { expandSnapshot } from '../../storage/working-state/expand-snapshot.ts'
 import { FINAL_SNAPSHOT, type WorkerHost } from '../../worker/worker-host.ts'
 import { WorkerRuntime } from '../../worker/worker-runtime.ts'
 import { KitClock, ONE_STEP_BUDGET_MS, TURN_BUDGET_MS } from './kit-clock.ts'
@@ -39,6 +41,7 @@ export class KitEngine {
   readonly #deployment: KitDeployment
   readonly #clock: KitClock
   readonly #runtimes: readonly WorkerRuntime[]
+  readonly #working = new MemoryStores()
   readonly #inputs: KitInputs
   readonly #outlets: KitOutlets
   /** By actor, the chunks of the checkpoint in flight. */
@@ -146,8 +149,12 @@ export class KitEngine {
         this.#woken = true
         this.#onWake()
       },
+      workingStore: (_, actor) => this.#working.store(actor),
       events: {
-        snapshotTaken: (_, id, actor, chunks) => void (id === FINAL_SNAPSHOT ? this.#finals : this.#snapshots).set(actor, chunks),
+        snapshotTaken: (_, id, actor, chunks) => {
+          const whole = [...expandSnapshot(chunks, (table) => this.#working.rows(table))]
+          ;(id === FINAL_SNAPSHOT ? this.#finals : this.#snapshots).set(actor, whole)
+        },
         checkpointWanted: () => {},
         failed: (_attempt, _actor, error) => void (this.#failure ??= { error }),
         notify: (_, { inlet, position, event }) => {

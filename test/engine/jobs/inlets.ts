@@ -18,11 +18,10 @@ export interface InletsConfig {
 
 /** Items of two inlets, counted and summed by `who`, every step of it. */
 export default defineJob<InletsConfig, Outlets>(import.meta, {
-  build: ({ source, config }): Outlets => {
+  build: ({ inlet, config }): Outlets => {
     const { path, crashAt = -1, marker = '', silent = false } = config
-    const items = source
-      .inlet<Item>('left')
-      .union(source.inlet<Item>('right'))
+    const items = inlet<Item>('left')
+      .union(inlet<Item>('right'))
       .map(
         (item) => {
           if (item.n === crashAt && !existsSync(marker)) {

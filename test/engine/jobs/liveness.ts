@@ -35,12 +35,12 @@ function startTicking(counters: Int32Array): void {
 
 /** Counts what comes through, beside an interval of the user's own on every worker. */
 export default defineJob<LivenessConfig, Outlets>(import.meta, {
-  build: ({ source, config }): Outlets => {
+  build: ({ source, inlet, config }): Outlets => {
     const { from, slowMs = 0, keeps = false, count = Infinity } = config
     const counters = new Int32Array(config.counters)
     startTicking(counters)
     const make = (n: number): Row => ({ n, text: `the text of record ${n}, long enough to be of some weight` })
-    const rows = from === 'inlet' ? source.inlet<Row>('rows') : source.generate('rows', { count, make })
+    const rows = from === 'inlet' ? inlet<Row>('rows') : source.generate('rows', { count, make })
     rows
       .map((row) => row)
       .to(

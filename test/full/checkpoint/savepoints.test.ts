@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { type LaunchOptions, type Run, launch } from '../../../src/index.ts'
 import { temporaryDir } from '../../engine/run-job.ts'
+import { unpackState } from '../../storage/state-fixture.ts'
 import ledger, { type Entry, type LedgerConfig } from './ledger-job.ts'
 
 type Options = LaunchOptions<LedgerConfig>
@@ -81,4 +82,12 @@ test('in its own directory, too, a job is matched by names when its operators ch
   const back = await launch(ledger, { ...options, allowRemovedState: true })
   expect(await balancesAfter(back, 1)).toEqual(all(5))
   await back.stop()
+})
+
+test('a state directory that release 0.1.0 wrote is gone on from, also by another number of workers', async () => {
+  const stateDir = unpackState(temporaryDir())
+  const run = await launch(ledger, { ...hasty, workers: 3, stateDir })
+  expect(run.inlet('entries').committed).toBe(5 * ACCOUNTS)
+  expect(await balancesAfter(run, 1)).toEqual(all(6))
+  await run.stop()
 })

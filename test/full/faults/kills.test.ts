@@ -1,5 +1,4 @@
-import { watch } from 'node:fs'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, watch } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
@@ -13,7 +12,7 @@ const chance = new Prng(Number(process.env['MILLRACE_TEST_SEED'] ?? 1))
 const ROWS_PER_SECOND = 3_000
 
 /** Launches the job again and again, each time killed in another way, with another number of workers; then drains it and counts. */
-async function killAgainAndAgain(
+async function expectSurvives(
   ways: readonly ((victim: Victim, dir: string) => Promise<void>)[],
   workersOf: (i: number) => number,
 ): Promise<void> {
@@ -49,7 +48,7 @@ test('kill -9 at 30 random instants: 0 lost, 0 repeated', async () => {
     await sleep(chance.nextInt(300))
     victim.kill()
   })
-  await killAgainAndAgain(ways, two)
+  await expectSurvives(ways, two)
 })
 
 const at =
@@ -81,7 +80,7 @@ const STEPS = {
 }
 
 test.each(Object.entries(STEPS))('kill -9, five times, %s: 0 lost, 0 repeated', async (_, way) => {
-  await killAgainAndAgain(
+  await expectSurvives(
     Array.from({ length: 5 }, () => way),
     two,
   )
@@ -93,5 +92,5 @@ test('killed and resumed with 2, 4, 1 and 3 workers: 0 lost, 0 repeated', async 
     await victim.checkpoints(3)
     victim.kill()
   }
-  await killAgainAndAgain([way, way, way], (i) => [2, 4, 1, 3][i]!)
+  await expectSurvives([way, way, way], (i) => [2, 4, 1, 3][i]!)
 })

@@ -9,7 +9,7 @@ import { temporaryDir } from '../../sinks/temporary-dir.ts'
 const chance = new Prng(Number(process.env['MILLRACE_TEST_SEED'] ?? 1))
 
 /** Runs the job, lets things happen to its threads, drains it, and counts. */
-async function suffer(
+async function expectSurvives(
   what: What,
   places: readonly Where[],
   times: number,
@@ -34,21 +34,21 @@ async function suffer(
 }
 
 test('200 actors throw, wherever the runtime calls them: 0 lost, 0 repeated', async () => {
-  await suffer('throw', ['process', 'snapshot', 'storing', 'complete', 'committed'], 200)
+  await expectSurvives('throw', ['process', 'snapshot', 'storing', 'complete', 'committed'], 200)
 })
 
 test('50 threads end: within a batch, at a barrier, while chunks are being stored, while sinks commit: 0 lost, 0 repeated', async () => {
-  await suffer('exit', ['process', 'snapshot', 'storing', 'complete', 'committed'], 50)
+  await expectSurvives('exit', ['process', 'snapshot', 'storing', 'complete', 'committed'], 50)
 })
 
 test('threads run out of their heap: 0 lost, 0 repeated', async () => {
-  await suffer('heap', ['process', 'snapshot'], 4)
+  await expectSurvives('heap', ['process', 'snapshot'], 4)
 })
 
 test('a thread never returns: it is replaced; 0 lost, 0 repeated', async () => {
-  await suffer('loop', ['process'], 1)
+  await expectSurvives('loop', ['process'], 1)
 })
 
 test('a sink that stands still holds the job up, and nothing else: 0 lost, 0 repeated', async () => {
-  await suffer('stall', ['process', 'complete'], 4)
+  await expectSurvives('stall', ['process', 'complete'], 4)
 })

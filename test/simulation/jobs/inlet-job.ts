@@ -17,8 +17,8 @@ const thrown = new Map<string, Set<number>>()
 
 /** Orders pushed by the app thread: each passed on, and summed by shop. */
 export default defineJob<Config>(import.meta, {
-  build: ({ source, config }) => {
-    const orders = source.inlet<Order>('orders')
+  build: ({ inlet, config }) => {
+    const orders = inlet<Order>('orders')
     const passed = orders.map((order) => {
       const before = thrown.get(config.run) ?? thrown.set(config.run, new Set()).get(config.run)!
       if (config.throwAt.includes(order.id) && !before.has(order.id)) {

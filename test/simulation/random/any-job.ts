@@ -136,7 +136,7 @@ function build(
 
 /** Jobs of all kinds, as a configuration describes them. */
 export default defineJob<AnyConfig, Outlets>(import.meta, {
-  build: ({ source, config }) => {
+  build: ({ source, inlet, config }) => {
     const { count, splits, disorderMs, pieces } = config
     const has = (...types: Piece['type'][]): boolean => pieces.some(({ type }) => types.includes(type))
     const windows = windowConfig(config)
@@ -148,7 +148,7 @@ export default defineJob<AnyConfig, Outlets>(import.meta, {
       : none
     // Says that its records come in order, which they do not.
     const early = has('strict', 'lenient') ? source.generate('early', { count, splits, make, eventTime }) : none
-    const pushed = has('pushed') ? source.inlet<Reading>('pushed', { eventTime, disorderMs }) : none
+    const pushed = has('pushed') ? inlet<Reading>('pushed', { eventTime, disorderMs }) : none
     const joins = pieces.find((piece) => piece.type === 'join')
     const join = joins === undefined ? none : joinConfig(config, joins.shape)
     const side = (name: 'l' | 'r', at: 0 | 1): Stream<Side> =>

@@ -18,7 +18,8 @@ console.log('job      ', JSON.stringify(config))
 console.log('options  ', JSON.stringify(options))
 
 /** Turns of threads say nothing by themselves: those in a row are one line. */
-let [turns, fromMs] = [new Map<string, number>(), Number(values.from)]
+let turns = new Map<string, number>()
+const fromMs = Number(values.from)
 
 function printTurns(): void {
   if (turns.size > 0) console.log(`${' '.repeat(17)}${[...turns].map(([thread, times]) => `${thread} x${times}`).join(', ')}`)

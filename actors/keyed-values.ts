@@ -1,0 +1,52 @@
+import type { ColumnBatch, OperatorContext, StateChunk } from '../src/actor/contract.ts'
+import { CachedValues } from '../src/actor/cached-kit.ts'
+import { ValueTable } from '../src/actor/keyed-kit.ts'
+import type { Key } from '../src/actor/operator-kit.ts'
+import { WORKING_RESTORE_BYTES_AHEAD_MAX } from '../src/limits.ts'
+import { type RecordKey, recordKey } from './record-key.ts'
+
+/** What operators have in common that keep one value per key: in memory, or elsewhere, as they are told. */
+export class KeyedValuesActor<V> {
+  protected readonly context: OperatorContext
+  protected readonly keyOf: (record: unknown) => Key
+  protected readonly values: ValueTable<V> | CachedValues<V>
+  /** Absent where all values are in memory. */
+  readonly prepare?: (batch: ColumnBatch) => boolean
+  readonly afterBatch?: () => void
+  readonly #cached: CachedValues<V> | null
+
+  constructor(key: RecordKey, context: OperatorContext) {
+    const { backend, keyGroups, wake } = context
+    this.context = context
+    this.keyOf = recordKey(key, context)
+    this.#cached = null
+    if (backend.type === 'lmdb') {
+      const cached = new CachedValues<V>(context.workingStore(), { keyGroups, cacheBytes: backend.cacheBytes, wake })
+      this.#cached = cached
+      this.prepare = (batch) => cached.cache.needAll(batch.records(), this.keyOf)
+      this.afterBatch = () => cached.batchDone()
+    }
+    this.values = this.#cached ?? new ValueTable<V>()
+  }
+
+  get fetches(): boolean {
+    return this.#cached !== null && this.#cached.cache.waits
+  }
+
+  snapshot(): StateChunk[] {
+    if (this.values instanceof ValueTable)
+      return [...this.values.snapshot(this.context.keyGroups)].map(([id, value]) => ({ scope: 'group', id, value }))
+    return [{ scope: 'working', id: this.values.table, value: this.values.handOver() }]
+  }
+
+  async restore(chunks: readonly StateChunk[]): Promise<void> {
+    let takenBytes = 0
+    for (const { value } of chunks) {
+      this.values.restore(value as Uint8Array)
+      const cache = this.#cached?.cache
+      if (cache === undefined || cache.sentBytes - takenBytes < WORKING_RESTORE_BYTES_AHEAD_MAX) continue
+      await cache.taken()
+      takenBytes = cache.sentBytes
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import type { Envelope } from '../channel/mailbox.ts'
+import type { ActorParts } from './actor-parts.ts'
+import type { ColumnBatch } from './contract.ts'
+import type { Operators } from './operators.ts'
+
+/** A batch that came in, and what is to be given back for it. */
+interface Arrived {
+  readonly batch: ColumnBatch
+  readonly channel: number
+  readonly costBytes: number
+}
+
+/** Gives batches to the chain of an actor, one at a time: when its head has the state that it needs for them. */
+export class BatchInput {
+  readonly #parts: ActorParts
+  readonly #operators: Operators
+  /** Input that the head was told of last. */
+  #input = -1
+  #arrived: Arrived | null = null
+
+  constructor(parts: ActorParts, operators: Operators) {
+    this.#parts = parts
+    this.#operators = operators
+  }
+
+  /** A batch waits for the state of its keys: nothing else may come before it. */
+  get waits(): boolean {
+    return this.#arrived !== null
+  }
+
+  /** Takes a batch out of a frame. Returns its number of records. */
+  receive(frame: Envelope, channel: number): number {
+    const batch = frame.batch ?? this.#parts.decoders[channel]!.decode(frame.payload!)
+    this.#arrived = { batch, channel, costBytes: frame.costBytes }
+    this.#parts.place?.readsChannel(channel, batch.length)
+    const input = this.#parts.inputs[channel]!
+    if (input !== this.#input) {
+      this.#input = input
+      this.#operators.first?.selectInput?.(input)
+    }
+    return batch.length
+  }
+
+  /** Gives the batch to the chain. Null when its head has to fetch state first; then the batch waits. */
+  process(): Omit<Arrived, 'batch'> | null {
+    const { head, run } = this.#parts
+    const arrived = this.#arrived!
+    const { batch } = arrived
+    if (this.#operators.first?.prepare !== undefined && !this.#prepare(batch)) return null
+    this.#arrived = null
+    if (head !== null) this.#operators.enter(0)
+    if (head?.processBatch?.(batch) !== true) run(batch.records(), 0, batch.length, batch.timestamps)
+    return arrived
+  }
+
+  #prepare(batch: ColumnBatch): boolean {
+    const prepared = this.#operators.enter(0)!.prepare!(batch)
+    this.#operators.enter(null)
+    return prepared
+  }
+}

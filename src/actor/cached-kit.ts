@@ -1,0 +1,3 @@
+/** What operators use that can keep their state by key elsewhere than in memory. */
+export { CachedBackend } from '../state/working/cached-backend.ts'
+export { CachedValues } from '../state/working/cached-values.ts'

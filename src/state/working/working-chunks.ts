@@ -1,0 +1,67 @@
+import type { Key } from '../../core/key-hash.ts'
+import { KeyedChunkWriter } from '../keyed-chunk.ts'
+import { encodeValues } from '../value-table.ts'
+import { groupOfRow, readRowKey } from './row-keys.ts'
+import { CellReader, NO_CELL } from './stored-cells.ts'
+import type { WorkingSnapshot } from './working-store.ts'
+
+/** Valid until the next one is taken. */
+export interface WorkingRow {
+  readonly key: Buffer
+  readonly value: Buffer
+}
+
+/** The chunk of one key group: what an operator that has its state in memory writes. */
+export interface GroupChunk {
+  readonly group: number
+  readonly value: Uint8Array | { readonly states: Readonly<Record<string, Uint8Array>> }
+}
+
+type WriteGroup = (group: number, keys: readonly Key[], columns: readonly (readonly unknown[])[]) => GroupChunk['value']
+
+/**
+ * The chunks of all rows of a table, group by group.
+ *
+ * @param rows in the order of their keys
+ */
+export function* workingChunks(rows: Iterable<WorkingRow>, snapshot: WorkingSnapshot): Generator<GroupChunk> {
+  const write = snapshot.kind === 'keyed' ? keyedWriter(snapshot) : valuesWriter(snapshot)
+  const reader = new CellReader()
+  let group = -1
+  let keys: Key[] = []
+  let columns: unknown[][] = []
+  for (const { key, value } of rows) {
+    const own = groupOfRow(key)
+    if (own !== group) {
+      if (keys.length > 0) yield { group, value: write(group, keys, columns) }
+      group = own
+      keys = []
+      columns = snapshot.states.map(() => [])
+    }
+    keys.push(readRowKey(key))
+    reader.begin(value)
+    for (const column of columns) column.push(reader.next())
+  }
+  if (keys.length > 0) yield { group, value: write(group, keys, columns) }
+}
+
+function keyedWriter({ keyGroups: groups, states }: WorkingSnapshot): WriteGroup {
+  const writers = states.map(({ name, signature }) => new KeyedChunkWriter(name, signature))
+  return (group, keys, columns) => {
+    const chunks: Record<string, Uint8Array> = {}
+    states.forEach(({ name }, i) => {
+      const stored = columns[i]!
+      const live = rowsOf(stored)
+      if (live.length > 0) chunks[name] = writers[i]!.write({ groups, group }, { keyAt: (row) => keys[row]! }, live, (row) => stored[row])
+    })
+    return { states: chunks }
+  }
+}
+
+function valuesWriter({ keyGroups: groups }: WorkingSnapshot): WriteGroup {
+  return (group, keys, [stored]) => encodeValues({ groups, group }, { keyAt: (row) => keys[row]! }, rowsOf(stored!), (row) => stored![row])
+}
+
+function rowsOf(stored: readonly unknown[]): Int32Array {
+  return Int32Array.from(stored.keys()).filter((row) => stored[row] !== NO_CELL)
+}

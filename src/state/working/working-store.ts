@@ -1,0 +1,39 @@
+/**
+ * State that is larger than memory lies in rows, one a key, in a working database of the storage thread. It serves one attempt: what is to survive is in
+ * the checkpoints. Whoever has the state in its cache writes rows that it drops from there, and asks for rows that it needs.
+ *
+ *     written:   (length, key, length, value)*, NO_VALUE in place of the second length: the key has no row any more
+ *     asked for: (length, key)*
+ *     answer:    (length, value)*, in the same order; NO_VALUE for none
+ *
+ * All lengths are uint32, big-endian. Keys are those of row-keys.ts; a value has the cells of the key's states one after the other (stored-cells.ts).
+ */
+export interface WorkingStore {
+  /** Number of the table that the rows are in: that of the actor. */
+  readonly table: number
+  /** Takes the bytes over. What is written before a question counts for its answer. */
+  write(rows: Uint8Array): void
+  /** Answers later, once; not at all once the attempt is over. */
+  ask(keys: Uint8Array, answer: RowsAnswer): void
+}
+
+/** @param failure why there are no rows: the working database is broken, or its disk is full; null for none */
+export type RowsAnswer = (rows: Uint8Array, failure: Error | null) => void
+
+/** Stands in a snapshot for the rows of one table, which the storage thread adds. */
+export interface WorkingSnapshot {
+  /** Which chunks they become: those of named states, or of a table of values. */
+  readonly kind: 'keyed' | 'values'
+  readonly keyGroups: number
+  /** By position in the rows. Of a table of values: one. */
+  readonly states: readonly WorkingState[]
+}
+
+/** What the chunks of a state say of it. */
+export interface WorkingState {
+  readonly name: string
+  readonly signature: string
+}
+
+/** Where an operator keeps its state by key. */
+export type StateBackend = { readonly type: 'memory' } | { readonly type: 'lmdb'; readonly cacheBytes: number }
