@@ -75,6 +75,9 @@ export const CHECKPOINT_FINAL_TRIES_MAX = 3
 export const CHECKPOINT_CHUNK_BYTES_MAX = 256 * 1024 * 1024
 /** Chunk bytes of one checkpoint that the storage thread holds before they are committed. */
 export const CHECKPOINT_BUFFERED_BYTES_MAX = 1024 * 1024 * 1024
+/** Snapshots after which a key group is written whole again, and over how many more that is spread. */
+export const DELTA_SNAPSHOTS_MAX = 12
+export const DELTA_STAGGER_GROUPS = 8
 /** Checkpoint ids that are set aside on disk ahead of their use, so that none is ever used twice. */
 export const CHECKPOINT_IDS_RESERVED = 16
 /** Time that a process which wants a locked state directory waits for the holder to tell its pid. */
@@ -242,8 +245,7 @@ export const IMPORT_CHAIN_FILES_MAX = 2_000
 /** Bytes of state that one instance of an operator with the backend 'lmdb' keeps in memory between two batches: as shipped, and at least. */
 export const STATE_CACHE_BYTES_DEFAULT = 64 * 1024 * 1024
 export const STATE_CACHE_BYTES_MIN = 1024
-/** Rows of working state, and their bytes, that wait on the storage thread until they are written together. */
-export const WORKING_ROWS_WAITING_MAX = 64 * 1024
+/** Bytes of rows of working state that wait on the storage thread until they are written together. */
 export const WORKING_WAITING_BYTES_MAX = 8 * 1024 * 1024
 /** Bytes of a key under which LMDB stores a row; longer ones go by their hash. */
 export const WORKING_KEY_BYTES_MAX = 1024

@@ -6,7 +6,7 @@ import { guaranteeOf } from '../../src/cli/plan/guarantee.ts'
 import { allocate, allocateDoorbells } from '../../src/control/allocate.ts'
 import type { Graph, OperatorNode } from '../../src/graph/graph.ts'
 import { planJob } from '../../src/graph/plan.ts'
-import type { Job, LaunchOptions } from '../../src/index.ts'
+import { type Job, type LaunchOptions, defineJob, value } from '../../src/index.ts'
 import inlet from './jobs/inlet.ts'
 import orders from './jobs/orders.ts'
 import { job, millrace } from './spawn-command.ts'
@@ -52,6 +52,26 @@ test('the log of an inlet counts', async () => {
   const { explanation } = await explained(inlet as unknown as Job, { workers: 1 })
   expect(explanation.memory.inletLogBytes).toBe(256 << 20)
   expect(explanation.backend).toMatch(/^none/)
+})
+
+test('the state of each operator is said to be where its own word, that of the run, or that of the job puts it', async () => {
+  const kept = defineJob(import.meta, {
+    backend: { type: 'lmdb', cacheBytes: 1 << 20 },
+    build: ({ source }) => {
+      const rows = source.generate('rows', { count: 1, make: (n) => ({ n }) })
+      const own = rows.keyBy('n').updateState('a', value<number>(), () => {}, { name: 'own', backend: 'memory' })
+      const other = own.keyBy('n').updateState('b', value<number>(), () => {}, { name: 'other' })
+      return { updated: other, sums: other.keyBy('n').sum('n').toStream({ emit: 'final' }) }
+    },
+  })
+  const backends = async (options: LaunchOptions): Promise<(string | null)[]> => {
+    const { explanation } = await explained(kept as unknown as Job, { workers: 1, chaining: 'off', ...options })
+    const operators = explanation.tasks.flatMap((task) => task.operators)
+    return ['own', 'other', 'aggregate-1'].map((name) => operators.find((operator) => operator.name === name)!.backend)
+  }
+  expect(await backends({})).toEqual(['memory', 'lmdb, 1 MiB in memory', 'memory'])
+  expect(await backends({ backend: 'lmdb' })).toEqual(['memory', 'lmdb, 64 MiB in memory', 'memory'])
+  expect(await backends({ backend: 'memory' })).toEqual(['memory', 'memory', 'memory'])
 })
 
 /** Nodes by kind and inputs. */

@@ -1,5 +1,5 @@
 /** Cases of the operator kit for actors with two inputs. */
-import { list, map, recordsOf, value } from '../../src/index.ts'
+import { type BackendOption, list, map, recordsOf, value } from '../../src/index.ts'
 import type { Step } from '../../src/testing/index.ts'
 import type { KitCase } from './kit-cases.ts'
 
@@ -27,14 +27,17 @@ const SCRIPT: readonly Step[] = [
   { end: true },
 ]
 
-export const ACTORS_OF_TWO: readonly KitCase[] = [
-  {
-    name: 'process of connected streams',
-    build: ({ input }) =>
-      input<Sale>('sales')
-        .keyBy('shop')
-        .connect(input<Rule>('rules').keyBy('shop'))
-        .process({
+/** A cache with room for a few keys. */
+const ON_DISK = { type: 'lmdb', cacheBytes: 1024 } as const
+
+const connected = (name: string, backend: BackendOption): KitCase => ({
+  name,
+  build: ({ input }) =>
+    input<Sale>('sales')
+      .keyBy('shop')
+      .connect(input<Rule>('rules').keyBy('shop'))
+      .process(
+        {
           state: { label: value<string>(), waiting: list<number>() },
           emits: recordsOf<string>(),
           onFirst({ cents }, ctx) {
@@ -47,10 +50,16 @@ export const ACTORS_OF_TWO: readonly KitCase[] = [
             for (const cents of ctx.state.waiting) ctx.emit(`${label} ${cents}`)
             ctx.state.waiting.clear()
           },
-        }),
-    script: SCRIPT,
-    expected: { out: ['A 1', 'A 2', 'B 3', 'B 4', 'AA 5'] },
-  },
+        },
+        { backend },
+      ),
+  script: SCRIPT,
+  expected: { out: ['A 1', 'A 2', 'B 3', 'B 4', 'AA 5'] },
+})
+
+export const ACTORS_OF_TWO: readonly KitCase[] = [
+  connected('process of connected streams', 'memory'),
+  connected('process of connected streams, its state on disk', ON_DISK),
   {
     name: 'process beside a broadcast',
     build: ({ input }) =>

@@ -1,6 +1,7 @@
 /** What the compiler knows of keyed actors: checked when the tests are compiled. */
 import { expectTypeOf, test } from 'vitest'
 import { aggregating, list, map, recordsOf, reducing, value } from '../../src/index.ts'
+import type { BackendOption, LaunchOptions } from '../../src/index.ts'
 import type { ActorContext, KeyedActor, KeyedStream, NoOutputs, Stream, ValueState } from '../../src/index.ts'
 
 interface Order {
@@ -142,4 +143,16 @@ test('updateState passes its records on, queryState gives what its function make
     })
     expectTypeOf(asked).toEqualTypeOf<Stream<{ shop: string; last: number | undefined }>>()
   })
+})
+
+test('a backend is memory or lmdb, with bytes for its cache', () => {
+  given((orders) => {
+    orders.distinct({ backend: 'lmdb' })
+    orders.distinct({ backend: { type: 'lmdb', cacheBytes: 1 << 20 } })
+    // @ts-expect-error -- no such backend
+    orders.distinct({ backend: 'rocksdb' })
+    // @ts-expect-error -- what is in memory has no cache
+    orders.distinct({ backend: { type: 'memory', cacheBytes: 1 << 20 } })
+  })
+  expectTypeOf<BackendOption>().toMatchTypeOf<LaunchOptions['backend']>()
 })

@@ -23,8 +23,9 @@ export interface ExplainedActor {
 
 export interface ExplainedTask {
   readonly name: string
-  readonly operators: readonly { readonly name: string; readonly kind: string }[]
-  /** Where the task keeps its state: 'memory', or 'lmdb, 64 MiB in memory'; null when it has none. */
+  /** `backend`: where it keeps its state, 'memory' or 'lmdb, 64 MiB in memory'; null when it has none. */
+  readonly operators: readonly { readonly name: string; readonly kind: string; readonly backend: string | null }[]
+  /** Where its operators keep their state; where that differs, each with its name. Null when they have none. */
   readonly backend: string | null
   readonly actors: readonly ExplainedActor[]
 }
@@ -94,7 +95,9 @@ export function explain(plan: Plan, options: EngineOptions): Explanation {
     edges: explainEdges(plan, options),
     rings,
     memory: { mailboxBytes, ringBytes, inletLogBytes, totalBytes: mailboxBytes + ringBytes + inletLogBytes },
-    backend: [...new Set(tasks.flatMap((task) => task.backend ?? []))].join('; ') || 'none, no operator keeps state',
+    backend:
+      [...new Set(tasks.flatMap((task) => task.operators.flatMap(({ backend }) => backend ?? [])))].join('; ') ||
+      'none, no operator keeps state',
     guarantee: guaranteeOf(plan.graph),
   }
 }
@@ -106,7 +109,7 @@ function explainTask(plan: Plan, id: number, options: EngineOptions): ExplainedT
   const actors = plan.actors.filter((actor) => actor.task === id)
   return {
     name: operators.map(nodeName).join(' > '),
-    operators: operators.map((node) => ({ name: nodeName(node), kind: node.kind })),
+    operators: operators.map((node) => ({ name: nodeName(node), kind: node.kind, backend: placeOfState(node, plan, options.backend) })),
     backend: backendsOf(operators, plan, options.backend),
     actors: actors.map(({ id: actor, index, thread }) => {
       const channels = plan.channels.filter((channel) => channel.toActor === actor).length
@@ -123,14 +126,21 @@ function explainTask(plan: Plan, id: number, options: EngineOptions): ExplainedT
   }
 }
 
-function backendsOf(operators: readonly OperatorNode[], { graph }: Plan, run: StateBackend | null): string | null {
-  const backends = operators.flatMap((node) => {
-    if (STATEFUL.has(node.kind)) return 'memory'
-    if (!canChoose(node.kind)) return []
-    const backend = backendOf(node, graph, run)
-    return backend.type === 'memory' ? 'memory' : `lmdb, ${bytesText(backend.cacheBytes)} in memory`
+function backendsOf(operators: readonly OperatorNode[], plan: Plan, run: StateBackend | null): string | null {
+  const places = operators.flatMap((node) => {
+    const backend = placeOfState(node, plan, run)
+    return backend === null ? [] : [{ name: nodeName(node), backend }]
   })
-  return backends.length === 0 ? null : [...new Set(backends)].join('; ')
+  const backends = new Set(places.map(({ backend }) => backend))
+  if (backends.size < 2) return places[0]?.backend ?? null
+  return places.map(({ name, backend }) => `${name} ${backend}`).join('; ')
+}
+
+function placeOfState(node: OperatorNode, { graph }: Plan, run: StateBackend | null): string | null {
+  if (STATEFUL.has(node.kind)) return 'memory'
+  if (!canChoose(node.kind)) return null
+  const backend = backendOf(node, graph, run)
+  return backend.type === 'memory' ? 'memory' : `lmdb, ${bytesText(backend.cacheBytes)} in memory`
 }
 
 function explainEdges(plan: Plan, options: EngineOptions): ExplainedEdge[] {

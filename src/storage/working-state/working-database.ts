@@ -9,10 +9,11 @@ import { createHash } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { MillraceError } from '../../errors.ts'
-import { WORKING_KEY_BYTES_MAX, WORKING_ROWS_WAITING_MAX, WORKING_WAITING_BYTES_MAX } from '../../limits.ts'
-import { answered, forEachWritten } from '../../state/working/memory-rows.ts'
+import { WORKING_KEY_BYTES_MAX, WORKING_WAITING_BYTES_MAX } from '../../limits.ts'
+import { NO_VALUE, RowWriter } from '../../state/working/row-writer.ts'
 import type { WorkingRow } from '../../state/working/working-chunks.ts'
-import { type WorkingEnvironment, openWorkingEnvironment } from './working-environment.ts'
+import { WaitingRows } from './waiting-rows.ts'
+import { type KeyPlace, type WorkingEnvironment, openWorkingEnvironment } from './working-environment.ts'
 
 /** What stands before the keys of a table. */
 function prefixOf(table: number): string {
@@ -38,35 +39,39 @@ export class WorkingDatabase {
   /** Opened by the first row. */
   #open: OpenDatabase | null = null
   #opened = 0
-  /** Rows that are not written yet, by prefix and key in latin1; null: to be removed. */
-  readonly #waiting = new Map<string, Buffer | null>()
-  #waitingBytes = 0
+  /** By table: what is not in the database yet. */
+  readonly #waiting = new Map<number, WaitingRows>()
+  readonly #answer = new RowWriter()
+  /** Of the row at hand. */
+  readonly #place: KeyPlace = { table: 0, bytes: new Uint8Array(0), start: 0, end: 0 }
 
   constructor(folder: string) {
     this.#folder = folder
   }
 
   /** @throws MillraceError MR_WORKING_STATE_FAILED */
-  write(table: number, bytes: Uint8Array): void {
-    const prefix = prefixOf(table)
-    forEachWritten(bytes, (key, value) => {
-      this.#waiting.set(prefix + key.toString('latin1'), value)
-      this.#waitingBytes += key.length + (value?.length ?? 0)
-    })
-    if (this.#waiting.size > WORKING_ROWS_WAITING_MAX || this.#waitingBytes > WORKING_WAITING_BYTES_MAX) this.#flush()
+  write(table: number, rows: Uint8Array): void {
+    let waiting = this.#waiting.get(table)
+    if (waiting === undefined) this.#waiting.set(table, (waiting = new WaitingRows()))
+    const roomLeft = waiting.add(rows)
+    if (!roomLeft || this.#waitingBytes() > WORKING_WAITING_BYTES_MAX) this.#flush()
   }
 
   /** @throws MillraceError MR_WORKING_STATE_FAILED */
   answer(table: number, question: Uint8Array): Uint8Array {
-    const prefix = prefixOf(table)
-    return guarded('read', () =>
-      answered(question, (key) => {
-        const name = prefix + key.toString('latin1')
-        const waiting = this.#waiting.get(name)
-        if (waiting !== undefined) return waiting ?? undefined
-        return this.#open === null ? undefined : stored(this.#open.environment, name)
-      }),
-    )
+    const keys = Buffer.from(question.buffer, question.byteOffset, question.length)
+    const waiting = this.#waiting.get(table)
+    return guarded('read', () => {
+      for (let at = 0; at < keys.length;) {
+        const start = at + 4
+        at = start + keys.readUInt32BE(at)
+        const entry = waiting?.find(keys, start, at) ?? -1
+        const value = entry === -1 ? this.#stored(table, keys, start, at) : waiting!.value(entry)
+        this.#answer.u32(value?.length ?? NO_VALUE)
+        if (value) this.#answer.bytes(value)
+      }
+      return this.#answer.take()
+    })
   }
 
   /** @throws MillraceError MR_WORKING_STATE_FAILED */
@@ -92,7 +97,6 @@ export class WorkingDatabase {
   /** Drops all rows. */
   clear(): void {
     this.#waiting.clear()
-    this.#waitingBytes = 0
     if (this.#open === null) return
     this.#open.dropped = true
     closeUnread(this.#open)
@@ -104,22 +108,51 @@ export class WorkingDatabase {
     rmSync(this.#folder, { recursive: true, force: true })
   }
 
+  #waitingBytes(): number {
+    let bytes = 0
+    for (const rows of this.#waiting.values()) bytes += rows.bytes
+    return bytes
+  }
+
+  #stored(table: number, bytes: Buffer, start: number, end: number): Uint8Array | undefined {
+    if (this.#open === null) return undefined
+    const isLong = end - start > WORKING_KEY_BYTES_MAX
+    // It is a view of memory that all answers share, longer than it says.
+    const value = this.#open.environment.getBinaryFast(this.#nameOf(table, bytes, start, end))
+    return value?.subarray(isLong ? 4 + value.readUInt32BE(0) : 0, value.length)
+  }
+
   #flush(): void {
-    if (this.#waiting.size === 0) return
+    if (this.#waitingBytes() === 0) return
     guarded('written', () => {
       this.#open ??= this.#openNew()
       const { environment } = this.#open
-      const names = [...this.#waiting.keys()].sort()
       environment.transactionSync(() => {
-        for (const name of names) {
-          const value = this.#waiting.get(name)!
-          if (value === null) environment.removeSync(storedName(name))
-          else environment.putSync(storedName(name), name.length <= WORKING_KEY_BYTES_MAX ? value : withName(name, value))
+        for (const [table, rows] of this.#waiting) {
+          rows.sorted((bytes, start, end, entry) => {
+            const name = this.#nameOf(table, bytes, start, end)
+            const value = rows.value(entry)
+            if (value === null) environment.removeSync(name)
+            else environment.putSync(name, typeof name === 'string' ? withKey(bytes.subarray(start, end), value) : value)
+          })
         }
       })
     })
-    this.#waiting.clear()
-    this.#waitingBytes = 0
+    for (const rows of this.#waiting.values()) rows.clear()
+  }
+
+  /** LMDB bounds its keys: a longer one is stored under its hash, where it belongs in the order of tables and key groups, and stands before its value. */
+  #nameOf(table: number, bytes: Buffer, start: number, end: number): KeyPlace | string {
+    if (end - start > WORKING_KEY_BYTES_MAX) {
+      const hash = createHash('sha256').update(bytes.subarray(start, end)).digest().toString('latin1')
+      return `${prefixOf(table)}${bytes.toString('latin1', start, start + 2)}\xff${hash}`
+    }
+    const place = this.#place
+    place.table = table
+    place.bytes = bytes
+    place.start = start
+    place.end = end
+    return place
   }
 
   #openNew(): OpenDatabase {
@@ -134,21 +167,7 @@ function closeUnread({ environment, path, readers }: OpenDatabase): void {
   rmSync(path, { recursive: true, force: true })
 }
 
-function stored(environment: WorkingEnvironment, name: string): Uint8Array | undefined {
-  const bytes = environment.getBinaryFast(storedName(name))
-  // It is a view of memory that all answers share, longer than it says.
-  if (bytes === undefined) return undefined
-  return bytes.subarray(name.length <= WORKING_KEY_BYTES_MAX ? 0 : 4 + bytes.readUInt32BE(0), bytes.length)
-}
-
-/** LMDB bounds its keys: a longer one is stored under its hash, where it belongs in the order of tables and key groups, and stands before its value. */
-function storedName(name: string): string {
-  if (name.length <= WORKING_KEY_BYTES_MAX) return name
-  return name.slice(0, 6) + '\xff' + createHash('sha256').update(name, 'latin1').digest().toString('latin1')
-}
-
-function withName(name: string, value: Buffer): Buffer {
-  const key = Buffer.from(name, 'latin1')
+function withKey(key: Buffer, value: Buffer): Buffer {
   const head = Buffer.alloc(4)
   head.writeUInt32BE(key.length)
   return Buffer.concat([head, key, value])
@@ -157,7 +176,7 @@ function withName(name: string, value: Buffer): Buffer {
 function rowOf(stored: string, value: Buffer): WorkingRow {
   if (stored[6] !== '\xff') return { key: Buffer.from(stored.slice(4), 'latin1'), value }
   const end = 4 + value.readUInt32BE(0)
-  return { key: value.subarray(8, end), value: value.subarray(end) }
+  return { key: value.subarray(4, end), value: value.subarray(end) }
 }
 
 function guarded<T>(what: string, work: () => T): T {

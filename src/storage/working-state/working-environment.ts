@@ -1,15 +1,45 @@
 import { mkdirSync } from 'node:fs'
 import { open } from 'lmdb'
-import type { RootDatabase } from 'lmdb'
+import type { RootDatabase, Transaction } from 'lmdb'
 
-/** Keys are bytes, as text in latin1. */
-export type WorkingEnvironment = RootDatabase<Buffer, string>
+/** A key in the bytes where it lies: the number of its table stands before it. */
+export interface KeyPlace {
+  table: number
+  bytes: Uint8Array
+  start: number
+  end: number
+}
 
-const latin1Keys = {
+/** What is used of LMDB. Keys are bytes: where they lie, or as text in latin1, as which they come back. Its types know no keys with an encoder of their own. */
+export interface WorkingEnvironment extends Pick<RootDatabase<Buffer, string>, 'transactionSync' | 'useReadTransaction' | 'close'> {
+  getBinaryFast(key: string | KeyPlace): Buffer | undefined
+  putSync(key: string | KeyPlace, value: Uint8Array): void
+  removeSync(key: string | KeyPlace): void
+  getRange(range: {
+    readonly start: string
+    readonly end: string
+    readonly transaction: Transaction
+  }): ReturnType<RootDatabase<Buffer, string>['getRange']>
+}
+
+const TABLE_BYTES = 4
+
+const keyEncoder = {
   /** Returns where the key ends. */
-  writeKey(key: string, target: Uint8Array, start: number): number {
-    if (start + key.length > target.length) throw new RangeError('no room for the key')
-    return start + Buffer.prototype.latin1Write.call(target, key, start)
+  writeKey(key: string | KeyPlace, target: Uint8Array, to: number): number {
+    if (typeof key === 'string') {
+      if (to + key.length > target.length) throw new RangeError('no room for the key')
+      return to + Buffer.prototype.latin1Write.call(target, key, to)
+    }
+    const { table, bytes, start, end } = key
+    if (to + TABLE_BYTES + end - start > target.length) throw new RangeError('no room for the key')
+    target[to] = table >>> 24
+    target[to + 1] = table >>> 16
+    target[to + 2] = table >>> 8
+    target[to + 3] = table
+    let at = to + TABLE_BYTES
+    for (let i = start; i < end; i++) target[at++] = bytes[i]!
+    return at
   },
   readKey(source: Uint8Array, start: number, end: number): string {
     return Buffer.prototype.latin1Slice.call(source, start, end)
@@ -23,7 +53,7 @@ export function openWorkingEnvironment(path: string): WorkingEnvironment {
     path,
     noSubdir: false,
     encoding: 'binary',
-    keyEncoder: latin1Keys,
+    keyEncoder,
     overlappingSync: false,
     noSync: true,
     noMemInit: true,
@@ -31,5 +61,5 @@ export function openWorkingEnvironment(path: string): WorkingEnvironment {
     maxDbs: 1,
     maxReaders: 64,
   } as const
-  return open<Buffer, string>(options)
+  return open<Buffer, string>(options) as unknown as WorkingEnvironment
 }

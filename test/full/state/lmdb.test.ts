@@ -1,0 +1,59 @@
+/** State larger than memory, with real threads and processes. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { platform } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { temporaryDir } from '../../engine/run-job.ts'
+import type { Counted } from './jobs/counted-job.ts'
+
+const MIB = 1024 * 1024
+
+/** Runs a script of this folder; `onLine` sees what it prints. */
+async function child(script: string, args: readonly string[], onLine: (line: unknown, child: ChildProcess) => void): Promise<void> {
+  const path = fileURLToPath(new URL(`./${script}.js`, import.meta.url))
+  const started = spawn(process.execPath, [path, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const lines = createInterface({ input: started.stdout })
+  lines.on('line', (line) => onLine(JSON.parse(line), started))
+  await Promise.all([new Promise((resolve) => started.on('close', resolve)), new Promise((resolve) => lines.on('close', resolve))])
+}
+
+test.runIf(platform() === 'linux')('200 MB of state with 8 MiB of cache: memory stays where it was', { timeout: 900_000 }, async () => {
+  const samples: { share: number; mib: number }[] = []
+  const config = { keys: 100_000, chars: 2_000, rounds: 2 }
+  await child('run-large', [JSON.stringify(config), String(8 * MIB)], (sample) => samples.push(sample as never))
+  expect(samples.at(-1)!.share).toBe(1)
+  const most = (from: number, to: number): number =>
+    Math.max(...samples.filter(({ share }) => share > from && share <= to).map(({ mib }) => mib))
+  // In memory the second half of the texts alone would be 100 MB and more.
+  expect(most(0.25, 1) - most(0, 0.25)).toBeLessThan(80)
+})
+
+test('kill -9 again and again, on either backend: every count is exact', { timeout: 900_000 }, async () => {
+  const stateDir = join(temporaryDir(), 'state')
+  const config = { keys: 3_000, rounds: 40, rowsPerSecond: 40_000 }
+  const lmdb = { type: 'lmdb', cacheBytes: 64 * 1024 }
+  const counted = new Map<number, Counted>()
+  let done = false
+  let lives = 0
+  for (; !done && lives < 40; lives++) {
+    const checkpointsMax = lives < 5 ? 2 + lives : Infinity
+    let checkpoints = 0
+    const args = [stateDir, String(1 + (lives % 3)), JSON.stringify(config), JSON.stringify(lives % 4 === 3 ? 'memory' : lmdb)]
+    await child('run-counted', args, (line, running) => {
+      const { counted: one, notice, done: ended } = line as { counted?: Counted; notice?: string; done?: boolean }
+      if (one !== undefined) counted.set(one.key, one)
+      if (ended === true) done = true
+      if (notice === 'checkpoint' && ++checkpoints === checkpointsMax) running.kill('SIGKILL')
+    })
+  }
+  expect(done).toBe(true)
+  expect(lives).toBeGreaterThan(3)
+  expect(counted.size).toBe(config.keys)
+  for (const { key, ...counts } of counted.values()) {
+    let inList = 0
+    for (let n = key; n < config.keys * config.rounds; n += config.keys) if (n % 10 < 3) inList++
+    expect(counts, `key ${key}`).toEqual({ count: config.rounds, inList, inMap: config.rounds, scanned: config.rounds })
+  }
+})
