@@ -69,6 +69,7 @@ export const CHECKPOINT_TIMEOUT_MS_DEFAULT = 60_000
 export const CHECKPOINT_EVERY_RECORDS_MAX = 1_000_000_000
 /** Complete checkpoints kept in the state directory. */
 export const CHECKPOINTS_RETAINED_DEFAULT = 2
+export const CHECKPOINTS_RETAINED_MAX = 1000
 /** Checkpoints that may be in a row unsuccessful at the end of a job before the run fails. */
 export const CHECKPOINT_FINAL_TRIES_MAX = 3
 /** Encoded bytes of one chunk of a snapshot. */

@@ -57,15 +57,25 @@ export class ChangeStamps {
    */
   cut(checkpoint: number, groups: number, live: Int32Array, groupOf: Uint16Array): CutPlan {
     const since = checkpoint === 0 || this.#complete < 2 ? null : this.#since
-    const isChanged = this.#isChanged(since)
+    // Without a checkpoint to build on every stamp is newer.
+    const stamp = since === null ? -1 : since.stamp
+    const stamps = this.#stamps
     const rows = new Int32Array(groups)
     const changed = new Int32Array(groups)
-    for (const slot of live) {
-      rows[groupOf[slot]!]!++
-      if (isChanged(slot)) changed[groupOf[slot]!]!++
+    for (let i = 0; i < live.length; i++) {
+      const slot = live[i]!
+      const group = groupOf[slot]!
+      rows[group]!++
+      if (stamps[slot]! > stamp) changed[group]!++
     }
     const whole = this.#plan(checkpoint, since, rows, changed)
-    const written = live.filter((slot) => whole[groupOf[slot]!] === WHOLE || isChanged(slot))
+    let count = 0
+    for (let group = 0; group < groups; group++) count += whole[group] === WHOLE ? rows[group]! : changed[group]!
+    const written = new Int32Array(count)
+    for (let i = 0, at = 0; at < count; i++) {
+      const slot = live[i]!
+      if (stamps[slot]! > stamp || whole[groupOf[slot]!] === WHOLE) written[at++] = slot
+    }
     return { whole, since: since?.checkpoint, ...sortSlots(written, groups, (slot) => groupOf[slot]!) }
   }
 
@@ -84,13 +94,6 @@ export class ChangeStamps {
     this.#since = null
     this.#complete = 0
     this.#open = []
-  }
-
-  #isChanged(since: Cut | null): (slot: number) => boolean {
-    if (since === null) return () => true
-    const stamps = this.#stamps
-    const { stamp } = since
-    return (slot) => stamps[slot]! > stamp
   }
 
   #plan(checkpoint: number, since: Cut | null, rows: Int32Array, changed: Int32Array): Uint8Array {
