@@ -16,17 +16,14 @@ const MEANINGS = {
   'full disk': 'a launch whose files may not grow beyond a random size',
 }
 
-/** Median and largest of a list of ms. */
-function spread(values) {
-  const sorted = values.toSorted((a, b) => a - b)
-  return `${sorted[sorted.length >> 1]} / ${sorted.at(-1)}`
-}
-
 export function faultsPage(data = JSON.parse(readFileSync(DATA, 'utf8'))) {
   const { ledger, faults, recoveryMs } = data
   const rows = Object.entries(faults)
     .toSorted(([, a], [, b]) => b - a)
-    .map(([fault, count]) => `| ${MEANINGS[fault]} | ${count} | ${recoveryMs[fault] === undefined ? '' : spread(recoveryMs[fault])} |`)
+    .map(
+      ([fault, count]) =>
+        `| ${MEANINGS[fault]} | ${count} | ${recoveryMs[fault] === undefined ? '' : `${recoveryMs[fault].median} / ${recoveryMs[fault].longest}`} |`,
+    )
   return `# Faults
 
 This page is made of the data of a campaign: \`npm run campaign -- --minutes 60\` runs a job on real threads, in processes of its own, and lets faults happen at random: one after the

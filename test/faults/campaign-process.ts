@@ -11,10 +11,19 @@ const data = newCampaign(values.seed ?? String(Math.floor(Math.random() * 2 ** 3
 const beganMs = performance.now()
 const isOver = (): boolean => performance.now() - beganMs > minutes * 60_000
 
+/** By fault. */
+function spreads(): object {
+  const spread = (values: readonly number[]): object => {
+    const sorted = values.toSorted((a, b) => a - b)
+    return { median: sorted[sorted.length >> 1], longest: sorted.at(-1) }
+  }
+  return Object.fromEntries(Object.entries(data.recoveryMs).map(([fault, values]) => [fault, spread(values)]))
+}
+
 do {
   await new CampaignRound(data).run(isOver)
   data.minutes = Math.round((performance.now() - beganMs) / 6_000) / 10
-  writeFileSync(out, `${JSON.stringify(data, null, 2)}\n`)
+  writeFileSync(out, `${JSON.stringify({ ...data, recoveryMs: spreads() }, null, 2)}\n`)
   const { rounds, launches, restarts, ledger, failures } = data
   console.log(
     `${data.minutes} min: ${rounds} rounds, ${launches} launches, ${restarts} restarts; ${JSON.stringify(ledger)}; ${failures.length} failures`,

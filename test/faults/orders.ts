@@ -1,6 +1,4 @@
 /** Orders to the job of the faults: what shall happen, where, and after how many calls there. In shared memory, so that they reach every thread at once. */
-import { writeFileSync } from 'node:fs'
-
 export const WHATS = ['nothing', 'throw', 'exit', 'heap', 'loop', 'stall', 'kill'] as const
 export type What = (typeof WHATS)[number]
 
@@ -53,9 +51,4 @@ function carryOut(what: What): void {
       for (;;);
     case 'nothing':
   }
-}
-
-/** For those who kill from outside: says where a process is. */
-export function leaveMark(path: string): void {
-  writeFileSync(path, '')
 }
