@@ -33,10 +33,13 @@ export class KeyedValuesActor<V> {
     return this.#cached !== null && this.#cached.cache.waits
   }
 
-  snapshot(): StateChunk[] {
-    if (this.values instanceof ValueTable)
-      return [...this.values.snapshot(this.context.keyGroups)].map(([id, value]) => ({ scope: 'group', id, value }))
+  snapshot(checkpointId: number): StateChunk[] {
+    if (this.values instanceof ValueTable) return this.values.changedChunks(this.context.keyGroups, checkpointId)
     return [{ scope: 'working', id: this.values.table, value: this.values.handOver() }]
+  }
+
+  onCheckpointComplete(checkpointId: number): void {
+    if (this.values instanceof ValueTable) this.values.completed(checkpointId)
   }
 
   async restore(chunks: readonly StateChunk[]): Promise<void> {

@@ -69,12 +69,16 @@ export const CHECKPOINT_TIMEOUT_MS_DEFAULT = 60_000
 export const CHECKPOINT_EVERY_RECORDS_MAX = 1_000_000_000
 /** Complete checkpoints kept in the state directory. */
 export const CHECKPOINTS_RETAINED_DEFAULT = 2
+export const CHECKPOINTS_RETAINED_MAX = 1000
 /** Checkpoints that may be in a row unsuccessful at the end of a job before the run fails. */
 export const CHECKPOINT_FINAL_TRIES_MAX = 3
 /** Encoded bytes of one chunk of a snapshot. */
 export const CHECKPOINT_CHUNK_BYTES_MAX = 256 * 1024 * 1024
 /** Chunk bytes of one checkpoint that the storage thread holds before they are committed. */
 export const CHECKPOINT_BUFFERED_BYTES_MAX = 1024 * 1024 * 1024
+/** Snapshots after which a key group is written whole again, and over how many more that is spread. */
+export const DELTA_SNAPSHOTS_MAX = 12
+export const DELTA_STAGGER_GROUPS = 8
 /** Checkpoint ids that are set aside on disk ahead of their use, so that none is ever used twice. */
 export const CHECKPOINT_IDS_RESERVED = 16
 /** Time that a process which wants a locked state directory waits for the holder to tell its pid. */

@@ -88,6 +88,8 @@ export interface SealedChunk {
   readonly key: string
   readonly bytes: Uint8Array
   readonly checksum: number
+  /** It stands behind the chunks of this name in an earlier checkpoint; without bytes: it is those. */
+  readonly since?: number
 }
 
 /** State of an operator, or time of the actor under the name of its head. */

@@ -58,6 +58,11 @@ export interface StateChunk {
   readonly id: number
   /** Plain data or bytes. */
   readonly value: unknown
+  /**
+   * Only what has changed since the checkpoint of this id, of which `onCheckpointComplete` was told last or the time before; undefined: nothing has. `restore` gets the chunks that this
+   * scope and id have there, and this one behind them. Not for the last state (checkpoint 0).
+   */
+  readonly since?: number
 }
 
 export interface OperatorContext {

@@ -9,6 +9,8 @@ import {
   CHECKPOINT_EVERY_RECORDS_MAX,
   CHECKPOINT_INTERVAL_MS_DEFAULT,
   CHECKPOINT_TIMEOUT_MS_DEFAULT,
+  CHECKPOINTS_RETAINED_DEFAULT,
+  CHECKPOINTS_RETAINED_MAX,
   HEAP_MB_MAX,
   KEY_GROUPS_DEFAULT,
   LINGER_MS_DEFAULT,
@@ -60,6 +62,8 @@ export interface LaunchSettings extends EntryOptions {
   readonly checkpointEveryRecords?: number
   /** So many checkpoints in a row may fail; one more counts as a failure of the job, which restarts from the last complete one. Default: any number. */
   readonly checkpointFailuresTolerated?: number
+  /** Complete checkpoints that stay in the state directory; besides these, one that shares nothing with the newest. 2 to 1,000, default 2. */
+  readonly checkpointsRetained?: number
   /** How often, and after what pause, a failed job restarts: docs/fault-tolerance.md. Default: 5 times in 60 s, after 10 ms, 20 ms, ... */
   readonly restart?: Omit<ChildSpecOptions, 'strategy'>
   /** Where operators that can choose keep their state by key, unless they say it themselves. Default: what the job says, or 'memory'. See docs/state.md. */
@@ -100,6 +104,7 @@ export interface CheckedOptions {
   readonly checkpointFailuresTolerated: number
   readonly fresh: boolean
   readonly from: string | null
+  readonly checkpointsRetained: number
   readonly allowRemovedState: boolean
   readonly allowOlderCheckpoint: boolean
   readonly restart: ChildSpecOptions
@@ -119,6 +124,7 @@ const LAUNCH_OPTIONS: OptionNames<LaunchOptions> = {
   checkpointMinPauseMs: 1,
   checkpointEveryRecords: 1,
   checkpointFailuresTolerated: 1,
+  checkpointsRetained: 1,
   restart: 1,
   signal: 1,
   resourceLimits: 1,
@@ -161,6 +167,12 @@ export function checkOptions(options: LaunchOptions): CheckedOptions {
     checkpointMinPauseMs: number('checkpointMinPauseMs', checkpointMinPauseMs, 0, TIMER_MS_MAX),
     checkpointFailuresTolerated: integerOrInfinity('checkpointFailuresTolerated', checkpointFailuresTolerated, 0),
     fresh: flag('fresh', options.fresh === undefined ? false : options.fresh),
+    checkpointsRetained: integer(
+      'checkpointsRetained',
+      options.checkpointsRetained ?? CHECKPOINTS_RETAINED_DEFAULT,
+      2,
+      CHECKPOINTS_RETAINED_MAX,
+    ),
     from: options.from === undefined ? null : path('from', options.from),
     allowRemovedState: flag('allowRemovedState', options.allowRemovedState === undefined ? false : options.allowRemovedState),
     allowOlderCheckpoint: flag('allowOlderCheckpoint', options.allowOlderCheckpoint === undefined ? false : options.allowOlderCheckpoint),

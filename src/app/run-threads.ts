@@ -42,7 +42,7 @@ export class RunThreads {
   constructor(
     settings: ThreadSettings,
     entries: ThreadEntries,
-    { stateDir, from }: { readonly stateDir: string | undefined; readonly from: string | null },
+    { stateDir, from, retained }: { readonly stateDir: string | undefined; readonly from: string | null; readonly retained: number },
   ) {
     this.#temporary = stateDir === undefined
     this.stateDir = stateDir ?? mkdtempSync(join(tmpdir(), 'millrace-'))
@@ -52,7 +52,7 @@ export class RunThreads {
     const event = new MessageChannel()
     this.#eventPort = event.port1
     this.#ports = [app.port1, event.port1]
-    this.#storage = this.#startStorage(entries.storage, storage.port2, from)
+    this.#storage = this.#startStorage(entries.storage, storage.port2, from, retained)
     this.#storageEnded = new Promise((resolve) => this.#storage.once('exit', () => resolve()))
     const task: ControlTask = {
       ...settings,
@@ -101,13 +101,14 @@ export class RunThreads {
     await this.close()
   }
 
-  #startStorage(entry: string, controlPort: MessagePort, from: string | null): Worker {
+  #startStorage(entry: string, controlPort: MessagePort, from: string | null, retained: number): Worker {
     const storage = new Worker(new URL(entry), {
       name: 'millrace-storage',
       workerData: {
         stateDir: this.stateDir,
         handshake: this.#handshake,
         controlPort,
+        retained,
         ...(from !== null && { from }),
       } satisfies StorageOptions,
       execArgv: threadFlags(process.execArgv),

@@ -28,10 +28,11 @@ export async function startRun<C, O extends Outlets, I extends Inlets, R>(
   checkRunnable(entries.job)
   const plan = planJob(await job.buildGraph(config), checked.engine)
   demandCloneable(config)
-  const { engine, from, ...rest } = checked
+  const { engine, from, checkpointsRetained: retained, ...rest } = checked
   const threads = new RunThreads({ ...rest, jobUrl: entries.job, workerEntry: entries.worker, config, options: engine }, entries, {
     stateDir,
     from,
+    retained,
   })
   const module = await import('./run.ts').catch((cause: unknown) => threads.abandon().then(() => Promise.reject(cause)))
   const run = new module.Run<O, I>(plan, engine, threads)

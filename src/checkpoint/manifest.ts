@@ -29,6 +29,8 @@ export interface Chunk {
   readonly key: string
   readonly bytes: Uint8Array
   readonly checksum: number
+  /** Id of a complete checkpoint: this one goes behind the actor's chunks of the same key in it. Without bytes it only stands for those. */
+  readonly since?: number
 }
 
 /** Where a chunk lies: `checkpoint` wrote it as its `ordinal`-th. Later checkpoints may refer to chunks of earlier ones. */

@@ -33,12 +33,22 @@ const requirePlain = (value: unknown, path: string): void => {
   }
 }
 
+/** Whether {@link requirePlain} would pass; true is certain, false may be too careful. */
+const isPlain = (value: unknown): boolean => {
+  if (typeof value !== 'object' || value === null) return typeof value !== 'function' && typeof value !== 'symbol'
+  if (Array.isArray(value)) return value.every(isPlain)
+  if (Object.getPrototypeOf(value) !== Object.prototype) return false
+  for (const name in value) if (!isPlain((value as Record<string, unknown>)[name])) return false
+  return true
+}
+
 const packr = new Packr({ useRecords: true, moreTypes: true, useBigIntExtension: true, copyBuffers: true })
 
 /** Plain data, Map, Set, Date, bigint, typed arrays, undefined; anything else is refused. Not kept: -0 (reads 0), lone surrogates, a `__proto__` key. */
 export const msgpackrPacker: ValuePacker = {
   pack: (values) => {
-    requirePlain(values, '')
+    // Which value is wrong, and where, is asked once it is known that one is.
+    if (!isPlain(values)) requirePlain(values, '')
     return packr.pack(values)
   },
   unpack: (bytes) => packr.unpack(bytes) as unknown[],

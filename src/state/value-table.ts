@@ -1,7 +1,9 @@
 import type { Key } from '../core/key-hash.ts'
+import { ChangeStamps, DELTA, WHOLE } from './change-stamps.ts'
 import { chunkKeysOf, forEachGroup, liveSlots, slotsOfChunk } from './key-groups.ts'
 import { KeyIndex } from './key-index.ts'
 import type { KeySlots } from './key-slots.ts'
+import { SlotGroups } from './slot-groups.ts'
 import { type Chunk, decodeChunk, encodeChunk, requireSignature } from './state-chunk.ts'
 import { msgpackrPacker, packValues, unpackValues } from './value-packer.ts'
 import type { ValuePacker } from './value-packer.ts'
@@ -9,10 +11,20 @@ import type { ValuePacker } from './value-packer.ts'
 const KIND = 'values'
 const SIGNATURE = 'value'
 
+/** A chunk of a key group: all of it, or with `since` what has changed; see StateChunk. */
+export interface StateDelta {
+  readonly scope: 'group'
+  readonly id: number
+  readonly value: Uint8Array | undefined
+  readonly since?: number
+}
+
 /** One value of any plain data per key: the state of `scan` and `reduce`. */
 export class ValueTable<V> {
   readonly keys = new KeyIndex()
   readonly #packer: ValuePacker
+  readonly #changes = new ChangeStamps()
+  readonly #groups = new SlotGroups()
   #values: (V | undefined)[] = []
   #present = new Uint8Array(16)
 
@@ -39,6 +51,7 @@ export class ValueTable<V> {
     if (slot >= this.#present.length) this.#grow(slot)
     this.#values[slot] = value
     this.#present[slot] = 1
+    this.#changes.touch(slot)
   }
 
   /** Calls `fn` for every key that has a value, in the order of arrival. */
@@ -52,11 +65,34 @@ export class ValueTable<V> {
    */
   snapshot(groups: number): Map<number, Uint8Array> {
     const chunks = new Map<number, Uint8Array>()
-    forEachGroup(this.keys, liveSlots(this.#present, this.keys.size), groups, (group, slots) => {
-      const bytes = encodeValues({ groups, group }, this.keys, slots, (slot) => this.#values[slot], this.#packer)
-      chunks.set(group, bytes)
-    })
+    const live = liveSlots(this.#present, this.keys.size)
+    forEachGroup(this.keys, live, groups, (group, slots) => chunks.set(group, this.#encode(groups, group, slots)))
     return chunks
+  }
+
+  /**
+   * The same for a checkpoint, as chunks of which some hold only what has changed since an earlier one: see `since` of StateChunk. They are to be restored in their
+   * order.
+   *
+   * @param checkpoint its id; 0: the last state, whole
+   */
+  changedChunks(groups: number, checkpoint: number): StateDelta[] {
+    const live = liveSlots(this.#present, this.keys.size)
+    const groupOf = this.#groups.of(this.keys, this.keys.size, groups)
+    const { slots, starts, whole, since } = this.#changes.cut(checkpoint, groups, live, groupOf)
+    const deltas: StateDelta[] = []
+    for (let id = 0; id < groups; id++) {
+      const own = slots.subarray(starts[id], starts[id + 1])
+      const value = own.length === 0 ? undefined : this.#encode(groups, id, own)
+      if (whole[id] === WHOLE) deltas.push({ scope: 'group', id, value })
+      else if (whole[id] === DELTA) deltas.push({ scope: 'group', id, value, since: since! })
+    }
+    return deltas
+  }
+
+  /** A checkpoint is on disk: later ones need only what changes from now on. */
+  completed(checkpoint: number): void {
+    this.#changes.completed(checkpoint)
   }
 
   /**
@@ -70,8 +106,14 @@ export class ValueTable<V> {
 
   clear(): void {
     this.keys.clear()
+    this.#changes.clear()
+    this.#groups.clear()
     this.#values = []
     this.#present.fill(0)
+  }
+
+  #encode(groups: number, group: number, slots: Int32Array): Uint8Array {
+    return encodeValues({ groups, group }, this.keys, slots, (slot) => this.#values[slot], this.#packer)
   }
 
   #grow(slot: number): void {

@@ -146,7 +146,7 @@ export class CheckpointStore {
   async commit(head: ManifestHead, actors: readonly ActorSnapshot[]): Promise<CommitReport> {
     const startedMs = performance.now()
     this.#admit(head)
-    const { manifest, writes, bytes } = layOut(head, actors)
+    const { manifest, writes, bytes } = layOut(head, actors, this.#manifests)
     const manifests = [...this.#manifests, manifest]
     const garbage = findGarbage(manifests, this.#retained)
     const reservedBefore = this.#reserved
@@ -162,7 +162,7 @@ export class CheckpointStore {
       this.#reserved = reservedBefore
       throw new MillraceError('MR_CHECKPOINT_FAILED', `Checkpoint ${head.id} could not be written: ${messageOf(cause)}`, { cause })
     }
-    this.#manifests = manifests.slice(garbage.manifests.length)
+    this.#manifests = garbage.kept
     return { manifest, bytes, tookMs: performance.now() - startedMs }
   }
 

@@ -1,6 +1,7 @@
 /** What a checkpoint looks like in a store: its chunks numbered, and the manifest that refers to them. */
 import type { ActorName, Chunk, ChunkRef, Manifest, ManifestActor, ManifestHead } from '../checkpoint/manifest.ts'
 import { CHECKPOINT_FORMAT_VERSION } from '../checkpoint/manifest.ts'
+import { MillraceError } from '../errors.ts'
 
 /** One actor's part of a checkpoint to be committed. */
 export interface ActorSnapshot extends ActorName {
@@ -16,18 +17,48 @@ export interface LaidOut {
   readonly bytes: number
 }
 
-export function layOut(head: ManifestHead, snapshots: readonly ActorSnapshot[]): LaidOut {
+/**
+ * @param earlier complete checkpoints of the same store, which chunks may stand behind
+ * @throws MillraceError MR_CHECKPOINT_FAILED if one of them is not there
+ */
+export function layOut(head: ManifestHead, snapshots: readonly ActorSnapshot[], earlier: readonly Manifest[]): LaidOut {
   const writes: Uint8Array[] = []
   let bytes = 0
   const actors = snapshots.map(({ task, index, finished, chunks }): ManifestActor => {
-    const refs = chunks.map((chunk): ChunkRef => {
+    const before = earlierRefs({ task, index }, earlier)
+    const refs = chunks.flatMap((chunk): readonly ChunkRef[] => {
+      const { key, checksum, since } = chunk
+      const base = since === undefined ? [] : before(since, key)
+      if (since !== undefined && chunk.bytes.byteLength === 0) return base
       writes.push(chunk.bytes)
       bytes += chunk.bytes.byteLength
-      const { key, checksum } = chunk
-      return { key, checkpoint: head.id, ordinal: writes.length - 1, byteLength: chunk.bytes.byteLength, checksum }
+      return [...base, { key, checkpoint: head.id, ordinal: writes.length - 1, byteLength: chunk.bytes.byteLength, checksum }]
     })
     return { task, index, finished, chunks: refs }
   })
   const manifest: Manifest = { formatVersion: CHECKPOINT_FORMAT_VERSION, ...head, actors }
   return { manifest, writes, bytes }
+}
+
+/** The chunks of an actor by checkpoint and key. */
+function earlierRefs({ task, index }: ActorName, earlier: readonly Manifest[]): (since: number, key: string) => readonly ChunkRef[] {
+  const byCheckpoint = new Map<number, ReadonlyMap<string, ChunkRef[]>>()
+  return (since, key) => {
+    let byKey = byCheckpoint.get(since)
+    if (byKey === undefined) byCheckpoint.set(since, (byKey = chunksByKey(earlier, since, { task, index })))
+    const refs = byKey.get(key)
+    if (refs === undefined) throw new MillraceError('MR_CHECKPOINT_FAILED', `Checkpoint ${since} has no chunk "${key}" to build on.`)
+    return refs
+  }
+}
+
+function chunksByKey(earlier: readonly Manifest[], since: number, { task, index }: ActorName): Map<string, ChunkRef[]> {
+  const actors = earlier.find(({ id }) => id === since)?.actors ?? []
+  const byKey = new Map<string, ChunkRef[]>()
+  for (const ref of actors.find((actor) => actor.task === task && actor.index === index)?.chunks ?? []) {
+    const refs = byKey.get(ref.key)
+    if (refs === undefined) byKey.set(ref.key, [ref])
+    else refs.push(ref)
+  }
+  return byKey
 }

@@ -13,7 +13,10 @@ import { SIMULATION_PROCESSES_MAX, SIMULATION_RING_BYTES_DEFAULT, SIMULATION_STE
 import { canGenerate } from '../state/generated-code.ts'
 import { seedFromEnvironment } from './seeds.ts'
 
-type EngineSettings = Omit<LaunchOptions, 'stateDir' | 'fresh' | 'from' | 'signal' | 'resourceLimits' | 'captureDir' | 'freezeRecords'>
+type EngineSettings = Omit<
+  LaunchOptions,
+  'stateDir' | 'fresh' | 'from' | 'checkpointsRetained' | 'signal' | 'resourceLimits' | 'captureDir' | 'freezeRecords'
+>
 
 /** Options of {@link simulate}: those of launch() that make sense without threads, and these. `workers` is 2 and `ringBytes` 64 KiB unless given; records are always frozen. */
 export interface SimulateOptions extends EngineSettings {

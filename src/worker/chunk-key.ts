@@ -24,8 +24,12 @@ export function parseChunkKey(key: string): ChunkPlace {
 }
 
 /** @throws MillraceError MR_CHECKPOINT_FAILED if it is too large */
-export function sealState({ operator, value, ...place }: ActorChunk): Chunk {
-  return sealChunk(chunkKey(operator, place), encodeChunk(value))
+export function sealState(chunk: ActorChunk): Chunk {
+  const { operator, value } = chunk
+  const key = chunkKey(operator, chunk)
+  const since = 'since' in chunk ? chunk.since : undefined
+  if (since === undefined) return sealChunk(key, encodeChunk(value))
+  return { ...sealChunk(key, value === undefined ? new Uint8Array(0) : encodeChunk(value)), since }
 }
 
 /** Values become one msgpack value. The bytes are the caller's own. */

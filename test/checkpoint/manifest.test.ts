@@ -111,7 +111,7 @@ describe('a chunk', () => {
   })
 })
 
-test('retention removes exactly the chunks that no kept checkpoint refers to', () => {
+test('retention keeps the newest, and one that shares no chunk with the newest of all; it removes exactly the chunks that none of them refers to', () => {
   const ids = fc.uniqueArray(fc.integer({ min: 1, max: 30 }), { maxLength: 12 }).map((list) => list.sort((a, b) => a - b))
   fc.assert(
     fc.property(ids, fc.integer({ min: 1, max: 5 }), fc.infiniteStream(fc.nat(29)), (list, retained, numbers) => {
@@ -121,9 +121,14 @@ test('retention removes exactly the chunks that no kept checkpoint refers to', (
         return { ...head, id, actors: [{ task: 't', index: 0, finished: false, chunks: refs }] }
       })
       const garbage = findGarbage(all, retained)
-      expect(garbage.manifests.map(({ id }) => id)).toEqual(list.slice(0, Math.max(0, list.length - retained)))
       const place = (ref: { checkpoint: number; ordinal: number }) => `${ref.checkpoint}/${ref.ordinal}`
-      const kept = new Set(all.slice(-retained).flatMap((manifest) => [...refsOf(manifest)].map(place)))
+      const places = (manifest: Manifest) => [...refsOf(manifest)].map(place)
+      const newest = new Set(all.length === 0 ? [] : places(all.at(-1)!))
+      const spares = all.slice(0, -1).filter((manifest) => !places(manifest).some((each) => newest.has(each)))
+      const staying = new Set([...all.slice(-retained), ...(retained > 1 && all.length >= retained ? spares.slice(-1) : [])])
+      expect(garbage.kept).toEqual(all.filter((manifest) => staying.has(manifest)))
+      expect(garbage.manifests).toEqual(all.filter((manifest) => !staying.has(manifest)))
+      const kept = new Set([...staying].flatMap(places))
       const removed = garbage.chunks.map(place)
       expect(new Set(removed).size).toBe(removed.length)
       for (const each of removed) expect(kept.has(each)).toBe(false)

@@ -42,7 +42,7 @@ export class SimulatedDisk {
     const garbage = findGarbage(manifests, CHECKPOINTS_RETAINED_DEFAULT)
     for (const ref of garbage.chunks) this.#chunks.delete(placeOf(ref))
     for (const [ordinal, chunk] of chunks.entries()) this.#chunks.set(placeOf({ checkpoint: manifest.id, ordinal }), chunk)
-    this.#manifests = manifests.slice(garbage.manifests.length)
+    this.#manifests = garbage.kept
   }
 
   finish(checkpoint: number): void {
@@ -145,7 +145,7 @@ export class SimulatedStorage {
     const newest = this.#disk.manifests.at(-1)?.id ?? 0
     if (head.id <= newest) this.#simulation.broke(`Checkpoint ${head.id} was to be committed after checkpoint ${newest}`)
     try {
-      const { manifest, writes, bytes } = layOut(head, this.#buffer.take(head.id, attempt, actors))
+      const { manifest, writes, bytes } = layOut(head, this.#buffer.take(head.id, attempt, actors), this.#disk.manifests)
       this.#demandRoom()
       // Until it is synced nothing of a transaction counts; once it is, it does, whether somebody lives to be told or not.
       this.#later(`storage syncs ${head.id}`, () => {

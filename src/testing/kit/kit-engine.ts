@@ -1,5 +1,6 @@
 import { MillraceError } from '../../errors.ts'
 import type { Registry } from '../../actor/contract.ts'
+import type { SealedChunk } from '../../actor/actor-parts.ts'
 import type { Manifest } from '../../checkpoint/manifest.ts'
 import { allocate, allocateDoorbells } from '../../control/allocate.ts'
 import type { Plan } from '../../graph/plan.ts'
@@ -10,6 +11,7 @@ import { MemoryStores } from '../../state/working/memory-stores.ts'
 import { expandSnapshot } from '../../storage/working-state/expand-snapshot.ts'
 import { FINAL_SNAPSHOT, type WorkerHost } from '../../worker/worker-host.ts'
 import { WorkerRuntime } from '../../worker/worker-runtime.ts'
+import { KitDeltas } from './kit-deltas.ts'
 import { KitClock, ONE_STEP_BUDGET_MS, TURN_BUDGET_MS } from './kit-clock.ts'
 import { type ChannelState, KitInputs } from './kit-inputs.ts'
 import { type KitEvent, KitOutlets } from './kit-outlets.ts'
@@ -45,9 +47,10 @@ export class KitEngine {
   readonly #inputs: KitInputs
   readonly #outlets: KitOutlets
   /** By actor, the chunks of the checkpoint in flight. */
-  readonly #snapshots = new Map<number, KitSnapshot['chunks']>()
+  readonly #snapshots = new Map<number, readonly SealedChunk[]>()
+  readonly #deltas = new KitDeltas()
   /** The same of actors that have ended: they belong to every later checkpoint. */
-  readonly #finals = new Map<number, KitSnapshot['chunks']>()
+  readonly #finals = new Map<number, readonly SealedChunk[]>()
   /** Records that restored inlets have read. */
   readonly #positions = new Map<string, number>()
   #failure: { readonly error: unknown } | null = null
@@ -121,7 +124,7 @@ export class KitEngine {
     for (const runtime of this.#runtimes) runtime.checkpointEnded(id, { failure: null, tookMs: 0 })
     await this.settle()
     const events = this.events.filter(({ epoch }) => epoch < id)
-    return { id, chunks, inputs: this.#inputs.states, nowMs: this.#clock.nowMs(), events }
+    return { id, chunks: this.#deltas.complete(id, chunks), inputs: this.#inputs.states, nowMs: this.#clock.nowMs(), events }
   }
 
   async close(): Promise<void> {

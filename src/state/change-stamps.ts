@@ -1,0 +1,123 @@
+import { DELTA_SNAPSHOTS_MAX, DELTA_STAGGER_GROUPS } from '../limits.ts'
+import { sortSlots } from './key-groups.ts'
+
+/** What a snapshot writes of a key group: nothing, since it is empty; all of it; what has changed. */
+export const EMPTY_GROUP = 0
+export const WHOLE = 1
+export const DELTA = 2
+
+/** What of a table a checkpoint holds. */
+interface Cut {
+  readonly checkpoint: number
+  /** Changes with this stamp or a smaller one are in it. */
+  readonly stamp: number
+  /** By key group: number of the snapshot that wrote all of the group; 0: the group was empty. */
+  readonly bases: Int32Array
+  /** By key group: rows that were written again behind that. */
+  readonly repeated: Int32Array
+}
+
+/** What a snapshot has to write. */
+export interface CutPlan {
+  /** By key group: EMPTY_GROUP, WHOLE or DELTA. */
+  readonly whole: Uint8Array
+  /** What deltas build on. */
+  readonly since: number | undefined
+  /** Slots by key group: those of group g are `slots[starts[g]]` to `slots[starts[g + 1] - 1]`. */
+  readonly slots: Int32Array
+  readonly starts: Int32Array
+}
+
+/**
+ * What of a table has changed since the newest checkpoint that is known to be complete: a stamp a slot, which costs a write one store. Says which key groups
+ * are to be written whole: those that were not in that checkpoint, those of which half has changed since they were whole, and each one after some snapshots, not all
+ * at once, so that chains are short and old checkpoints share nothing with new ones. The first two snapshots are whole, so that there are always two that share nothing.
+ */
+export class ChangeStamps {
+  #stamps = new Uint32Array(16)
+  #now = 1
+  #taken = 0
+  #complete = 0
+  /** The newest complete one. */
+  #since: Cut | null = null
+  /** Taken after that, ascending; what became of them is not known. */
+  #open: Cut[] = []
+
+  touch(slot: number): void {
+    if (slot >= this.#stamps.length) this.#grow(slot)
+    this.#stamps[slot] = this.#now
+  }
+
+  /**
+   * Begins a snapshot.
+   *
+   * @param checkpoint 0: the last state, which is written whole
+   * @param live slots of the table
+   * @param groupOf by slot
+   */
+  cut(checkpoint: number, groups: number, live: Int32Array, groupOf: Uint16Array): CutPlan {
+    const since = checkpoint === 0 || this.#complete < 2 ? null : this.#since
+    // Without a checkpoint to build on every stamp is newer.
+    const stamp = since === null ? -1 : since.stamp
+    const stamps = this.#stamps
+    const rows = new Int32Array(groups)
+    const changed = new Int32Array(groups)
+    for (let i = 0; i < live.length; i++) {
+      const slot = live[i]!
+      const group = groupOf[slot]!
+      rows[group]!++
+      if (stamps[slot]! > stamp) changed[group]!++
+    }
+    const whole = this.#plan(checkpoint, since, rows, changed)
+    let count = 0
+    for (let group = 0; group < groups; group++) count += whole[group] === WHOLE ? rows[group]! : changed[group]!
+    const written = new Int32Array(count)
+    for (let i = 0, at = 0; at < count; i++) {
+      const slot = live[i]!
+      if (stamps[slot]! > stamp || whole[groupOf[slot]!] === WHOLE) written[at++] = slot
+    }
+    return { whole, since: since?.checkpoint, ...sortSlots(written, groups, (slot) => groupOf[slot]!) }
+  }
+
+  /** A checkpoint is on disk. */
+  completed(checkpoint: number): void {
+    const cut = this.#open.find((each) => each.checkpoint === checkpoint)
+    if (cut === undefined) return
+    this.#since = cut
+    this.#complete++
+    this.#open = this.#open.filter((each) => each.checkpoint > checkpoint)
+  }
+
+  /** Nothing is known any more. */
+  clear(): void {
+    this.#stamps.fill(0)
+    this.#since = null
+    this.#complete = 0
+    this.#open = []
+  }
+
+  #plan(checkpoint: number, since: Cut | null, rows: Int32Array, changed: Int32Array): Uint8Array {
+    const number = ++this.#taken
+    const whole = new Uint8Array(rows.length)
+    const bases = new Int32Array(rows.length)
+    const repeated = new Int32Array(rows.length)
+    for (let group = 0; group < rows.length; group++) {
+      if (rows[group] === 0) continue
+      const base = since?.bases[group] ?? 0
+      const again = (since?.repeated[group] ?? 0) + changed[group]!
+      const isOld = number - base >= DELTA_SNAPSHOTS_MAX + (group % DELTA_STAGGER_GROUPS)
+      const isWhole = base === 0 || isOld || 2 * again > rows[group]!
+      whole[group] = isWhole ? WHOLE : DELTA
+      bases[group] = isWhole ? number : base
+      repeated[group] = isWhole ? 0 : again
+    }
+    if (checkpoint !== 0) this.#open.push({ checkpoint, stamp: this.#now++, bases, repeated })
+    return whole
+  }
+
+  #grow(slot: number): void {
+    const stamps = new Uint32Array(Math.max(this.#stamps.length * 2, slot + 1))
+    stamps.set(this.#stamps)
+    this.#stamps = stamps
+  }
+}
