@@ -7,6 +7,7 @@ import { CHECKPOINT_IDS_RESERVED, CHECKPOINTS_RETAINED_DEFAULT } from '../../lim
 import { ChunkBuffer } from '../../storage/chunk-buffer.ts'
 import { layOut } from '../../storage/lay-out.ts'
 import type { ControlToStorage, StorageToControl, StoreMessage } from '../../storage/protocol.ts'
+import { WatermarkLaw } from './laws.ts'
 import { MemoryStores } from '../../state/working/memory-stores.ts'
 import { expandSnapshot } from '../../storage/working-state/expand-snapshot.ts'
 import { SimulatedOutputs } from './simulated-outputs.ts'
@@ -15,6 +16,7 @@ import type { Simulation } from './simulation.ts'
 /** What survives a simulated process: complete checkpoints, and what sinks have made durable. */
 export class SimulatedDisk {
   readonly outputs = new SimulatedOutputs()
+  readonly watermarks = new WatermarkLaw()
   /** No id up to this one is used again. */
   #reserved = 0
   readonly #chunks = new Map<string, Uint8Array>()
