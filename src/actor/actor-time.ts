@@ -169,7 +169,6 @@ export class ActorTime {
 
   snapshot(): TimeChunk[] {
     const { splits, index } = this.#parts
-    if (splits === null && this.#watermark === -Infinity) return []
     const times = splits?.snapshot() ?? new Map<number, SplitTime>()
     const whole = times.get(WHOLE_INSTANCE)
     times.delete(WHOLE_INSTANCE)

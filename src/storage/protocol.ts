@@ -11,6 +11,7 @@
  */
 import type { MessagePort, TransferListItem } from 'node:worker_threads'
 import type { ActorName, Chunk, Manifest, ManifestHead } from '../checkpoint/manifest.ts'
+import type { SnapshotTiming } from '../core/checkpoint-measures.ts'
 import type { FailureData } from '../core/failure.ts'
 import type { StorageHandshake } from './handshake.ts'
 import type { TableAnswer, TableMessage } from './tables/table-protocol.ts'
@@ -36,6 +37,8 @@ export interface StoreMessage extends ActorName {
   readonly chunks: readonly Chunk[]
   /** True on the last message of this snapshot: then control is told. */
   readonly last: boolean
+  /** For control. */
+  readonly timing?: SnapshotTiming
 }
 
 /** Checkpoint id of the last chunks of an actor that has ended. */
@@ -106,7 +109,13 @@ export type StorageToControl =
   /** The directory cannot be used; the thread ends. */
   | { readonly type: 'open-failed'; readonly failure: FailureData }
   /** Every chunk of this actor's snapshot is here. With checkpoint `FINAL`: the actor has ended. */
-  | (ActorName & { readonly type: 'stored'; readonly attempt: number; readonly checkpoint: number; readonly bytes: number })
+  | (ActorName & {
+      readonly type: 'stored'
+      readonly attempt: number
+      readonly checkpoint: number
+      readonly bytes: number
+      readonly timing?: SnapshotTiming
+    })
   /** This snapshot cannot be kept (a bound was reached): the checkpoint should be given up. */
   | (ActorName & { readonly type: 'declined'; readonly attempt: number; readonly checkpoint: number; readonly failure: FailureData })
   | { readonly type: 'committed'; readonly attempt: number; readonly manifest: Manifest; readonly bytes: number; readonly tookMs: number }

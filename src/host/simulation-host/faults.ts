@@ -59,18 +59,24 @@ export interface FaultTarget {
   loseWorker(worker: SimulatedWorker): void
 }
 
-/** Half of all faults wait for one of these moments, which are short: labels of the schedule's steps. */
+/** Two of three faults wait for one of these moments, which are short: labels of the schedule's steps. `store 0`: an actor has ended. */
 const MOMENTS = [
-  /store /,
+  /store [1-9]/,
+  /store 0$/,
   /storage commits/,
   /storage syncs/,
-  /committed/,
-  /checkpointCompleted/,
-  /triggerCheckpoint/,
-  /deploy/,
+  /control committed/,
+  /checkpointEnded$/,
+  /triggerCheckpoint$/,
+  /deploy$/,
   /start done/,
   /finish/,
 ]
+
+/** A fault comes so many steps behind its moment, at most. */
+const STEPS_BEHIND_MAX = 12
+/** Steps after which a moment is not waited for any more. */
+const PATIENCE_STEPS = 500
 
 /** Lets faults happen: after so many steps of the schedule, or at moments that are short, as the seed decides. */
 export class Faults {
@@ -116,14 +122,18 @@ export class Faults {
   #next(): void {
     // Some follow each other closely, others are far apart.
     this.#stepsLeft = Math.floor(2 ** (this.#chance.nextFloat() * SIMULATION_FAULT_STEPS_LOG2_MAX))
-    this.#moment = this.#chance.nextInt(2) === 0 ? null : MOMENTS[this.#chance.nextInt(MOMENTS.length)]!
+    this.#moment = this.#chance.nextInt(3) === 0 ? null : MOMENTS[this.#chance.nextInt(MOMENTS.length)]!
   }
 
   #onStep(label: string): boolean {
     if (this.killed) return false
     if (this.#left.length === 0 || this.#target === null || --this.#stepsLeft > 0) return true
-    // A moment that does not come is not waited for without end.
-    if (this.#moment !== null && !this.#moment.test(label) && this.#stepsLeft > -500) return true
+    if (this.#moment !== null && this.#stepsLeft > -PATIENCE_STEPS) {
+      if (!this.#moment.test(label)) return true
+      this.#moment = null
+      this.#stepsLeft = this.#chance.nextInt(STEPS_BEHIND_MAX)
+      if (this.#stepsLeft > 0) return true
+    }
     const [kind] = this.#left.splice(this.#chance.nextInt(this.#left.length), 1)
     this.#next()
     this.#happen(kind!, this.#target)

@@ -1,6 +1,9 @@
+import type { Actor } from '../../actor/actor.ts'
 import { mailboxBudget } from '../../channel/credit.ts'
+import type { Manifest } from '../../checkpoint/manifest.ts'
 import type { Envelope } from '../../channel/mailbox.ts'
 import { type FrameHeader, FrameKind } from '../../ring/index.ts'
+import { FINAL } from '../../storage/protocol.ts'
 import type { FrameProbe } from '../../worker/frame-probe.ts'
 import type { WorkerRuntime } from '../../worker/worker-runtime.ts'
 import type { Simulation } from './simulation.ts'
@@ -54,5 +57,31 @@ export function checkCredits(simulation: Simulation, runtime: WorkerRuntime, ord
       simulation.broke(`The mailbox of ${name} granted ${outstandingBytes} bytes out of a budget of ${budgetBytes}`)
     if (mailbox.bytes > outstandingBytes)
       simulation.broke(`The mailbox of ${name} holds ${mailbox.bytes} bytes but granted only ${outstandingBytes}`)
+  }
+}
+
+/** What actors had come to when they took the snapshots of checkpoints: no restart may take it back. */
+export class WatermarkLaw {
+  /** By checkpoint: the watermarks of the instances of each task. */
+  readonly #known = new Map<number, Map<string, number[]>>()
+
+  /** An actor reports a snapshot. It has not run since it took it. */
+  taken(checkpoint: number, task: string, watermark: number): void {
+    if (checkpoint === FINAL) return
+    const tasks = this.#known.get(checkpoint) ?? new Map<string, number[]>()
+    this.#known.set(checkpoint, tasks)
+    tasks.set(task, [...(tasks.get(task) ?? []), watermark])
+  }
+
+  /** With another number of instances, none is behind the one that was behind all others, and none before the one that was before all others. */
+  restored(simulation: Simulation, { id, actors }: Manifest, task: string, { name, watermark }: Actor): void {
+    const before = this.#known.get(id)?.get(task)
+    if (before === undefined) return
+    // An instance that has ended may have done so long ago: how far it was is what the others cannot be held to.
+    const least = actors.some((actor) => actor.task === task && actor.finished) ? -Infinity : Math.min(...before)
+    if (watermark >= least && watermark <= Math.max(...before)) return
+    simulation.broke(
+      `${name} begins with the watermark ${watermark}, but in checkpoint ${id} the instances of "${task}" had come to ${before.join(', ')}`,
+    )
   }
 }

@@ -13,8 +13,8 @@ import { SimulatedBell } from './simulated-bell.ts'
 import type { SimulatedJob } from './simulation-host.ts'
 import type { SimulatedThread, Simulation } from './simulation.ts'
 
-/** Records in one go between two pauses of whoever pushes. */
-const PUSHED_IN_A_ROW_MAX = 2000
+/** Records in one go, at most, between two pauses of whoever pushes: one of these. */
+const PUSHED_IN_A_ROW = [20, 200, 2000]
 
 /** The app thread of a simulated run: the real endpoint, somebody who pushes what the inlets are given, and readers of all outlets. */
 export class SimulatedApp implements SimulatedThread, AppEvents {
@@ -32,6 +32,7 @@ export class SimulatedApp implements SimulatedThread, AppEvents {
   /** Pauses of the readers: none, some, or one after every batch. */
   readonly #pausesOneBatchIn: number
   readonly #pauseMsMax: number
+  readonly #pushedInRowMax: number
   readonly #faults: Faults
   /** By inlet that waits for it: is told where a resumed run reads on. */
   readonly #restored = new Map<string, (position: number) => void>()
@@ -52,6 +53,7 @@ export class SimulatedApp implements SimulatedThread, AppEvents {
     this.#chance = simulation.fork('app')
     this.#pausesOneBatchIn = [1, 4, Infinity][this.#chance.nextInt(3)]!
     this.#pauseMsMax = [2, 20, 200][this.#chance.nextInt(3)]!
+    this.#pushedInRowMax = PUSHED_IN_A_ROW[this.#chance.nextInt(PUSHED_IN_A_ROW.length)]!
     this.#endpoint = new AppEndpoint(plan, options, doorbells, {
       defer: (fn) => void simulation.after(simulation.delayMs(), 'app deferred', fn),
       probe: this.#probe,
@@ -129,11 +131,11 @@ export class SimulatedApp implements SimulatedThread, AppEvents {
     try {
       const from = resumes ? await new Promise<number>((resolve) => this.#restored.set(inlet.name, resolve)) : 0
       const records = from === 0 ? all : all.slice(from)
-      let inRow = this.#chance.nextInt(PUSHED_IN_A_ROW_MAX)
+      let inRow = this.#chance.nextInt(this.#pushedInRowMax)
       for (const record of records) {
         if (!inlet.tryPush(record)) await inlet.push(record)
         if (inRow-- > 0) continue
-        inRow = this.#chance.nextInt(PUSHED_IN_A_ROW_MAX)
+        inRow = this.#chance.nextInt(this.#pushedInRowMax)
         await this.#simulation.sleep(this.#simulation.delayMs(), `push to ${inlet.name}`)
       }
       inlet.end()
@@ -150,6 +152,7 @@ export class SimulatedApp implements SimulatedThread, AppEvents {
     try {
       for await (const batch of outlet.batches()) {
         records.push(...batch)
+        this.#simulation.progressed()
         const stallMs = this.#faults.stalledUntilMs - this.#simulation.clock.elapsedMs
         if (stallMs > 0) await this.#simulation.sleep(stallMs, `read ${outlet.name}`)
         if (this.#chance.nextFloat() * this.#pausesOneBatchIn < 1)

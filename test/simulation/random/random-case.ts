@@ -41,7 +41,7 @@ function piece(pick: Pick): Piece {
     'windows',
     'join',
   )
-  if (type === 'async') return { type, ordered: pick(true, false) }
+  if (type === 'async') return { type, ordered: pick(true, false), outside: pick(true, false) }
   if (type === 'join') return { type, shape: pick(...JOINS) }
   if (type === 'windows')
     return {
