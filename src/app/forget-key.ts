@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs'
 import { extname } from 'node:path'
-import { MessageChannel, Worker } from 'node:worker_threads'
+import { MessageChannel, Worker, receiveMessageOnPort } from 'node:worker_threads'
 import { canonicalKey } from '../core/key.ts'
 import type { Key } from '../core/key-hash.ts'
 import { reviveError } from '../core/failure.ts'
@@ -26,11 +26,17 @@ export async function forgetKey(dir: string, key: Key, operator?: string): Promi
   try {
     return await new Promise<ForgottenState>((resolve, reject) => {
       thread.once('error', reject)
-      void ended.then(() => reject(new MillraceError('MR_STORAGE_LOST', 'The storage thread ended before it had answered')))
-      port1.on('message', (message: StorageToControl) => {
+      const hear = (message: StorageToControl): void => {
         if (message.type === 'opened') port1.postMessage({ type: 'forget-key', key, operator: operator ?? null })
         else if (message.type === 'key-forgotten') resolve(message.report)
         else if (message.type === 'open-failed' || message.type === 'forget-key-failed') reject(reviveError(message.failure))
+      }
+      port1.on('message', hear)
+      void ended.then(() => {
+        // What it said last may not have been delivered yet.
+        for (let last = receiveMessageOnPort(port1); last !== undefined; last = receiveMessageOnPort(port1))
+          hear(last.message as StorageToControl)
+        reject(new MillraceError('MR_STORAGE_LOST', 'The storage thread ended before it had answered'))
       })
     })
   } finally {
