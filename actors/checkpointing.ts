@@ -1,4 +1,4 @@
-import type { OperatorActor, OperatorContext, OperatorDefinition } from '../src/actor/contract.ts'
+import type { CheckpointSize, OperatorActor, OperatorContext, OperatorDefinition } from '../src/actor/contract.ts'
 
 /** As the user's function sees it; one for all records of an instance. */
 interface Moment {
@@ -9,7 +9,7 @@ interface Moment {
 
 interface CheckpointingSpec {
   readonly trigger: ((record: unknown, moment: Moment) => void) | null
-  readonly onCompleted: ((checkpoint: { readonly id: number; readonly tookMs: number }) => void) | null
+  readonly onCompleted: ((checkpoint: { readonly id: number; readonly tookMs: number } & CheckpointSize) => void) | null
   readonly onFailed: ((checkpoint: { readonly id: number; readonly reason: string }) => void) | null
 }
 
@@ -48,9 +48,9 @@ class CheckpointingActor implements OperatorActor {
     return []
   }
 
-  onCheckpointComplete(id: number, tookMs: number): void {
+  onCheckpointComplete(id: number, tookMs: number, { bytes, newBytes }: CheckpointSize): void {
     // Every instance hears of it; the user hears of it once.
-    if (this.#context.index === 0) this.#spec.onCompleted?.({ id, tookMs })
+    if (this.#context.index === 0) this.#spec.onCompleted?.({ id, tookMs, bytes, newBytes })
   }
 
   onCheckpointFailed(id: number, reason: string): void {

@@ -162,7 +162,7 @@ class FilesSink implements OperatorActor {
   #partOf(folder: string): PartFile {
     let part = this.#parts.get(folder)
     if (part === undefined) {
-      checkFolder(folder)
+      checkFolder(folder, this.#names)
       if (this.#parts.size >= this.#spec.openFilesMax) for (const oldest of [...this.#parts.values()].slice(0, 1)) this.#roll(oldest)
       part = this.#createPart(folder)
     } else this.#parts.delete(folder)

@@ -6,6 +6,8 @@ export const IN_PROGRESS_FOLDER = '.inprogress'
 const EXTENSIONS = { lines: 'txt', csv: 'csv', jsonLines: 'jsonl' } as const
 const SEQUENCE_DIGITS = 5
 const SEGMENT_BYTES_MAX = 200
+/** Of all names together: with directory and file name in front and behind, less than file systems take. */
+const FOLDER_BYTES_MAX = 600
 
 /** How a sink's part files are called: prefix, number of the writer, sequence number of the file among that writer's. */
 export class PartNames {
@@ -29,14 +31,19 @@ export class PartNames {
   }
 }
 
-/** A folder below the sink's directory, as a record names it: names with '/' between them. None may lead out of it or be hidden. */
-export function checkFolder(folder: unknown): string {
+/**
+ * A folder below the sink's directory, as a record names it: names with '/' between them. None may lead out of it, be hidden, or be one that the file system refuses
+ * once a checkpoint counts the file: then the job could not go on.
+ */
+export function checkFolder(folder: unknown, names: PartNames): string {
   if (typeof folder !== 'string') refuse(folder, 'it is not a text')
   if (folder === '') return folder
+  if (Buffer.byteLength(folder) > FOLDER_BYTES_MAX) refuse(folder, `it is longer than ${FOLDER_BYTES_MAX} bytes`)
   for (const segment of folder.split('/')) {
     if (segment === '') refuse(folder, 'a name in it is empty')
     if (segment.startsWith('.')) refuse(folder, 'a name in it begins with a dot')
     if (/[\\\0]/.test(segment)) refuse(folder, 'it holds a backslash or a null character')
+    if (names.parse(segment) !== null) refuse(folder, 'a name in it is that of a part file')
     if (Buffer.byteLength(segment) > SEGMENT_BYTES_MAX) refuse(folder, `a name in it is longer than ${SEGMENT_BYTES_MAX} bytes`)
   }
   return folder

@@ -1,5 +1,5 @@
 import { MillraceError } from '../src/errors.ts'
-import { READ_AHEAD_BATCHES_MAX } from '../src/limits.ts'
+import { READ_AHEAD_BATCHES_MAX, SKIPPED_RECORDS_PER_STEP_MAX } from '../src/limits.ts'
 import type { PollResult } from '../src/actor/contract.ts'
 import { type Input, inputOf } from './input.ts'
 
@@ -41,6 +41,7 @@ export class SplitReader {
     if (!this.#started) this.#start()
     const batch = this.#input?.atOnce ? this.#pull(this.#input.atOnce) : this.#takeAhead()
     if (batch !== null) {
+      if (batch.length === 0) return 'more'
       this.position += batch.length
       take(batch)
       return 'more'
@@ -87,15 +88,16 @@ export class SplitReader {
     }
   }
 
-  /** Null at the end, and when nothing came before an error. */
+  /** Null at the end, and when nothing came before an error; empty while records are passed over. */
   #pull(iterator: Iterator<unknown>): unknown[] | null {
     const batch: unknown[] = []
+    const skipUntil = Math.max(0, this.#skip - SKIPPED_RECORDS_PER_STEP_MAX)
     try {
       while (!this.#ended && this.#error === null && batch.length < this.#batchRecords) {
         const step = iterator.next()
         if (step.done === true) this.#ended = true
-        else if (this.#skip > 0) this.#skip--
-        else batch.push(step.value)
+        else if (this.#skip === 0) batch.push(step.value)
+        else if (--this.#skip === skipUntil && skipUntil > 0) return batch
       }
     } catch (thrown) {
       this.#error = { thrown }
@@ -118,27 +120,37 @@ export class SplitReader {
   }
 
   async #readAll(iterator: AsyncIterator<unknown>): Promise<void> {
-    const pass = async (): Promise<void> => {
-      const batch = this.#takePartial()
-      if (batch === null) return
-      this.#ahead.push(batch)
-      this.#wake()
-      if (this.#ahead.length >= READ_AHEAD_BATCHES_MAX && !this.#closed) await new Promise<void>((resolve) => (this.#roomFor = resolve))
-      this.#roomFor = null
-    }
     // A record that does not come at once must not keep its predecessors waiting.
     let timer: NodeJS.Immediate | null = null
     while (!this.#closed) {
       timer ??=
-        this.#partial.length > 0 ? setImmediate(() => ((timer = null), void (this.#ahead.length < READ_AHEAD_BATCHES_MAX && pass()))) : null
+        this.#partial.length > 0
+          ? setImmediate(() => ((timer = null), void (this.#ahead.length < READ_AHEAD_BATCHES_MAX && this.#passOn())))
+          : null
       const step = await iterator.next()
       if (step.done === true) break
-      if (this.#skip > 0) this.#skip--
-      else this.#partial.push(step.value)
-      if (this.#partial.length >= this.#batchRecords) await pass()
+      if (this.#skip === 0) this.#partial.push(step.value)
+      // An input that has all of its records at once would leave no turn to anybody else.
+      else if (--this.#skip % SKIPPED_RECORDS_PER_STEP_MAX === 0) await new Promise((resolve) => setImmediate(resolve))
+      if (this.#partial.length < this.#batchRecords) continue
+      this.#passOn()
+      await this.#room()
     }
     if (timer !== null) clearImmediate(timer)
-    await pass()
+    this.#passOn()
+  }
+
+  #passOn(): void {
+    const batch = this.#takePartial()
+    if (batch === null) return
+    this.#ahead.push(batch)
+    this.#wake()
+  }
+
+  /** Only one may wait: the loop that reads. */
+  async #room(): Promise<void> {
+    while (this.#ahead.length >= READ_AHEAD_BATCHES_MAX && !this.#closed) await new Promise<void>((resolve) => (this.#roomFor = resolve))
+    this.#roomFor = null
   }
 
   #failure(cause: unknown): unknown {

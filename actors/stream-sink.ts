@@ -20,6 +20,7 @@ class StreamSink implements OperatorActor {
   readonly #format: LineFormat | null
   #target: StreamTarget | null = null
   #settling = false
+  #broken = false
   #end: 'open' | 'ending' | 'ended' = 'open'
 
   constructor(spec: StreamSinkSpec, context: OperatorContext, make: (stream: never, changed: () => void) => StreamTarget) {
@@ -72,7 +73,7 @@ class StreamSink implements OperatorActor {
   async close(): Promise<void> {
     const target = this.#target
     if (target === null || this.#end === 'ended') return
-    const ended = target.error === null && (await endsWithin(target.end(), SINK_CLOSE_MS_MAX))
+    const ended = !this.#broken && target.error === null && (await endsWithin(target.end(), SINK_CLOSE_MS_MAX))
     if (!ended) target.destroy()
   }
 
@@ -81,6 +82,8 @@ class StreamSink implements OperatorActor {
     try {
       target.write(value)
     } catch (cause) {
+      // What it has not confirmed by now never will be: nobody is to wait for its end.
+      this.#broken = true
       this.#fail(cause)
     }
   }

@@ -81,6 +81,8 @@ export const DELTA_SNAPSHOTS_MAX = 12
 export const DELTA_STAGGER_GROUPS = 8
 /** Checkpoint ids that are set aside on disk ahead of their use, so that none is ever used twice. */
 export const CHECKPOINT_IDS_RESERVED = 16
+/** Room on its disk that a database needs when it is made. */
+export const DATABASE_ROOM_BYTES = 64 * 1024
 /** Time that a process which wants a locked state directory waits for the holder to tell its pid. */
 export const STATE_LOCK_ANSWER_MS = 300
 /** Time that the exit of the process waits for a commit to end. */
@@ -112,6 +114,8 @@ export const LOCAL_RECORD_COST_BYTES = 64
 export const FRAMES_DRAINED_BYTES_MAX = 512 * 1024
 /** Batches that a source reads ahead of its chain. */
 export const READ_AHEAD_BATCHES_MAX = 4
+/** Records of an iterable, processed before a restart, that are passed over in one go: no longer, so that the worker can answer in between. */
+export const SKIPPED_RECORDS_PER_STEP_MAX = 64 * 1024
 /** Bytes of one line, or row, of a text file. */
 export const LINE_BYTES_MAX = 64 * 1024 * 1024
 /** Encoded bytes that an inlet keeps since the last complete checkpoint; a push waits beyond. */

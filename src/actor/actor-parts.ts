@@ -1,6 +1,7 @@
 import type { BatchDecoder } from '../codec/index.ts'
 import type { Mailbox } from '../channel/mailbox.ts'
 import type { Outbox } from '../channel/outbox.ts'
+import type { CheckpointSize, SnapshotTiming } from '../core/checkpoint-measures.ts'
 import type { Key } from '../core/key-hash.ts'
 import type { StateReading } from '../state/keyed-backend.ts'
 import type { Clock } from '../core/clock.ts'
@@ -72,6 +73,8 @@ export interface CheckpointEnd {
   readonly failure: string | null
   /** From its first barrier on. */
   readonly tookMs: number
+  /** Of one that is complete. */
+  readonly size?: CheckpointSize
 }
 
 /** What an actor tells its worker. */
@@ -80,7 +83,7 @@ export interface ActorEvents {
   consumed(channel: number, costBytes: number): void
   /** The chunk as it is now: whatever its operator does next does not change it. */
   seal(chunk: ActorChunk): SealedChunk
-  snapshotTaken(checkpointId: number, chunks: readonly SealedChunk[]): void
+  snapshotTaken(checkpointId: number, chunks: readonly SealedChunk[], timing: SnapshotTiming): void
 }
 
 /** A chunk as bytes of its own, under a name. */

@@ -60,14 +60,14 @@ export class Actor {
     this.latency = parts.latency
     this.query = parts.query
     this.#events = events
-    this.#alignment = new Alignment(parts.mailbox.channelCount)
+    this.#alignment = new Alignment(parts.mailbox.channelCount, parts.clock)
     this.#operators = new Operators(parts.operators)
     this.#outboxes = new Outboxes(parts.outboxes)
     this.#input = new BatchInput(parts, this.#operators)
     const operators = parts.operators.map(({ actor }) => actor)
     const channels = parts.mailbox.channelCount
     this.#time = new ActorTime({ ...parts, channels, operators, entering: (operator) => void this.#operators.enter(operator) })
-    this.#snapshots = new Snapshots(this.#operators, this.#time, events, parts.headName)
+    this.#snapshots = new Snapshots(this.#operators, this.#time, events, parts)
   }
 
   /** True when `wakeAtMs` may ever be finite. */
@@ -318,7 +318,7 @@ export class Actor {
     this.#snapshotDue = this.#isReady() ? 0 : checkpointId
     if (this.#snapshotDue !== 0) return
     this.#outboxes.broadcast(FrameKind.barrier, checkpointId)
-    this.#snapshots.hold(checkpointId)
+    this.#snapshots.hold(checkpointId, this.#alignment.tookMs)
     this.flushKept()
   }
 

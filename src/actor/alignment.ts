@@ -1,3 +1,5 @@
+import type { Clock } from '../core/clock.ts'
+
 /**
  * Barrier alignment of one actor: its snapshot is due when every channel has brought the barrier, or has ended. (Chandy and Lamport 1985, as
  * simplified for data flows by Carbone et al., "Lightweight Asynchronous Snapshots for Distributed Dataflows", 2015.)
@@ -8,8 +10,13 @@ export class Alignment {
   #checkpointId = 0
   #completedId = 0
   #missing: number
+  readonly #clock: Pick<Clock, 'monotonicMs'>
+  #beganMs = 0
+  /** Milliseconds from the first to the last barrier, of the checkpoint that was aligned last. */
+  tookMs = 0
 
-  constructor(channels: number) {
+  constructor(channels: number, clock: Pick<Clock, 'monotonicMs'>) {
+    this.#clock = clock
     this.#arrived = new Array<boolean>(channels).fill(false)
     this.#ended = new Array<boolean>(channels).fill(false)
     this.#missing = channels
@@ -45,6 +52,7 @@ export class Alignment {
 
   #begin(checkpointId: number): void {
     this.#checkpointId = checkpointId
+    this.#beganMs = this.#clock.monotonicMs()
     this.#arrived.fill(false)
     this.#missing = this.#ended.filter((ended) => !ended).length
   }
@@ -52,6 +60,7 @@ export class Alignment {
   #complete(): boolean {
     if (this.#missing > 0) return false
     this.#completedId = this.#checkpointId
+    this.tookMs = this.#clock.monotonicMs() - this.#beganMs
     this.#checkpointId = 0
     this.#arrived.fill(false)
     return true

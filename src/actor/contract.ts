@@ -9,12 +9,15 @@
  *
  * The runtime calls `flush` before every `snapshot`, so nothing that an operator holds back is lost or counted twice.
  */
+import type { CheckpointSize } from '../core/checkpoint-measures.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Key } from '../core/key-hash.ts'
 import type { StateReading } from '../state/keyed-backend.ts'
 import type { StateBackend, WorkingStore } from '../state/working/working-store.ts'
 import type { DeadLetterOrigin } from '../graph/error-policy.ts'
 import type { MillraceError } from '../errors.ts'
+
+export type { CheckpointSize } from '../core/checkpoint-measures.ts'
 
 /** Rows that arrived as columns. Reading a column builds no objects; `records()` builds (and keeps) them all. */
 export interface ColumnBatch {
@@ -237,8 +240,9 @@ export interface OperatorActor {
   /**
    * Everything up to this checkpoint is durable.
    * @param tookMs from its first barrier until it was on disk
+   * @param size of the whole checkpoint
    */
-  onCheckpointComplete?(checkpointId: number, tookMs: number): void
+  onCheckpointComplete?(checkpointId: number, tookMs: number, size: CheckpointSize): void
   /** A checkpoint was given up: it does not exist. The job goes on; one that ends with the attempt is not told. */
   onCheckpointFailed?(checkpointId: number, reason: string): void
   /** Free what `open` took. Also called after a failure. */

@@ -1,5 +1,7 @@
-import type { OperatorActor, SourceProgress, StateChunk } from './contract.ts'
+import type { CheckpointSize, OperatorActor, SourceProgress, StateChunk } from './contract.ts'
 import type { CheckpointEnd, OperatorInstance } from './actor-parts.ts'
+
+const NO_SIZE: CheckpointSize = { bytes: 0, newBytes: 0 }
 
 /** The operators of an actor, called one after the other; whichever runs is blamed for what is thrown. */
 export class Operators {
@@ -65,10 +67,10 @@ export class Operators {
     return ready
   }
 
-  checkpointEnded(id: number, { tookMs, failure }: CheckpointEnd): void {
+  checkpointEnded(id: number, { tookMs, failure, size }: CheckpointEnd): void {
     try {
       for (const operator of this.#all) {
-        if (failure === null) this.#in(operator).onCheckpointComplete?.(id, tookMs)
+        if (failure === null) this.#in(operator).onCheckpointComplete?.(id, tookMs, size ?? NO_SIZE)
         else this.#in(operator).onCheckpointFailed?.(id, failure)
       }
     } catch (error) {

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describeError, reviveError } from '../core/failure.ts'
 import type { ErrorData, FailureData } from '../core/failure.ts'
+import type { CheckpointMeasures } from '../core/checkpoint-measures.ts'
 import type { BadRecords } from '../actor/record-guard.ts'
 import type { AppEvents, RunEnd } from '../control/master-host.ts'
 import type { CheckpointReport, RunStats, SavepointReport } from '../control/protocol.ts'
@@ -40,6 +41,8 @@ export interface RunNotice {
   readonly type: 'restart' | 'checkpoint' | 'checkpoint-failed'
   readonly text: string
   readonly failure?: FailureData | ErrorData
+  /** Of 'checkpoint'. */
+  readonly checkpoint?: CheckpointMeasures
 }
 
 /** A job either declares its inlets, or its run takes any name. */
@@ -257,9 +260,13 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
         this.#endpoint.attemptEnded()
         this.#tell({ type: 'restart', text: `restarting as attempt ${attempt} in ${Math.round(delayMs)} ms: ${failure.message}`, failure })
       },
-      checkpointCompleted: (checkpoint, tookMs) => {
+      checkpointCompleted: (checkpoint, measures) => {
         this.#endpoint.checkpointCompleted(checkpoint)
-        this.#tell({ type: 'checkpoint', text: `checkpoint ${checkpoint} complete in ${Math.round(tookMs)} ms` })
+        this.#tell({
+          type: 'checkpoint',
+          text: `checkpoint ${checkpoint} complete in ${Math.round(measures.tookMs)} ms`,
+          checkpoint: measures,
+        })
       },
       fellBack: (checkpoint, damage) => {
         const text = `State is damaged; the run goes on from checkpoint ${checkpoint} instead: ${damage.message}`

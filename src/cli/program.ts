@@ -134,7 +134,7 @@ function addFrame(program: Command): void {
 }
 
 function addState(program: Command, done: (code: ExitCode) => void): void {
-  const state = program.command('state').description('look into a state directory or a savepoint; nothing is written')
+  const state = program.command('state').description('look into a state directory or a savepoint; "forget" removes a key from one')
   const add = (
     usage: string,
     description: string,
@@ -154,6 +154,20 @@ function addState(program: Command, done: (code: ExitCode) => void): void {
   add('ls', 'list its complete checkpoints', (commands, dir, flags) => commands.listCommand(dir, flags as StateFlags))
   add('show', 'show what is in a checkpoint', (commands, dir, id, flags) => commands.showCommand(dir, id as string | undefined, flags!))
   add('verify', 'read everything and compare checksums', (commands, dir, flags) => commands.verifyCommand(dir, flags as StateFlags))
+  state
+    .command('forget')
+    .description('remove all state of a key from all checkpoints of a state directory that no run uses')
+    .argument('<key>', 'as JSON, or a text')
+    .argument('<dir>', 'state directory')
+    .option('--operator <name>', 'of this operator only')
+    .option('--json', 'as JSON', false)
+    .option('--verbose', 'errors with their stacks', false)
+    .action(async (key: string, dir: string, flags: StateFlags & { readonly operator?: string }) => {
+      const { forgetCommand } = await import('./state/forget-command.ts')
+      const { text, exitCode } = await forgetCommand(key, dir, flags)
+      print(text)
+      done(exitCode)
+    })
 }
 
 function addDoctor(program: Command, done: (code: ExitCode) => void): void {

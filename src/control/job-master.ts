@@ -11,20 +11,16 @@ import { Appointment, timeMs } from './appointment.ts'
 import { type Beginning, coordinatorOf, fitSavepoint, planBeginning } from './beginning.ts'
 import { withBadRecords } from './bad-records.ts'
 import { callFailure, lastCheckpointFailure } from './call-failure.ts'
+import { CheckpointMetrics } from './checkpoint-metrics.ts'
 import { CheckpointRequests } from './checkpoint-requests.ts'
 import { commitOrder } from './commit-order.ts'
 import { drainSources } from './drain-sources.ts'
 import { FailedCheckpoints } from './failed-checkpoints.ts'
 import { fallBack } from './fall-back.ts'
-import type { JobSettings, MasterHost, RunEnd } from './master-host.ts'
+import type { JobSettings, MasterHost, RunEnd, RunState } from './master-host.ts'
 import type { SavepointReport } from './protocol.ts'
 import { Savepoints } from './savepoints.ts'
 import { coordinatorEvent } from './storage-events.ts'
-
-const REGION = 'job'
-
-/** Where a run stands; each state is left only as the arrows say. starting -> running <-> restarting; any -> ended. */
-export type RunState = 'starting' | 'running' | 'restarting' | 'stopping' | 'ended'
 
 /**
  * The life of one run: starts attempts, carries out what the checkpoint coordinator and the supervisor decide, ends the run. Knows no thread
@@ -46,6 +42,7 @@ export class JobMaster {
   readonly #requests = new CheckpointRequests()
   readonly #savepoints = new Savepoints((order) => this.#host.storage.send(order))
   readonly #failedCheckpoints: FailedCheckpoints
+  readonly metrics: CheckpointMetrics
   /** While stopping: the checkpoint that the run ends with, 0 before it has begun. */
   #lastCheckpoint = 0
   /** Sources are to end, in this attempt and in those after it. */
@@ -56,10 +53,11 @@ export class JobMaster {
   constructor(host: MasterHost, settings: JobSettings) {
     this.#host = host
     this.#settings = settings
+    this.metrics = new CheckpointMetrics(host.clock)
     this.#cast = { actors: planActorNames(settings.plan), sources: planSources(settings.plan) }
     this.#nextTick = new Appointment(host, () => this.#tick())
     this.#failedCheckpoints = new FailedCheckpoints(settings.checkpointFailuresTolerated)
-    this.#supervision = superviseRegions(childSpec({ strategy: 'escalate' }), { [REGION]: childSpec(settings.restart) })
+    this.#supervision = superviseRegions(childSpec({ strategy: 'escalate' }), { job: childSpec(settings.restart) })
   }
 
   get state(): RunState {
@@ -96,6 +94,7 @@ export class JobMaster {
 
   /** A message of the storage thread. */
   stored(message: StorageToControl): void {
+    this.metrics.stored(message)
     if (message.type === 'committed') this.#latest = message.manifest
     if (message.type === 'exported' || message.type === 'export-failed') return this.#savepoints.stored(message)
     const event = coordinatorEvent(message, timeMs(this.#host))
@@ -270,6 +269,7 @@ export class JobMaster {
   }
 
   #carryOut(effect: CoordinatorEffect): void {
+    this.metrics.carriedOut(effect)
     switch (effect.type) {
       case 'inject-barrier':
         this.#activity.mark()
@@ -302,11 +302,12 @@ export class JobMaster {
 
   #completed({ checkpoint, attempt, status, tookMs }: CoordinatorEffect & { type: 'complete' }): void {
     this.#failedCheckpoints.completed()
-    this.#host.app.checkpointCompleted(checkpoint, tookMs)
+    const size = this.metrics.completed(checkpoint, tookMs)
+    this.#host.app.checkpointCompleted(checkpoint, size)
     this.#requests.completed(this.#latest!)
     // Its attempt failed meanwhile: sinks commit it when the next one begins from it.
     if (attempt !== this.#attempt) return
-    const committed = Promise.all(this.#host.workers().map((worker) => worker.checkpointEnded(checkpoint, { failure: null, tookMs })))
+    const committed = Promise.all(this.#host.workers().map((worker) => worker.checkpointEnded(checkpoint, { failure: null, tookMs, size })))
     if (status === 'finished') return void this.#finish(checkpoint, committed)
     // What fails there is reported as a failure of its actor.
     committed.catch(() => {})
@@ -339,6 +340,7 @@ export class JobMaster {
   #tick(): void {
     const nowMs = timeMs(this.#host)
     if (this.#coordinator?.inFlight === undefined && this.#latest !== null && !this.#coordinator?.wanted && this.#activity.isIdle) {
+      this.metrics.skip()
       return this.#nextTick.at(nowMs + this.#settings.checkpointIntervalMs)
     }
     // A thread that stands at a breakpoint does not answer; a checkpoint in flight waits for it.

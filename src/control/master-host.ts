@@ -2,6 +2,7 @@ import type { BadRecords } from '../actor/record-guard.ts'
 import type { CheckpointEnd } from '../actor/actor-parts.ts'
 import type { InletNotice } from '../actor/contract.ts'
 import type { JobIdentity } from '../checkpoint/job-identity.ts'
+import type { CheckpointMeasures } from '../core/checkpoint-measures.ts'
 import type { Manifest } from '../checkpoint/manifest.ts'
 import type { Clock } from '../core/clock.ts'
 import type { ErrorData, FailureData } from '../core/failure.ts'
@@ -10,6 +11,9 @@ import type { ControlToStorage } from '../storage/protocol.ts'
 import type { ChildSpecOptions } from '../supervision/child-spec.ts'
 import type { Deployment } from '../worker/deployment.ts'
 import type { WorkerStats } from '../worker/worker-stats.ts'
+
+/** Where a run stands; each state is left only as the arrows say. starting -> running <-> restarting; any -> ended. */
+export type RunState = 'starting' | 'running' | 'restarting' | 'stopping' | 'ended'
 
 /** How a run ended. */
 export type RunEnd =
@@ -51,7 +55,7 @@ export interface WorkerGate {
 export interface AppEvents {
   attemptStarted(deployment: Deployment, restoredCheckpoint: number): void
   restarting(failure: FailureData, attempt: number, delayMs: number): void
-  checkpointCompleted(checkpoint: number, tookMs: number): void
+  checkpointCompleted(checkpoint: number, measures: CheckpointMeasures): void
   /** The state of newer checkpoints is damaged: the run begins with this one. */
   fellBack(checkpoint: number, damage: FailureData): void
   checkpointFailed(checkpoint: number, reason: string, cause: ErrorData | null): void

@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads'
+import type { CheckpointStats } from '../core/checkpoint-measures.ts'
 import type { EngineOptions } from '../worker/deployment.ts'
 import type { WorkerStats } from '../worker/worker-stats.ts'
 import type { ChildSpecOptions } from '../supervision/child-spec.ts'
@@ -74,5 +75,6 @@ export interface RunStats {
   /** Id of the newest complete checkpoint, 0 before the first. */
   readonly checkpoint: number
   readonly restarts: number
+  readonly checkpoints: CheckpointStats
   readonly workers: readonly WorkerStats[]
 }

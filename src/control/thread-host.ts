@@ -11,6 +11,7 @@ import type { ControlToStorage, StorageToControl } from '../storage/protocol.ts'
 import type { Deployment } from '../worker/deployment.ts'
 import type { Answer } from '../worker/protocol.ts'
 import { allocate } from './allocate.ts'
+import { CheckpointMetrics } from './checkpoint-metrics.ts'
 import { JobMaster } from './job-master.ts'
 import type { AppEvents, MasterHost, WorkerGate } from './master-host.ts'
 import { type StateAnswer, placeOfState } from '../worker/state-place.ts'
@@ -172,7 +173,8 @@ export class ThreadHost implements MasterHost {
     const answers = await Promise.allSettled(this.#pool.workers.map((worker) => worker.stats()))
     const workers = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
     const { attempt = 0, state = 'starting', latest = null } = this.#master ?? {}
-    return { attempt, state, checkpoint: latest?.id ?? 0, restarts: Math.max(0, attempt - 1), workers }
+    const checkpoints = (this.#master?.metrics ?? new CheckpointMetrics(this.clock)).stats(latest)
+    return { attempt, state, checkpoint: latest?.id ?? 0, restarts: Math.max(0, attempt - 1), checkpoints, workers }
   }
 }
 

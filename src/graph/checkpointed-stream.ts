@@ -1,3 +1,4 @@
+import type { CheckpointSize } from '../core/checkpoint-measures.ts'
 import { onlyKnown } from '../core/known-options.ts'
 import { MillraceError } from '../errors.ts'
 import { checkFunction } from './check-function.ts'
@@ -20,11 +21,18 @@ export interface CheckpointMoment {
   readonly request: () => void
 }
 
+/** A checkpoint that is on disk. */
+export interface CompletedCheckpoint extends CheckpointSize {
+  readonly id: number
+  /** Milliseconds from its first barrier until it was on disk. */
+  readonly tookMs: number
+}
+
 export interface CheckpointingOptions<T> extends OperatorOptions {
   /** Called with every record before it goes on. */
   readonly trigger?: (record: T, moment: CheckpointMoment) => void
   /** A checkpoint of the job is on disk, whoever asked for it. Called once, on the thread of the first instance; after a failure not for each. */
-  readonly onCompleted?: (checkpoint: { readonly id: number; readonly tookMs: number }) => void
+  readonly onCompleted?: (checkpoint: CompletedCheckpoint) => void
   /** A checkpoint was given up, and the job goes on. */
   readonly onFailed?: (checkpoint: { readonly id: number; readonly reason: string }) => void
 }

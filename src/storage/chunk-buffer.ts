@@ -45,10 +45,10 @@ export class ChunkBuffer {
 
   /** Keeps what a worker sent. Returns what control is to be told: that a snapshot is whole, or declined; null while parts are missing. */
   receive(message: StoreMessage): StorageToControl | null {
-    const { task, index, attempt, checkpoint } = message
+    const { task, index, attempt, checkpoint, timing } = message
     try {
       const bytes = this.store(message)
-      return bytes === undefined ? null : { type: 'stored', task, index, attempt, checkpoint, bytes }
+      return bytes === undefined ? null : { type: 'stored', task, index, attempt, checkpoint, bytes, ...(timing && { timing }) }
     } catch (error) {
       if (checkpoint !== FINAL) this.end(checkpoint)
       return { type: 'declined', task, index, attempt, checkpoint, failure: describeError(error, { kind: 'storage', attempt }) }

@@ -12,6 +12,7 @@ import { accessSync, closeSync, constants, fstatSync, ftruncateSync, lstatSync, 
 import { endianness } from 'node:os'
 import { join } from 'node:path'
 import { MillraceError } from '../errors.ts'
+import { checkRoom } from './disk-room.ts'
 
 const META_BYTES = 168
 const META_FLAG = 8
@@ -26,14 +27,17 @@ export type Access = 'read-only' | 'read-write'
  * if it is not LMDB's; MR_STATE_INCOMPATIBLE if it has another version
  */
 export function checkDatabaseFiles(path: string, access: Access): void {
+  let isWhole = true
   for (const name of ['lock.mdb', 'data.mdb']) {
     const file = join(path, name)
     const found = lstatSync(file, { throwIfNoEntry: false })
+    isWhole &&= found !== undefined && found.size > 0
     if (found && !found.isFile()) throw new MillraceError('MR_STATE_DIR_INVALID', `${file} is not a plain file.`)
     if (found && name === 'data.mdb' && found.size > 0) checkData(file, access)
     else if (found) checkAccess(file)
     else if (access === 'read-only') throw new MillraceError('MR_STATE_DIR_INVALID', `There is no checkpoint store: ${file} is missing.`)
   }
+  if (!isWhole && access === 'read-write') checkRoom(path)
 }
 
 function checkData(file: string, access: Access): void {

@@ -11,7 +11,10 @@
  */
 import type { MessagePort, TransferListItem } from 'node:worker_threads'
 import type { ActorName, Chunk, Manifest, ManifestHead } from '../checkpoint/manifest.ts'
+import type { SnapshotTiming } from '../core/checkpoint-measures.ts'
 import type { FailureData } from '../core/failure.ts'
+import type { Key } from '../core/key-hash.ts'
+import type { ForgottenState } from './forget-key.ts'
 import type { StorageHandshake } from './handshake.ts'
 import type { WorkingAnswer, WorkingMessage } from './working-state/working-protocol.ts'
 
@@ -35,6 +38,8 @@ export interface StoreMessage extends ActorName {
   readonly chunks: readonly Chunk[]
   /** True on the last message of this snapshot: then control is told. */
   readonly last: boolean
+  /** For control. */
+  readonly timing?: SnapshotTiming
 }
 
 /** Checkpoint id of the last chunks of an actor that has ended. */
@@ -74,6 +79,8 @@ export type ControlToStorage =
   | { readonly type: 'finish'; readonly checkpoint: number }
   /** Removes all checkpoints. */
   | { readonly type: 'forget' }
+  /** Removes the state of a key from all checkpoints; of one operator, or of all. */
+  | { readonly type: 'forget-key'; readonly key: Key; readonly operator: string | null }
   /** Copies the savepoint `from` into the directory, as its newest checkpoint. */
   | { readonly type: 'import'; readonly head: ImportHead }
   /** Copies a complete checkpoint into a directory of its own. */
@@ -104,7 +111,13 @@ export type StorageToControl =
   /** The directory cannot be used; the thread ends. */
   | { readonly type: 'open-failed'; readonly failure: FailureData }
   /** Every chunk of this actor's snapshot is here. With checkpoint `FINAL`: the actor has ended. */
-  | (ActorName & { readonly type: 'stored'; readonly attempt: number; readonly checkpoint: number; readonly bytes: number })
+  | (ActorName & {
+      readonly type: 'stored'
+      readonly attempt: number
+      readonly checkpoint: number
+      readonly bytes: number
+      readonly timing?: SnapshotTiming
+    })
   /** This snapshot cannot be kept (a bound was reached): the checkpoint should be given up. */
   | (ActorName & { readonly type: 'declined'; readonly attempt: number; readonly checkpoint: number; readonly failure: FailureData })
   | { readonly type: 'committed'; readonly attempt: number; readonly manifest: Manifest; readonly bytes: number; readonly tookMs: number }
@@ -112,6 +125,8 @@ export type StorageToControl =
   | { readonly type: 'finished'; readonly checkpoint: number }
   | { readonly type: 'finish-failed'; readonly checkpoint: number; readonly failure: FailureData }
   | { readonly type: 'forgotten' }
+  | { readonly type: 'key-forgotten'; readonly report: ForgottenState }
+  | { readonly type: 'forget-key-failed'; readonly failure: FailureData }
   | { readonly type: 'imported'; readonly manifest: Manifest }
   | { readonly type: 'exported'; readonly request: number; readonly dir: string; readonly bytes: number }
   | { readonly type: 'export-failed'; readonly request: number; readonly failure: FailureData }

@@ -9,6 +9,7 @@ import { Outbox } from '../channel/outbox.ts'
 import { PeerRing } from '../channel/peer-ring.ts'
 import { RingSender } from '../channel/ring-sender.ts'
 import { BatchDecoder, BatchEncoder, assertSerializable, freezeRecord } from '../codec/index.ts'
+import type { SnapshotTiming } from '../core/checkpoint-measures.ts'
 import type { ActorPlacement, Channel, Plan } from '../graph/plan.ts'
 import { routingTable } from '../graph/plan.ts'
 import type { OperatorNode } from '../graph/graph.ts'
@@ -32,7 +33,7 @@ export interface WiringRequest {
   readonly markReady: (actor: number) => void
   /** Makes it ready at a time of the monotonic clock. */
   readonly wakeAt: (actor: number, monotonicMs: number) => void
-  readonly snapshotTaken: (actor: number, checkpointId: number, chunks: readonly SealedChunk[]) => void
+  readonly snapshotTaken: (actor: number, checkpointId: number, chunks: readonly SealedChunk[], timing: SnapshotTiming) => void
 }
 
 /** All that one worker's actors of one attempt are connected with. */
@@ -128,7 +129,7 @@ class WorkerWiring {
           if (inbound.fromThread !== this.#request.index) bell(inbound.fromThread).ring()
         },
         seal: sealState,
-        snapshotTaken: (checkpointId, chunks) => snapshotTaken(placement.id, checkpointId, chunks),
+        snapshotTaken: (checkpointId, chunks, timing) => snapshotTaken(placement.id, checkpointId, chunks, timing),
       },
       wake: () => waking.wake(),
       wakeAt: (monotonicMs) => this.#request.wakeAt(placement.id, monotonicMs),

@@ -17,10 +17,10 @@ export interface WorkerOutlets {
 /** What a worker's engine reports, as messages: snapshots with their task's name, errors described. */
 export function workerEvents(plan: () => Plan, { store, failed, notify, checkpointWanted }: WorkerOutlets): WorkerEvents {
   return {
-    snapshotTaken: (attempt, checkpoint, actor, chunks) => {
+    snapshotTaken: (attempt, checkpoint, actor, chunks, timing) => {
       const placement = plan().actors[actor]!
       const { name } = plan().tasks[placement.task]!
-      store({ type: 'store', task: name, index: placement.index, attempt, checkpoint, chunks, last: true })
+      store({ type: 'store', task: name, index: placement.index, attempt, checkpoint, chunks, last: true, ...(timing && { timing }) })
     },
     failed: (attempt, actor, error) => {
       const placement = actor === null ? null : plan().actors[actor]!

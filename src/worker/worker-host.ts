@@ -1,4 +1,5 @@
 import type { SealedChunk } from '../actor/actor-parts.ts'
+import type { SnapshotTiming } from '../core/checkpoint-measures.ts'
 import type { TimeChunk } from '../actor/actor-time.ts'
 import type { InletNotice, StateChunk } from '../actor/contract.ts'
 import type { Clock } from '../core/clock.ts'
@@ -12,7 +13,7 @@ export const FINAL_SNAPSHOT = 0
 /** What a worker has to tell the control thread. */
 export interface WorkerEvents {
   /** An actor's part of a checkpoint; with id FINAL_SNAPSHOT its last state, after its end. */
-  snapshotTaken(attempt: number, checkpointId: number, actor: number, chunks: readonly SealedChunk[]): void
+  snapshotTaken(attempt: number, checkpointId: number, actor: number, chunks: readonly SealedChunk[], timing?: SnapshotTiming): void
   failed(attempt: number, actor: number | null, error: unknown): void
   notify(attempt: number, notice: InletNotice): void
   /** A checkpoint should be taken soon. */

@@ -62,7 +62,8 @@ export class WorkerRuntime {
       host,
       markReady: (actor) => this.#markReady(actor),
       wakeAt: (actor, monotonicMs) => this.#pauses.set(actor, monotonicMs),
-      snapshotTaken: (actor, checkpointId, chunks) => host.events.snapshotTaken(deployment.attempt, checkpointId, actor, chunks),
+      snapshotTaken: (actor, checkpointId, chunks, timing) =>
+        host.events.snapshotTaken(deployment.attempt, checkpointId, actor, chunks, timing),
     })
   }
 

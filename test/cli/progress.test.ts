@@ -87,7 +87,10 @@ function sample(atMs: number, attempt: number, recordsIn: readonly number[], bus
     { worker: 0, heapBytes: 0, actors: [actor(0), actor(2)] },
     { worker: 1, heapBytes: 0, actors: [actor(1)] },
   ]
-  return { atMs, stats: { attempt, state: 'running', checkpoint: 3, restarts: attempt - 1, workers } }
+  const phases = { barriersMs: 3, encodeMs: 1, storeMs: 2, commitMs: 6 }
+  const latest = { id: 3, bytes: 3_145_728, newBytes: 1024, tookMs: 12, alignmentMs: 1, phases }
+  const checkpoints = { completed: 3, failed: 0, skipped: 0, ageMs: 400, latest }
+  return { atMs, stats: { attempt, state: 'running', checkpoint: 3, restarts: attempt - 1, checkpoints, workers } }
 }
 
 test('rates and shares are those between two samples; share and remaining time follow from what the sources know', () => {
@@ -178,13 +181,14 @@ test('the picture on a terminal and the line of a log', () => {
   )
   const moment = { job: 'orders', elapsedMs: 61_000, checkpointAgeMs: 400 }
   expect(progressBlock({ ...progress, share: 0.25, remainingMs: 183_000 }, moment, 100)).toEqual([
-    'orders · 1:01 · checkpoint 3, 0.4 s ago · 25 % · about 3:03 left',
+    'orders · 1:01 · checkpoint 3, 0.4 s ago, 3 MiB in 12 ms · 25 % · about 3:03 left',
     '  source  300,200  150,000/s  busy 50 %',
     '  sum         150       50/s  busy 40 %  mailbox 25 %',
     '  bottleneck: source (busiest of a busy worker, busy 50 %)',
   ])
-  expect(progressLine(progress, { ...moment, checkpointAgeMs: null })).toMatch(
-    /^orders · 1:01 · checkpoint 3 · 100 % · source 150,000\/s · sum 50\/s · fullest mailbox 25 % · bottleneck: /,
+  const checkpoints = { completed: 0, failed: 1, skipped: 0, ageMs: null, latest: null }
+  expect(progressLine({ ...progress, checkpoints }, { ...moment, checkpointAgeMs: null })).toMatch(
+    /^orders · 1:01 · checkpoint 3 · 1 failed checkpoint · 100 % · source 150,000\/s · sum 50\/s · fullest mailbox 25 % · bottleneck: /,
   )
 })
 

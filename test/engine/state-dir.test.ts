@@ -25,6 +25,13 @@ async function stoppedRun(): Promise<{ dir: string; options: LaunchOptions }> {
   // Without end, so that it cannot be over before it is stopped.
   const run = await launch(exact, { ...options, config: { count: 1e12, dir, pauseMs: 10 } })
   while ((await run.stats()).checkpoint === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+  const { completed, ageMs, latest } = (await run.stats()).checkpoints
+  const { tookMs, phases } = latest!
+  expect(completed).toBeGreaterThan(0)
+  expect(ageMs).toBeGreaterThan(0)
+  expect(Object.values(phases).reduce((sum, ms) => sum + ms, 0)).toBeCloseTo(tookMs, 6)
+  expect(Math.min(...Object.values(phases))).toBeGreaterThanOrEqual(0)
+  expect(latest!.newBytes).toBeGreaterThan(0)
   expect(await run.stop()).toMatchObject({ outcome: 'stopped' })
   return { dir, options }
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { defineJob } from '../../src/index.ts'
 import type { OperatorDefinition } from '../../src/index.ts'
-import { runToEnd } from '../../src/testing/index.ts'
+import { runToEnd, simulate } from '../../src/testing/index.ts'
 
 /** Emits ten records at a time, after the end of its input. */
 const late: OperatorDefinition = {
@@ -49,4 +49,12 @@ const job = defineJob(import.meta, {
 
 test('an operator looks after itself between the last results of those before it, as it does between batches', async () => {
   expect((await runToEnd(job)).most).toEqual([10])
+})
+
+const many = defineJob(import.meta, { build: ({ source }) => ({ rows: source.generate('rows', { count: 12_000, make: (n) => n }) }) })
+
+// A seed with a reader that pauses after every batch.
+test('a reader that pauses after each of many records is waited for', async () => {
+  const { outlets } = await simulate(many, { seed: 3, workers: 1, batchRecords: 1 })
+  expect(outlets.rows).toHaveLength(12_000)
 })

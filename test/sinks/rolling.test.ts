@@ -149,15 +149,28 @@ test('files of others, and of sinks with another name, are left alone', async ()
 })
 
 describe('fails when', () => {
-  test.each(['../up', '/etc', 'a/../../b', '.hidden', 'a/.b', 'a//b', 'a/', 'a\\b', 'a\0b', '..', '.', 'x'.repeat(300), 7 as never])(
-    'a record names the folder %j',
-    async (folder) => {
-      const dir = join(temporaryDir(), 'deep', 'out')
-      const error = await errorOf({ dir, format: 'lines', partition: () => folder })
-      expect(error).toMatchObject({ code: 'MR_RECORD_REFUSED', operator: 'filesSink-1' })
-      expect(visibleFiles(join(dir, '..', '..'))).toEqual([])
-    },
-  )
+  test.each([
+    '../up',
+    '/etc',
+    'a/../../b',
+    '.hidden',
+    'a/.b',
+    'a//b',
+    'a/',
+    'a\\b',
+    'a\0b',
+    '..',
+    '.',
+    'x'.repeat(300),
+    'x/'.repeat(400) + 'x',
+    'a/part-0-00000.jsonl',
+    7 as never,
+  ])('a record names the folder %j', async (folder) => {
+    const dir = join(temporaryDir(), 'deep', 'out')
+    const error = await errorOf({ dir, format: 'lines', partition: () => folder })
+    expect(error).toMatchObject({ code: 'MR_RECORD_REFUSED', operator: 'filesSink-1' })
+    expect(visibleFiles(join(dir, '..', '..'))).toEqual([])
+  })
 
   test('a link leads out of the directory', async () => {
     const [dir, elsewhere] = [temporaryDir(), temporaryDir()]

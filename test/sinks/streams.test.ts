@@ -138,6 +138,21 @@ test.each([
   expect(error).toMatchObject({ code: 'MR_SINK_FAILED', operator: 'nodeStreamSink-1', message: expect.stringContaining(text) })
 })
 
+test('a Node stream whose write throws is given up at once: nobody waits for what it will never confirm', async () => {
+  const throwing = new Writable({
+    objectMode: true,
+    write() {
+      throw new Error('no write')
+    },
+  })
+  const error = await run(
+    sink.nodeStream<number>(() => throwing),
+    { restart: { maxRestarts: 0 } },
+  ).catch((thrown: unknown) => thrown)
+  expect(error).toMatchObject({ code: 'MR_SINK_FAILED', message: expect.stringContaining('no write') })
+  expect(throwing).toMatchObject({ destroyed: true, writableEnded: false })
+})
+
 test('a record that the stream does not take is refused', async () => {
   const target = sink.nodeStream<number>(() => new PassThrough())
   const error = await run(target, { restart: { maxRestarts: 0 } }).catch((thrown: unknown) => thrown)

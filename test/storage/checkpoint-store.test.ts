@@ -10,6 +10,7 @@ import {
   truncateSync,
   writeFileSync,
   writeSync,
+  readdirSync,
 } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -146,6 +147,17 @@ test('a store cannot be opened beside a reader of this process that was there fi
 })
 
 describe('a state directory', () => {
+  test('on a full disk is refused; LMDB would end the process', () => {
+    const script = fileURLToPath(new URL('./full-disk-process.js', import.meta.url))
+    const dir = temporaryDir()
+    // Files that may not grow beyond 4 KiB.
+    const command = `trap '' XFSZ; ulimit -f 4; exec "$0" "$1" "$2"`
+    const { stderr, status } = spawnSync('bash', ['-c', command, process.execPath, script, dir], { encoding: 'utf8' })
+    expect(status).toBe(1)
+    expect(stderr).toContain('MR_STATE_DIR_INVALID')
+    expect(readdirSync(join(dir, 'checkpoints'))).toEqual([])
+  })
+
   test('is made with its parents, for its owner only', async () => {
     const dir = join(temporaryDir(), 'a', 'b')
     const store = openCheckpointStore({ dir })

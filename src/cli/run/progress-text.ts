@@ -1,5 +1,5 @@
 import { alignRows, clip } from '../align.ts'
-import { clockText, countText, percentText } from '../quantities.ts'
+import { bytesText, clockText, countText, percentText, plural } from '../quantities.ts'
 import type { Bottleneck } from './bottleneck.ts'
 import type { Progress, TaskProgress } from './progress.ts'
 
@@ -44,11 +44,14 @@ export function progressLine(progress: Progress, moment: Moment): string {
 }
 
 function headline(progress: Progress, { job, elapsedMs, checkpointAgeMs }: Moment): string {
-  const { attempt, state, checkpoint, share, remainingMs } = progress
+  const { attempt, state, checkpoint, checkpoints, share, remainingMs } = progress
+  const { latest, failed } = checkpoints
   const age = checkpointAgeMs === null ? '' : `, ${(checkpointAgeMs / 1000).toFixed(1)} s ago`
   const parts = [job, clockText(elapsedMs), ...(state === 'running' ? [] : [state])]
   if (attempt > 1) parts.push(`attempt ${attempt}`)
-  parts.push(checkpoint === 0 ? 'no checkpoint yet' : `checkpoint ${checkpoint}${age}`)
+  const size = latest === null ? '' : `, ${bytesText(latest.bytes)} in ${Math.round(latest.tookMs)} ms`
+  parts.push(checkpoint === 0 ? 'no checkpoint yet' : `checkpoint ${checkpoint}${age}${size}`)
+  if (failed > 0) parts.push(plural(failed, 'failed checkpoint'))
   if (share !== null) parts.push(percentText(share))
   if (remainingMs !== null && share !== 1) parts.push(`about ${clockText(remainingMs)} left`)
   return parts.join(' · ')

@@ -1,3 +1,4 @@
+import type { CheckpointStats } from '../../core/checkpoint-measures.ts'
 import type { RunStats } from '../../control/protocol.ts'
 import type { ActorStats } from '../../worker/worker-stats.ts'
 import { type Bottleneck, type TaskLoad, findBottleneck } from './bottleneck.ts'
@@ -30,6 +31,7 @@ export interface Progress {
   readonly restarts: number
   /** Newest complete checkpoint, 0 before the first. */
   readonly checkpoint: number
+  readonly checkpoints: CheckpointStats
   readonly tasks: readonly TaskProgress[]
   readonly bottleneck: Bottleneck | null
   /** Part of the input that was read, 0 to 1; null where that is not known. */
@@ -43,7 +45,7 @@ export interface Progress {
  * @param first the first one of the run: what was read since then tells how long the rest takes
  */
 export function progressBetween(shape: JobShape, before: Sample | null, now: Sample, first: Sample): Progress {
-  const { attempt, state, restarts, checkpoint } = now.stats
+  const { attempt, state, restarts, checkpoint, checkpoints } = now.stats
   const loads = taskLoads(shape, before, now)
   const share = shareRead(shape, now.stats)
   return {
@@ -51,6 +53,7 @@ export function progressBetween(shape: JobShape, before: Sample | null, now: Sam
     state,
     restarts,
     checkpoint,
+    checkpoints,
     tasks: loads.map(({ progress }) => progress),
     bottleneck: findBottleneck(loads.map(({ load }) => load)),
     share,

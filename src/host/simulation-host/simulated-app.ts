@@ -152,6 +152,7 @@ export class SimulatedApp implements SimulatedThread, AppEvents {
     try {
       for await (const batch of outlet.batches()) {
         records.push(...batch)
+        this.#simulation.progressed()
         const stallMs = this.#faults.stalledUntilMs - this.#simulation.clock.elapsedMs
         if (stallMs > 0) await this.#simulation.sleep(stallMs, `read ${outlet.name}`)
         if (this.#chance.nextFloat() * this.#pausesOneBatchIn < 1)

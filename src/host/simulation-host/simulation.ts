@@ -138,6 +138,11 @@ export class Simulation {
     this.#onOutside?.()
   }
 
+  /** Something went on that is no turn of a thread. */
+  progressed(): void {
+    this.#idleEvents = 0
+  }
+
   /** A law of the engine does not hold: the run ends with this error. */
   broke(message: string, cause?: unknown): void {
     this.#broken ??= this.#failure(message, cause)

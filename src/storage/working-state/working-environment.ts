@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { open } from 'lmdb'
 import type { RootDatabase, Transaction } from 'lmdb'
+import { checkRoom } from '../disk-room.ts'
 
 /** A key in the bytes where it lies: the number of its table stands before it. */
 export interface KeyPlace {
@@ -49,6 +50,7 @@ const keyEncoder = {
 /** A new database in a folder of its own. Nothing in it outlives the process, so the disk is not waited for. */
 export function openWorkingEnvironment(path: string): WorkingEnvironment {
   mkdirSync(path, { recursive: true })
+  checkRoom(path)
   const options = {
     path,
     noSubdir: false,
