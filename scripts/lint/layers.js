@@ -62,6 +62,8 @@ export const STORAGE_WRITERS = [
   'chunk-buffer',
   'entry',
   'environment',
+  'forget-in-store',
+  'replace-database',
   'savepoint',
   'storage-thread',
   'stored-manifests',

@@ -66,9 +66,9 @@ function addRun(program: Command, args: readonly string[], done: (code: ExitCode
     .description('run a job until its input ends; Ctrl-C drains it, Ctrl-C again stops it')
     .argument('<job>', 'module that exports the job')
     .option('--workers <n>', 'worker threads (default: one per core)', workers)
-    .option('--state <dir>', 'directory for checkpoints; the next run goes on from there')
+    .option('--state <dir>', 'directory for checkpoints; the next run goes on from there', directory)
     .option('--fresh', 'begin anew, whatever the state directory holds', false)
-    .option('--from <dir>', 'savepoint to begin with, unless the state directory goes on')
+    .option('--from <dir>', 'savepoint to begin with, unless the state directory goes on', directory)
     .option('--allow-removed-state', 'leave the state of operators behind that the job no longer has', false)
     .option(
       '--allow-older-checkpoint',
@@ -79,7 +79,7 @@ function addRun(program: Command, args: readonly string[], done: (code: ExitCode
     .option('--backend <backend>', 'where operators that can choose keep their state: memory, lmdb, or lmdb:<MiB in memory>', backend)
     .option('--outlet <name>', 'print this outlet only, bare records (repeatable: several outlets)', collect, [])
     .option('--no-outlets', 'print no outlet')
-    .option('--capture <dir>', 'write the frames that workers receive there, for "millrace frame"')
+    .option('--capture <dir>', 'write the frames that workers receive there, for "millrace frame"', directory)
     .option('--supervise', 'run in a process of its own, and start that again from --state when it is lost', false)
     .option('--process-restarts <n>', 'with --supervise: processes started again within a minute (default: 5)', wholeNumber)
     .option('--json', 'tell everything as JSON lines on standard error', false)
@@ -134,7 +134,7 @@ function addFrame(program: Command): void {
 }
 
 function addState(program: Command, done: (code: ExitCode) => void): void {
-  const state = program.command('state').description('look into a state directory or a savepoint; nothing is written')
+  const state = program.command('state').description('look into a state directory or a savepoint; "forget" removes a key from one')
   const add = (
     usage: string,
     description: string,
@@ -154,6 +154,20 @@ function addState(program: Command, done: (code: ExitCode) => void): void {
   add('ls', 'list its complete checkpoints', (commands, dir, flags) => commands.listCommand(dir, flags as StateFlags))
   add('show', 'show what is in a checkpoint', (commands, dir, id, flags) => commands.showCommand(dir, id as string | undefined, flags!))
   add('verify', 'read everything and compare checksums', (commands, dir, flags) => commands.verifyCommand(dir, flags as StateFlags))
+  state
+    .command('forget')
+    .description('remove all state of a key from all checkpoints of a state directory that no run uses')
+    .argument('<key>', 'as JSON, or a text')
+    .argument('<dir>', 'state directory')
+    .option('--operator <name>', 'of this operator only')
+    .option('--json', 'as JSON', false)
+    .option('--verbose', 'errors with their stacks', false)
+    .action(async (key: string, dir: string, flags: StateFlags & { readonly operator?: string }) => {
+      const { forgetCommand } = await import('./state/forget-command.ts')
+      const { text, exitCode } = await forgetCommand(key, dir, flags)
+      print(text)
+      done(exitCode)
+    })
 }
 
 function addDoctor(program: Command, done: (code: ExitCode) => void): void {
@@ -201,6 +215,12 @@ function backend(value: string): BackendOption {
     throw new InvalidArgumentError('It takes memory, lmdb, or lmdb:<MiB>, such as lmdb:256.')
   if (match[1] === 'memory') return 'memory'
   return { type: 'lmdb', ...(match[2] !== undefined && { cacheBytes: Number(match[2]) * MIB }) }
+}
+
+/** A path that is empty would be the working directory: most likely of a variable that is not set. */
+function directory(value: string): string {
+  if (value.trim() === '') throw new InvalidArgumentError('It takes the path of a directory.')
+  return value
 }
 
 function wholeNumber(value: string): number {

@@ -69,11 +69,16 @@ export const encodeChunk = (chunk: Chunk): Uint8Array => {
   return bytes
 }
 
+const hasMagic = (bytes: Uint8Array): boolean =>
+  bytes[0] === 0x94 && bytes[1] === (0xa0 | MAGIC.length) && String.fromCharCode(...bytes.subarray(2, VERSION_AT)) === MAGIC
+
+/** Whether bytes begin as a chunk does. */
+export const isStateChunk = (bytes: Uint8Array): boolean => bytes.length >= BODY_AT && hasMagic(bytes)
+
 const bodyOf = (bytes: Uint8Array): Uint8Array => {
   if (bytes.length < BODY_AT) throw corrupt(`it ends after ${bytes.length} bytes`)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const magic = bytes[0] === 0x94 && bytes[1] === (0xa0 | MAGIC.length) && String.fromCharCode(...bytes.subarray(2, VERSION_AT)) === MAGIC
-  if (!magic || bytes[VERSION_AT + 1] !== 0xce || bytes[VERSION_AT + 6] !== 0xc6) throw corrupt('its head is not that of a chunk')
+  if (!hasMagic(bytes) || bytes[VERSION_AT + 1] !== 0xce || bytes[VERSION_AT + 6] !== 0xc6) throw corrupt('its head is not that of a chunk')
   const body = bytes.subarray(BODY_AT)
   if (view.getUint32(VERSION_AT + 7) !== body.length)
     throw corrupt(`its body has ${body.length} bytes instead of ${view.getUint32(VERSION_AT + 7)}`)

@@ -17,6 +17,8 @@ import { beginWriting, createHandshake, endWriting, undisturbed } from './handsh
 import { type ActorSnapshot, layOut } from './lay-out.ts'
 import type { StoredChunk } from './protocol.ts'
 import { readChunk } from './read-chunk.ts'
+import { replaceDatabase } from './replace-database.ts'
+import { rewriteChunks } from './rewritten-chunks.ts'
 import { prepareStateDir } from './state-dir.ts'
 import { checkFormat, loadManifests } from './stored-manifests.ts'
 
@@ -199,6 +201,47 @@ export class CheckpointStore {
     }
     this.#manifests = []
     this.#damaged = []
+  }
+
+  /**
+   * Changes chunks of all checkpoints where they lie, in one transaction. On disk when it returns.
+   *
+   * @param change new bytes of a chunk by its name, or null when it stays
+   * @throws MillraceError MR_STATE_CORRUPT when something cannot be read, MR_CHECKPOINT_FAILED; nothing has changed then
+   */
+  rewrite(change: (key: string, bytes: Uint8Array) => Uint8Array | null): void {
+    if (this.#damaged.length > 0) {
+      const text = `Checkpoints ${this.#damaged.join(', ')} are damaged: what they hold cannot be told, nor changed.`
+      throw new MillraceError('MR_STATE_CORRUPT', text)
+    }
+    const read = (manifest: Manifest, actor: ManifestActor, ref: ChunkRef): Uint8Array =>
+      undisturbed(this.#handshake, () => readChunk(this.#environment, manifest, actor, ref))
+    const { chunks, manifests } = rewriteChunks(this.#manifests, read, change)
+    if (chunks.length === 0) return
+    try {
+      this.#transact(() => {
+        for (const { ref, bytes } of chunks) this.#put(chunkKey(ref.checkpoint, ref.ordinal), bytes)
+        for (const manifest of manifests) this.#put(manifestKey(manifest.id), encodeManifest(manifest))
+      })
+    } catch (cause) {
+      throw new MillraceError('MR_CHECKPOINT_FAILED', `Checkpoints cannot be rewritten: ${messageOf(cause)}`, { cause })
+    }
+    this.#manifests = manifests
+  }
+
+  /**
+   * Writes the database anew, without what lies in freed pages, and closes the store.
+   *
+   * @throws MillraceError MR_STATE_DIR_INVALID when it cannot be written: then it is as it was
+   */
+  async compact(): Promise<void> {
+    if (this.#closed || !beginWriting(this.#handshake)) return
+    this.#closed = true
+    try {
+      await replaceDatabase(this.#environment, this.dir)
+    } finally {
+      endWriting(this.#handshake)
+    }
   }
 
   /** Notes that a checkpoint failed, so that its id is not used again even if no other ever completes. */

@@ -13,6 +13,8 @@ import type { MessagePort, TransferListItem } from 'node:worker_threads'
 import type { ActorName, Chunk, Manifest, ManifestHead } from '../checkpoint/manifest.ts'
 import type { SnapshotTiming } from '../core/checkpoint-measures.ts'
 import type { FailureData } from '../core/failure.ts'
+import type { Key } from '../core/key-hash.ts'
+import type { ForgottenState } from './forget-key.ts'
 import type { StorageHandshake } from './handshake.ts'
 import type { TableAnswer, TableMessage } from './tables/table-protocol.ts'
 import type { WorkingAnswer, WorkingMessage } from './working-state/working-protocol.ts'
@@ -79,6 +81,8 @@ export type ControlToStorage =
   | { readonly type: 'finish'; readonly checkpoint: number }
   /** Removes all checkpoints. */
   | { readonly type: 'forget' }
+  /** Removes the state of a key from all checkpoints; of one operator, or of all. */
+  | { readonly type: 'forget-key'; readonly key: Key; readonly operator: string | null }
   /** Copies the savepoint `from` into the directory, as its newest checkpoint. */
   | { readonly type: 'import'; readonly head: ImportHead }
   /** Copies a complete checkpoint into a directory of its own. */
@@ -123,6 +127,8 @@ export type StorageToControl =
   | { readonly type: 'finished'; readonly checkpoint: number }
   | { readonly type: 'finish-failed'; readonly checkpoint: number; readonly failure: FailureData }
   | { readonly type: 'forgotten' }
+  | { readonly type: 'key-forgotten'; readonly report: ForgottenState }
+  | { readonly type: 'forget-key-failed'; readonly failure: FailureData }
   | { readonly type: 'imported'; readonly manifest: Manifest }
   | { readonly type: 'exported'; readonly request: number; readonly dir: string; readonly bytes: number }
   | { readonly type: 'export-failed'; readonly request: number; readonly failure: FailureData }

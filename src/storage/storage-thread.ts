@@ -102,6 +102,8 @@ export class StorageThread {
         return this.#finish(message.checkpoint)
       case 'forget':
         return this.#forget()
+      case 'forget-key':
+        return void this.#forgetKey(message)
       case 'import':
         return void this.#import(message.head)
       case 'export':
@@ -171,6 +173,18 @@ export class StorageThread {
       this.#tell({ type: 'forgotten' })
     } catch (error) {
       this.#tell({ type: 'open-failed', failure: describeError(error, { kind: 'storage' }) })
+    }
+  }
+
+  async #forgetKey({ key, operator }: ControlToStorage & { type: 'forget-key' }): Promise<void> {
+    try {
+      const { forgetKey } = await import('./forget-in-store.ts')
+      const report = forgetKey(this.#store!, key, operator)
+      // What was removed before, by a command that was cut off, goes as well.
+      await this.#store!.compact()
+      this.#tell({ type: 'key-forgotten', report })
+    } catch (error) {
+      this.#tell({ type: 'forget-key-failed', failure: describeError(error, { kind: 'storage' }) })
     }
   }
 
