@@ -12,6 +12,8 @@ export function writeAll(fd: number, bytes: Uint8Array): void {
       at += writeSync(fd, bytes, at)
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException
+      // Whoever has left does not come back for a restart.
+      if (code === 'EPIPE') throw new MillraceError('MR_PATH_UNUSABLE', `Nobody reads file descriptor ${fd} any more`, { cause: error })
       if (code !== 'EAGAIN')
         throw new MillraceError('MR_SINK_FAILED', `Cannot write to file descriptor ${fd}: ${message}`, { cause: error })
       Atomics.wait(clock, 0, 0, PAUSE_MS)

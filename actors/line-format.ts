@@ -1,3 +1,4 @@
+import { jsonText } from '../src/actor/operator-kit.ts'
 import { MillraceError } from '../src/errors.ts'
 
 /** Turns records into lines. The header of a CSV file comes from its first record unless columns are given, and is state. */
@@ -11,7 +12,7 @@ export function lineFormat(format: 'lines' | 'csv' | 'jsonLines', columns?: read
     case 'lines':
       return { header: null, line: (record) => `${String(record)}\n` }
     case 'jsonLines':
-      return { header: null, line: (record) => `${JSON.stringify(record)}\n` }
+      return { header: null, line: (record) => `${jsonText(record)}\n` }
     case 'csv':
       return new CsvFormat(columns)
   }
@@ -69,6 +70,6 @@ function csvLine(values: readonly unknown[]): string {
 
 function csvField(value: unknown): string {
   if (value === undefined || value === null) return ''
-  const text = typeof value === 'object' ? JSON.stringify(value) : String(value)
+  const text = typeof value === 'object' ? jsonText(value) : String(value)
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

@@ -1,4 +1,5 @@
 import type { OperatorActor, OperatorContext, OperatorDefinition } from '../src/actor/contract.ts'
+import { jsonText } from '../src/actor/operator-kit.ts'
 import { writeAll } from './blocking-write.ts'
 
 /** Characters that wait for one write. */
@@ -13,7 +14,7 @@ class ConsoleSink implements OperatorActor {
   }
 
   process(record: unknown): void {
-    this.#text += `${typeof record === 'string' ? record : JSON.stringify(record)}\n`
+    this.#text += `${typeof record === 'string' ? record : jsonText(record)}\n`
     if (this.#text.length > BUFFER_CHARS_MAX) this.flush()
   }
 

@@ -1,4 +1,5 @@
 import type stringWidth from 'string-width'
+import { jsonText } from '../src/actor/operator-kit.ts'
 
 const GAP = '  '
 const CELL_COLUMNS_MAX = 60
@@ -7,8 +8,8 @@ const CELL_COLUMNS_MAX = 60
 export function cellText(value: unknown): string {
   if (value === undefined || value === null) return ''
   if (typeof value === 'string') return value.replaceAll(/\p{Cc}/gu, ' ')
-  if (typeof value === 'object' && !(value instanceof Date)) return JSON.stringify(value)
-  return value instanceof Date ? value.toISOString() : String(value)
+  if (typeof value === 'object' && !(value instanceof Date)) return jsonText(value)
+  return value instanceof Date && !Number.isNaN(value.getTime()) ? value.toISOString() : String(value)
 }
 
 /** Lays rows out in columns as wide as what has come so far; numbers to the right. Widths are columns of a terminal: two for a CJK character or an emoji. */

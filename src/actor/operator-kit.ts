@@ -4,6 +4,7 @@
  * `keyed-kit`, `table-kit`, `queue-kit`, `window-kit`, `process-kit`.
  */
 export type { Clock } from '../core/clock.ts'
+export { jsonText } from '../core/json-text.ts'
 export { makeDirectory } from '../core/make-directory.ts'
 export { type Key, hashKey } from '../core/key-hash.ts'
 export { canonicalKey } from '../core/key.ts'

@@ -9,6 +9,7 @@
  * ```
  */
 import { accessSync, closeSync, constants, fstatSync, ftruncateSync, lstatSync, openSync, readSync } from 'node:fs'
+import type { Stats } from 'node:fs'
 import { endianness } from 'node:os'
 import { join } from 'node:path'
 import { MillraceError } from '../errors.ts'
@@ -30,7 +31,7 @@ export function checkDatabaseFiles(path: string, access: Access): void {
   let isWhole = true
   for (const name of ['lock.mdb', 'data.mdb']) {
     const file = join(path, name)
-    const found = lstatSync(file, { throwIfNoEntry: false })
+    const found = lookAt(file)
     isWhole &&= found !== undefined && found.size > 0
     if (found && !found.isFile()) throw new MillraceError('MR_STATE_DIR_INVALID', `${file} is not a plain file.`)
     if (found && name === 'data.mdb' && found.size > 0) checkData(file, access)
@@ -38,6 +39,14 @@ export function checkDatabaseFiles(path: string, access: Access): void {
     else if (access === 'read-only') throw new MillraceError('MR_STATE_DIR_INVALID', `There is no checkpoint store: ${file} is missing.`)
   }
   if (!isWhole && access === 'read-write') checkRoom(path)
+}
+
+function lookAt(file: string): Stats | undefined {
+  try {
+    return lstatSync(file, { throwIfNoEntry: false })
+  } catch (cause) {
+    throw new MillraceError('MR_STATE_DIR_INVALID', `${file} cannot be looked at.`, { cause })
+  }
 }
 
 function checkData(file: string, access: Access): void {

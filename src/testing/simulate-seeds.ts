@@ -79,7 +79,13 @@ type Views = Readonly<Record<string, ((records: readonly unknown[]) => unknown) 
  *
  * @throws MillraceError MR_SIMULATION_FAILED at the first record that is committed and was not expected, or was before; and when some are missing in the end
  */
-export async function simulateAgainst(job: Job, options: SimulateOptions, expected: Records, views: Views = {}): Promise<SimulatedRun> {
+export async function simulateAgainst(
+  job: Job,
+  options: SimulateOptions,
+  expected: Records,
+  views: Views = {},
+  moments: readonly RegExp[] | null = null,
+): Promise<SimulatedRun> {
   const tail: string[] = []
   const onTrace = (line: string): void => {
     options.onTrace?.(line)
@@ -87,13 +93,18 @@ export async function simulateAgainst(job: Job, options: SimulateOptions, expect
   }
   const ledgers = new Map(Object.entries(expected).map(([outlet, records]) => [outlet, new Ledger(outlet, records)] as const))
   try {
-    const run = await simulateOne(job, { ...options, onTrace }, (disk, simulation) => {
-      disk.outputs.onCommit = (outlet, records) => {
-        if (views[outlet] !== undefined) return
-        const wrong = ledgers.get(outlet)?.add(records)
-        if (wrong !== undefined) simulation.broke(wrong)
-      }
-    })
+    const run = await simulateOne(
+      job,
+      { ...options, onTrace },
+      (disk, simulation) => {
+        disk.outputs.onCommit = (outlet, records) => {
+          if (views[outlet] !== undefined) return
+          const wrong = ledgers.get(outlet)?.add(records)
+          if (wrong !== undefined) simulation.broke(wrong)
+        }
+      },
+      moments,
+    )
     for (const [outlet, ledger] of ledgers) {
       const view = views[outlet]
       const wrong = view === undefined ? ledger.lost() : differs(outlet, view(expected[outlet]!), view(run.outlets[outlet]!))

@@ -74,17 +74,21 @@ export async function simulate<C, O extends Outlets>(job: Job<C, O>, options: Si
   return simulateOne(job as Job, options) as Promise<SimulatedRun<O>>
 }
 
-/** @param watch is given the disk before anything is written to it */
+/**
+ * @param watch is given the disk before anything is written to it
+ * @param moments steps of the schedule that faults wait for; null: as chance has it
+ */
 export async function simulateOne(
   job: Job,
   options: SimulateOptions,
   watch?: (disk: SimulatedDisk, simulation: Simulation) => void,
+  moments: readonly RegExp[] | null = null,
 ): Promise<SimulatedRun> {
   const { seed = seedFromEnvironment() ?? randomSeed(), maxSteps = SIMULATION_STEPS_MAX_DEFAULT, onTrace } = options
   const counts = checkFaults(options.faults)
   const simulation = new Simulation(seed, maxSteps, onTrace ?? null)
   const disk = options.disk ?? new SimulatedDisk()
-  const faults = new Faults(simulation, counts)
+  const faults = new Faults(simulation, counts, moments)
   watch?.(disk, simulation)
   const shared = {
     job,

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { defineJob } from '../../src/index.ts'
+import type { Job } from '../../src/index.ts'
 import { FAULT_KINDS, seedFromEnvironment, simulate } from '../../src/testing/index.ts'
+import { simulateAgainst } from '../../src/testing/simulate-seeds.ts'
 import mixedJob, { oracle } from './jobs/mixed-job.ts'
 import endlessRowsJob from './jobs/endless-rows-job.ts'
 import { randomCase, runCase } from './random/random-case.ts'
@@ -46,6 +48,18 @@ describe('whatever fails: operators, threads, processes, disks, sinks, clocks', 
     }
     expect(jumps).toBeGreaterThan(2)
   })
+})
+
+test('a thread ends while the last checkpoint is being committed: the run is over only when its sinks have committed as well', async () => {
+  let lost = 0
+  for (let seed = 1; seed <= 25; seed++) {
+    const config = { count: 60, splits: 4, throwAt: [], run: 'last' }
+    // The last checkpoint is the only one.
+    const options = { seed, faults: { worker: 4 }, workers: 3, batchRecords: 64, checkpointIntervalMs: 1e6, config }
+    const run = await simulateAgainst(mixedJob as Job, options, oracle(60), {}, [/storage commit$/])
+    lost += run.faults!.worker
+  }
+  expect(lost).toBeGreaterThan(10)
 })
 
 describe('simulate over seeds', () => {

@@ -29,6 +29,7 @@ test('columns are as wide as what is in them, whatever the characters', () => {
 
 test('a cell is one line of text, without control characters', () => {
   expect(cellText('a\nb\u001B[31mc\tend')).toBe('a b [31mc end')
+  expect([cellText({ big: 1n }), cellText(new Date(NaN))]).toEqual(['{"big":"1"}', 'Invalid Date'])
   expect([cellText(undefined), cellText(0n), cellText(new Date(0)), cellText([1])]).toEqual(['', '0', '1970-01-01T00:00:00.000Z', '[1]'])
 })
 

@@ -147,6 +147,12 @@ test('a store cannot be opened beside a reader of this process that was there fi
 })
 
 describe('a state directory', () => {
+  test('that is a file is refused, to read from as well', () => {
+    const file = join(temporaryDir(), 'file')
+    writeFileSync(file, '')
+    expect(() => openCheckpointReader(file)).toThrow(expect.objectContaining({ code: 'MR_STATE_DIR_INVALID' }))
+  })
+
   test('on a full disk is refused; LMDB would end the process', () => {
     const script = fileURLToPath(new URL('./full-disk-process.js', import.meta.url))
     const dir = temporaryDir()

@@ -103,13 +103,19 @@ async function runJob(path: string, flags: RunFlags, ward: Ward | null): Promise
       watch.stop()
     }
   } catch (error) {
-    if (control.aborted) return control.ended({ outcome: 'stopped', restarts: 0 }, performance.now() - startedMs)
+    if (control.aborted || isReaderGone(error)) return control.ended({ outcome: 'stopped', restarts: 0 }, performance.now() - startedMs)
     reporter.report({ event: 'failed', error })
     ward?.failed(error)
     return exitCodeOf(error)
   } finally {
     control.release()
   }
+}
+
+/** A console sink has nobody to print for: `| head` has seen enough. */
+function isReaderGone(error: unknown): boolean {
+  const { code, cause } = error as { readonly code?: unknown; readonly cause?: { readonly code?: unknown } }
+  return code === 'MR_PATH_UNUSABLE' && cause?.code === 'EPIPE'
 }
 
 function launchOptions(flags: RunFlags, config: unknown): LaunchOptions {

@@ -65,6 +65,8 @@ const MOMENTS = [
   /store 0$/,
   /storage commits/,
   /storage syncs/,
+  /storage commits .* last$/,
+  /storage syncs .* last$/,
   /control committed/,
   /checkpointEnded$/,
   /triggerCheckpoint$/,
@@ -93,7 +95,11 @@ export class Faults {
   #stepsLeft = 0
   #moment: RegExp | null = null
 
-  constructor(simulation: Simulation, counts: FaultCounts) {
+  readonly #moments: readonly RegExp[] | null
+
+  /** @param moments all faults wait for one of these; null: as chance has it */
+  constructor(simulation: Simulation, counts: FaultCounts, moments: readonly RegExp[] | null = null) {
+    this.#moments = moments
     this.#simulation = simulation
     this.#chance = simulation.fork('faults')
     this.#left = FAULT_KINDS.flatMap((kind) =>
@@ -122,7 +128,8 @@ export class Faults {
   #next(): void {
     // Some follow each other closely, others are far apart.
     this.#stepsLeft = Math.floor(2 ** (this.#chance.nextFloat() * SIMULATION_FAULT_STEPS_LOG2_MAX))
-    this.#moment = this.#chance.nextInt(3) === 0 ? null : MOMENTS[this.#chance.nextInt(MOMENTS.length)]!
+    const moments = this.#moments ?? MOMENTS
+    this.#moment = this.#moments === null && this.#chance.nextInt(3) === 0 ? null : moments[this.#chance.nextInt(moments.length)]!
   }
 
   #onStep(label: string): boolean {

@@ -104,7 +104,7 @@ export class SimulatedStorage {
         return this.#buffer.startAttempt(message.attempt)
       case 'commit':
         // A commit takes its time; what comes meanwhile is served before it ends.
-        return this.#later(`storage commits ${message.head.id}`, () => this.#commit(message))
+        return this.#later(`storage commits ${what(message)}`, () => this.#commit(message))
       case 'abort':
         this.#disk.retire(message.checkpoint)
         return this.#buffer.end(message.checkpoint)
@@ -150,7 +150,7 @@ export class SimulatedStorage {
       const { manifest, writes, bytes } = layOut(head, this.#buffer.take(head.id, attempt, actors), this.#disk.manifests)
       this.#demandRoom()
       // Until it is synced nothing of a transaction counts; once it is, it does, whether somebody lives to be told or not.
-      this.#later(`storage syncs ${head.id}`, () => {
+      this.#later(`storage syncs ${what({ head, actors })}`, () => {
         this.#disk.write(manifest, writes)
         this.#tell({ type: 'committed', attempt, manifest, bytes, tookMs: 0 })
       })
@@ -184,4 +184,9 @@ export class SimulatedStorage {
 
 function placeOf({ checkpoint, ordinal }: Pick<ChunkRef, 'checkpoint' | 'ordinal'>): string {
   return `${checkpoint}/${ordinal}`
+}
+
+/** For the schedule: the last checkpoint is a moment of its own. */
+function what({ head, actors }: Pick<ControlToStorage & { type: 'commit' }, 'head' | 'actors'>): string {
+  return actors.every(({ finished }) => finished) ? `${head.id}, the last` : `${head.id}`
 }

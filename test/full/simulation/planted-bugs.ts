@@ -1,10 +1,14 @@
-/** A bug for a copy of the compiled project: one piece of its text, and what stands there instead. */
-export interface PlantedBug {
-  readonly name: string
+/** One piece of the text of a compiled file, and what stands there instead. */
+export interface Patch {
   /** Below dist/. */
   readonly file: string
   readonly text: string
   readonly instead: string
+}
+
+/** A bug for a copy of the compiled project. */
+export interface PlantedBug extends Patch {
+  readonly name: string
 }
 
 export const PLANTED_BUGS: readonly PlantedBug[] = [
@@ -60,9 +64,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'a commit is acknowledged before it is synced',
     file: 'src/host/simulation-host/simulated-storage.js',
-    text: 'this.#later(`storage syncs ${head.id}`, () => {',
+    text: 'this.#later(`storage syncs ${what({ head, actors })}`, () => {',
     instead:
-      "this.#tell({ type: 'committed', attempt, manifest, bytes, tookMs: 0 });\n            this.#later(`storage syncs ${head.id}`, () => {",
+      "this.#tell({ type: 'committed', attempt, manifest, bytes, tookMs: 0 });\n            this.#later(`storage syncs ${what({ head, actors })}`, () => {",
   },
   {
     name: 'a checkpoint is committed without one of its actors',
@@ -94,18 +98,6 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'src/app/inlet-log.js',
     text: 'done < this.#cursor && this.#batches[done].from + this.#batches[done].count <= position',
     instead: 'done < this.#cursor',
-  },
-  {
-    name: 'a run counts as finished though its attempt failed before the sinks had committed',
-    file: 'src/control/job-master.js',
-    text: 'if (attempt !== this.#attempt)\n            return;\n        const committed',
-    instead: 'const committed',
-  },
-  {
-    name: 'a worker whose actor failed says that its sinks have committed',
-    file: 'src/worker/worker-runtime.js',
-    text: 'return attemptOver(checkpointId, end);',
-    instead: 'return;',
   },
   {
     name: 'the state of actors that have ended is not committed',
