@@ -2,7 +2,7 @@ import { DELTA_SNAPSHOTS_MAX, DELTA_STAGGER_GROUPS } from '../limits.ts'
 import { sortSlots } from './key-groups.ts'
 
 /** What a snapshot writes of a key group: nothing, since it is empty; all of it; what has changed. */
-export const EMPTY_GROUP = 0
+const EMPTY_GROUP = 0
 export const WHOLE = 1
 export const DELTA = 2
 

@@ -22,7 +22,7 @@ async function child(script: string, args: readonly string[], onLine: (line: unk
 test.runIf(platform() === 'linux')('400 MB of state with 8 MiB of cache: memory stays where it was', { timeout: 900_000 }, async () => {
   const samples: { share: number; mib: number }[] = []
   const config = { keys: 200_000, chars: 2_000, rounds: 2 }
-  await child('run-large', [JSON.stringify(config), String(8 * MIB)], (sample) => samples.push(sample as never))
+  await child('large-process', [JSON.stringify(config), String(8 * MIB)], (sample) => samples.push(sample as never))
   expect(samples.at(-1)!.share).toBe(1)
   // In the heaps of the workers, which may be of 96 MiB each, there is no room for it; nor anywhere else.
   expect(Math.max(...samples.map(({ mib }) => mib)) - samples[0]!.mib).toBeLessThan(250)
@@ -40,7 +40,7 @@ test('kill -9 again and again, on either backend: every count is exact', { timeo
     const checkpointsMax = lives < 6 ? 2 : Infinity
     let checkpoints = 0
     const args = [stateDir, String(1 + (lives % 3)), JSON.stringify(config), JSON.stringify(lives % 4 === 3 ? 'memory' : lmdb)]
-    await child('run-counted', args, (line, running) => {
+    await child('counted-process', args, (line, running) => {
       const { counted: one, notice, done: ended } = line as { counted?: Counted; notice?: string; done?: boolean }
       if (one !== undefined) counted.set(one.key, one)
       if (ended === true) done = true
