@@ -1,8 +1,7 @@
 import { DELTA_SNAPSHOTS_MAX, DELTA_STAGGER_GROUPS } from '../limits.ts'
 import { sortSlots } from './key-groups.ts'
 
-/** What a snapshot writes of a key group: nothing, since it is empty; all of it; what has changed. */
-const EMPTY_GROUP = 0
+/** What a snapshot writes of a key group that is not empty: all of it, or what has changed. */
 export const WHOLE = 1
 export const DELTA = 2
 
@@ -19,7 +18,7 @@ interface Cut {
 
 /** What a snapshot has to write. */
 export interface CutPlan {
-  /** By key group: EMPTY_GROUP, WHOLE or DELTA. */
+  /** By key group: 0 for nothing, WHOLE or DELTA. */
   readonly whole: Uint8Array
   /** What deltas build on. */
   readonly since: number | undefined
