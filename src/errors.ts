@@ -34,6 +34,8 @@ export const ERROR_CODES = {
     'A line or row of input is not what its source expects. Correct the input at the place in the message, or give the source an onError policy.',
   MR_SOURCE_FAILED: 'A source could not read its input. See the cause, and the path or position in the message.',
   MR_SINK_FAILED: 'A sink could not write its output. See the cause, and the path in the message.',
+  MR_SINK_TABLE_CHANGED:
+    'The table of a sink is not what the checkpoint left, and cannot be made that again: another run wrote it since, it was removed, or the checkpoint is too old. Give the sink another path; or remove the table and begin anew with fresh: true.',
   MR_RECORD_REFUSED:
     'A record does not fit its sink: a field without a column, a folder that cannot be. Change record or sink, or give the sink an onError policy.',
   MR_STATE_DIR_LOCKED: 'Another process uses this state directory. Stop it, or choose another stateDir.',
@@ -77,6 +79,7 @@ export const LASTING_CODES: ReadonlySet<ErrorCode> = new Set([
   'MR_RECORD_NOT_SERIALIZABLE',
   'MR_RECORD_TOO_LARGE',
   'MR_RECORD_REFUSED',
+  'MR_SINK_TABLE_CHANGED',
   'MR_KEY_INVALID',
   'MR_PARTITION_INVALID',
   'MR_EVENT_TIME_MISSING',

@@ -117,6 +117,10 @@ export type {
   SinkSpec,
   StreamContext,
   StreamSinkOptions,
+  TableChangesOptions,
+  TableKeySelector,
+  TableRowKey,
+  TableSinkOptions,
 } from './graph/sinks.ts'
 export type { OperatorOptions } from './graph/graph-builder.ts'
 export type { DeadLetter, DeadLetterError, DeadLetterOptions, DeadLetterOrigin, ErrorPolicy, FailAfter } from './graph/error-policy.ts'
@@ -125,6 +129,8 @@ export type { AggregateBuilder, AggregateResult, AggregateSpecs, Aggregator } fr
 export type { Key } from './core/key-hash.ts'
 export { launch } from './app/launch.ts'
 export { openCheckpoint } from './app/open-checkpoint.ts'
+export { openTable } from './app/open-table.ts'
+export type { OpenedTable, TableRange } from './app/opened-table.ts'
 export type { OpenedCheckpoint } from './app/opened-checkpoint.ts'
 export type { LaunchArguments } from './app/launch.ts'
 export type { BackendOption } from './graph/state-backend.ts'

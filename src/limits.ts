@@ -169,6 +169,12 @@ export const SINK_OPEN_FILES_MAX = 4096
 export const SINK_PENDING_FILES_MAX = 100_000
 /** Bytes of text after which a part file is finished. */
 export const SINK_ROLL_BYTES_DEFAULT = 128 * 1024 * 1024
+/** Rows of a table that wait for a checkpoint, and for being committed. */
+export const SINK_TABLE_WAITING_BYTES_MAX = 128 * 1024 * 1024
+/** Newest commits of a table that can be taken back, also where no checkpoint would need it: savepoints may. */
+export const SINK_TABLE_COMMITS_KEPT = 10
+/** Text in the key of a row of a table: LMDB bounds its keys. */
+export const SINK_TABLE_KEY_CHARS_MAX = 500
 /** Time that what a sink has under way gets to end when its attempt is over. */
 export const SINK_CLOSE_MS_MAX = 5_000
 /** Time that text for a pipe whose reader is slow may wait on a thread of ours before it is dropped. */

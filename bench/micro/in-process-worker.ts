@@ -28,6 +28,9 @@ export async function inProcessWorker(job: Job, config: unknown): Promise<{ runt
     events,
     readChunks: async () => [],
     workingStore: (_: number, actor: number) => working.store(actor),
+    openTable: (): never => {
+      throw new Error('no tables here')
+    },
   }
   const service = new WorkerService(0, engine, host)
   await service.prepare(job, config)

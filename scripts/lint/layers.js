@@ -40,7 +40,7 @@ export const HOST_NEUTRAL = ENGINE
 export const HOST_NEUTRAL_FILES = {
   worker: {
     files: ['src/worker/*.ts'],
-    except: ['src/worker/{entry,loop,protocol,sync-console,cpu-profiler,stored-chunks,working-port}.ts'],
+    except: ['src/worker/{entry,loop,protocol,sync-console,cpu-profiler,stored-chunks,working-port,table-port}.ts'],
   },
   control: { files: ['src/control/{job-master,master-host,allocate,actor-names}.ts'], except: [] },
   app: { files: ['src/app/{app-endpoint,inlet,inlet-log,outlet,committed-frames,record-reader}.ts'], except: [] },
@@ -50,7 +50,11 @@ export const HOST_NEUTRAL_FILES = {
 export const HOST_SIDE_FILES = ['src/core/clock.ts', 'src/ring/doorbell.ts']
 
 /** The only files that may open LMDB: all run on the storage thread, or open the environment for reading only. */
-export const LMDB_FILES = ['src/storage/environment.ts', 'src/storage/working-state/working-environment.ts']
+export const LMDB_FILES = [
+  'src/storage/environment.ts',
+  'src/storage/working-state/working-environment.ts',
+  'src/storage/tables/table-environment.ts',
+]
 
 /** Files of src/storage that write: nothing outside it imports them, so LMDB is never written off the storage thread. */
 export const STORAGE_WRITERS = [

@@ -124,11 +124,12 @@ export class Actor {
   }
 
   /**
-   * A source takes its part in a checkpoint with its next step. Others wait for the barrier in their channels.
+   * A source takes its part in a checkpoint with its next step. Others wait for the barrier in their channels, or for the end of all of them.
    * @param last the run stops with this checkpoint: the source reads no further, so that nothing comes out which the next run repeats
    */
   requestBarrier(checkpointId: number, last: boolean): void {
-    if (this.#state !== 'running' || !this.injectsBarriers) return
+    // What the end of its channels makes an actor say belongs before the barrier that a run stops with.
+    if (this.#state !== 'running' || (last && !this.injectsBarriers)) return
     this.#barrierDue = checkpointId
     this.#barrierIsLast = last
   }
@@ -196,7 +197,7 @@ export class Actor {
   }
 
   #injectBarrier(): void {
-    if (this.#barrierDue === 0) return
+    if (this.#barrierDue === 0 || !this.injectsBarriers) return
     this.#takeSnapshot(this.#barrierDue)
     this.#barrierDue = 0
     this.#paused = this.#barrierIsLast
@@ -291,7 +292,7 @@ export class Actor {
   }
 
   #onEnd(channel: number): void {
-    const aligned = this.#alignment.end(channel)
+    const aligned = this.#alignment.end(channel, this.injectsBarriers ? 0 : this.#barrierDue)
     if (aligned !== 0) {
       this.#parts.mailbox.releaseAll()
       this.#takeSnapshot(aligned)

@@ -41,13 +41,25 @@ export class Alignment {
     return restarts ? 'restart' : 'wait'
   }
 
-  /** A channel ended. Returns the checkpoint whose alignment that completed, or 0. */
-  end(channel: number): number {
+  /**
+   * A channel ended. Returns the checkpoint whose snapshot is due by that, or 0.
+   *
+   * @param asked a checkpoint whose barrier no channel can bring any more once all have ended: then its snapshot is due; 0 for none
+   */
+  end(channel: number, asked = 0): number {
     this.#ended[channel] = true
-    if (this.#checkpointId === 0 || this.#arrived[channel]) return 0
+    if (this.#checkpointId === 0) return this.#endOfAll(asked)
+    if (this.#arrived[channel]) return 0
     this.#missing--
     const checkpointId = this.#checkpointId
     return this.#complete() ? checkpointId : 0
+  }
+
+  #endOfAll(asked: number): number {
+    if (asked <= this.#completedId || !this.allEnded) return 0
+    this.#completedId = asked
+    this.tookMs = 0
+    return asked
   }
 
   #begin(checkpointId: number): void {

@@ -13,6 +13,7 @@ import type { CheckpointSize } from '../core/checkpoint-measures.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Key } from '../core/key-hash.ts'
 import type { StateReading } from '../state/keyed-backend.ts'
+import type { TableStore } from '../state/tables/table-store.ts'
 import type { StateBackend, WorkingStore } from '../state/working/working-store.ts'
 import type { DeadLetterOrigin } from '../graph/error-policy.ts'
 import type { MillraceError } from '../errors.ts'
@@ -76,11 +77,18 @@ export interface OperatorContext {
   readonly index: number
   readonly parallelism: number
   readonly attempt: number
+  /**
+   * Name of the chain of checkpoints that the run goes on with: of the same name when it is launched again with its state, of another when it begins anew or with a
+   * savepoint.
+   */
+  readonly lineage: string
   readonly keyGroups: number
   /** Where state by key is to be kept, by operators that can choose. */
   readonly backend: StateBackend
   /** State by key that does not fit into memory; see src/state/working/working-store.ts. */
   readonly workingStore: () => WorkingStore
+  /** A table that changes with checkpoints, in a folder; see src/state/tables/table-store.ts. */
+  readonly openTable: (path: string) => TableStore
   /** Records that one poll should make at most. */
   readonly batchRecords: number
   readonly clock: Clock

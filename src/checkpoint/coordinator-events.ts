@@ -59,7 +59,7 @@ export interface CommittedActor {
 }
 
 export type CoordinatorEffect =
-  /** Every source that has not ended puts the barrier into its output. */
+  /** Every source that has not ended puts the barrier into its output; without any, actors take their snapshots when their input ends. */
   | { readonly type: 'inject-barrier'; readonly checkpoint: number; readonly attempt: number; readonly sources: readonly string[] }
   /** The storage thread commits what it holds for this checkpoint. */
   | {

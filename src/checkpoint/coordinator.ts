@@ -161,19 +161,23 @@ export class CheckpointCoordinator {
     else if (this.#wanted === 'no') this.#wanted = 'soon'
   }
 
-  /** With every source ended no barrier can flow any more: the rest of the job drains, and ends in the final checkpoint. */
+  /**
+   * With every source ended the rest of the job drains. Periodic checkpoints go on: actors take their snapshots when the last of their channels has ended. One that somebody
+   * asked for, such as the last one of a stop, waits for the final one: behind it more would come out.
+   */
   #mayBegin(attempt: Attempt): boolean {
-    return !attempt.stopped && !this.#done && (hasEnded(attempt) || liveSources(attempt).length > 0)
+    return !attempt.stopped && !this.#done && (hasEnded(attempt) || liveSources(attempt).length > 0 || !this.wanted)
   }
 
   #begin(attempt: Attempt, nowMs: number): void {
     const checkpoint = this.#nextId++
     this.#wanted = 'no'
     this.#dueMs = nowMs + this.#intervalMs
-    const deadlineMs = nowMs + this.#timeoutMs
-    this.#inFlight = { checkpoint, attempt, startedMs: nowMs, acknowledged: new Set(), status: 'complete', committing: false, deadlineMs }
     const sources = liveSources(attempt)
-    if (sources.length > 0) this.#effects.push({ type: 'inject-barrier', checkpoint, attempt: attempt.number, sources })
+    // What a stage still has to say when its input is over may take long, and holds nothing up.
+    const deadlineMs = sources.length > 0 ? nowMs + this.#timeoutMs : Infinity
+    this.#inFlight = { checkpoint, attempt, startedMs: nowMs, acknowledged: new Set(), status: 'complete', committing: false, deadlineMs }
+    if (!hasEnded(attempt)) this.#effects.push({ type: 'inject-barrier', checkpoint, attempt: attempt.number, sources })
     else this.#commit(this.#inFlight, nowMs)
   }
 

@@ -66,9 +66,9 @@ function addRun(program: Command, args: readonly string[], done: (code: ExitCode
     .description('run a job until its input ends; Ctrl-C drains it, Ctrl-C again stops it')
     .argument('<job>', 'module that exports the job')
     .option('--workers <n>', 'worker threads (default: one per core)', workers)
-    .option('--state <dir>', 'directory for checkpoints; the next run goes on from there')
+    .option('--state <dir>', 'directory for checkpoints; the next run goes on from there', directory)
     .option('--fresh', 'begin anew, whatever the state directory holds', false)
-    .option('--from <dir>', 'savepoint to begin with, unless the state directory goes on')
+    .option('--from <dir>', 'savepoint to begin with, unless the state directory goes on', directory)
     .option('--allow-removed-state', 'leave the state of operators behind that the job no longer has', false)
     .option(
       '--allow-older-checkpoint',
@@ -79,7 +79,7 @@ function addRun(program: Command, args: readonly string[], done: (code: ExitCode
     .option('--backend <backend>', 'where operators that can choose keep their state: memory, lmdb, or lmdb:<MiB in memory>', backend)
     .option('--outlet <name>', 'print this outlet only, bare records (repeatable: several outlets)', collect, [])
     .option('--no-outlets', 'print no outlet')
-    .option('--capture <dir>', 'write the frames that workers receive there, for "millrace frame"')
+    .option('--capture <dir>', 'write the frames that workers receive there, for "millrace frame"', directory)
     .option('--supervise', 'run in a process of its own, and start that again from --state when it is lost', false)
     .option('--process-restarts <n>', 'with --supervise: processes started again within a minute (default: 5)', wholeNumber)
     .option('--json', 'tell everything as JSON lines on standard error', false)
@@ -215,6 +215,12 @@ function backend(value: string): BackendOption {
     throw new InvalidArgumentError('It takes memory, lmdb, or lmdb:<MiB>, such as lmdb:256.')
   if (match[1] === 'memory') return 'memory'
   return { type: 'lmdb', ...(match[2] !== undefined && { cacheBytes: Number(match[2]) * MIB }) }
+}
+
+/** A path that is empty would be the working directory: most likely of a variable that is not set. */
+function directory(value: string): string {
+  if (value.trim() === '') throw new InvalidArgumentError('It takes the path of a directory.')
+  return value
 }
 
 function wholeNumber(value: string): number {

@@ -29,6 +29,7 @@ export function allocate(
   }
   return {
     attempt,
+    lineage: '',
     rings: [...pairs.values()],
     doorbells,
     credits: CreditTable.create(plan.channels.length),

@@ -42,7 +42,8 @@ export function planBeginning({ checkpoints, damaged, firstId, from }: Opened, s
   }
   // What a fresh start passes over is gone before a sink touches anything outside: nobody may go on from it after a crash.
   const forget: ControlToStorage[] = fresh && (newest !== null || damaged.length > 0) ? [{ type: 'forget' }] : []
-  const lineage = `${identity.jobName}-${firstId}`
+  // Runs of other state directories have others.
+  const lineage = `${identity.jobName}-${firstId}-${Math.floor(nowMs).toString(36)}`
   if (from === null) return { restore: null, older: [], lineage: { lineage }, firstId, orders: forget }
   fitSavepoint(from, identity, allowRemovedState)
   const origin = originOf(from)

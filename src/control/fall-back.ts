@@ -5,8 +5,8 @@ import type { Graph } from '../graph/graph.ts'
 import { callFailure } from './call-failure.ts'
 import type { JobSettings } from './master-host.ts'
 
-/** Sinks that take back what later checkpoints made visible: files are cut, or removed. */
-const RETRACTING_KINDS = new Set(['fileSink', 'filesSink'])
+/** Sinks that take back what later checkpoints made visible: files are cut, or removed, tables changed back. */
+const RETRACTING_KINDS = new Set(['fileSink', 'filesSink', 'tableSink'])
 
 /**
  * What to do when the state that a run begins with cannot be read: go on from an older checkpoint, taken out of `older`, or fail.

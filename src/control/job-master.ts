@@ -201,7 +201,7 @@ export class JobMaster {
       const workers = await this.#host.workersReady()
       if (this.#isOver(attempt)) return
       this.#host.storage.send({ type: 'attempt', attempt })
-      const deployment = this.#host.allocate(attempt)
+      const deployment = { ...this.#host.allocate(attempt), lineage: this.#beginning!.lineage.lineage }
       this.#deploying = true
       this.#activity.watch(deployment.activity)
       await Promise.all(workers.map((worker) => worker.deploy(deployment, this.#latest)))

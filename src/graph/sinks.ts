@@ -110,6 +110,30 @@ export interface OwnSinkOptions {
   readonly parallelism?: Parallelism
 }
 
+/** Of a change of a Table, as `changes()` gives them. */
+type RowOf<T> = T extends { readonly kind: string; readonly row: infer R } ? R : never
+
+/** What makes two records the same row: a field, or a function. A text, finite number or boolean, or a list of them. */
+export type TableKeySelector<T> = (keyof T & string) | ((record: T) => TableRowKey)
+
+export type TableRowKey = string | number | boolean | readonly (string | number | boolean)[]
+
+export interface TableSinkOptions<T> {
+  /** Folder of the table, made if it is missing. It belongs to this sink alone. */
+  readonly path: string
+  readonly key: TableKeySelector<T>
+  /** True for a record that removes the row of its key. Default: each is the new row. */
+  readonly removes?: (record: T) => boolean
+  readonly changes?: false
+}
+
+/** For what `changes()` of a Table gives: 'insert' and 'update-after' are the new row, 'delete' removes it. */
+export interface TableChangesOptions<T> {
+  readonly path: string
+  readonly key: TableKeySelector<RowOf<T>>
+  readonly changes: true
+}
+
 const FORMAT_OPTIONS = { format: 1, columns: 1 } as const
 const FILES_OPTIONS = { ...FORMAT_OPTIONS, dir: 1, name: 1, roll: 1, partition: 1, compress: 1, openFilesMax: 1 } as const
 
@@ -151,6 +175,14 @@ export const sink = {
     const claims = `${resolve(dir, name)}-*`
     return { kind: 'filesSink', parallelism: 'workers', spec, guarantee: 'exactly-once', claims }
   },
+
+  /**
+   * A table in a folder, the newest record of each key, which other processes read with `openTable` while it is written. It changes when a checkpoint is complete, by
+   * all that the checkpoint holds at once. One instance writes it: records of one key have an order only if they come from one instance, as after `keyBy` and from Tables.
+   *
+   * @throws MillraceError MR_OPTION_INVALID; `to` throws MR_GRAPH_INVALID when another sink of the job has the same folder
+   */
+  table: tableSink,
 
   /** Standard output, one line a record: strings as they are, anything else as JSON. Written from the worker, never through the app thread. */
   console(): SinkSpec<unknown> {
@@ -221,6 +253,22 @@ export const sink = {
     return { kind: check.definition('sink.from', definition).kind, definition, spec, guarantee, parallelism }
   },
 } as const
+
+function tableSink<T>(options: TableChangesOptions<T>): SinkSpec<T>
+function tableSink<T>(options: TableSinkOptions<T>): SinkSpec<T>
+function tableSink<T>(options: TableSinkOptions<T> | TableChangesOptions<T>): SinkSpec<T> {
+  onlyKnown('sink.table', options, { path: 1, key: 1, removes: 1, changes: 1 })
+  const { path, key, changes = false, removes } = { removes: undefined, ...options }
+  if (typeof path !== 'string' || path === '') throw new MillraceError('MR_OPTION_INVALID', 'sink.table needs a path')
+  const keyOf =
+    typeof key === 'string' ? (record: unknown) => (record as Record<string, unknown>)[key] : checkFunction(key, 'sink.table key')
+  if (removes !== undefined) checkFunction(removes, 'sink.table removes')
+  if (changes && removes !== undefined)
+    throw new MillraceError('MR_OPTION_INVALID', 'sink.table with changes: true has no removes: they say it')
+  const claims = resolve(path)
+  const spec = { path: claims, key: keyOf, changes, ...(removes && { removes }) }
+  return { kind: 'tableSink', parallelism: 1, spec, guarantee: 'exactly-once', claims }
+}
 
 function streamSink(kind: 'nodeStream' | 'webStream', open: unknown, options: StreamSinkOptions): SinkSpec<unknown> {
   onlyKnown(`sink.${kind}`, options, FORMAT_OPTIONS)

@@ -16,6 +16,7 @@ import type { FailureData } from '../core/failure.ts'
 import type { Key } from '../core/key-hash.ts'
 import type { ForgottenState } from './forget-key.ts'
 import type { StorageHandshake } from './handshake.ts'
+import type { TableAnswer, TableMessage } from './tables/table-protocol.ts'
 import type { WorkingAnswer, WorkingMessage } from './working-state/working-protocol.ts'
 
 /** `workerData` of the storage thread. */
@@ -54,7 +55,7 @@ export interface ReadMessage {
   readonly keys: readonly string[]
 }
 
-export type WorkerToStorage = StoreMessage | ReadMessage | WorkingMessage
+export type WorkerToStorage = StoreMessage | ReadMessage | WorkingMessage | TableMessage
 
 export interface StoredChunk {
   readonly key: string
@@ -66,6 +67,7 @@ export type StorageToWorker =
   | { readonly type: 'chunks'; readonly request: number; readonly chunks: readonly StoredChunk[] }
   | { readonly type: 'read-failed'; readonly request: number; readonly failure: FailureData }
   | WorkingAnswer
+  | TableAnswer
 
 export type ControlToStorage =
   /** A worker thread may store from now on. The port must be in the transfer list. */

@@ -2,8 +2,8 @@
  * The storage thread: takes chunks from every worker, and commits or drops them on control's order. It writes LMDB alone, so it must
  * never be terminated: it ends by itself when control says so, or when control's port closes because the control thread is gone.
  */
-import type { MessagePort } from 'node:worker_threads'
-import { describeError } from '../core/failure.ts'
+import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
+import { describeError, reviveError } from '../core/failure.ts'
 import { openCheckpointStore } from './checkpoint-store.ts'
 import type { CheckpointStore } from './checkpoint-store.ts'
 import { ChunkBuffer } from './chunk-buffer.ts'
@@ -22,6 +22,7 @@ import { readSavepoint, readSavepointManifest, writeSavepoint } from './savepoin
 import { prepareStateDir } from './state-dir.ts'
 import { lockStateDir } from './state-lock.ts'
 import type { StateLock } from './state-lock.ts'
+import { TableService } from './tables/table-service.ts'
 import { WorkingState } from './working-state/working-state.ts'
 
 export class StorageThread {
@@ -32,11 +33,14 @@ export class StorageThread {
   #lock: StateLock | undefined
   #store: CheckpointStore | undefined
   #working: WorkingState | undefined
+  readonly #tables: TableService
   #closing = false
 
   constructor(control: MessagePort, options: StorageOptions) {
     this.#control = control
     this.#options = options
+    // Checkpoints of which the manifest is damaged are not gone back to.
+    this.#tables = new TableService(options.handshake, () => this.#store!.list()[0]?.id ?? 0)
   }
 
   /** Opens the directory, then serves until it is closed. */
@@ -86,6 +90,7 @@ export class StorageThread {
         return
       case 'attempt':
         this.#working?.startAttempt(message.attempt)
+        this.#tables.startAttempt()
         return this.#buffer.startAttempt(message.attempt)
       case 'commit':
         return void this.#commit(message)
@@ -120,6 +125,8 @@ export class StorageThread {
 
   #serve(port: MessagePort, message: WorkerToStorage): void {
     if (message.type === 'read') this.#read(port, message)
+    else if (message.type === 'table-begin' || message.type === 'table-commit')
+      this.#tables.serve(message, (answer) => port.postMessage(answer))
     else if (message.type !== 'store') this.#working!.serve(port, message)
     else if (this.#working?.expands(message) !== true) this.#receive(message)
   }
@@ -142,10 +149,21 @@ export class StorageThread {
 
   #finish(checkpoint: number): void {
     try {
+      this.#serveWhatCame()
+      if (this.#tables.failed !== null) throw reviveError(this.#tables.failed)
       this.#store!.finish(checkpoint)
       this.#tell({ type: 'finished', checkpoint })
     } catch (error) {
       this.#tell({ type: 'finish-failed', checkpoint, failure: describeError(error, { kind: 'storage' }) })
+    }
+  }
+
+  /** What workers sent before control gave an order counts before it, though messages of different ports have no order among them. */
+  #serveWhatCame(): void {
+    for (const port of this.#workers.values()) {
+      for (let sent = receiveMessageOnPort(port); sent !== undefined; sent = receiveMessageOnPort(port)) {
+        this.#serve(port, sent.message as WorkerToStorage)
+      }
     }
   }
 
@@ -193,8 +211,10 @@ export class StorageThread {
   async #close(): Promise<void> {
     if (this.#closing) return
     this.#closing = true
+    this.#serveWhatCame()
     for (const port of this.#workers.values()) port.close()
     this.#working?.close()
+    this.#tables.close()
     await this.#store?.close()
     await this.#lock?.release()
     this.#tell({ type: 'closed' })

@@ -22,6 +22,7 @@ export interface ActorEnvironment {
   readonly plan: Plan
   readonly registry: Registry
   readonly attempt: number
+  readonly lineage: string
   /** How far the sources of groups are that are read abreast, by actor. */
   readonly watermarks: SharedArrayBuffer
   readonly latencyMarkersMs: number
@@ -30,7 +31,7 @@ export interface ActorEnvironment {
   readonly generateCode: boolean
   readonly freeze: ((record: unknown) => void) | null
   readonly batchRecords: number
-  readonly stateOf: (node: OperatorNode) => Pick<OperatorContext, 'backend' | 'workingStore'>
+  readonly stateOf: (node: OperatorNode) => Pick<OperatorContext, 'backend' | 'workingStore' | 'openTable'>
 }
 
 export interface ActorWiring {
@@ -299,7 +300,7 @@ class ChainBuilder {
   }
 
   #create(node: OperatorNode, emit: Emit, outputs: ReadonlyMap<string, Emit>, guard: RecordGuard | null = null): OperatorActor {
-    const { plan, attempt, keyGroups, clock, generateCode } = this.#environment
+    const { plan, attempt, lineage, keyGroups, clock, generateCode } = this.#environment
     const combined = this.#edgesOf(node).find((edge) => edge.partitioning.type === 'combined')
     const context: OperatorContext = {
       jobName: plan.graph.jobName,
@@ -308,6 +309,7 @@ class ChainBuilder {
       index: this.#placement.index,
       parallelism: this.#task.parallelism,
       attempt,
+      lineage,
       keyGroups,
       clock,
       watermark: () => this.#actor!.watermark,

@@ -35,6 +35,8 @@ export interface RingLink {
 /** What one attempt of a job needs on every thread. */
 export interface Deployment {
   readonly attempt: number
+  /** Of the run's checkpoints; said by the master. */
+  readonly lineage: string
   readonly rings: readonly RingLink[]
   readonly doorbells: SharedArrayBuffer
   readonly credits: SharedArrayBuffer

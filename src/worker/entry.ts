@@ -13,6 +13,7 @@ import { runLoop } from './loop.ts'
 import type { Answer, WorkerApi, WorkerListener, WorkerTask } from './protocol.ts'
 import { StoredChunks } from './stored-chunks.ts'
 import { printFromThisThread } from './sync-console.ts'
+import { TablePort } from './table-port.ts'
 import { workerEvents } from './worker-events.ts'
 import { WorkerService } from './worker-service.ts'
 import { WorkingPort } from './working-port.ts'
@@ -28,6 +29,7 @@ export default async function runWorker(task: WorkerTask): Promise<void> {
   const profiler = new CpuProfiler()
   const stored = new StoredChunks(task.storagePort)
   const working = new WorkingPort(task.storagePort)
+  const tables = new TablePort(task.storagePort)
   const service: WorkerService = new WorkerService(task.index, task.options, {
     clock: systemClock,
     loadOperators,
@@ -41,6 +43,7 @@ export default async function runWorker(task: WorkerTask): Promise<void> {
     }),
     readChunks: (manifest, wanted) => stored.read(manifest, wanted),
     workingStore: (attempt, table) => working.store(attempt, table),
+    openTable: (attempt, lineage, path) => tables.store(attempt, lineage, path),
   })
   // The caller's ring may be over before its message is read: only then does the loop have something to wake up for.
   const answer = async <T>(call: () => T | Promise<T>): Promise<Answer<T>> => {

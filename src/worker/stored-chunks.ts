@@ -39,7 +39,7 @@ export class StoredChunks {
   }
 
   #settle(answer: StorageToWorker): void {
-    if (answer.type === 'working-rows') return
+    if (answer.type === 'working-rows' || answer.type === 'table-done') return
     const request = this.#requests.get(answer.request)
     this.#requests.delete(answer.request)
     if (answer.type === 'chunks') request?.resolve(answer.chunks)

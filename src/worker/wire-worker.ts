@@ -104,6 +104,7 @@ class WorkerWiring {
       plan,
       registry,
       attempt: deployment.attempt,
+      lineage: deployment.lineage,
       watermarks: deployment.watermarks,
       latencyMarkersMs: options.latencyMarkersMs,
       keyGroups: options.keyGroups,
@@ -114,6 +115,7 @@ class WorkerWiring {
       stateOf: (node: OperatorNode) => ({
         backend: backendOf(node, plan.graph, options.backend),
         workingStore: () => host.workingStore(deployment.attempt, placement.id),
+        openTable: (path: string) => host.openTable(deployment.attempt, deployment.lineage, path),
       }),
     }
     return buildActor(environment, placement, {

@@ -4,6 +4,7 @@ import type { TimeChunk } from '../actor/actor-time.ts'
 import type { InletNotice, StateChunk } from '../actor/contract.ts'
 import type { Clock } from '../core/clock.ts'
 import type { RingConsumer } from '../ring/index.ts'
+import type { TableStore } from '../state/tables/table-store.ts'
 import type { WorkingStore } from '../state/working/working-store.ts'
 import type { FrameProbe } from './frame-probe.ts'
 
@@ -29,6 +30,8 @@ export interface WorkerHost {
   readonly onWake: () => void
   /** Where an actor keeps state that does not fit into its memory. */
   readonly workingStore: (attempt: number, actor: number) => WorkingStore
+  /** A table that a sink commits. */
+  readonly openTable: (attempt: number, lineage: string, path: string) => TableStore
   /** Looks on; absent under threads. */
   readonly probe?: FrameProbe
 }

@@ -11,6 +11,7 @@ test.each([
   ['one argument too many', ['graph', 'a.js', 'b.js'], "too many arguments for 'graph'"],
   ['workers that are no number', ['run', '--workers', 'many', 'x.js'], "'many' is invalid"],
   ['no workers', ['run', '--workers', '0', 'x.js'], 'an integer from 1 to 256'],
+  ['a state directory without a name', ['run', '--state', '', 'x.js'], 'It takes the path of a directory'],
   ['an interval that is none', ['run', '--checkpoint-interval', '0', 'x.js'], 'at least 1'],
   ['a job that is not there', ['run', 'nowhere.js'], 'there is no job module'],
   ['configuration without a value', ['run', job('orders'), '--config', 'count'], '--config takes key=value, not "count"'],

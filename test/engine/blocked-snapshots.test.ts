@@ -59,6 +59,9 @@ async function blockedBehindBarrier(snapshotTaken: (...snapshot: Snapshot) => vo
     },
     generateCode: true,
     onWake: () => {},
+    openTable: () => {
+      throw new Error('no table')
+    },
     workingStore: (_, actor) => new MemoryStores().store(actor),
   })
   await runtime.open(null)

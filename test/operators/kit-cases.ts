@@ -486,6 +486,7 @@ export const KIT_CASES: readonly KitCase[] = [
 export const WITHOUT_CASE: Readonly<Record<string, string>> = {
   fileSink: 'writes a file: test/sinks and test/workloads crash it',
   filesSink: 'writes files: test/sinks crashes it',
+  tableSink: 'writes a table outside: test/sinks crashes it',
   consoleSink: 'prints',
   consoleTableSink: 'prints',
   forEachSink: 'calls a function of the outside world',

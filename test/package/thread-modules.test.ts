@@ -29,7 +29,7 @@ const inRooms = (files: readonly string[], ...rooms: readonly string[]): string[
 test('a job module loads the builder: no thread code, no package', () => {
   expect(JOB.packages).toEqual([])
   expect(inRooms(JOB.files, 'actors/', 'src/worker', 'src/control', 'src/storage', 'src/codec', 'src/ring')).toEqual([])
-  expect(inRooms(JOB.files, 'src/app/')).toEqual(['src/app/launch.js', 'src/app/open-checkpoint.js'])
+  expect(inRooms(JOB.files, 'src/app/')).toEqual(['src/app/launch.js', 'src/app/open-checkpoint.js', 'src/app/open-table.js'])
   expect(JOB.files.length).toBeGreaterThan(30)
 })
 

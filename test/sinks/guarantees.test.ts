@@ -12,6 +12,7 @@ const own = { kind: 'own', create: () => ({ process() {}, poll: () => 'end' as c
 const SINKS: Readonly<Record<keyof typeof sink, () => SinkSpec<unknown>>> = {
   file: () => sink.file({ path: 'x', format: 'lines' }),
   files: () => sink.files({ dir: 'x', format: 'lines' }),
+  table: () => sink.table({ path: 'x', key: () => 'k' }),
   console: () => sink.console(),
   consoleTable: () => sink.consoleTable(),
   forEach: () => sink.forEach(() => {}),

@@ -20,6 +20,17 @@ test('functions of sinks know the records of their stream', () => {
       }),
     )
     orders.to(sink.files({ dir: 'out', format: 'csv', partition: ({ shop }) => shop, roll: { records: 10 } }))
+    orders.to(sink.table({ path: 'x', key: 'shop' }))
+    orders.to(sink.table({ path: 'x', key: ({ shop }) => [shop, 1], removes: ({ cents }) => cents < 0 }))
+    orders
+      .keyBy('shop')
+      .count()
+      .changes()
+      .to(sink.table({ path: 'x', key: 'key', changes: true }))
+    // @ts-expect-error -- no such field
+    orders.to(sink.table({ path: 'x', key: 'region' }))
+    // @ts-expect-error -- an object is no key
+    orders.to(sink.table({ path: 'x', key: (order) => order }))
     orders.to(sink.consoleTable({ key: ({ shop }) => shop }))
     orders.to(
       sink.nodeStream((context) => {

@@ -36,6 +36,7 @@ const WHY: Readonly<Record<string, string>> = {
   [INLET_KIND]: 'kept until a checkpoint covers it; after a crash of the process, push what `committed` does not cover again',
   fileSink: 'cut back to the length that the checkpoint knows',
   filesSink: 'files become visible with the checkpoint that holds them',
+  tableSink: 'rows change with the checkpoint that holds them, each commit counted',
   consoleSink: 'what was printed since the checkpoint is printed again',
   consoleTableSink: 'rows since the checkpoint are shown again',
   forEachSink: 'the function is called again for records since the checkpoint',

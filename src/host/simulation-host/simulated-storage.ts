@@ -7,6 +7,8 @@ import { CHECKPOINT_IDS_RESERVED, CHECKPOINTS_RETAINED_DEFAULT } from '../../lim
 import { ChunkBuffer } from '../../storage/chunk-buffer.ts'
 import { layOut } from '../../storage/lay-out.ts'
 import type { ControlToStorage, StorageToControl, StoreMessage } from '../../storage/protocol.ts'
+import { MemoryTables } from '../../state/tables/memory-tables.ts'
+import type { TableStore } from '../../state/tables/table-store.ts'
 import { WatermarkLaw } from './laws.ts'
 import { MemoryStores } from '../../state/working/memory-stores.ts'
 import { expandSnapshot } from '../../storage/working-state/expand-snapshot.ts'
@@ -16,6 +18,8 @@ import type { Simulation } from './simulation.ts'
 /** What survives a simulated process: complete checkpoints, and what sinks have made durable. */
 export class SimulatedDisk {
   readonly outputs = new SimulatedOutputs()
+  /** What sinks of tables have committed, by path. */
+  readonly tables = new MemoryTables()
   readonly watermarks = new WatermarkLaw()
   /** No id up to this one is used again. */
   #reserved = 0
@@ -77,6 +81,10 @@ export class SimulatedStorage {
   #failing = 0
   /** What the next write takes longer, in ms. */
   #slowMs = 0
+  /** What could not be committed in this attempt: it has not finished. */
+  #tableFailure: Error | null = null
+  /** Commits of tables that are on their way, in order. */
+  #tableWork: { readonly attempt: number; readonly run: () => void }[] = []
 
   constructor(simulation: Simulation, disk: SimulatedDisk, tell: (message: StorageToControl) => void) {
     this.#simulation = simulation
@@ -109,8 +117,10 @@ export class SimulatedStorage {
         this.#disk.retire(message.checkpoint)
         return this.#buffer.end(message.checkpoint)
       case 'finish':
+        this.#doTableWork()
         return this.#later(`storage finishes ${message.checkpoint}`, () => this.#finish(message.checkpoint))
       case 'close':
+        this.#doTableWork()
         this.#closed = true
         return this.#tell({ type: 'closed' })
       default:
@@ -137,10 +147,46 @@ export class SimulatedStorage {
     return attempt === this.#attempt ? this.#working.table(table).answer(keys) : null
   }
 
+  /** A commit takes its time, and is lost with the process. What an older attempt sent comes before what a newer one does. */
+  table(attempt: number, lineage: string, path: string): TableStore {
+    return {
+      begin: async (from) => {
+        this.#doTableWork()
+        this.#disk.tables.table(path).begin(lineage, from)
+      },
+      commit: (transaction, done) => {
+        const run = (): void => {
+          const failure = this.#commitTable(() =>
+            this.#disk.tables.table(path).commit(lineage, transaction, this.#disk.manifests[0]?.id ?? 0),
+          )
+          queueMicrotask(() => done(failure))
+        }
+        this.#tableWork.push({ attempt, run })
+        this.#simulation.after(this.#simulation.delayMs(), `storage commits table ${path}`, () => this.#doTableWork())
+      },
+    }
+  }
+
+  #doTableWork(): void {
+    for (const { attempt, run } of this.#tableWork.splice(0)) if (attempt >= this.#attempt) run()
+  }
+
+  #commitTable(commit: () => void): Error | null {
+    try {
+      this.#demandRoom()
+      commit()
+      return null
+    } catch (error) {
+      this.#tableFailure ??= error as Error
+      return error as Error
+    }
+  }
+
   #startAttempt(attempt: number): void {
     if (attempt <= this.#attempt) return
     this.#attempt = attempt
     this.#working = new MemoryStores()
+    this.#tableFailure = null
   }
 
   #commit({ attempt, head, actors }: ControlToStorage & { type: 'commit' }): void {
@@ -161,6 +207,7 @@ export class SimulatedStorage {
 
   #finish(checkpoint: number): void {
     try {
+      if (this.#tableFailure !== null) throw this.#tableFailure
       this.#demandRoom()
       this.#disk.finish(checkpoint)
       this.#tell({ type: 'finished', checkpoint })

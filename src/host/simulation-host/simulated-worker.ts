@@ -13,6 +13,7 @@ import type { ReadChunks } from '../../worker/restored-state.ts'
 import type { Deployment, EngineOptions } from '../../worker/deployment.ts'
 import { type WorkerOutlets, workerEvents } from '../../worker/worker-events.ts'
 import { WorkerService } from '../../worker/worker-service.ts'
+import type { TableStore } from '../../state/tables/table-store.ts'
 import type { RowsAnswer, WorkingStore } from '../../state/working/working-store.ts'
 import type { WorkerStats } from '../../worker/worker-stats.ts'
 import { watchedOperator, watchedOperators } from './faulty-operators.ts'
@@ -40,6 +41,7 @@ export interface SimulatedWorkerParts {
 /** Working state as the storage thread of the run has it. */
 export interface SimulatedWorking {
   write(attempt: number, table: number, rows: Uint8Array): void
+  table(attempt: number, lineage: string, path: string): TableStore
   /** Null: the attempt is over. */
   answer(attempt: number, table: number, keys: Uint8Array): Uint8Array | null
 }
@@ -88,6 +90,7 @@ export class SimulatedWorker implements SimulatedThread, WorkerGate {
     const fromStorage = new Link(simulation, `storage > ${this.name}`)
     this.#service = new WorkerService(index, options, {
       workingStore: (attempt, table) => this.#workingStore(working, { attempt, table, toStorage: this.#toStorage, fromStorage }),
+      openTable: (attempt, lineage, path) => working.table(attempt, lineage, path),
       clock: simulation.clock,
       loadOperators: async () => watchedOperators(registry, () => this.#called()),
       generateCode,

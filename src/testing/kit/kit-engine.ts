@@ -7,6 +7,7 @@ import type { Plan } from '../../graph/plan.ts'
 import { KIT_MICROTASKS, KIT_TURNS_MAX } from '../../limits.ts'
 import type { EngineOptions } from '../../worker/deployment.ts'
 import { readRestoredState } from '../../worker/restored-state.ts'
+import { MemoryTables } from '../../state/tables/memory-tables.ts'
 import { MemoryStores } from '../../state/working/memory-stores.ts'
 import { expandSnapshot } from '../../storage/working-state/expand-snapshot.ts'
 import { FINAL_SNAPSHOT, type WorkerHost } from '../../worker/worker-host.ts'
@@ -44,6 +45,7 @@ export class KitEngine {
   readonly #clock: KitClock
   readonly #runtimes: readonly WorkerRuntime[]
   readonly #working = new MemoryStores()
+  readonly #tables = new MemoryTables()
   readonly #inputs: KitInputs
   readonly #outlets: KitOutlets
   /** By actor, the chunks of the checkpoint in flight. */
@@ -153,6 +155,13 @@ export class KitEngine {
         this.#onWake()
       },
       workingStore: (_, actor) => this.#working.store(actor),
+      openTable: (_, lineage, path) => {
+        const table = this.#tables.table(path)
+        return {
+          begin: async (from) => table.begin(lineage, from),
+          commit: (transaction, done) => (table.commit(lineage, transaction, 0), queueMicrotask(() => done(null))),
+        }
+      },
       events: {
         snapshotTaken: (_, id, actor, chunks) => {
           const whole = [...expandSnapshot(chunks, (table) => this.#working.rows(table))]
