@@ -3,7 +3,8 @@ import { mailboxBudget } from '../../channel/credit.ts'
 import type { Manifest } from '../../checkpoint/manifest.ts'
 import type { Envelope } from '../../channel/mailbox.ts'
 import { type FrameHeader, FrameKind } from '../../ring/index.ts'
-import { FINAL } from '../../storage/protocol.ts'
+import { FINAL, type StoreMessage } from '../../storage/protocol.ts'
+import { decodeChunk, parseChunkKey } from '../../worker/chunk-key.ts'
 import type { FrameProbe } from '../../worker/frame-probe.ts'
 import type { WorkerRuntime } from '../../worker/worker-runtime.ts'
 import type { Simulation } from './simulation.ts'
@@ -65,11 +66,13 @@ export class WatermarkLaw {
   /** By checkpoint: the watermarks of the instances of each task. */
   readonly #known = new Map<number, Map<string, number[]>>()
 
-  /** An actor reports a snapshot. It has not run since it took it. */
-  taken(checkpoint: number, task: string, watermark: number): void {
+  /** An actor reports a snapshot, perhaps after one more step: what it had come to is in the snapshot, unless that forgets it. */
+  taken({ checkpoint, task, chunks }: StoreMessage, actor: Actor): void {
     if (checkpoint === FINAL) return
     const tasks = this.#known.get(checkpoint) ?? new Map<string, number[]>()
     this.#known.set(checkpoint, tasks)
+    const chunk = chunks.find(({ key }) => parseChunkKey(key).scope === 'time')
+    const watermark = chunk === undefined ? actor.watermark : (decodeChunk(chunk.bytes) as { readonly watermark: number }).watermark
     tasks.set(task, [...(tasks.get(task) ?? []), watermark])
   }
 

@@ -99,7 +99,7 @@ export class SimulatedWorker implements SimulatedThread, WorkerGate {
       events: workerEvents(() => this.#service.plan, {
         store: (message) => {
           this.#eachActor((actor, task, instance) => {
-            if (task === message.task && instance === message.index) parts.watermarks.taken(message.checkpoint, task, actor.watermark)
+            if (task === message.task && instance === message.index) parts.watermarks.taken(message, actor)
           })
           this.#toStorage.send(`store ${message.checkpoint}`, message, outlets.store)
         },
