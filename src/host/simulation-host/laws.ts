@@ -4,7 +4,7 @@ import type { Manifest } from '../../checkpoint/manifest.ts'
 import type { Envelope } from '../../channel/mailbox.ts'
 import { type FrameHeader, FrameKind } from '../../ring/index.ts'
 import { FINAL, type StoreMessage } from '../../storage/protocol.ts'
-import { decodeChunk, parseChunkKey } from '../../worker/chunk-key.ts'
+import { decodeChunk } from '../../worker/chunk-key.ts'
 import type { FrameProbe } from '../../worker/frame-probe.ts'
 import type { WorkerRuntime } from '../../worker/worker-runtime.ts'
 import type { Simulation } from './simulation.ts'
@@ -61,6 +61,9 @@ export function checkCredits(simulation: Simulation, runtime: WorkerRuntime, ord
   }
 }
 
+/** Chunks of working state, which the storage thread replaces, have keys too. */
+const TIME_KEY = /\/time\/\d+$/
+
 /** What actors had come to when they took the snapshots of checkpoints: no restart may take it back. */
 export class WatermarkLaw {
   /** By checkpoint: the watermarks of the instances of each task. */
@@ -71,7 +74,7 @@ export class WatermarkLaw {
     if (checkpoint === FINAL) return
     const tasks = this.#known.get(checkpoint) ?? new Map<string, number[]>()
     this.#known.set(checkpoint, tasks)
-    const chunk = chunks.find(({ key }) => parseChunkKey(key).scope === 'time')
+    const chunk = chunks.find(({ key }) => TIME_KEY.test(key))
     const watermark = chunk === undefined ? actor.watermark : (decodeChunk(chunk.bytes) as { readonly watermark: number }).watermark
     tasks.set(task, [...(tasks.get(task) ?? []), watermark])
   }
