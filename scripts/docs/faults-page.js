@@ -1,5 +1,5 @@
 /** docs/faults.md: what the last campaign of faults on real threads and processes has found. Made of its data. */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 
 const DATA = 'test/faults/campaign.json'
 const PAGE = 'docs/faults.md'
@@ -60,6 +60,7 @@ The same faults, and more, happen in simulation, where a seed brings each of the
 `
 }
 
+/** A project in which no campaign was run has no such page. */
 export function writeFaultsPage() {
-  writeFileSync(PAGE, faultsPage())
+  if (existsSync(DATA)) writeFileSync(PAGE, faultsPage())
 }

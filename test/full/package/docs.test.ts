@@ -62,8 +62,7 @@ export class Unseen { /** @internal */ secret = 1 }`,
     writeFileSync(join(folder, file), text)
   }
   mkdirSync(join(folder, 'docs'))
-  for (const name of ['scripts/docs', 'tsconfig.json', 'test/faults/campaign.json'])
-    cpSync(join(projectRoot, name), join(folder, name), { recursive: true })
+  for (const name of ['scripts/docs', 'tsconfig.json']) cpSync(join(projectRoot, name), join(folder, name), { recursive: true })
   symlinkSync(join(projectRoot, 'node_modules'), join(folder, 'node_modules'), 'junction')
   const run = (script: string) => {
     const { status, stderr } = spawnSync(process.execPath, [join(folder, 'scripts', 'docs', script)], { cwd: folder, encoding: 'utf8' })
