@@ -18,9 +18,9 @@ export class Link {
   send<M>(what: string, message: M, receive: (message: M) => void): void {
     if (this.#closed) return
     const copy = structuredClone(message)
-    const now = this.#simulation.clock.elapsedMs
-    this.#lastMs = Math.max(this.#lastMs, now + this.#simulation.delayMs())
-    const cancel = this.#simulation.after(this.#lastMs - now, `${this.#name} ${what}`, () => {
+    this.#lastMs = Math.max(this.#lastMs, this.#simulation.clock.elapsedMs + this.#simulation.delayMs())
+    // Not after a delay, which is rounded: the second of two messages could come before the first.
+    const cancel = this.#simulation.at(this.#lastMs, `${this.#name} ${what}`, () => {
       this.#underWay.delete(cancel)
       receive(copy)
     })

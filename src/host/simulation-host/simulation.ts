@@ -104,7 +104,12 @@ export class Simulation {
 
   /** Returns how to cancel it. */
   after(delayMs: number, label: string, run: () => void): () => void {
-    const appointment = this.#agenda.add(this.clock.elapsedMs + Math.max(0, delayMs), label, run)
+    return this.at(this.clock.elapsedMs + Math.max(0, delayMs), label, run)
+  }
+
+  /** At a time of its clock, in ms since it began. Returns how to cancel it. */
+  at(elapsedMs: number, label: string, run: () => void): () => void {
+    const appointment = this.#agenda.add(elapsedMs, label, run)
     return () => (appointment.cancelled = true)
   }
 
