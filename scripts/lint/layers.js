@@ -40,7 +40,7 @@ export const HOST_NEUTRAL = ENGINE
 export const HOST_NEUTRAL_FILES = {
   worker: {
     files: ['src/worker/*.ts'],
-    except: ['src/worker/{entry,loop,protocol,sync-console,cpu-profiler,stored-chunks,working-port,table-port}.ts'],
+    except: ['src/worker/{entry,loop,protocol,sync-console,cpu-profiler,pending-answers,stored-chunks,working-port,table-port}.ts'],
   },
   control: { files: ['src/control/{job-master,master-host,allocate,actor-names}.ts'], except: [] },
   app: { files: ['src/app/{app-endpoint,inlet,inlet-log,outlet,committed-frames,record-reader}.ts'], except: [] },

@@ -1,4 +1,3 @@
-import { realpathSync } from 'node:fs'
 import { extname } from 'node:path'
 import { MessageChannel, Worker, receiveMessageOnPort } from 'node:worker_threads'
 import { canonicalKey } from '../core/key.ts'
@@ -8,6 +7,7 @@ import { MillraceError } from '../errors.ts'
 import type { ForgottenState } from '../storage/forget-key.ts'
 import { createHandshake } from '../storage/handshake.ts'
 import type { StorageToControl } from '../storage/protocol.ts'
+import { existingStateDir } from '../storage/state-dir.ts'
 
 /**
  * Removes the state of one key from all checkpoints of a state directory that no run uses. All of it is gone when this resolves, or nothing: it is one transaction.
@@ -19,7 +19,7 @@ import type { StorageToControl } from '../storage/protocol.ts'
 export async function forgetKey(dir: string, key: Key, operator?: string): Promise<ForgottenState> {
   canonicalKey(key)
   const { port1, port2 } = new MessageChannel()
-  const workerData = { stateDir: existing(dir), handshake: createHandshake(), controlPort: port2 }
+  const workerData = { stateDir: existingStateDir(dir), handshake: createHandshake(), controlPort: port2 }
   const entry = new URL(`../storage/entry${extname(import.meta.url)}`, import.meta.url)
   const thread = new Worker(entry, { workerData, transferList: [port2] })
   const ended = new Promise<void>((resolve) => void thread.once('exit', () => resolve()))
@@ -43,14 +43,5 @@ export async function forgetKey(dir: string, key: Key, operator?: string): Promi
     port1.postMessage({ type: 'close' })
     await ended
     port1.close()
-  }
-}
-
-/** The storage thread would make it. */
-function existing(dir: string): string {
-  try {
-    return realpathSync(dir)
-  } catch (cause) {
-    throw new MillraceError('MR_STATE_DIR_INVALID', `There is no state directory ${dir}`, { cause })
   }
 }

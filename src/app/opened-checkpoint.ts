@@ -1,4 +1,3 @@
-import { realpathSync } from 'node:fs'
 import { KEY_HASH_VERSION, type Key, hashKey } from '../core/key-hash.ts'
 import type { Manifest } from '../checkpoint/manifest.ts'
 import { MillraceError } from '../errors.ts'
@@ -6,9 +5,10 @@ import { shownState } from '../state/stored-view.ts'
 import { type CheckpointReader, openCheckpointReader } from '../storage/checkpoint-reader.ts'
 import { chunkKey, parseChunkKey } from '../worker/chunk-key.ts'
 import { stateNamesIn, storedIn } from '../worker/stored-state.ts'
+import { existingStateDir } from '../storage/state-dir.ts'
 
 export function openedCheckpoint(dir: string, id: number | undefined): OpenedCheckpoint {
-  const reader = openCheckpointReader(existing(dir))
+  const reader = openCheckpointReader(existingStateDir(dir))
   try {
     const manifest = id === undefined ? reader.latest() : reader.readManifest(id)
     if (manifest === undefined) throw new MillraceError('MR_STATE_DIR_INVALID', `There is no complete checkpoint in ${dir}`)
@@ -95,13 +95,5 @@ export class OpenedCheckpoint {
   *#chunks(wanted: string): Generator<Uint8Array> {
     const isWanted = wanted.endsWith('/') ? (key: string) => key.startsWith(wanted) : (key: string) => key === wanted
     for (const { bytes } of this.#reader.readChunks(this.#manifest, ({ key }) => isWanted(key))) yield bytes
-  }
-}
-
-function existing(dir: string): string {
-  try {
-    return realpathSync(dir)
-  } catch (cause) {
-    throw new MillraceError('MR_STATE_DIR_INVALID', `There is no state directory ${dir}`, { cause })
   }
 }

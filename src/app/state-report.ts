@@ -1,9 +1,9 @@
-import { realpathSync } from 'node:fs'
 import type { Manifest } from '../checkpoint/manifest.ts'
-import { refsOf } from '../checkpoint/retention.ts'
-import { operatorOfChunk } from '../checkpoint/fit.ts'
+import { byteLengthOf, refsOf } from '../checkpoint/retention.ts'
+import { operatorOfChunk } from '../checkpoint/chunk-name.ts'
 import { MillraceError } from '../errors.ts'
 import { type CheckpointReader, openCheckpointReader } from '../storage/checkpoint-reader.ts'
+import { existingStateDir } from '../storage/state-dir.ts'
 
 /** One complete checkpoint of a state directory, or a savepoint. */
 export interface CheckpointSummary {
@@ -44,7 +44,7 @@ export class StateReport {
 
   /** @throws MillraceError MR_STATE_DIR_INVALID, MR_STATE_CORRUPT, MR_STATE_INCOMPATIBLE */
   constructor(dir: string) {
-    this.#reader = openCheckpointReader(existing(dir))
+    this.#reader = openCheckpointReader(existingStateDir(dir))
   }
 
   /** Ascending by id. */
@@ -92,8 +92,7 @@ const NOTHING = { createdMs: 0, jobName: '', lineage: '', chunks: 0, bytes: 0 }
 
 function summaryOf(manifest: Manifest): CheckpointSummary {
   const { id, status, createdMs, jobName, lineage } = manifest
-  const refs = [...refsOf(manifest)]
-  return { id, status, createdMs, jobName, lineage, chunks: refs.length, bytes: refs.reduce((sum, { byteLength }) => sum + byteLength, 0) }
+  return { id, status, createdMs, jobName, lineage, chunks: [...refsOf(manifest)].length, bytes: byteLengthOf(manifest) }
 }
 
 function operatorsOf(manifest: Manifest): OperatorSummary[] {
@@ -105,12 +104,4 @@ function operatorsOf(manifest: Manifest): OperatorSummary[] {
     summary.bytes += byteLength
   }
   return [...byName.values()].filter(({ chunks }) => chunks > 0)
-}
-
-function existing(dir: string): string {
-  try {
-    return realpathSync(dir)
-  } catch (cause) {
-    throw new MillraceError('MR_STATE_DIR_INVALID', `There is no state directory ${dir}`, { cause })
-  }
 }

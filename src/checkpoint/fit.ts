@@ -1,5 +1,6 @@
 /** Whether a checkpoint fits a job, and what of it the job takes. */
 import { MillraceError } from '../errors.ts'
+import { isTime, operatorOfChunk } from './chunk-name.ts'
 import type { JobIdentity, ManifestOperator } from './job-identity.ts'
 import type { ChunkRef, Manifest } from './manifest.ts'
 
@@ -60,14 +61,6 @@ function fateOf(before: ManifestOperator | undefined, now: ManifestOperator | un
   if (!now.isNamed)
     return removed('the operators changed, and this one has no name of its own: give it that name, to say that it is the same')
   return { fate: 'kept', why: '' }
-}
-
-const isTime = (key: string): boolean => /\/(time|splitTime)\/\d+$/.test(key)
-
-/** Name of the operator that a chunk belongs to: keys are `operator/...`. */
-export function operatorOfChunk(key: string): string {
-  const end = key.indexOf('/')
-  return end === -1 ? key : key.slice(0, end)
 }
 
 function refuse(message: string): never {

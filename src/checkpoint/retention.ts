@@ -37,4 +37,14 @@ export function* refsOf(manifest: Manifest): Generator<ChunkRef> {
   for (const actor of manifest.actors) yield* actor.chunks
 }
 
-const placeOf = (ref: ChunkRef) => `${ref.checkpoint}/${ref.ordinal}`
+/** Where a chunk lies, as one string. */
+export function placeOf({ checkpoint, ordinal }: Pick<ChunkRef, 'checkpoint' | 'ordinal'>): string {
+  return `${checkpoint}/${ordinal}`
+}
+
+/** Sum of a checkpoint's chunks, those that it shares with others included. */
+export function byteLengthOf(manifest: Manifest): number {
+  let bytes = 0
+  for (const { byteLength } of refsOf(manifest)) bytes += byteLength
+  return bytes
+}

@@ -1,7 +1,7 @@
 import type { CoordinatorEffect } from '../checkpoint/coordinator.ts'
 import type { Manifest } from '../checkpoint/manifest.ts'
 import type { CheckpointMeasures, CheckpointPhases, CheckpointSize, CheckpointStats } from '../core/checkpoint-measures.ts'
-import { refsOf } from '../checkpoint/retention.ts'
+import { byteLengthOf } from '../checkpoint/retention.ts'
 import type { Clock } from '../core/clock.ts'
 import type { StorageToControl } from '../storage/protocol.ts'
 
@@ -50,7 +50,9 @@ export class CheckpointMetrics {
   /** A message of the storage thread. */
   stored(message: StorageToControl): void {
     const flight = this.#flight
-    if (message.type === 'committed' && message.manifest.id === flight?.id) flight.size = sizeOf(message.manifest, message.bytes)
+    if (message.type === 'committed' && message.manifest.id === flight?.id) {
+      flight.size = { bytes: byteLengthOf(message.manifest), newBytes: message.bytes }
+    }
     if (message.type !== 'stored' || message.checkpoint !== flight?.id) return
     const { alignmentMs, encodeMs, takenAtMs } = message.timing ?? { alignmentMs: 0, encodeMs: 0, takenAtMs: 0 }
     const elapsedMs = this.#clock.monotonicMs() - flight.beganMs
@@ -111,10 +113,4 @@ export class CheckpointMetrics {
   #end(id: number): void {
     if (this.#flight?.id === id) this.#flight = null
   }
-}
-
-function sizeOf(manifest: Manifest, newBytes: number): CheckpointSize {
-  let bytes = 0
-  for (const { byteLength } of refsOf(manifest)) bytes += byteLength
-  return { bytes, newBytes }
 }

@@ -26,12 +26,15 @@ interface TargetRows {
   ints: boolean
 }
 
+/** In place of a key: equal to nothing that a record may have, undefined included. */
+const NO_KEY = Symbol('no key')
+
 /**
  * The sending side of an aggregate over sessions: records of a key that follow each other within the gap become one row of partial accumulators, with the start and the end
  * of the session that they make. Keys keep their slots from flush to flush, accumulators start anew.
  */
 export class SessionCombiner {
-  readonly #options: SessionCombinerOptions
+  readonly #owners: ArrayLike<number>
   readonly #table: AccumulatorTable<unknown>
   readonly #targets: readonly TargetRows[]
   /** By slot: the session that its accumulators are of. */
@@ -42,16 +45,15 @@ export class SessionCombiner {
   #minStart = Infinity
   readonly #keyOf: (record: unknown) => Key
   readonly #gapMs: number
-  #lastKey: Key | undefined
+  #lastKey: unknown = NO_KEY
   #lastSlot = -1
   #closed = 0
 
   /** @throws MillraceError MR_OPTION_INVALID */
-  constructor(options: SessionCombinerOptions) {
-    const { name, specs, keyOf, gapMs, owners, mode } = options
+  constructor({ name, specs, keyOf, gapMs, owners, mode }: SessionCombinerOptions) {
     this.#keyOf = keyOf
     this.#gapMs = gapMs
-    this.#options = options
+    this.#owners = owners
     this.#table = new AccumulatorTable<unknown>({ name, specs, key: { of: keyOf }, ...(mode && { mode }) })
     let targets = 0
     for (let group = 0; group < owners.length; group++) targets = Math.max(targets, owners[group]! + 1)
@@ -91,11 +93,10 @@ export class SessionCombiner {
 
   /** A key comes several times in a row where some are hot. */
   #slotOf(key: Key): number {
-    const { keys } = this.#table
-    const slot = typeof key === 'number' && (key | 0) === key ? keys.slotOfInt(key) : keys.slotOf(key)
+    const slot = this.#table.keys.slotOf(key)
     if (slot >= this.#starts.length) this.#grow(slot + 1)
     // A tuple may be one array that its owner fills again.
-    this.#lastKey = typeof key === 'object' ? undefined : key
+    this.#lastKey = typeof key === 'object' ? NO_KEY : key
     this.#lastSlot = slot
     return slot
   }
@@ -117,7 +118,7 @@ export class SessionCombiner {
     // Bidders, visitors, orders: keys of sessions come and go, and a small table is a fast one.
     if (keys.size <= Math.max(COMBINED_KEYS_KEPT_MIN, 4 * changed)) return
     this.#table.clear()
-    this.#lastKey = undefined
+    this.#lastKey = NO_KEY
     this.#targetOf.fill(0)
   }
 
@@ -142,7 +143,7 @@ export class SessionCombiner {
     const key = keys.keyAt(slot)
     let target = this.#targetOf[slot]!
     if (target === 0) {
-      const { owners } = this.#options
+      const owners = this.#owners
       target = this.#targetOf[slot] = owners[hashKey(key) % owners.length]! + 1
     }
     const rows = this.#targets[target - 1]!

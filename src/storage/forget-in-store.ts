@@ -1,4 +1,4 @@
-import { operatorOfChunk } from '../checkpoint/fit.ts'
+import { operatorOfChunk } from '../checkpoint/chunk-name.ts'
 import { refsOf } from '../checkpoint/retention.ts'
 import type { Key } from '../core/key-hash.ts'
 import { MillraceError } from '../errors.ts'

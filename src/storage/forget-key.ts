@@ -1,5 +1,6 @@
 /** Takes the state of one key out of the chunks of operators, whatever form they have. */
 import { pack, unpack } from 'msgpackr'
+import { isTime, operatorOfChunk, scopeOfChunk } from '../checkpoint/chunk-name.ts'
 import type { Key } from '../core/key-hash.ts'
 import { MillraceError } from '../errors.ts'
 import { withoutKey } from '../state/forget-key.ts'
@@ -33,13 +34,13 @@ export class KeyForgetting {
    * @throws MillraceError MR_STATE_INCOMPATIBLE for the state of a key group that is in no form known here
    */
   change(name: string, bytes: Uint8Array): Uint8Array | null {
-    const [operator, scope] = placeOf(name)
+    const operator = operatorOfChunk(name)
     if (this.#operator !== null && operator !== this.#operator) return null
-    if (scope === 'time' || scope === 'splitTime') return null
+    if (isTime(name)) return null
     const value: unknown = unpack(bytes)
     const search = new Search(this.#key)
     const lessened = search.lessen(value)
-    if (!search.found && scope === 'group')
+    if (!search.found && scopeOfChunk(name) === 'group')
       throw new MillraceError('MR_STATE_INCOMPATIBLE', `The state of "${operator}" cannot be searched for a key: nothing was removed.`)
     if (!search.found && typeof value === 'object') this.#unsearched.add(operator)
     if (search.rows === 0) return null
@@ -78,10 +79,4 @@ class Search {
     this.rows += lessened.rows
     return lessened.bytes
   }
-}
-
-/** Operator and scope of a chunk's name: `operator/scope/id`, or `operator/what/scope/id`. */
-function placeOf(name: string): [operator: string, scope: string] {
-  const parts = name.split('/')
-  return [parts[0]!, parts.at(-2) ?? '']
 }

@@ -1,5 +1,6 @@
 import { sealChunk } from '../checkpoint/chunk.ts'
 import type { Chunk, ChunkRef, Manifest, ManifestActor } from '../checkpoint/manifest.ts'
+import { placeOf } from '../checkpoint/retention.ts'
 
 export interface RewrittenChunks {
   /** In place of those that are there. */
@@ -21,7 +22,7 @@ export function rewriteChunks(
   const seen = new Map<string, Chunk | null>()
   const chunks: { ref: ChunkRef; bytes: Uint8Array }[] = []
   const rewritten = (manifest: Manifest, actor: ManifestActor, ref: ChunkRef): ChunkRef => {
-    const place = `${ref.checkpoint}/${ref.ordinal}`
+    const place = placeOf(ref)
     let chunk = seen.get(place)
     if (chunk === undefined) {
       const bytes = change(ref.key, read(manifest, actor, ref))

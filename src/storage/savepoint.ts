@@ -1,5 +1,5 @@
 /** Savepoints: a checkpoint in a directory of its own, which shares nothing with the one that it came from. */
-import { readdirSync, realpathSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { sealChunk } from '../checkpoint/chunk.ts'
 import type { Manifest } from '../checkpoint/manifest.ts'
@@ -8,6 +8,7 @@ import { openCheckpointReader } from './checkpoint-reader.ts'
 import { openCheckpointStore } from './checkpoint-store.ts'
 import type { StorageHandshake } from './handshake.ts'
 import type { ActorSnapshot } from './lay-out.ts'
+import { existingStateDir } from './state-dir.ts'
 
 export interface WrittenSavepoint {
   /** Real path. */
@@ -71,20 +72,12 @@ export async function readSavepoint(dir: string): Promise<{ readonly manifest: M
 }
 
 async function withReader<T>(dir: string, read: (reader: ReturnType<typeof openCheckpointReader>, manifest: Manifest) => T): Promise<T> {
-  const reader = openCheckpointReader(existing(dir))
+  const reader = openCheckpointReader(existingStateDir(dir, 'savepoint'))
   try {
     const manifest = reader.latest()
     if (manifest === undefined) throw new MillraceError('MR_STATE_DIR_INVALID', `There is no complete checkpoint in ${dir}.`)
     return read(reader, manifest)
   } finally {
     await reader.close()
-  }
-}
-
-function existing(dir: string): string {
-  try {
-    return realpathSync(dir)
-  } catch (cause) {
-    throw new MillraceError('MR_STATE_DIR_INVALID', `There is no savepoint ${dir}.`, { cause })
   }
 }

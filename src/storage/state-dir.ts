@@ -23,6 +23,20 @@ export function prepareStateDir(dir: string): string {
   return realpathSync(path)
 }
 
+/**
+ * The real path of a directory of state that is there.
+ *
+ * @param what for the error's text
+ * @throws MillraceError MR_STATE_DIR_INVALID
+ */
+export function existingStateDir(dir: string, what: 'state directory' | 'savepoint' = 'state directory'): string {
+  try {
+    return realpathSync(dir)
+  } catch (cause) {
+    throw new MillraceError('MR_STATE_DIR_INVALID', `There is no ${what} ${dir}`, { cause })
+  }
+}
+
 function prepare(path: string): void {
   const found = lookAt(path)
   if (!found) {

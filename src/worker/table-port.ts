@@ -1,28 +1,25 @@
 import type { MessagePort } from 'node:worker_threads'
 import { reviveError } from '../core/failure.ts'
-import { MillraceError } from '../errors.ts'
 import type { TableStore } from '../state/tables/table-store.ts'
 import type { StorageToWorker } from '../storage/protocol.ts'
 import type { TableMessage } from '../storage/tables/table-protocol.ts'
+import { PendingAnswers } from './pending-answers.ts'
+
+type TableAnswer = Extract<StorageToWorker, { type: 'table-done' }>
 
 type Done = (failure: Error | null) => void
 
 /** Tables of sinks, which lie with the storage thread, as the actors of a worker reach them. */
 export class TablePort {
   readonly #port: MessagePort
-  readonly #open = new Map<number, Done>()
-  #asked = 0
-  #closed = false
+  readonly #pending: PendingAnswers<TableAnswer>
 
   constructor(port: MessagePort) {
     this.#port = port
+    this.#pending = new PendingAnswers(port, 'the table of a sink cannot be written')
     port.on('message', (answer: StorageToWorker) => {
-      if (answer.type !== 'table-done') return
-      const done = this.#open.get(answer.request)
-      this.#open.delete(answer.request)
-      done?.(answer.failure === null ? null : reviveError(answer.failure))
+      if (answer.type === 'table-done') this.#pending.settle(answer)
     })
-    port.on('close', () => this.#close())
   }
 
   store(attempt: number, lineage: string, path: string): TableStore {
@@ -38,19 +35,7 @@ export class TablePort {
   }
 
   #send(done: Done, message: (request: number) => TableMessage): void {
-    if (this.#closed) return done(lost())
-    const request = this.#asked++
-    this.#open.set(request, done)
-    this.#port.postMessage(message(request))
+    const answered = ({ failure }: TableAnswer): void => done(failure === null ? null : reviveError(failure))
+    this.#pending.ask({ answered, lost: done }, (request) => this.#port.postMessage(message(request)))
   }
-
-  #close(): void {
-    this.#closed = true
-    for (const done of this.#open.values()) done(lost())
-    this.#open.clear()
-  }
-}
-
-function lost(): MillraceError {
-  return new MillraceError('MR_STORAGE_LOST', 'The storage thread is gone: the table of a sink cannot be written')
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { fitToJob, operatorOfChunk } from '../../src/checkpoint/fit.ts'
+import { operatorOfChunk } from '../../src/checkpoint/chunk-name.ts'
+import { fitToJob } from '../../src/checkpoint/fit.ts'
 import type { ManifestOperator } from '../../src/checkpoint/job-identity.ts'
 import type { Manifest } from '../../src/checkpoint/manifest.ts'
 import { refsOf } from '../../src/checkpoint/retention.ts'

@@ -1,6 +1,6 @@
 import { findDamage } from '../../checkpoint/chunk.ts'
-import type { ChunkRef, Manifest } from '../../checkpoint/manifest.ts'
-import { findGarbage } from '../../checkpoint/retention.ts'
+import type { Manifest } from '../../checkpoint/manifest.ts'
+import { findGarbage, placeOf } from '../../checkpoint/retention.ts'
 import { describeError } from '../../core/failure.ts'
 import { MillraceError } from '../../errors.ts'
 import { CHECKPOINT_IDS_RESERVED, CHECKPOINTS_RETAINED_DEFAULT } from '../../limits.ts'
@@ -227,10 +227,6 @@ export class SimulatedStorage {
     this.#slowMs = 0
     this.#simulation.after(this.#simulation.delayMs() + slowMs, label, run)
   }
-}
-
-function placeOf({ checkpoint, ordinal }: Pick<ChunkRef, 'checkpoint' | 'ordinal'>): string {
-  return `${checkpoint}/${ordinal}`
 }
 
 /** For the schedule: the last checkpoint is a moment of its own. */

@@ -1,5 +1,6 @@
 import { existsSync, writeFileSync, writeSync } from 'node:fs'
-import { defineJob, type OperatorActor, sink } from '../../../src/index.ts'
+import { defineJob, sink } from '../../../src/index.ts'
+import { killer } from './killer.ts'
 
 export interface RollingConfig {
   readonly count: number
@@ -11,29 +12,6 @@ export interface RollingConfig {
   readonly marker?: string
   /** Pause of a source after every 1,000 rows. */
   readonly pauseMs?: number
-}
-
-/** Kills the process when sinks are to commit the last checkpoint. */
-class Killer implements OperatorActor {
-  readonly #marker: string
-  #ended = false
-
-  constructor(marker: string) {
-    this.#marker = marker
-  }
-
-  process(): void {}
-
-  onEnd(): 'done' {
-    this.#ended = true
-    return 'done'
-  }
-
-  onCheckpointComplete(): void {
-    if (!this.#ended || existsSync(this.#marker)) return
-    writeFileSync(this.#marker, '')
-    process.kill(process.pid, 'SIGKILL')
-  }
 }
 
 /** Rows into part files of several folders: plain ones, and zipped ones. Says so on standard output when it makes row 0. */
@@ -55,7 +33,7 @@ export default defineJob<RollingConfig, {}>(import.meta, {
       },
     })
     const partition = ({ third }: { readonly third: number }): string => `third=${third}`
-    if (killsAtEnd) rows.to(sink.from({ kind: 'killer', create: () => new Killer(marker) }), { name: 'killer' })
+    if (killsAtEnd) rows.to(killer(marker), { name: 'killer' })
     rows.to(sink.files({ dir: `${dir}/plain`, format: 'jsonLines', roll: { records: 5_000 }, partition }), { name: 'plain' })
     rows.to(sink.files({ dir: `${dir}/zipped`, format: 'jsonLines', roll: { bytes: 60_000, everyMs: 30 }, compress: 'gzip' }), {
       name: 'zipped',

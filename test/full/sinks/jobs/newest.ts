@@ -1,5 +1,5 @@
-import { defineJob, type OperatorActor, sink } from '../../../../src/index.ts'
-import { existsSync, writeFileSync } from 'node:fs'
+import { defineJob, sink } from '../../../../src/index.ts'
+import { killer } from '../../../sinks/jobs/killer.ts'
 
 export interface NewestConfig {
   readonly count: number
@@ -17,29 +17,6 @@ export interface Newest {
   readonly n: number
 }
 
-/** Kills the process when sinks are to commit the last checkpoint. */
-class Killer implements OperatorActor {
-  readonly #marker: string
-  #ended = false
-
-  constructor(marker: string) {
-    this.#marker = marker
-  }
-
-  process(): void {}
-
-  onEnd(): 'done' {
-    this.#ended = true
-    return 'done'
-  }
-
-  onCheckpointComplete(): void {
-    if (!this.#ended || existsSync(this.#marker)) return
-    writeFileSync(this.#marker, '')
-    process.kill(process.pid, 'SIGKILL')
-  }
-}
-
 /** Numbers in their order; the table has the newest of each key. */
 export default defineJob<NewestConfig, {}>(import.meta, {
   name: 'newest',
@@ -54,7 +31,7 @@ export default defineJob<NewestConfig, {}>(import.meta, {
         return { key: n % KEYS, n }
       },
     })
-    if (marker !== undefined) rows.to(sink.from({ kind: 'killer', create: () => new Killer(marker) }), { name: 'killer' })
+    if (marker !== undefined) rows.to(killer(marker), { name: 'killer' })
     rows.to(sink.table({ path, key: 'key' }), { name: 'table' })
     return {}
   },
