@@ -3,7 +3,7 @@ import { type Key, checkEventTime } from '../src/actor/operator-kit.ts'
 import { heapBytes } from '../src/actor/cached-kit.ts'
 import { KeyMap, keptKey } from '../src/actor/keyed-kit.ts'
 import { TimeList, TimerQueue } from '../src/actor/queue-kit.ts'
-import type { RowsByKey } from '../src/actor/rows-kit.ts'
+import type { AllRows } from '../src/actor/rows-kit.ts'
 import { JOIN_KEYS_PER_STEP_MAX } from '../src/limits.ts'
 import { KeyedRowsActor } from './keyed-rows.ts'
 import { type RecordKey, recordKey } from './record-key.ts'
@@ -107,7 +107,7 @@ class IntervalJoinActor extends KeyedRowsActor implements OperatorActor {
     return this.restoreRows(chunks)
   }
 
-  #rowsByKey(): RowsByKey {
+  #rowsByKey(): AllRows {
     const rows = this.#rows
     return {
       has: (key) => rows.get(key) !== undefined,

@@ -1,7 +1,7 @@
 import type { StateChunk } from '../src/actor/contract.ts'
 import type { Key } from '../src/actor/operator-kit.ts'
 import { ValueTable } from '../src/actor/keyed-kit.ts'
-import type { RowsByKey } from '../src/actor/rows-kit.ts'
+import type { AllRows } from '../src/actor/rows-kit.ts'
 import { WindowPane, type Windows } from '../src/actor/window-kit.ts'
 import { heapBytes } from '../src/actor/cached-kit.ts'
 
@@ -17,7 +17,7 @@ type StoredPane = readonly [
 ]
 
 /** The panes of each key as a row. */
-export class PaneRows<C> implements RowsByKey {
+export class PaneRows<C> implements AllRows {
   readonly #windows: Windows<C, unknown>
 
   constructor(windows: Windows<C, unknown>) {

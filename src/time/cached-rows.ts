@@ -2,8 +2,9 @@ import type { Key } from '../core/key-hash.ts'
 import { TIMERS_PER_STEP_MAX } from '../limits.ts'
 import type { CachedBackendOptions } from '../state/working/cached-backend.ts'
 import { CachedTable } from '../state/working/cached-table.ts'
-import type { WorkingStore } from '../state/working/working-store.ts'
-import { Timers } from './timers.ts'
+import { type PieceFormat, decodePieces } from '../state/working/pieces.ts'
+import type { WorkingSnapshot, WorkingStore } from '../state/working/working-store.ts'
+import { DueTimes } from './due-times.ts'
 
 /** What an operator keeps in memory: for each key a row, and when it wants to be called for it. */
 export interface RowsByKey {
@@ -11,29 +12,50 @@ export interface RowsByKey {
   has(key: Key): boolean
   /** The row of a key of which something is kept: plain data. */
   save(key: Key): unknown
-  /** Puts back what `save` gave. */
-  load(key: Key, row: unknown): void
+  /**
+   * Puts back what `save` gave.
+   * @param dueMs what `dueMs` gave then; NaN where the row comes from a checkpoint
+   */
+  load(key: Key, row: unknown, dueMs: number): void
   /** Forgets what is kept for a key, and when it wants to be called. */
   drop(key: Key): void
   /** Bytes of memory that it roughly takes. */
   bytesOf(key: Key): number
-  /** Event time in ms at which the operator wants to be called for the key, Infinity for never. It follows from the row. */
+  /** Event time in ms at which the operator wants to be called for the key, Infinity for never. */
   dueMs(key: Key): number
   /** The same by the clock. */
   clockDueMs(key: Key): number
+}
+
+/** Rows that can all be gone through. */
+export interface AllRows extends RowsByKey {
   forEach(fn: (key: Key) => void): void
 }
 
 /** The rows of some keys are in memory, those of all in a working store. For keys that are not in memory it is known when they are due. */
 export class CachedRows extends CachedTable {
   /** Of keys whose rows are not in memory: when each of them is due. */
-  readonly event = new Timers(this.keys)
-  readonly processing = new Timers(this.keys)
+  readonly event = new DueTimes(this.keys)
+  readonly processing = new DueTimes(this.keys)
   readonly #rows: RowsByKey
+  readonly #pieces: PieceFormat | null
 
-  constructor(rows: RowsByKey, store: WorkingStore, options: CachedBackendOptions) {
+  /** @param pieces of what the rows are; null for any plain data */
+  constructor(rows: RowsByKey, pieces: PieceFormat | null, store: WorkingStore, options: CachedBackendOptions) {
     super(store, options)
     this.#rows = rows
+    this.#pieces = pieces
+  }
+
+  override handOver(): WorkingSnapshot {
+    const snapshot = super.handOver()
+    return this.#pieces === null ? snapshot : { ...snapshot, kind: 'pieces', pieces: plain(this.#pieces) }
+  }
+
+  override restore(bytes: Uint8Array): void {
+    if (this.#pieces === null) return super.restore(bytes)
+    decodePieces(bytes, this.#pieces, (key, row) => this.adopt(this.keys.slotOf(key), row))
+    this.batchDone()
   }
 
   /** The row of a key was changed, or will be. @throws MillraceError MR_KEY_INVALID when the key is not in memory */
@@ -42,13 +64,10 @@ export class CachedRows extends CachedTable {
   }
 
   /** Fetches keys that are due up to a time, the first of them for certain. False when there are none. */
-  fetchDue(timers: Timers, until: number): boolean {
-    if (timers.size === 0 || timers.firstMs > until) {
-      this.cache.unpin()
-      return false
-    }
-    this.cache.fetch(timers.dueSlots(until, TIMERS_PER_STEP_MAX))
-    return true
+  fetchDue(times: DueTimes, until: number): boolean {
+    const slots = times.dueSlots(until, TIMERS_PER_STEP_MAX)
+    this.cache.fetch(slots)
+    return slots.length > 0
   }
 
   has(slot: number): boolean {
@@ -60,19 +79,15 @@ export class CachedRows extends CachedTable {
   }
 
   load(slot: number, stored: unknown): void {
-    const key = this.keys.keyAt(slot)
-    this.#rows.load(key, stored)
-    this.event.delete(slot, this.#rows.dueMs(key))
-    this.processing.delete(slot, this.#rows.clockDueMs(key))
+    this.processing.take(slot)
+    this.#rows.load(this.keys.keyAt(slot), stored, this.event.take(slot))
   }
 
   drop(slot: number): void {
     const key = this.keys.keyAt(slot)
     if (!this.#rows.has(key)) return
-    const dueMs = this.#rows.dueMs(key)
-    const clockDueMs = this.#rows.clockDueMs(key)
-    if (dueMs < Infinity) this.event.set(slot, dueMs)
-    if (clockDueMs < Infinity) this.processing.set(slot, clockDueMs)
+    this.event.set(slot, this.#rows.dueMs(key))
+    this.processing.set(slot, this.#rows.clockDueMs(key))
     this.#rows.drop(key)
   }
 
@@ -80,4 +95,9 @@ export class CachedRows extends CachedTable {
     const key = this.keys.keyAt(slot)
     return this.#rows.has(key) ? this.#rows.bytesOf(key) : 0
   }
+}
+
+/** As data: layouts have functions. */
+function plain({ numbers, layout: { columns, signature } }: PieceFormat): PieceFormat {
+  return { numbers, layout: { columns: columns.map(({ name, op }) => ({ name, op })), signature } }
 }

@@ -102,7 +102,7 @@ export class KeyCache {
   }
 
   /** The same for the keys of records. False when their state has to be fetched first. */
-  needAll(records: readonly unknown[], keyOf: (record: unknown) => Key): boolean {
+  needAll(records: ArrayLike<unknown>, keyOf: (record: unknown) => Key): boolean {
     const keys = this.#keys
     for (let i = 0; i < records.length;) {
       try {
