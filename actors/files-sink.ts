@@ -96,7 +96,10 @@ class FilesSink implements OperatorActor {
       const isOwn = ({ lineage = this.#context.lineage }: WriterState): boolean => lineage === this.#context.lineage
       for (const { writer, state } of this.#restored) if (isOwn(state)) this.#sequences.set(writer, state.sequence)
       this.#lookAround()
-      for (const { writer, state } of this.#restored) isOwn(state) ? this.#takeOver(writer, state) : this.#copy(state)
+      for (const { writer, state } of this.#restored) {
+        if (isOwn(state)) this.#takeOver(writer, state)
+        else this.#copy(state)
+      }
       this.#findOldest()
       this.#folder.removeLeftOvers((writer) => this.#isMine(writer), this.#knownNames())
     })

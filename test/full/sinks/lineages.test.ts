@@ -12,7 +12,7 @@ async function go(options: LaunchOptions, from: number, to: number, savepoint?: 
   const rows = run.inlet('rows')
   for (let n = from; n < to; n++) await rows.push({ n })
   if (savepoint === undefined) {
-    await rows.end()
+    rows.end()
     expect(await run.done).toMatchObject({ outcome: 'finished' })
     return
   }
