@@ -10,7 +10,6 @@ import { parseArgs } from 'node:util'
 import { launch } from '../../src/index.ts'
 import type { CheckpointMeasures } from '../../src/core/checkpoint-measures.ts'
 import type { Job, Stream } from '../../src/index.ts'
-import { nowMs } from '../jobs/made-clock.ts'
 import type { TimedCheck } from '../jobs/row-check.ts'
 
 type QueryJob = Job<unknown, { readonly result: Stream<{ check: TimedCheck }> }>
@@ -53,7 +52,9 @@ const show = (n: number, digits: number, width: number): string => n.toFixed(dig
 
 console.log('query       CPU ns a record       cost     M records/s       cost   checkpoints   ms a checkpoint   most MiB  most ms')
 for (const query of values.queries.split(',')) {
-  const { default: job } = (await import(new URL(`../jobs/${query}${extname(import.meta.url)}`, import.meta.url).href)) as { default: QueryJob }
+  const { default: job } = (await import(new URL(`../jobs/${query}${extname(import.meta.url)}`, import.meta.url).href)) as {
+    default: QueryJob
+  }
   const { perSecond } = await measure(job, PROBE_RECORDS, Infinity)
   const count = Math.round(perSecond * Number(values.seconds))
   const pairs: (readonly [Result, Result])[] = []
@@ -70,12 +71,44 @@ for (const query of values.queries.split(',')) {
   console.log(
     [
       query.padEnd(8),
-      `${show(of(([without]) => without.cpuNs), 1, 9)} > ${show(of(([, with_]) => with_.cpuNs), 1, 7)}`,
-      `${show(of(([without, with_]) => 100 * (with_.cpuNs / without.cpuNs - 1)), 1, 7)} %`,
-      `${show(of(([without]) => without.perSecond / 1e6), 2, 7)} > ${show(of(([, with_]) => with_.perSecond / 1e6), 2, 6)}`,
-      `${show(of(([without, with_]) => 100 * (without.perSecond / with_.perSecond - 1)), 1, 6)} %`,
-      show(of(([, { taken }]) => taken.length), 0, 9),
-      show(of(([without, with_]) => ((with_.cpuNs - without.cpuNs) * count) / 1e6 / Math.max(1, with_.taken.length)), 1, 14),
+      `${show(
+        of(([without]) => without.cpuNs),
+        1,
+        9,
+      )} > ${show(
+        of(([, with_]) => with_.cpuNs),
+        1,
+        7,
+      )}`,
+      `${show(
+        of(([without, with_]) => 100 * (with_.cpuNs / without.cpuNs - 1)),
+        1,
+        7,
+      )} %`,
+      `${show(
+        of(([without]) => without.perSecond / 1e6),
+        2,
+        7,
+      )} > ${show(
+        of(([, with_]) => with_.perSecond / 1e6),
+        2,
+        6,
+      )}`,
+      `${show(
+        of(([without, with_]) => 100 * (without.perSecond / with_.perSecond - 1)),
+        1,
+        6,
+      )} %`,
+      show(
+        of(([, { taken }]) => taken.length),
+        0,
+        9,
+      ),
+      show(
+        of(([without, with_]) => ((with_.cpuNs - without.cpuNs) * count) / 1e6 / Math.max(1, with_.taken.length)),
+        1,
+        14,
+      ),
       show(Math.max(0, ...pairs.flatMap(([, { taken }]) => taken.map(({ newBytes }) => newBytes))) / 2 ** 20, 2, 10),
       show(Math.max(0, ...pairs.flatMap(([, { taken }]) => taken.map(({ tookMs }) => tookMs))), 0, 8),
     ].join('  '),
