@@ -39,6 +39,8 @@ export const MAILBOX_BYTES_DEFAULT = 2 * 1024 * 1024
 export const LINGER_MS_DEFAULT = 5
 /** Records that one step of an operator releases at a watermark before what it emitted is sent. */
 export const RELEASED_RECORDS_PER_STEP = 1024
+/** Event times lie within so many ms of 1970: what Date can hold, and where adding the sizes of windows stays exact. */
+export const EVENT_TIME_MS_MAX = 8_640_000_000_000_000
 /** Records that mergeByTime keeps until the watermark has come to them. */
 export const MERGE_BUFFER_RECORDS_DEFAULT = 1_000_000
 /** Calls of one async operator instance at a time: as shipped, and at most. */
