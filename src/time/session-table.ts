@@ -191,7 +191,8 @@ export class SessionTable {
   /** When the first session of a key is over; Infinity for none. */
   firstOverMs(key: Key): number {
     let over = Infinity
-    for (let session = this.#firstOf(key); session !== NONE; session = this.#next[session]!) over = Math.min(over, lastMsOf(this.#end[session]!))
+    for (let session = this.#firstOf(key); session !== NONE; session = this.#next[session]!)
+      over = Math.min(over, lastMsOf(this.#end[session]!))
     return over
   }
 

@@ -3,7 +3,8 @@ import { slotsOfChunk } from '../key-groups.ts'
 import { KeyTable } from '../key-table.ts'
 import { decodeValues } from '../value-table.ts'
 import type { CachedBackendOptions } from './cached-backend.ts'
-import { type CacheColumn, KeyCache } from './key-cache.ts'
+import type { CacheColumn } from './cache-column.ts'
+import { KeyCache } from './key-cache.ts'
 import type { WorkingSnapshot, WorkingStore } from './working-store.ts'
 
 /** One value of plain data per key, of which some are in memory, and all in a working store. Chunks are those of a ValueTable. */

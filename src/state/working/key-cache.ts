@@ -1,22 +1,11 @@
 import type { Key } from '../../core/key-hash.ts'
 import { MillraceError } from '../../errors.ts'
 import type { KeyTable } from '../key-table.ts'
+import type { CacheColumn } from './cache-column.ts'
 import { writeRowKey } from './row-keys.ts'
 import { NO_VALUE, RowWriter } from './row-writer.ts'
 import { CellReader, NO_CELL, writeCell, writeNoCell } from './stored-cells.ts'
 import type { WorkingStore } from './working-store.ts'
-
-/** One value per slot of the cache, of one state. Nothing of this marks a slot as changed. */
-export interface CacheColumn {
-  readonly name: string
-  has(slot: number): boolean
-  /** The stored form of a value that is there. */
-  save(slot: number, nowMs: number): unknown
-  load(slot: number, stored: unknown, nowMs: number): void
-  drop(slot: number): void
-  /** Bytes of memory that the value takes; 0 for none. */
-  bytesAt(slot: number): number
-}
 
 /** What is known of a slot. */
 const FLAG = {
