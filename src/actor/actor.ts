@@ -146,6 +146,7 @@ export class Actor {
     this.#operators.enter(null)
     try {
       const result = this.#step()
+      if (this.#snapshots.goOn()) return result === 'progress' ? result : 'storing'
       // A barrier that a waiting source sent may have been kept: whoever is idle is not asked again, whoever is blocked is.
       return result === 'idle' && !this.flushKept() ? 'blocked' : result
     } catch (error) {
@@ -188,7 +189,7 @@ export class Actor {
   }
 
   checkpointEnded(checkpointId: number, end: CheckpointEnd): void {
-    this.#operators.checkpointEnded(checkpointId, end)
+    this.#snapshots.checkpointEnded(checkpointId, end)
   }
 
   async close(): Promise<void> {
@@ -319,7 +320,7 @@ export class Actor {
     this.#snapshotDue = this.#isReady() ? 0 : checkpointId
     if (this.#snapshotDue !== 0) return
     this.#outboxes.broadcast(FrameKind.barrier, checkpointId)
-    this.#snapshots.hold(checkpointId, this.#alignment.tookMs)
+    this.#snapshots.begin(checkpointId, this.#alignment.tookMs)
     this.flushKept()
   }
 
@@ -340,7 +341,7 @@ export class Actor {
       this.flush(true)
       if (!this.#isReady()) return 'progress'
       this.#outboxes.broadcast(FrameKind.end, 0)
-      this.#finalChunks = this.#snapshots.take(0)
+      this.#finalChunks = this.#snapshots.takeLast()
     }
     if (!this.flushKept()) return 'blocked'
     this.#state = 'finished'
