@@ -1,5 +1,5 @@
 import type { OperatorContext, StateChunk } from '../src/actor/contract.ts'
-import { CachedBackend } from '../src/actor/cached-kit.ts'
+import { CachedBackend, restorePaced } from '../src/actor/cached-kit.ts'
 import type { Key } from '../src/actor/operator-kit.ts'
 import {
   type ImageGroup,
@@ -15,7 +15,7 @@ import {
   loadTimers,
   saveTimers,
 } from '../src/actor/process-kit.ts'
-import { TIMERS_PER_STEP_MAX, WORKING_RESTORE_BYTES_AHEAD_MAX } from '../src/limits.ts'
+import { TIMERS_PER_STEP_MAX } from '../src/limits.ts'
 
 /** State of one key group, as it goes into a checkpoint. */
 interface SavedGroup {
@@ -57,13 +57,7 @@ export class ProcessState {
 
   /** The same for the keys of timers that are due, the first of them for certain: they stay until they have fired. */
   fetchDue(timers: Timers, until: number): void {
-    const { cache } = this.cached!
-    cache.unpin()
-    for (const slot of timers.dueSlots(until, TIMERS_PER_STEP_MAX)) {
-      cache.need(slot)
-      cache.pin(slot)
-    }
-    cache.ask()
+    this.cached!.cache.fetch(timers.dueSlots(until, TIMERS_PER_STEP_MAX))
   }
 
   snapshot(checkpointId: number, nowMs: number): Iterable<StateChunk | null> {
@@ -82,21 +76,14 @@ export class ProcessState {
     this.#memory?.endImage()
   }
 
-  async restore(chunks: readonly StateChunk[], nowMs: number): Promise<void> {
+  restore(chunks: readonly StateChunk[], nowMs: number): Promise<void> {
     const groups = new Map<number, SavedGroup[]>()
     for (const { id, value } of chunks) {
       const saved = groups.get(id)
       if (saved === undefined) groups.set(id, [value as SavedGroup])
       else saved.push(value as SavedGroup)
     }
-    const cache = this.cached?.cache
-    let takenBytes = 0
-    for (const saved of groups.values()) {
-      this.#restoreGroup(saved, nowMs)
-      if (cache === undefined || cache.sentBytes - takenBytes < WORKING_RESTORE_BYTES_AHEAD_MAX) continue
-      await cache.taken()
-      takenBytes = cache.sentBytes
-    }
+    return restorePaced(groups.values(), (saved) => this.#restoreGroup(saved, nowMs), this.cached?.cache ?? null)
   }
 
   query(state: string, key: Key, nowMs: number): StateReading {

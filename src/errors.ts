@@ -22,6 +22,8 @@ export const ERROR_CODES = {
     'A record could not be given to an instance. Return an integer of 0 to channels - 1 from partitionBy; give every record an event time for partitionByTime.',
   MR_EVENT_TIME_MISSING:
     'A record has no event time where one is needed. Give the source, or withEventTime(), an eventTime that returns milliseconds for every record.',
+  MR_EVENT_TIME_INVALID:
+    'An eventTime returned something that is no time. Return milliseconds since 1970 as a number: date.getTime(), Number(text); seconds times, microseconds divided by 1,000.',
   MR_BUFFER_FULL: 'An operator keeps as many records as it may. Raise the bound that the message names, or remove what makes it wait.',
   MR_ASYNC_TIMEOUT: 'A call of mapAsync did not return in time. Raise its timeoutMs, give it a retry, or look at what it calls.',
   MR_PRIORITY_INVALID: 'A record has no priority that there is. Return an integer of 0 to levels - 1 from the function of prioritize.',
@@ -83,6 +85,7 @@ export const LASTING_CODES: ReadonlySet<ErrorCode> = new Set([
   'MR_KEY_INVALID',
   'MR_PARTITION_INVALID',
   'MR_EVENT_TIME_MISSING',
+  'MR_EVENT_TIME_INVALID',
   'MR_PRIORITY_INVALID',
   'MR_AGGREGATE_INVALID',
   'MR_CONTEXT_CLOSED',

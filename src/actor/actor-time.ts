@@ -219,6 +219,6 @@ export class ActorTime {
 
   #tell(idle: boolean): void {
     this.#idle = idle
-    for (const outbox of this.#parts.outboxes) outbox.broadcast(idle ? FrameKind.idle : FrameKind.active, 0)
+    for (const outbox of this.#parts.outboxes) outbox.idle(idle)
   }
 }

@@ -55,6 +55,15 @@ export class Alignment {
     return this.#complete() ? checkpointId : 0
   }
 
+  /** A checkpoint was given up: channels that are held for it are to be read again. False when none is. */
+  abandon(checkpointId: number): boolean {
+    if (checkpointId !== this.#checkpointId) return false
+    this.#completedId = checkpointId
+    this.#checkpointId = 0
+    this.#arrived.fill(false)
+    return true
+  }
+
   #endOfAll(asked: number): number {
     if (asked <= this.#completedId || !this.allEnded) return 0
     this.#completedId = asked

@@ -22,6 +22,7 @@ const FAULTS_OF_RECORDS: ReadonlySet<ErrorCode> = new Set([
   'MR_AGGREGATE_INVALID',
   'MR_ASYNC_TIMEOUT',
   'MR_EVENT_TIME_MISSING',
+  'MR_EVENT_TIME_INVALID',
 ])
 
 export interface GuardedOutput {

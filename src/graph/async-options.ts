@@ -37,7 +37,7 @@ export function asyncSpec(options: AsyncOptions, operator: string, site: string)
     `an integer of 1 to ${ASYNC_IN_FLIGHT_MAX}`,
   )
   demand(typeof ordered === 'boolean', 'ordered', ordered, 'true or false')
-  demand(timeoutMs >= 1, 'timeoutMs', timeoutMs, 'a number of milliseconds of 1 or more')
+  demand(typeof timeoutMs === 'number' && timeoutMs >= 1, 'timeoutMs', timeoutMs, 'a number of milliseconds of 1 or more')
   demand(Number.isInteger(attempts) && attempts >= 1 && attempts <= 1000, 'retry.attempts', attempts, 'an integer of 1 to 1000')
   demand(Number.isFinite(minMs) && minMs >= 0, 'retry.minMs', minMs, 'a number of milliseconds')
   demand(Number.isFinite(maxMs) && maxMs >= minMs, 'retry.maxMs', maxMs, 'a number of milliseconds, not less than minMs')

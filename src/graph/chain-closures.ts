@@ -1,3 +1,4 @@
+import { isEventTime, refuseEventTime } from '../core/event-time.ts'
 import type { Emit } from '../actor/contract.ts'
 import type { ChainCodeOptions, ChainHead, ChainRun, ChainStep, StepGuard } from './chain-code.ts'
 
@@ -60,7 +61,8 @@ function timer(
   return (record) => {
     guard?.begin()
     try {
-      return eventTime(record)
+      const given = eventTime(record)
+      return isEventTime(given) ? given : refuseEventTime(given)
     } catch (error) {
       if (guard === undefined) throw options.fail(error, id)
       failedHead(guard, error, record, id, options)

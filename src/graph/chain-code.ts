@@ -1,4 +1,6 @@
 import { type SiteOf, sourceMapComment } from './chain-source-map.ts'
+import { refuseEventTime } from '../core/event-time.ts'
+import { EVENT_TIME_MS_MAX } from '../limits.ts'
 import type { Emit, OperatorActor, OperatorDefinition, Weaver } from '../actor/contract.ts'
 
 type Spec = Readonly<Record<string, unknown>>
@@ -116,9 +118,12 @@ export function compileRun(head: ChainHead, steps: readonly ChainStep[], options
 /** Gives a record its event time. */
 function timing(eventTime: unknown, guard: StepGuard | undefined, text: FunctionText): string {
   const time = `${text.constant(eventTime)}(v)`
-  if (guard === undefined) return `const ts = ${time}`
+  // NaN passes: a record may have none.
+  const most = EVENT_TIME_MS_MAX
+  const check = `if (typeof ts !== 'number' || ts > ${most} || ts < -${most}) ${text.constant(refuseEventTime)}(ts)`
+  if (guard === undefined) return `const ts = ${time}\n${check}`
   const g = text.constant(guard)
-  return `let ts = NaN\n${g}.begin()\ntry {\nts = ${time}\n} catch (error) {\n${g}.failed(error, v, NaN)\n${g}.end()\ncontinue\n}`
+  return `let ts = NaN\n${g}.begin()\ntry {\nts = ${time}\n${check}\n} catch (error) {\n${g}.failed(error, v, NaN)\n${g}.end()\ncontinue\n}`
 }
 
 /** `at` follows the operator that runs; it costs nothing in optimised code, and tells whose function threw. */

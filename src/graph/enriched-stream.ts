@@ -4,6 +4,7 @@ import { checkFunction } from './check-function.ts'
 import * as check from './check-options.ts'
 import { CheckpointedStream } from './checkpointed-stream.ts'
 import { outputOf } from './graph.ts'
+import { otherSide } from './joins.ts'
 import type { KeyedStream } from './keyed-stream.ts'
 import { type Latest, type LatestJoinOptions, latestSpec } from './latest-joins.ts'
 import { type LookupOptions, lookupSpec } from './lookup-options.ts'
@@ -29,7 +30,7 @@ export abstract class EnrichedStream<in out T> extends CheckpointedStream<T> {
     const site = definitionSite(this.joinBroadcast)
     check.key(key, 'joinBroadcast', site)
     const { spec, own } = latestSpec(options, fn, 'joinBroadcast', site)
-    const other = small.joinSide()
+    const other = otherSide(small, 'joinBroadcast', site)
     const broadcast = other.origins.map(({ from, output }) => ({ from, output, partitioning: { type: 'broadcast' as const }, input: 1 }))
     const node = this.builder.add({
       kind: 'joinBroadcast',

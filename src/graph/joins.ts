@@ -39,6 +39,15 @@ export interface JoinSide {
   readonly key: KeySelector
 }
 
+/**
+ * The other side of a join or of connected streams.
+ * @throws MillraceError MR_GRAPH_INVALID for a stream that is not keyed
+ */
+export function otherSide(stream: { joinSide(): JoinSide }, operator: string, site: string): JoinSide {
+  if (typeof stream?.joinSide === 'function') return stream.joinSide()
+  throw new MillraceError('MR_GRAPH_INVALID', `${operator} takes a keyed stream: give it other.keyBy(...)`, { site })
+}
+
 /** Records of both sides by key: the left side is input 0. */
 export function joinEdges(left: JoinSide, right: JoinSide): InputEdge[] {
   return [left, right].flatMap(({ origins, key }, input) =>

@@ -13,6 +13,7 @@ import {
   intervalSpec,
   joinEdges,
   joinOutput,
+  otherSide,
 } from './joins.ts'
 import type { KeyedStream } from './keyed-stream.ts'
 import { type Latest, type LatestJoinOptions, latestSpec } from './latest-joins.ts'
@@ -54,7 +55,7 @@ export abstract class KeyedJoins<in out T, in out K extends Key> {
     onlyKnown('intervalJoin', options, { ...OPERATOR_OPTIONS, lateRecords: 1 }, site)
     const { lateRecords, ...own } = options ?? ({} as JoinOptions<L>)
     checkLateRecords(lateRecords, 'intervalJoin', site)
-    const other = right.joinSide()
+    const other = otherSide(right, 'intervalJoin', site)
     const node = this.#builder.add({
       kind: 'intervalJoin',
       inputs: joinEdges(this.#side, other),
@@ -84,7 +85,14 @@ export abstract class KeyedJoins<in out T, in out K extends Key> {
     options?: WindowJoinOptions<T | U, J, L>,
   ): WindowJoin<T, U, K, J, L> {
     const site = definitionSite(this.join)
-    return new WindowJoin(this.#builder, { operator: 'join', left: this.#side, right: right.joinSide(), windows, options, site })
+    return new WindowJoin(this.#builder, {
+      operator: 'join',
+      left: this.#side,
+      right: otherSide(right, 'join', site),
+      windows,
+      options,
+      site,
+    })
   }
 
   /** The same with all records of a key and window at once, and any number of results: see {@link CoGroup.apply}. */
@@ -94,7 +102,14 @@ export abstract class KeyedJoins<in out T, in out K extends Key> {
     options?: WindowOptions<T | U, L>,
   ): CoGroup<T, U, K, L> {
     const site = definitionSite(this.coGroup)
-    return new CoGroup(this.#builder, { operator: 'coGroup', left: this.#side, right: right.joinSide(), windows, options, site })
+    return new CoGroup(this.#builder, {
+      operator: 'coGroup',
+      left: this.#side,
+      right: otherSide(right, 'coGroup', site),
+      windows,
+      options,
+      site,
+    })
   }
 
   /**
@@ -134,7 +149,7 @@ export abstract class KeyedJoins<in out T, in out K extends Key> {
     site: string,
   ): Stream<R> {
     const { spec, own } = latestSpec(options, fn, kind, site)
-    const other = right.joinSide()
+    const other = otherSide(right, kind, site)
     const node = this.#builder.add({
       kind,
       inputs: joinEdges(this.#side, other),

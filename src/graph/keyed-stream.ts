@@ -1,10 +1,12 @@
 import type { Key } from '../core/key-hash.ts'
+import { MillraceError } from '../errors.ts'
 import type { AggregateBuilder, AggregateResult, AggregateSpecs, NumericField } from '../state/aggregates.ts'
 import type { GraphBuilder, OperatorOptions } from './graph-builder.ts'
 import type { KeySelector } from '../actor/partitioning.ts'
 import { type Origin, outputOf } from './graph.ts'
 import { BroadcastStreams, ConnectedStreams } from './connected-streams.ts'
 import type { KeyedActor, Made, NoOutputs, ReadOnlyState } from './keyed-actor.ts'
+import { otherSide } from './joins.ts'
 import { KeyedJoins } from './keyed-joins.ts'
 import type { OutputTypes } from './outputs.ts'
 import { type Processed, type ProcessInput, processed } from './process.ts'
@@ -113,12 +115,15 @@ export class KeyedStream<in out T, in out K extends Key> extends KeyedJoins<T, K
    * fields they are.
    */
   connect<U>(other: KeyedStream<U, K>): ConnectedStreams<T, U, K> {
-    return new ConnectedStreams(this.#builder, this.#input('onFirst'), other.#input('onSecond'))
+    const second = { ...otherSide(other, 'connect', definitionSite(this.connect)), method: 'onSecond' }
+    return new ConnectedStreams(this.#builder, this.#input('onFirst'), second)
   }
 
   /** This stream beside another one of which every instance gets all records: rules, rates, settings. */
   connectBroadcast<R>(stream: Stream<R>): BroadcastStreams<T, R, K> {
-    return new BroadcastStreams(this.#builder, this.#input('onRecord'), stream.edges())
+    if (typeof stream?.edges === 'function') return new BroadcastStreams(this.#builder, this.#input('onRecord'), stream.edges())
+    const site = definitionSite(this.connectBroadcast)
+    throw new MillraceError('MR_GRAPH_INVALID', 'connectBroadcast takes a stream that is not keyed', { site })
   }
 
   /**
@@ -147,7 +152,7 @@ export class KeyedStream<in out T, in out K extends Key> extends KeyedJoins<T, K
    */
   queryState<U, Handle>(updated: { readonly kept: KeptState<K, Handle> }, fn: (record: T, state: ReadOnlyState<Handle>) => U): Stream<U> {
     checkFunction(fn, 'queryState')
-    return queryState(updated, this.#input(''), fn as never) as Stream<U>
+    return queryState(updated, this.#input(''), fn as never, definitionSite(this.queryState)) as Stream<U>
   }
 
   #input(method: string): ProcessInput {

@@ -56,7 +56,7 @@ export interface RollOptions {
 export interface FilesSinkOptions<T> extends FormatOptions {
   /** Made if it is missing. Together with `name` it belongs to this sink alone. */
   readonly dir: string
-  /** Beginning of the files' names: `<name>-<instance>-<sequence>.<txt|csv|jsonl>[.gz]`. Default 'part'. */
+  /** Beginning of the files' names: `<name>-<lineage>-<instance>-<sequence>.<txt|csv|jsonl>[.gz]`. Default 'part'. */
   readonly name?: string
   readonly roll?: RollOptions
   /** Folder below `dir` that a record belongs to: names with '/' between them, none of them hidden, or ''. Default: `dir` itself. */

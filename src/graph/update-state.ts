@@ -1,3 +1,4 @@
+import { MillraceError } from '../errors.ts'
 import type { StateSpec } from '../state/state-specs.ts'
 import type { GraphBuilder, OperatorOptions } from './graph-builder.ts'
 import { outputOf } from './graph.ts'
@@ -90,6 +91,14 @@ export function updateState<T, K, Handle>(draft: UpdateDraft): UpdatedState<T, K
   return Object.assign(keeper.passedOn() as Stream<T>, { kept })
 }
 
-export function queryState<K, Handle>(updated: { readonly kept: KeptState<K, Handle> }, input: ProcessInput, fn: QueryFn): Stream<unknown> {
-  return keepers.get(updated.kept)!.query(input, fn)
+/** @throws MillraceError MR_GRAPH_INVALID for a stream that updates no state */
+export function queryState<K, Handle>(
+  updated: { readonly kept: KeptState<K, Handle> },
+  input: ProcessInput,
+  fn: QueryFn,
+  site: string,
+): Stream<unknown> {
+  const keeper = keepers.get(updated?.kept)
+  if (keeper === undefined) throw new MillraceError('MR_GRAPH_INVALID', 'queryState takes what updateState(...) returned', { site })
+  return keeper.query(input, fn)
 }

@@ -92,6 +92,8 @@ export class CoGroup<in out T, in out U, in out K, L extends LateRecords> {
 
 function checkDraft({ operator, windows, options, site }: WindowJoinDraft): Trigger {
   const { type, ...others } = options ?? {}
+  if (type !== undefined && operator === 'coGroup')
+    throw new MillraceError('MR_OPTION_INVALID', 'coGroup has no type: its function gets both sides, of which one may be empty', { site })
   const trigger = checkOptions({ windows, options: options && others, site } as Pick<WindowedDraft, 'windows' | 'options' | 'site'>)
   if (windows.spec.type === 'global')
     throw new MillraceError('MR_OPTION_INVALID', `${operator} takes windows that end: tumbling, sliding or session`, { site })

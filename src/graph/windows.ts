@@ -52,14 +52,14 @@ export const window = {
    */
   tumbling(options: { readonly sizeMs: number; readonly offsetMs?: number }): WindowAssigner<unknown, 'time'> {
     onlyKnown('window.tumbling', options, { sizeMs: 1, offsetMs: 1 })
-    const { sizeMs, offsetMs = 0 } = options
+    const { sizeMs, offsetMs = 0 } = options ?? {}
     return { spec: sliding('tumbling', sizeMs, sizeMs, offsetMs) }
   },
 
   /** Windows of `sizeMs` that begin every `slideMs`: they overlap, and each record belongs to `sizeMs / slideMs` of them. */
   sliding(options: { readonly sizeMs: number; readonly slideMs: number; readonly offsetMs?: number }): WindowAssigner<unknown, 'time'> {
     onlyKnown('window.sliding', options, { sizeMs: 1, slideMs: 1, offsetMs: 1 })
-    const { sizeMs, slideMs, offsetMs = 0 } = options
+    const { sizeMs, slideMs, offsetMs = 0 } = options ?? {}
     return { spec: sliding('sliding', sizeMs, slideMs, offsetMs) }
   },
 
@@ -69,7 +69,7 @@ export const window = {
    */
   session<T = unknown>(options: { readonly gapMs: number | ((record: T) => number) }): WindowAssigner<T, 'time'> {
     onlyKnown('window.session', options, { gapMs: 1 })
-    const { gapMs } = options
+    const { gapMs } = options ?? {}
     const gap = typeof gapMs === 'function' ? checkFunction(gapMs, 'gapMs of window.session') : wholeMs(gapMs, 'window.session: gapMs', 1)
     return { spec: { type: 'session', gapMs: gap } }
   },

@@ -26,6 +26,9 @@ interface TargetRows {
   ints: boolean
 }
 
+/** In place of a key: equal to nothing that a record may have, undefined included. */
+const NO_KEY = Symbol('no key')
+
 /**
  * The sending side of an aggregate over sessions: records of a key that follow each other within the gap become one row of partial accumulators, with the start and the end
  * of the session that they make. Keys keep their slots from flush to flush, accumulators start anew.
@@ -42,7 +45,7 @@ export class SessionCombiner {
   #minStart = Infinity
   readonly #keyOf: (record: unknown) => Key
   readonly #gapMs: number
-  #lastKey: Key | undefined
+  #lastKey: unknown = NO_KEY
   #lastSlot = -1
   #closed = 0
 
@@ -93,7 +96,7 @@ export class SessionCombiner {
     const slot = this.#table.keys.slotOf(key)
     if (slot >= this.#starts.length) this.#grow(slot + 1)
     // A tuple may be one array that its owner fills again.
-    this.#lastKey = typeof key === 'object' ? undefined : key
+    this.#lastKey = typeof key === 'object' ? NO_KEY : key
     this.#lastSlot = slot
     return slot
   }
@@ -115,7 +118,7 @@ export class SessionCombiner {
     // Bidders, visitors, orders: keys of sessions come and go, and a small table is a fast one.
     if (keys.size <= Math.max(COMBINED_KEYS_KEPT_MIN, 4 * changed)) return
     this.#table.clear()
-    this.#lastKey = undefined
+    this.#lastKey = NO_KEY
     this.#targetOf.fill(0)
   }
 

@@ -13,6 +13,7 @@ import { WORKERS_MAX } from '../limits.ts'
 import { checkDatabaseFiles } from './database-files.ts'
 import type { Access } from './database-files.ts'
 import { CHECKPOINTS_FOLDER } from './state-dir.ts'
+import { syncDirectory } from './sync-path.ts'
 
 /** Slots for readers: every worker, its successor after a crash, and some processes that look on. */
 const READERS_MAX = 4 * WORKERS_MAX
@@ -35,7 +36,7 @@ export const MANIFESTS = { start: ['manifest'] as (string | number)[], end: ['ma
  */
 export function openEnvironment(dir: string, access: Access): Environment {
   const path = join(dir, CHECKPOINTS_FOLDER)
-  checkDatabaseFiles(path, access)
+  const isNew = checkDatabaseFiles(path, access, 'checked')
   const options = {
     path,
     noSubdir: false,
@@ -46,7 +47,9 @@ export function openEnvironment(dir: string, access: Access): Environment {
     maxReaders: READERS_MAX,
   } as const
   try {
-    return open<Uint8Array, (string | number)[]>({ ...options, readOnly: access === 'read-only' })
+    const environment = open<Uint8Array, (string | number)[]>({ ...options, readOnly: access === 'read-only' })
+    if (isNew && access === 'read-write') syncDirectory(path, 3)
+    return environment
   } catch (cause) {
     const text = cause instanceof Error ? cause.message : String(cause)
     if (/MDB_INVALID|MDB_CORRUPTED|MDB_PAGE_NOTFOUND/.test(text)) {

@@ -1,8 +1,9 @@
-import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { MillraceError } from '../errors.ts'
 import type { Environment } from './environment.ts'
 import { CHECKPOINTS_FOLDER } from './state-dir.ts'
+import { syncDirectory, syncPath } from './sync-path.ts'
 
 /** Where the copy is made, within the state directory. */
 const COPY_FOLDER = 'checkpoints.new'
@@ -21,7 +22,7 @@ export async function replaceDatabase(environment: Environment, dir: string): Pr
     await environment.backup(copy, true)
     writeFileSync(join(copy, 'lock.mdb'), '', { mode: 0o600 })
     chmodSync(join(copy, 'data.mdb'), 0o600)
-    sync(join(copy, 'data.mdb'))
+    syncPath(join(copy, 'data.mdb'))
   } catch (cause) {
     rmSync(copy, { recursive: true, force: true })
     await environment.close()
@@ -30,15 +31,6 @@ export async function replaceDatabase(environment: Environment, dir: string): Pr
   await environment.close()
   // An old database with a new lock file is a database, too.
   for (const name of ['lock.mdb', 'data.mdb']) renameSync(join(copy, name), join(folder, name))
-  if (process.platform !== 'win32') sync(folder)
+  syncDirectory(folder, 1)
   rmSync(copy, { recursive: true, force: true })
-}
-
-function sync(path: string): void {
-  const fd = openSync(path, 'r')
-  try {
-    fsyncSync(fd)
-  } finally {
-    closeSync(fd)
-  }
 }

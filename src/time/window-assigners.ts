@@ -38,15 +38,15 @@ export function gcd(a: number, b: number): number {
 
 /**
  * The gap of a session that begins with a record.
- * @throws MillraceError MR_OPERATOR_FAILED when the function returns anything but a number above 0
+ * @throws MillraceError MR_OPERATOR_FAILED when the function returns anything but a finite number above 0
  */
 export function gapOf(gap: SessionGap, record: unknown): number {
   if (typeof gap === 'number') return gap
   const gapMs = gap(record as never)
-  if (typeof gapMs === 'number' && gapMs > 0) return gapMs
+  if (typeof gapMs === 'number' && gapMs > 0 && gapMs < Infinity) return gapMs
   throw new MillraceError(
     'MR_OPERATOR_FAILED',
-    `the gap of a session must be a number of milliseconds above 0; gapMs returned ${String(gapMs)}`,
+    `the gap of a session must be a finite number of milliseconds above 0; gapMs returned ${String(gapMs)}`,
   )
 }
 

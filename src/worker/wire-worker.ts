@@ -158,6 +158,7 @@ class WorkerWiring {
             route,
             edge.timestamps,
             options.batchRecords,
+            channels.some(({ toThread }) => toThread < plan.workers),
           ),
         ]
       }),

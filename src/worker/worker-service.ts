@@ -70,8 +70,9 @@ export class WorkerService {
     await runtime?.stop()
   }
 
-  triggerCheckpoint(checkpoint: number, last: boolean): void {
-    this.#runtime?.triggerCheckpoint(checkpoint, last)
+  /** False when an actor cannot take part yet. */
+  triggerCheckpoint(checkpoint: number, last: boolean): boolean {
+    return this.#runtime?.triggerCheckpoint(checkpoint, last) ?? true
   }
 
   checkpointEnded(checkpoint: number, end: CheckpointEnd): void {
@@ -92,11 +93,13 @@ export class WorkerService {
   async queryCheckpoint(manifest: Manifest, place: StatePlace, key: Key): Promise<StateAnswer> {
     const wanted = chunkKey(place.operator, { scope: 'group', id: place.group })
     const chunks = await this.#host.readChunks(manifest, (name) => name === wanted)
-    return { stored: storedIn(
-      chunks.map(({ bytes }) => bytes),
-      place.state,
-      key,
-    ) }
+    return {
+      stored: storedIn(
+        chunks.map(({ bytes }) => bytes),
+        place.state,
+        key,
+      ),
+    }
   }
 
   stats(): WorkerStats {

@@ -33,6 +33,8 @@ describe('joins', () => {
       (l, r) => l.join(r, windows, { type: as('outer') }).apply(pair),
       (l, r) => l.coGroup(r, windows, { allowedLatenessMs: -1 }).apply(() => []),
       (l, r) => l.joinLatest(r, pair, { type: as('full') }),
+      (l, r) => l.coGroup(r, windows, { type: 'left' } as never).apply(() => []),
+      (l, r) => l.join(r, window.tumbling(undefined as never)).apply(pair),
     ]
     for (const build of bad) await expect(planned(build), String(build)).rejects.toMatchObject({ code: 'MR_OPTION_INVALID' })
   })
@@ -44,6 +46,37 @@ describe('joins', () => {
       (l, r) => l.joinTemporal(r, pair, { isDelete: as('deleted') }),
     ]
     for (const build of bad) await expect(planned(build), String(build)).rejects.toMatchObject({ code: 'MR_GRAPH_INVALID' })
+  })
+
+  test('refuse streams that are not keyed, and say what they are to be given', async () => {
+    const bad: readonly ((left: Both, right: Stream<number>) => unknown)[] = [
+      (l, r) => l.intervalJoin(r as never, { lowerMs: 0, upperMs: 1 }, pair),
+      (l, r) => l.join(r as never, windows).apply(pair),
+      (l, r) => l.coGroup(r as never, windows).apply(() => []),
+      (l, r) => l.joinLatest(r as never, pair),
+      (l, r) => l.joinTemporal(r as never, pair),
+      (_, r) => r.joinBroadcast(r as never, (n) => n, pair),
+      (l, r) => l.connect(r as never),
+      (l) => l.connectBroadcast(l as never),
+      (l) => l.queryState({} as never, pair),
+    ]
+    for (const build of bad) {
+      const job = defineJob(import.meta, {
+        build: ({ source }) => {
+          const numbers = source.generate('numbers', { count: 1, make: (n) => n })
+          return {
+            out: build(
+              numbers.keyBy((n) => n),
+              numbers,
+            ) as Stream<unknown>,
+          }
+        },
+      })
+      await expect(job.buildGraph({}), String(build)).rejects.toMatchObject({
+        code: 'MR_GRAPH_INVALID',
+        message: expect.stringMatching(/keyed|updateState/),
+      })
+    }
   })
 
   test('by event time refuse streams without it; those by the clock take them', async () => {

@@ -68,7 +68,10 @@ class Instance {
     for (const domain of ['event', 'processing'] as const)
       this.kept[domain].forEach((slot, time) => {
         const key = this.kept.backend.keys.keyAt(slot) as number
-        timers[domain].set(key, [...(timers[domain].get(key) ?? []), time].sort())
+        timers[domain].set(
+          key,
+          [...(timers[domain].get(key) ?? []), time].toSorted((a, b) => a - b),
+        )
       })
     const all = new Map<number, unknown>()
     for (const key of keys) {
@@ -76,7 +79,7 @@ class Instance {
         structuredClone(handles.value.get()),
         handles.old.get(),
         handles.list.get(),
-        [...handles.map.entries()].sort(),
+        new Map(handles.map.entries()),
         handles.seen.get(),
       ])
       all.set(key, [states, timers.event.get(key), timers.processing.get(key)])
@@ -88,10 +91,16 @@ class Instance {
 
 const KEYS = Array.from({ length: 48 }, (_, key) => key)
 
+const same = (actual: unknown, expected: unknown): void => expect(actual).toEqual(expected)
+
 type Change = (handles: Handles, slot: number, instance: Instance) => void
 
 const changes: fc.Arbitrary<Change> = fc.oneof(
-  fc.nat(99).map((n): Change => (handles) => handles.value.set({ n })),
+  fc.nat(99).map(
+    (n): Change =>
+      (handles) =>
+        handles.value.set({ n }),
+  ),
   // In place, as whoever does not freeze records may.
   fc.nat(99).map((n): Change => (handles) => {
     const old = handles.value.get() ?? { n: 0 }
@@ -99,13 +108,33 @@ const changes: fc.Arbitrary<Change> = fc.oneof(
     handles.value.set(old)
   }),
   fc.constant<Change>((handles) => handles.value.clear()),
-  fc.nat(99).map((n): Change => (handles) => handles.old.set(n)),
+  fc.nat(99).map(
+    (n): Change =>
+      (handles) =>
+        handles.old.set(n),
+  ),
   fc.constant<Change>((handles) => handles.old.clear()),
-  fc.nat(99).map((n): Change => (handles) => handles.list.add(n, n + 1)),
+  fc.nat(99).map(
+    (n): Change =>
+      (handles) =>
+        handles.list.add(n, n + 1),
+  ),
   fc.constant<Change>((handles) => handles.list.clear()),
-  fc.tuple(fc.constantFrom('a', 'b'), fc.nat(99)).map(([name, n]): Change => (handles) => handles.map.set(name, n)),
-  fc.constantFrom('a', 'b').map((name): Change => (handles) => void handles.map.delete(name)),
-  fc.nat(99).map((n): Change => (handles) => handles.seen.add(n)),
+  fc.tuple(fc.constantFrom('a', 'b'), fc.nat(99)).map(
+    ([name, n]): Change =>
+      (handles) =>
+        handles.map.set(name, n),
+  ),
+  fc.constantFrom('a', 'b').map(
+    (name): Change =>
+      (handles) =>
+        void handles.map.delete(name),
+  ),
+  fc.nat(99).map(
+    (n): Change =>
+      (handles) =>
+        handles.seen.add(n),
+  ),
   fc.constant<Change>((handles) => handles.seen.clear()),
   fc.tuple(fc.constantFrom('event', 'processing'), fc.nat(3)).map(
     ([domain, time]): Change =>
@@ -135,12 +164,21 @@ type Move =
 
 const moves: fc.Arbitrary<Move[]> = fc.array(
   fc.oneof(
-    { weight: 48, arbitrary: fc.record({ key: fc.nat(KEYS.length - 1), change: changes, fails: fc.constantFrom(false, false, false, true) }) },
+    {
+      weight: 48,
+      arbitrary: fc.record({ key: fc.nat(KEYS.length - 1), change: changes, fails: fc.constantFrom(false, false, false, true) }),
+    },
     { weight: 4, arbitrary: fc.record({ passMs: fc.nat(60) }) },
     {
       weight: 16,
       arbitrary: fc.record({
-        checkpoint: fc.constantFrom('completes' as const, 'completes' as const, 'fails' as const, 'is told late' as const, 'is given up' as const),
+        checkpoint: fc.constantFrom(
+          'completes' as const,
+          'completes' as const,
+          'fails' as const,
+          'is told late' as const,
+          'is given up' as const,
+        ),
         every: fc.nat(4),
       }),
     },
@@ -161,7 +199,12 @@ class Operator {
   #id = 0
   #nowMs = 1_000
   #late = 0
-  #taken: { readonly id: number; readonly nowMs: number; readonly expected: Map<number, unknown>; readonly rest: Iterator<StateChunk | null>[] } | null = null
+  #taken: {
+    readonly id: number
+    readonly nowMs: number
+    readonly expected: Map<number, unknown>
+    readonly rest: Iterator<StateChunk | null>[]
+  } | null = null
   readonly #chunks: StateChunk[] = []
 
   constructor(ttl: TimeToLive | undefined) {
@@ -171,7 +214,10 @@ class Operator {
 
   async run(script: readonly Move[]): Promise<void> {
     // So many that what changes between two checkpoints is less than half.
-    for (const key of KEYS) this.#ownerOf(key).at(key, this.#nowMs, ({ value: handle, map: entries }) => (key % 2 === 0 ? handle.set({ n: 0 }) : entries.set('a', key)))
+    for (const key of KEYS)
+      this.#ownerOf(key).at(key, this.#nowMs, ({ value: handle, map: entries }) =>
+        key % 2 === 0 ? handle.set({ n: 0 }) : entries.set('a', key),
+      )
     let outcome: Extract<Move, { checkpoint: unknown }> | null = null
     let count = 0
     for (const move of script) {
@@ -246,7 +292,7 @@ class Operator {
     this.#taken = null
     const stored = this.#layOut()
     const restored = await this.#restored(stored, 2, nowMs)
-    expect(this.#content(restored, nowMs)).toEqual(expected)
+    same(this.#content(restored, nowMs), expected)
     this.#expectStored(stored, expected)
     if (this.#late !== 0) this.#complete_(this.#late)
     this.#late = 0
@@ -299,7 +345,7 @@ class Operator {
   #expectStored(stored: Stored, expected: Map<number, unknown>): void {
     for (const [key, content] of expected) {
       const chunks = (stored.get(hashKey(key) % GROUPS) ?? []).map(encodeChunk)
-      expect(storedIn(chunks, 'value', key)?.value).toEqual((content as unknown[][])[0]![0])
+      same(storedIn(chunks, 'value', key)?.value, (content as unknown[][])[0]![0])
     }
   }
 }

@@ -120,6 +120,7 @@ test('options of mapAsync that make no sense are refused', async () => {
     { inFlight: 1e9 },
     { ordered: 'yes' },
     { timeoutMs: 0 },
+    { timeoutMs: '500' as never },
     { retry: { attempts: 0 } },
     { retry: { attempts: 2, minMs: 9, maxMs: 1 } },
   ]) {

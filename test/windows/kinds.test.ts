@@ -157,6 +157,20 @@ describe('refused', () => {
   })
 })
 
+test.each([['a', 'b'], [['a', 'b']], []])('a session of no key is refused, whatever key came before it: %j', async (...before) => {
+  const keys = [...before, undefined]
+  const job = defineJob(import.meta, {
+    build: ({ source }) => ({
+      out: source
+        .generate('rows', { count: keys.length, splits: 1, make: (n) => ({ key: keys[n] as string, n }), eventTime: ({ n }) => n })
+        .keyBy('key')
+        .window(window.session({ gapMs: 10 }))
+        .aggregate((a) => ({ n: a.count() })),
+    }),
+  })
+  await expect(runToEnd(job, {}, { workers: 1, restart: { maxRestarts: 0 } })).rejects.toMatchObject({ code: 'MR_KEY_INVALID' })
+})
+
 test('types follow keys, windows and late records', async () => {
   const typed = jobOf((orders) => {
     const tumbling = window.tumbling({ sizeMs: 10 })

@@ -156,7 +156,8 @@ describe('sessions', () => {
     it.add('1', 8)
     it.add('2', 36)
     expect(it.end()).toEqual(['[k 0..5) 5', '[k 6..38) 30 1 2'])
-    expect(() => it.add('0', 50)).toThrowError(expect.objectContaining({ code: 'MR_OPERATOR_FAILED' }) as Error)
+    for (const gap of ['0', '-1', 'NaN', 'Infinity'])
+      expect(() => it.add(gap, 50)).toThrowError(expect.objectContaining({ code: 'MR_OPERATOR_FAILED' }) as Error)
   })
 })
 

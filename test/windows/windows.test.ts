@@ -60,11 +60,19 @@ const shape = fc.oneof(
   fc.record({ type: fc.constant('session' as const), gapMs: fc.integer({ min: 0, max: 30 }).map((n) => 2 * n + 1) }),
 )
 
-describe.each(['general', 'fast'] as const)('%s windows', (path) => {
+/** A cache with room for a few keys. */
+const ON_DISK = { type: 'lmdb', cacheBytes: 1024 } as const
+
+describe.each([
+  ['general', 'memory'],
+  ['fast', 'memory'],
+  ['general', ON_DISK],
+  ['fast', ON_DISK],
+] as const)('%s windows, their state in %o', (path, backend) => {
   test.each(SHAPES)('%o give what an oracle gives, keyed or not', async (shape) => {
     for (const all of [false, true]) {
-      await expectRows({ path, shape, all }, { seed: 1 })
-      await expectRows({ path, shape, all, disorderMs: 300, splits: 1, form: 'process' }, { seed: 2 })
+      await expectRows({ path, shape, all }, { seed: 1, backend })
+      await expectRows({ path, shape, all, disorderMs: 300, splits: 1, form: 'process' }, { seed: 2, backend })
     }
   })
 
@@ -93,7 +101,7 @@ describe.each(['general', 'fast'] as const)('%s windows', (path) => {
     })
     const restart = { maxRestarts: 100, backoff: { minMs: 0, maxMs: 5 } }
     await fc.assert(
-      fc.asyncProperty(config, options, (some, how) => expectRows({ ...some, path }, { ...how, restart })),
+      fc.asyncProperty(config, options, (some, how) => expectRows({ ...some, path }, { ...how, restart, backend })),
       { numRuns: inTier(20, 60) },
     )
   })
@@ -102,7 +110,7 @@ describe.each(['general', 'fast'] as const)('%s windows', (path) => {
     for (const shape of SHAPES) {
       const disk = new SimulatedDisk()
       const config = { ...DEFAULTS, path, shape, count: 4_000, rowsPerSecond: 2_000, run: `rescale ${runs++}` }
-      const common = { disk, checkpointIntervalMs: 2, batchRecords: 32 }
+      const common = { disk, checkpointIntervalMs: 2, batchRecords: 32, backend }
       const outcomes: string[] = []
       let rows: readonly Counted[] = []
       for (const [round, workers] of [2, 3, 1].entries()) {

@@ -4,6 +4,7 @@ import { makeDirectory } from '../../core/make-directory.ts'
 import { MillraceError } from '../../errors.ts'
 import type { TableKey, TableKeyPart } from '../../state/tables/table-store.ts'
 import { type Access, checkDatabaseFiles } from '../database-files.ts'
+import { syncDirectory } from '../sync-path.ts'
 
 /** Readers at a time, of all processes. */
 const READERS_MAX = 256
@@ -18,9 +19,11 @@ export type TableEnvironment = RootDatabase<Uint8Array, TableKeyPart[]>
 export function openTableEnvironment(path: string, access: Access): TableEnvironment {
   try {
     if (access === 'read-write') makeDirectory(path)
-    checkDatabaseFiles(path, access)
+    const isNew = checkDatabaseFiles(path, access, 'trusted')
     const options = { path, noSubdir: false, encoding: 'binary', overlappingSync: false, maxDbs: 1, maxReaders: READERS_MAX } as const
-    return open<Uint8Array, TableKeyPart[]>({ ...options, readOnly: access === 'read-only' })
+    const environment = open<Uint8Array, TableKeyPart[]>({ ...options, readOnly: access === 'read-only' })
+    if (isNew && access === 'read-write') syncDirectory(path, 2)
+    return environment
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
     throw new MillraceError('MR_PATH_UNUSABLE', `The table in ${path} cannot be opened: ${why}`, { cause })
