@@ -187,8 +187,9 @@ export class Actor {
     this.#outboxes.flushBatches()
   }
 
-  checkpointEnded(checkpointId: number, end: CheckpointEnd): void {
-    this.#operators.checkpointEnded(checkpointId, end)
+  /** @returns what operators do about it in promises */
+  checkpointEnded(checkpointId: number, end: CheckpointEnd): Promise<unknown>[] {
+    return this.#operators.checkpointEnded(checkpointId, end)
   }
 
   async close(): Promise<void> {
