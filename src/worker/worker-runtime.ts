@@ -206,7 +206,7 @@ export class WorkerRuntime {
   #watched(id: number, done: Promise<unknown>): Promise<void> {
     const over = (): void => void this.#ending.delete(watched)
     const watched = done.then(
-      () => this.#markReady(id),
+      () => {},
       (error: unknown) => {
         if (this.#running) this.#failed(id, error)
         throw error
