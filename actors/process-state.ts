@@ -1,8 +1,8 @@
 import type { OperatorContext, StateChunk } from '../src/actor/contract.ts'
-import { CachedBackend } from '../src/actor/cached-kit.ts'
+import { CachedBackend, restorePaced } from '../src/actor/cached-kit.ts'
 import type { Key } from '../src/actor/operator-kit.ts'
 import { type KeyedStateBackend, MemoryBackend, type StateReading, Timers, loadTimers, saveTimers } from '../src/actor/process-kit.ts'
-import { TIMERS_PER_STEP_MAX, WORKING_RESTORE_BYTES_AHEAD_MAX } from '../src/limits.ts'
+import { TIMERS_PER_STEP_MAX } from '../src/limits.ts'
 
 /** State of one key group, as it goes into a checkpoint. */
 interface SavedGroup {
@@ -39,13 +39,7 @@ export class ProcessState {
 
   /** The same for the keys of timers that are due, the first of them for certain: they stay until they have fired. */
   fetchDue(timers: Timers, until: number): void {
-    const { cache } = this.cached!
-    cache.unpin()
-    for (const slot of timers.dueSlots(until, TIMERS_PER_STEP_MAX)) {
-      cache.need(slot)
-      cache.pin(slot)
-    }
-    cache.ask()
+    this.cached!.cache.fetch(timers.dueSlots(until, TIMERS_PER_STEP_MAX))
   }
 
   snapshot(nowMs: number): StateChunk[] {
@@ -61,19 +55,14 @@ export class ProcessState {
     return [...chunks, { scope: 'working', id: this.cached.table, value: this.cached.handOver(nowMs) }]
   }
 
-  async restore(groups: readonly unknown[], nowMs: number): Promise<void> {
+  restore(groups: readonly unknown[], nowMs: number): Promise<void> {
     const { keys } = this.backend
-    const cache = this.cached?.cache
-    let takenBytes = 0
-    for (const group of groups) {
-      const { states, event, processing } = group as SavedGroup
+    const restoreGroup = ({ states, event, processing }: SavedGroup): void => {
       if (states !== undefined) this.backend.restore(states, nowMs)
       if (event !== undefined) loadTimers(this.event, keys, event)
       if (processing !== undefined) loadTimers(this.processing, keys, processing)
-      if (cache === undefined || cache.sentBytes - takenBytes < WORKING_RESTORE_BYTES_AHEAD_MAX) continue
-      await cache.taken()
-      takenBytes = cache.sentBytes
     }
+    return restorePaced(groups as readonly SavedGroup[], restoreGroup, this.cached?.cache ?? null)
   }
 
   query(state: string, key: Key, nowMs: number): StateReading {

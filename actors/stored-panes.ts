@@ -1,7 +1,9 @@
 import type { StateChunk } from '../src/actor/contract.ts'
 import type { Key } from '../src/actor/operator-kit.ts'
 import { ValueTable } from '../src/actor/keyed-kit.ts'
-import { WindowPane } from '../src/actor/window-kit.ts'
+import type { AllRows } from '../src/actor/rows-kit.ts'
+import { WindowPane, type Windows } from '../src/actor/window-kit.ts'
+import { heapBytes } from '../src/actor/cached-kit.ts'
 
 /** A pane as a checkpoint holds it. */
 type StoredPane = readonly [
@@ -13,6 +15,47 @@ type StoredPane = readonly [
   eventTimers: readonly number[],
   processingTimers: readonly number[],
 ]
+
+/** The panes of each key as a row. */
+export class PaneRows<C> implements AllRows {
+  readonly #windows: Windows<C, unknown>
+
+  constructor(windows: Windows<C, unknown>) {
+    this.#windows = windows
+  }
+
+  has(key: Key): boolean {
+    return this.#windows.panesOf(key).length > 0
+  }
+
+  save(key: Key): readonly StoredPane[] {
+    return this.#windows.panesOf(key).map(stored)
+  }
+
+  load(key: Key, panes: unknown): void {
+    for (const pane of panes as readonly StoredPane[]) this.#windows.restore(restored<C>(key, pane))
+  }
+
+  drop(key: Key): void {
+    this.#windows.drop(key)
+  }
+
+  bytesOf(key: Key): number {
+    return heapBytes(this.#windows.panesOf(key))
+  }
+
+  dueMs(key: Key): number {
+    return Math.min(...this.#windows.panesOf(key).flatMap(({ eventTimers }) => eventTimers))
+  }
+
+  clockDueMs(key: Key): number {
+    return Math.min(...this.#windows.panesOf(key).flatMap(({ processingTimers }) => processingTimers))
+  }
+
+  forEach(fn: (key: Key) => void): void {
+    this.#windows.forEachKey(fn)
+  }
+}
 
 /** The panes of all keys by key group. Their contents are plain data. */
 export function savePanes<C>(windows: { forEach(fn: (pane: WindowPane<C>) => void): void }, keyGroups: number): StateChunk[] {

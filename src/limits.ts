@@ -74,8 +74,12 @@ export const CHECKPOINTS_RETAINED_DEFAULT = 2
 export const CHECKPOINTS_RETAINED_MAX = 1000
 /** Checkpoints that may be in a row unsuccessful at the end of a job before the run fails. */
 export const CHECKPOINT_FINAL_TRIES_MAX = 3
+/** A checkpoint that somebody asked for gave way to an actor that says what is left at the end of its input: it is tried again after so long, in milliseconds. */
+export const CHECKPOINT_DRAIN_LOOK_MS = 100
 /** Encoded bytes of one chunk of a snapshot. */
 export const CHECKPOINT_CHUNK_BYTES_MAX = 256 * 1024 * 1024
+/** Chunks below this size are copied into one buffer when they go to another thread; larger ones are transferred as they are. */
+export const CHUNK_COPY_BYTES_MAX = 64 * 1024
 /** Chunk bytes of one checkpoint that the storage thread holds before they are committed. */
 export const CHECKPOINT_BUFFERED_BYTES_MAX = 1024 * 1024 * 1024
 /** Snapshots after which a key group is written whole again, and over how many more that is spread. */

@@ -127,11 +127,11 @@ export class Actor {
    * A source takes its part in a checkpoint with its next step. Others wait for the barrier in their channels, or for the end of all of them.
    * @param last the run stops with this checkpoint: the source reads no further, so that nothing comes out which the next run repeats
    */
-  requestBarrier(checkpointId: number, last: boolean): void {
-    // What the end of its channels makes an actor say belongs before the barrier that a run stops with.
-    if (this.#state !== 'running' || (last && !this.injectsBarriers)) return
-    this.#barrierDue = checkpointId
-    this.#barrierIsLast = last
+  requestBarrier(checkpointId: number, last: boolean): boolean {
+    // What the end of its channels makes an actor say belongs before the barrier that a run stops with. No other waits for it: false.
+    const joins = this.#state === 'running' && (!last || this.injectsBarriers)
+    if (joins) [this.#barrierDue, this.#barrierIsLast] = [checkpointId, last]
+    return last || this.#state !== 'ending'
   }
 
   /** A source that polls stops reading; an inlet waits for the end that the app thread sends. */
@@ -160,8 +160,8 @@ export class Actor {
     if (this.#input.waits) return this.#processBatch()
     if (this.#snapshotDue !== 0) return this.#catchUpOnSnapshot()
     if (this.#time.isAdvancing || this.#time.release()) return this.#advance()
-    if (this.#state === 'ending') return this.#end()
-    this.#injectBarrier()
+    if (this.#state === 'running' || !this.#barrierIsLast) this.#injectBarrier()
+    if (this.#state === 'ending' && this.#snapshotDue === 0) return this.#end()
     if (this.#snapshotDue !== 0) return 'progress'
     if (this.#paused) return this.#runDry()
     const ahead = this.#parts.drift?.holdsBack() === true
@@ -187,8 +187,8 @@ export class Actor {
     this.#outboxes.flushBatches()
   }
 
-  /** @returns what operators do about it in promises */
   checkpointEnded(checkpointId: number, end: CheckpointEnd): Promise<unknown>[] {
+    if (end.failure !== null && this.#alignment.abandon(checkpointId)) this.mailbox.releaseAll()
     return this.#operators.checkpointEnded(checkpointId, end)
   }
 

@@ -62,7 +62,7 @@ export class RemoteWorker implements WorkerGate {
     return this.#call('stop', this.#api.stop())
   }
 
-  triggerCheckpoint(checkpoint: number, last: boolean): Promise<void> {
+  triggerCheckpoint(checkpoint: number, last: boolean): Promise<boolean> {
     return this.#call('triggerCheckpoint', this.#api.triggerCheckpoint(checkpoint, last))
   }
 

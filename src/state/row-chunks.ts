@@ -1,12 +1,18 @@
 import type { Key } from '../core/key-hash.ts'
 import { MillraceError } from '../errors.ts'
-import type { AccumulatorLayout } from './accumulator-layout.ts'
+import type { AccumulatorColumn } from './accumulator-layout.ts'
 import { chunkKeysOf, forEachGroup, slotsOfChunk } from './key-groups.ts'
 import { KeyLog } from './key-log.ts'
 import { decodeChunk, encodeChunk, requireSignature } from './state-chunk.ts'
 import { msgpackrPacker, packValues, unpackValues } from './value-packer.ts'
 
 const KIND = 'rows'
+
+/** What of a layout the chunks need. */
+export interface RowLayout {
+  readonly columns: readonly Pick<AccumulatorColumn, 'name' | 'op'>[]
+  readonly signature: string
+}
 
 /** Rows of accumulators, several of which may be of one key, and a few numbers beside them. */
 export class AccumulatorRows {
@@ -42,7 +48,7 @@ const numberName = (i: number): string => `+${i}`
  * One chunk per key group that has rows.
  * @throws MR_RECORD_NOT_SERIALIZABLE when a custom accumulator cannot be packed
  */
-export function snapshotRows(all: AccumulatorRows, { columns, signature }: AccumulatorLayout, groups: number): Map<number, Uint8Array> {
+export function snapshotRows(all: AccumulatorRows, { columns, signature }: RowLayout, groups: number): Map<number, Uint8Array> {
   const chunks = new Map<number, Uint8Array>()
   const live = Int32Array.from({ length: all.keys.size }, (_, row) => row)
   forEachGroup(all.keys, live, groups, (group, slots) => {
@@ -69,7 +75,7 @@ export function snapshotRows(all: AccumulatorRows, { columns, signature }: Accum
  * The rows of a chunk.
  * @throws MR_STATE_CORRUPT for damaged bytes, MR_STATE_INCOMPATIBLE for a chunk of other aggregates or another version
  */
-export function restoreRows(bytes: Uint8Array, numbers: number, { columns, signature }: AccumulatorLayout): StoredRows {
+export function restoreRows(bytes: Uint8Array, numbers: number, { columns, signature }: RowLayout): StoredRows {
   const chunk = decodeChunk(bytes)
   requireSignature(chunk, KIND, signature)
   const { rows } = chunk

@@ -178,12 +178,15 @@ export class WorkerRuntime {
     }
   }
 
-  triggerCheckpoint(checkpointId: number, last: boolean): void {
-    if (!this.#running) return
+  /** False when one of the actors cannot take part before it has said what is left at the end of its input. */
+  triggerCheckpoint(checkpointId: number, last: boolean): boolean {
+    let takesPart = true
+    if (!this.#running) return takesPart
     for (const actor of this.#wiring.actors.values()) {
-      actor.requestBarrier(checkpointId, last)
+      takesPart = actor.requestBarrier(checkpointId, last) && takesPart
       if (actor.injectsBarriers) this.#markReady(actor.id)
     }
+    return takesPart
   }
 
   /** Tells every actor at once, and resolves when all that they do about it in promises is done. Rejects with what a sink could not commit. */

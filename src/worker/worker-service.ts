@@ -70,8 +70,9 @@ export class WorkerService {
     await runtime?.stop()
   }
 
-  triggerCheckpoint(checkpoint: number, last: boolean): void {
-    this.#runtime?.triggerCheckpoint(checkpoint, last)
+  /** False when an actor cannot take part yet. */
+  triggerCheckpoint(checkpoint: number, last: boolean): boolean {
+    return this.#runtime?.triggerCheckpoint(checkpoint, last) ?? true
   }
 
   async checkpointEnded(checkpoint: number, end: CheckpointEnd): Promise<void> {

@@ -7,7 +7,8 @@ import type { CellSpec, KeyedStateBackend, StateCell, StateReading, StoredValue 
 import { decodeKeyedChunk } from '../keyed-chunk.ts'
 import { ValueColumn } from '../value-column.ts'
 import { heapBytes } from './heap-bytes.ts'
-import { type CacheColumn, KeyCache } from './key-cache.ts'
+import type { CacheColumn } from './cache-column.ts'
+import { KeyCache } from './key-cache.ts'
 import { NO_CELL } from './stored-cells.ts'
 import type { WorkingSnapshot, WorkingStore } from './working-store.ts'
 

@@ -2,6 +2,7 @@ import type { Key } from '../../core/key-hash.ts'
 import { KeyedChunkWriter } from '../keyed-chunk.ts'
 import { encodeValues } from '../value-table.ts'
 import { groupOfRow, readRowKey } from './row-keys.ts'
+import { encodePieces } from './pieces.ts'
 import { CellReader, NO_CELL } from './stored-cells.ts'
 import type { WorkingSnapshot } from './working-store.ts'
 
@@ -17,6 +18,8 @@ export interface GroupChunk {
   readonly value: Uint8Array | { readonly states: Readonly<Record<string, Uint8Array>> }
 }
 
+const WRITERS = { keyed: keyedWriter, values: valuesWriter, pieces: piecesWriter } as const
+
 type WriteGroup = (group: number, keys: readonly Key[], columns: readonly (readonly unknown[])[]) => GroupChunk['value']
 
 /**
@@ -25,7 +28,7 @@ type WriteGroup = (group: number, keys: readonly Key[], columns: readonly (reado
  * @param rows in the order of their keys
  */
 export function* workingChunks(rows: Iterable<WorkingRow>, snapshot: WorkingSnapshot): Generator<GroupChunk> {
-  const write = snapshot.kind === 'keyed' ? keyedWriter(snapshot) : valuesWriter(snapshot)
+  const write = WRITERS[snapshot.kind](snapshot)
   const reader = new CellReader()
   let group = -1
   let keys: Key[] = []
@@ -60,6 +63,10 @@ function keyedWriter({ keyGroups: groups, states }: WorkingSnapshot): WriteGroup
 
 function valuesWriter({ keyGroups: groups }: WorkingSnapshot): WriteGroup {
   return (group, keys, [stored]) => encodeValues({ groups, group }, { keyAt: (row) => keys[row]! }, rowsOf(stored!), (row) => stored![row])
+}
+
+function piecesWriter({ keyGroups: groups, pieces }: WorkingSnapshot): WriteGroup {
+  return (group, keys, [stored]) => encodePieces({ groups, group }, keys, stored!, pieces!)
 }
 
 function rowsOf(stored: readonly unknown[]): Int32Array {
