@@ -63,7 +63,8 @@ export class CachedBackend implements KeyedStateBackend {
   /** Gives all to the working store, and says what its rows mean. */
   handOver(nowMs: number): WorkingSnapshot {
     this.cache.flush(nowMs)
-    return { kind: 'keyed', keyGroups: this.#keyGroups, states: this.#cells.map(({ name, signature }) => ({ name, signature })) }
+    const states = this.#cells.map(({ name, signature, ttlMs }) => ({ name, signature, ...(ttlMs < Infinity && { ttlMs }) }))
+    return { kind: 'keyed', keyGroups: this.#keyGroups, states, nowMs }
   }
 
   /** What does not fit into memory goes to the working store: see {@link KeyCache.taken}. */
@@ -77,6 +78,7 @@ export class CachedBackend implements KeyedStateBackend {
 class CachedCell<V> implements StateCell<V>, CacheColumn {
   readonly name: string
   readonly signature: string
+  readonly ttlMs: number
   readonly #cache: KeyCache
   readonly #spec: CellSpec<V>
   readonly #column = new ValueColumn<V>()
@@ -85,6 +87,7 @@ class CachedCell<V> implements StateCell<V>, CacheColumn {
   constructor(cache: KeyCache, spec: CellSpec<V>) {
     this.name = spec.name
     this.signature = spec.signature
+    this.ttlMs = spec.ttlMs
     this.#cache = cache
     this.#spec = spec
     this.#expiries = spec.ttlMs < Infinity ? new ExpiryQueue(spec.ttlMs) : null
