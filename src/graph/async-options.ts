@@ -44,6 +44,11 @@ export function asyncSpec(options: AsyncOptions, operator: string, site?: string
   return { inFlight, ordered, timeoutMs, retry: { attempts, minMs, maxMs }, startsChain: true }
 
   function demand(holds: boolean, name: string, value: unknown, wanted: string): void {
-    if (!holds) throw new MillraceError('MR_OPTION_INVALID', `${operator} ${name}=${String(value)}, but it must be ${wanted}`, site === undefined ? {} : { site })
+    if (!holds)
+      throw new MillraceError(
+        'MR_OPTION_INVALID',
+        `${operator} ${name}=${String(value)}, but it must be ${wanted}`,
+        site === undefined ? {} : { site },
+      )
   }
 }

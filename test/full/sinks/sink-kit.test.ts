@@ -88,15 +88,15 @@ test('transactions: committed once, whatever crashes when', async () => {
 })
 
 test('calls of functions lose nothing', async () => {
-  const got: Row[] = []
-  await sinkKit<Row>(
+  const calls = await sinkKit<Row>(
     () => {
-      got.length = 0
+      const got: Row[] = []
       return { sink: sink.forEach<Row>(async (row) => void got.push(await turn(row))), shown: () => got }
     },
     ROWS,
     { runs: 2 },
   )
+  expectCrashesAt(calls, ['process', 'fn', 'ready'])
 })
 
 const BROKEN: Readonly<Record<PlantedBug, RegExp>> = {
