@@ -55,10 +55,13 @@ export class Alignment {
     return this.#complete() ? checkpointId : 0
   }
 
-  /** A checkpoint was given up: channels that are held for it are to be read again. False when none is. */
+  /**
+   * A checkpoint was given up: its barriers that are still on their way count no more. True when channels that are held for it, or for an earlier one, are to be read
+   * again.
+   */
   abandon(checkpointId: number): boolean {
-    if (checkpointId !== this.#checkpointId) return false
-    this.#completedId = checkpointId
+    this.#completedId = Math.max(this.#completedId, checkpointId)
+    if (this.#checkpointId === 0 || this.#checkpointId > checkpointId) return false
     this.#checkpointId = 0
     this.#arrived.fill(false)
     return true

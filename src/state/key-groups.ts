@@ -67,25 +67,28 @@ const textOf = (stored: string | Uint16Array): string => {
 
 /** The keys of slots in a chunk's form, and the slots in the order of the chunk's rows. */
 export const chunkKeysOf = (keys: Pick<KeySlots, 'keyAt'>, slots: Int32Array): { keys: ChunkKeys; rows: Int32Array } => {
-  const ints: number[] = []
+  const ints = new Int32Array(slots.length)
+  const intKeys = new Int32Array(slots.length)
   const strings: number[] = []
   const others: number[] = []
-  for (const slot of slots) {
+  let count = 0
+  for (let i = 0; i < slots.length; i++) {
+    const slot = slots[i]!
     const key = keys.keyAt(slot)
-    if (typeof key === 'string') strings.push(slot)
-    else if (typeof key === 'number' && (key | 0) === key) ints.push(slot)
+    if (typeof key === 'number' && (key | 0) === key) {
+      ints[count] = slot
+      intKeys[count++] = key
+    } else if (typeof key === 'string') strings.push(slot)
     else others.push(slot)
   }
-  const intKeys = new Int32Array(ints.length)
-  for (let i = 0; i < intKeys.length; i++) intKeys[i] = keys.keyAt(ints[i]) as number
-  if (ints.length === slots.length) return { keys: { intKeys, stringKeys: [], otherKeys: [] }, rows: slots }
+  if (count === slots.length) return { keys: { intKeys, stringKeys: [], otherKeys: [] }, rows: slots }
   return {
     keys: {
-      intKeys,
+      intKeys: intKeys.subarray(0, count),
       stringKeys: strings.map((slot) => storableText(keys.keyAt(slot) as string)),
       otherKeys: others.map((slot) => storableText(canonicalKey(keys.keyAt(slot)))),
     },
-    rows: Int32Array.from([...ints, ...strings, ...others]),
+    rows: Int32Array.from([...ints.subarray(0, count), ...strings, ...others]),
   }
 }
 
