@@ -81,7 +81,7 @@ test('kill -9 again and again, on either backend: windows and joins have every r
   for (let key = 0; key < keys; key++) {
     for (let round = 0; round < rounds; round += WINDOW_ROUNDS) {
       const its = Array.from({ length: WINDOW_ROUNDS }, (_, i) => key + (round + i) * keys)
-      expected['lists']!.add(`${key} ${round * keys} ${its}`)
+      expected['lists']!.add(`${key} ${round * keys} ${its.join()}`)
       expected['sums']!.add(`${key} ${round * keys} ${its.reduce((sum, n) => sum + n, 0)}`)
     }
     for (let n = key; n + keys < keys * rounds; n += keys) expected['pairs']!.add(`${n} ${n + keys}`)

@@ -18,7 +18,12 @@ export default defineJob<WindowedConfig>(import.meta, {
     const windows = rows.window(window.tumbling({ sizeMs: WINDOW_ROUNDS * keys }))
     return {
       lists: windows.process<string>((records, { key, window: { start } }, emit) =>
-        emit(`${key} ${start} ${records.map(({ n }) => n).sort((a, b) => a - b)}`),
+        emit(
+          `${key} ${start} ${records
+            .map(({ n }) => n)
+            .sort((a, b) => a - b)
+            .join()}`,
+        ),
       ),
       sums: windows.aggregate((a) => ({ sum: a.sum('n') })).map(({ key, windowStart, sum }) => `${key} ${windowStart} ${sum}`),
       pairs: rows.intervalJoin(rows, { lowerMs: keys, upperMs: keys }, (left, right) => `${left.n} ${right.n}`),
