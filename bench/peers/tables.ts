@@ -25,8 +25,8 @@ function cells({
     `(${millions(rate.min)} - ${millions(rate.max)})`,
     contender === 'millrace' ? '-' : `${millraceRatio.toFixed(2)}x`,
     contender === 'millrace' || millraceRatioLow === null ? '-' : `${millraceRatioLow.toFixed(2)} - ${millraceRatioHigh!.toFixed(2)}`,
-    `${(rest.besidesMs / 1000).toFixed(1)} s`,
-    mebibytes(rest.peakRssBytes),
+    seconds(rest.besidesMs),
+    rest.peakRssBytes === null ? '-' : mebibytes(rest.peakRssBytes),
   ]
 }
 
@@ -48,11 +48,16 @@ export function pageTables(all: readonly Measured[]): string {
   ])
   const costs = unique(all.map(({ contender }) => contender)).map((contender) => {
     const its = all.filter((measured) => measured.contender === contender)
-    const peaks = its.map(({ peakRssBytes }) => peakRssBytes ?? Number.NaN)
     return [
       contender,
-      seconds(its.map(({ besidesMs }) => besidesMs)),
-      `${mebibytes(Math.min(...peaks))} - ${mebibytes(Math.max(...peaks))}`,
+      range(
+        its.map(({ besidesMs }) => besidesMs),
+        seconds,
+      ),
+      range(
+        its.map(({ peakRssBytes }) => peakRssBytes),
+        mebibytes,
+      ),
     ]
   })
   return [markdown([['', ...columns], ...rates]), markdown([['', 'start and end of the process', 'peak memory'], ...costs])].join('\n\n')
@@ -64,12 +69,17 @@ function rateCell(measured: Measured | undefined): string {
   return measured.contender === 'millrace' ? rate : `${rate} (${measured.millraceRatio.toFixed(1)}x)`
 }
 
-function seconds(ms: readonly number[]): string {
-  return `${(Math.min(...ms) / 1000).toFixed(1)} - ${(Math.max(...ms) / 1000).toFixed(1)} s`
+function range(values: readonly (number | null)[], text: (value: number) => string): string {
+  const known = values.filter((value) => value !== null)
+  return known.length === 0 ? '-' : `${text(Math.min(...known))} - ${text(Math.max(...known))}`
 }
 
-function mebibytes(bytes: number | null): string {
-  return bytes === null || Number.isNaN(bytes) ? '-' : `${Math.round(bytes / 2 ** 20)} MiB`
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`
+}
+
+function mebibytes(bytes: number): string {
+  return `${Math.round(bytes / 2 ** 20)} MiB`
 }
 
 function markdown([head, ...rows]: readonly (readonly string[])[]): string {
