@@ -93,8 +93,12 @@ class AggregateActor implements OperatorActor {
     return 'done'
   }
 
-  snapshot(): StateChunk[] {
-    return [...this.#table.snapshot(this.#context.keyGroups)].map(([id, value]) => ({ scope: 'group', id, value }))
+  snapshot(checkpointId: number): StateChunk[] {
+    return this.#table.changedChunks(this.#context.keyGroups, checkpointId)
+  }
+
+  onCheckpointComplete(checkpointId: number): void {
+    this.#table.completed(checkpointId)
   }
 
   restore(chunks: readonly StateChunk[]): void {

@@ -24,7 +24,16 @@ interface PendingPart extends FinishedPart {
   checkpoint: number
 }
 
+/** What instance 0 keeps for all. */
+interface LineageState {
+  readonly lineage: string
+  /** By writer, the sequence number behind files of this name that were there before the lineage: of simulated runs, which may have equal lineages. */
+  readonly floors: readonly (readonly [number, number])[]
+}
+
 interface WriterState {
+  /** Whose files these are; missing in checkpoints of release 0.1.0. */
+  readonly lineage?: string
   readonly sequence: number
   readonly open: readonly PartState[]
   readonly pending: readonly FinishedPart[]
@@ -33,6 +42,7 @@ interface WriterState {
 /**
  * Part files of one instance. A file is in progress until it rolls, pending until the checkpoint that holds it is complete, then visible: Flink's
  * FileSink. The state belongs to the writer, whose number is in the file names: as many instances as there are take over those of all writers.
+ * The lineage is in the names as well: files of others are left alone, also by a run that began with a savepoint of theirs.
  */
 class FilesSink implements OperatorActor {
   readonly #spec: FilesSinkSpec
@@ -45,6 +55,9 @@ class FilesSink implements OperatorActor {
   /** Next sequence numbers of this writer and of those whose state came here. */
   readonly #sequences = new Map<number, number>()
   #restored: readonly { readonly writer: number; readonly state: WriterState }[] = []
+  /** The run goes on from a checkpoint: a file that this does not know of counts no more. */
+  #resumes = false
+  #floors: ReadonlyMap<number, number> = new Map()
   #newest: PartFile | null = null
   #lastCheckpoint = 0
   #ended = false
@@ -54,7 +67,7 @@ class FilesSink implements OperatorActor {
   constructor(spec: FilesSinkSpec, context: OperatorContext) {
     this.#spec = spec
     this.#context = context
-    this.#names = new PartNames(spec.name, spec.format, spec.compress)
+    this.#names = new PartNames(spec.name, context.lineage, spec.format, spec.compress)
     this.#folder = new PartFolder(spec.dir, this.#names)
   }
 
@@ -68,15 +81,27 @@ class FilesSink implements OperatorActor {
   }
 
   restore(chunks: readonly StateChunk[]): void {
-    this.#restored = chunks.map(({ id, value }) => ({ writer: id, state: value as WriterState }))
+    for (const { scope, value } of chunks) {
+      if (scope !== 'all') continue
+      const { lineage, floors } = value as LineageState
+      this.#resumes = true
+      if (lineage === this.#context.lineage) this.#floors = new Map(floors)
+    }
+    this.#restored = chunks.filter(({ scope }) => scope === 'split').map(({ id, value }) => ({ writer: id, state: value as WriterState }))
   }
 
   open(): void {
     this.#attempt(this.#spec.dir, () => {
       this.#folder.open()
-      for (const { writer, state } of this.#restored) this.#takeOver(writer, state)
-      this.#folder.removeLeftOvers((writer) => writer % this.#context.parallelism === this.#context.index, this.#knownNames())
+      const isOwn = ({ lineage = this.#context.lineage }: WriterState): boolean => lineage === this.#context.lineage
+      for (const { writer, state } of this.#restored) if (isOwn(state)) this.#sequences.set(writer, state.sequence)
       this.#lookAround()
+      for (const { writer, state } of this.#restored) {
+        if (isOwn(state)) this.#takeOver(writer, state)
+        else this.#copy(state)
+      }
+      this.#findOldest()
+      this.#folder.removeLeftOvers((writer) => this.#isMine(writer), this.#knownNames())
     })
   }
 
@@ -109,10 +134,14 @@ class FilesSink implements OperatorActor {
       open: [...this.#parts.values()].map((part) => part.state()),
       pending: this.#pending.map(({ folder, name, bytes }) => ({ folder, name, bytes })),
     }
-    return [...this.#sequences].map(([writer, sequence]) => {
-      const held = writer === this.#context.index ? mine : { open: [], pending: [] }
-      return { scope: 'split', id: writer, value: { sequence, ...held } satisfies WriterState }
+    const { index, lineage } = this.#context
+    const writers = [...this.#sequences].map(([writer, sequence]): StateChunk => {
+      const held = writer === index ? mine : { open: [], pending: [] }
+      return { scope: 'split', id: writer, value: { lineage, sequence, ...held } satisfies WriterState }
     })
+    return index === 0
+      ? [...writers, { scope: 'all', id: 0, value: { lineage, floors: [...this.#floors] } satisfies LineageState }]
+      : writers
   }
 
   onCheckpointComplete(checkpointId: number): void {
@@ -128,15 +157,28 @@ class FilesSink implements OperatorActor {
   }
 
   /** What was pending is committed by the checkpoint that we begin from. Files of another writer are not written on: they are cut and done. */
-  #takeOver(writer: number, { sequence, open, pending }: WriterState): void {
-    this.#sequences.set(writer, sequence)
+  #takeOver(writer: number, { open, pending }: WriterState): void {
     for (const part of pending) this.#folder.commit(part)
     for (const state of open) {
       const part = this.#openFile(state)
       if (writer === this.#context.index) this.#parts.set(part.folder, part)
       else this.#finish(part)
     }
-    this.#findOldest()
+  }
+
+  /** The savepoint of another run: what its open files held is not lost, but it is shown in files of our own. */
+  #copy({ open, pending }: WriterState): void {
+    for (const part of pending) this.#folder.commitForeign(part)
+    for (const state of open) {
+      if (state.bytes === 0) continue
+      const name = this.#nextName()
+      this.#folder.copyForeign(state, name)
+      this.#finish(this.#openFile({ ...state, name }))
+    }
+  }
+
+  #isMine(writer: number): boolean {
+    return writer % this.#context.parallelism === this.#context.index
   }
 
   #knownNames(): Set<string> {
@@ -144,19 +186,22 @@ class FilesSink implements OperatorActor {
   }
 
   /**
-   * A writer without state goes on behind the files that are there. With state, in the first attempt of a process: files of its own that are
-   * newer than it were made visible by checkpoints which no longer count.
+   * A writer of a new run goes on behind the files that are there. In the first attempt of a process that goes on from a checkpoint, files that are newer than it
+   * were made visible by checkpoints which no longer count.
    */
   #lookAround(): void {
     const { index, attempt } = this.#context
     const knows = this.#sequences.has(index)
     if (knows && attempt > 1) return
-    let next = 0
-    for (const { path, writer, sequence } of this.#folder.list(this.#spec.partition !== undefined)) {
-      if (writer === index) next = Math.max(next, sequence + 1)
-      if (sequence >= (this.#sequences.get(writer) ?? Infinity)) unlinkSync(path)
+    const files = [...this.#folder.list(this.#spec.partition !== undefined)]
+    if (!this.#resumes) {
+      const floors = new Map<number, number>()
+      for (const { writer, sequence } of files) floors.set(writer, Math.max(floors.get(writer) ?? 0, sequence + 1))
+      this.#floors = floors
     }
-    if (!knows) this.#sequences.set(index, next)
+    const nextOf = (writer: number): number => this.#sequences.get(writer) ?? this.#floors.get(writer) ?? 0
+    for (const { path, writer, sequence } of files) if (this.#isMine(writer) && sequence >= nextOf(writer)) unlinkSync(path)
+    this.#sequences.set(index, nextOf(index))
   }
 
   #partOf(folder: string): PartFile {
@@ -179,19 +224,23 @@ class FilesSink implements OperatorActor {
         `${SINK_PENDING_FILES_MAX} files wait for a checkpoint: give less folders, or let files roll later`,
       )
     }
-    const { index, clock } = this.#context
-    const sequence = this.#sequences.get(index)!
-    this.#sequences.set(index, sequence + 1)
     const state = {
       folder,
-      name: this.#names.name(index, sequence),
+      name: this.#nextName(),
       bytes: 0,
       records: 0,
       textBytes: 0,
-      openedMs: clock.nowMs(),
+      openedMs: this.#context.clock.nowMs(),
       header: null,
     }
     return this.#openFile(state)
+  }
+
+  #nextName(): string {
+    const { index } = this.#context
+    const sequence = this.#sequences.get(index)!
+    this.#sequences.set(index, sequence + 1)
+    return this.#names.name(index, sequence)
   }
 
   #openFile(state: PartState): PartFile {

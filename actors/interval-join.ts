@@ -1,8 +1,11 @@
 import type { Emit, OperatorActor, OperatorContext, OperatorDefinition, Progress, StateChunk } from '../src/actor/contract.ts'
 import { type Key, checkEventTime } from '../src/actor/operator-kit.ts'
-import { KeyMap, ValueTable, keptKey } from '../src/actor/keyed-kit.ts'
+import { heapBytes } from '../src/actor/cached-kit.ts'
+import { KeyMap, keptKey } from '../src/actor/keyed-kit.ts'
 import { TimeList, TimerQueue } from '../src/actor/queue-kit.ts'
+import type { AllRows } from '../src/actor/rows-kit.ts'
 import { JOIN_KEYS_PER_STEP_MAX } from '../src/limits.ts'
+import { KeyedRowsActor } from './keyed-rows.ts'
 import { type RecordKey, recordKey } from './record-key.ts'
 
 interface IntervalJoinSpec {
@@ -34,9 +37,8 @@ type StoredRows = readonly [readonly number[], readonly unknown[], readonly numb
  * Joins records of one key whose times are near each other. Semantics of Apache Flink's `IntervalJoinOperator`: a record behind the watermark is late; what is
  * kept of a side goes when the watermark has come to the last time at which the other side could need it.
  */
-class IntervalJoinActor implements OperatorActor {
+class IntervalJoinActor extends KeyedRowsActor implements OperatorActor {
   readonly #spec: IntervalJoinSpec
-  readonly #context: OperatorContext
   readonly #leftKey: (record: unknown) => Key
   readonly #rightKey: (record: unknown) => Key
   readonly #late: readonly [Emit, Emit]
@@ -49,17 +51,18 @@ class IntervalJoinActor implements OperatorActor {
   #watermark = -Infinity
 
   constructor(spec: IntervalJoinSpec, context: OperatorContext) {
+    super(context)
     this.#spec = spec
-    this.#context = context
     this.#leftKey = recordKey(spec.leftKey, context)
     this.#rightKey = recordKey(spec.rightKey, context)
     this.#late = [context.emitTo('lateLeft'), context.emitTo('lateRight')]
     this.#keepLeftMs = Math.max(spec.upperMs, 0)
     this.#keepRightMs = Math.max(-spec.lowerMs, 0)
+    this.keepRows(this.#rowsByKey(), (record) => this.#keyOf(record))
   }
 
   open(): void {
-    this.#watermark = this.#context.watermark()
+    this.#watermark = this.context.watermark()
   }
 
   selectInput(input: number): void {
@@ -71,8 +74,9 @@ class IntervalJoinActor implements OperatorActor {
     checkEventTime(timestamp, 'intervalJoin')
     const isLeft = this.#isLeft
     if (timestamp < this.#watermark) return this.#late[isLeft ? 0 : 1](record, timestamp)
-    const key = isLeft ? this.#leftKey(record) : this.#rightKey(record)
-    const known = this.#rows.get(key)
+    const key = this.#keyOf(record)
+    this.changed?.(key)
+    const known = this.#known(key)
     if (known !== undefined) {
       if (isLeft) this.#joinLeft(record, timestamp, known.right)
       else this.#joinRight(record, timestamp, known.left)
@@ -87,33 +91,73 @@ class IntervalJoinActor implements OperatorActor {
     this.#watermark = watermark
     for (let left = JOIN_KEYS_PER_STEP_MAX; left > 0; left--) {
       const rows = this.#timers.take(watermark)
-      if (rows === undefined) return 'done'
+      if (rows === undefined) return this.fetchDue(watermark) ? 'more' : 'done'
+      this.changed?.(rows.key)
       rows.dueMs = Infinity
-      rows.left.drop(rows.left.lastUpTo(watermark - this.#keepLeftMs) + 1)
-      rows.right.drop(rows.right.lastUpTo(watermark - this.#keepRightMs) + 1)
-      this.#remindOfFirst(rows)
-      if (rows.dueMs === Infinity) this.#rows.delete(rows.key)
+      this.#forgetOver(rows)
     }
     return 'more'
   }
 
   snapshot(): StateChunk[] {
-    const table = new ValueTable<StoredRows>()
-    this.#rows.forEach(({ key, left, right }) => {
-      table.set(table.slotOf(key), [left.times(), left.records(), right.times(), right.records()])
-    })
-    return [...table.snapshot(this.#context.keyGroups)].map(([id, value]) => ({ scope: 'group', id, value }))
+    return this.saveRows()
   }
 
-  restore(chunks: readonly StateChunk[]): void {
-    const table = new ValueTable<StoredRows>()
-    for (const { value } of chunks) table.restore(value as Uint8Array)
-    table.forEach((key, [leftTimes, lefts, rightTimes, rights]) => {
-      const rows = this.#newRows(key)
-      leftTimes.forEach((time, i) => rows.left.add(time, lefts[i]))
-      rightTimes.forEach((time, i) => rows.right.add(time, rights[i]))
-      this.#remindOfFirst(rows)
-    })
+  restore(chunks: readonly StateChunk[]): Promise<void> {
+    return this.restoreRows(chunks)
+  }
+
+  #rowsByKey(): AllRows {
+    const rows = this.#rows
+    return {
+      has: (key) => rows.get(key) !== undefined,
+      save: (key) => stored(rows.get(key)!),
+      load: (key, row) => this.#load(key, row as StoredRows),
+      drop: (key) => {
+        const { dueMs } = rows.get(key)!
+        if (dueMs < Infinity) this.#timers.delete(dueMs, rows.get(key)!)
+        rows.delete(key)
+      },
+      bytesOf: (key) => bytesOfList(rows.get(key)!.left) + bytesOfList(rows.get(key)!.right),
+      dueMs: (key) => this.#overMs(rows.get(key)!),
+      clockDueMs: () => Infinity,
+      forEach: (fn) => rows.forEach(({ key }) => fn(key)),
+    }
+  }
+
+  #load(key: Key, [leftTimes, lefts, rightTimes, rights]: StoredRows): void {
+    const rows = this.#newRows(key)
+    leftTimes.forEach((time, i) => rows.left.add(time, lefts[i]))
+    rightTimes.forEach((time, i) => rows.right.add(time, rights[i]))
+    this.#remindOfFirst(rows)
+  }
+
+  /** When nothing of it is needed any more: what is elsewhere is not fetched before. */
+  #overMs({ left, right }: Rows): number {
+    return Math.max(left.lastTime + this.#keepLeftMs, right.lastTime + this.#keepRightMs)
+  }
+
+  #known(key: Key): Rows | undefined {
+    const rows = this.#rows.get(key)
+    if (rows === undefined || rows.dueMs > this.#watermark) return rows
+    // It was elsewhere when the watermark came.
+    this.#timers.delete(rows.dueMs, rows)
+    rows.dueMs = Infinity
+    return this.#forgetOver(rows)
+  }
+
+  /** Drops what no record to come can need; undefined when that is all. Its timer is to be set. */
+  #forgetOver(rows: Rows): Rows | undefined {
+    rows.left.drop(rows.left.lastUpTo(this.#watermark - this.#keepLeftMs) + 1)
+    rows.right.drop(rows.right.lastUpTo(this.#watermark - this.#keepRightMs) + 1)
+    this.#remindOfFirst(rows)
+    if (rows.dueMs < Infinity) return rows
+    this.#rows.delete(rows.key)
+    return undefined
+  }
+
+  #keyOf(record: unknown): Key {
+    return this.#isLeft ? this.#leftKey(record) : this.#rightKey(record)
   }
 
   #joinLeft(record: unknown, leftTime: number, rights: TimeList<unknown>): void {
@@ -122,7 +166,7 @@ class IntervalJoinActor implements OperatorActor {
     for (let i = rights.firstFrom(leftTime + lowerMs); i < rights.size; i++) {
       const rightTime = rights.timeAt(i)
       if (rightTime > last) break
-      this.#context.emit(fn(record, rights.recordAt(i), { leftTime, rightTime }), Math.max(leftTime, rightTime))
+      this.context.emit(fn(record, rights.recordAt(i), { leftTime, rightTime }), Math.max(leftTime, rightTime))
     }
   }
 
@@ -132,7 +176,7 @@ class IntervalJoinActor implements OperatorActor {
     for (let i = lefts.firstFrom(rightTime - upperMs); i < lefts.size; i++) {
       const leftTime = lefts.timeAt(i)
       if (leftTime > last) break
-      this.#context.emit(fn(lefts.recordAt(i), record, { leftTime, rightTime }), Math.max(leftTime, rightTime))
+      this.context.emit(fn(lefts.recordAt(i), record, { leftTime, rightTime }), Math.max(leftTime, rightTime))
     }
   }
 
@@ -153,6 +197,15 @@ class IntervalJoinActor implements OperatorActor {
     rows.dueMs = dueMs
     this.#timers.add(dueMs, rows)
   }
+}
+
+function stored({ left, right }: Rows): StoredRows {
+  return [left.times(), left.records(), right.times(), right.records()]
+}
+
+/** Of a list its last record is looked at. */
+function bytesOfList(list: TimeList<unknown>): number {
+  return list.size === 0 ? 0 : list.size * heapBytes([0, list.recordAt(list.size - 1)])
 }
 
 export const intervalJoin: OperatorDefinition = {

@@ -1,8 +1,7 @@
 import type { ColumnBatch, OperatorContext, StateChunk } from '../src/actor/contract.ts'
-import { CachedValues } from '../src/actor/cached-kit.ts'
+import { CachedValues, restorePaced } from '../src/actor/cached-kit.ts'
 import { ValueTable } from '../src/actor/keyed-kit.ts'
 import type { Key } from '../src/actor/operator-kit.ts'
-import { WORKING_RESTORE_BYTES_AHEAD_MAX } from '../src/limits.ts'
 import { type RecordKey, recordKey } from './record-key.ts'
 
 /** What operators have in common that keep one value per key: in memory, or elsewhere, as they are told. */
@@ -33,8 +32,9 @@ export class KeyedValuesActor<V> {
     return this.#cached !== null && this.#cached.cache.waits
   }
 
-  snapshot(checkpointId: number): StateChunk[] {
-    if (this.values instanceof ValueTable) return this.values.changedChunks(this.context.keyGroups, checkpointId)
+  snapshotInSteps(checkpointId: number): Iterable<StateChunk | null> {
+    const { keyGroups, batchRecords } = this.context
+    if (this.values instanceof ValueTable) return this.values.deltas(keyGroups, checkpointId, batchRecords)
     return [{ scope: 'working', id: this.values.table, value: this.values.handOver() }]
   }
 
@@ -42,14 +42,11 @@ export class KeyedValuesActor<V> {
     if (this.values instanceof ValueTable) this.values.completed(checkpointId)
   }
 
-  async restore(chunks: readonly StateChunk[]): Promise<void> {
-    let takenBytes = 0
-    for (const { value } of chunks) {
-      this.values.restore(value as Uint8Array)
-      const cache = this.#cached?.cache
-      if (cache === undefined || cache.sentBytes - takenBytes < WORKING_RESTORE_BYTES_AHEAD_MAX) continue
-      await cache.taken()
-      takenBytes = cache.sentBytes
-    }
+  onCheckpointFailed(): void {
+    if (this.values instanceof ValueTable) this.values.endDeltas()
+  }
+
+  restore(chunks: readonly StateChunk[]): Promise<void> {
+    return restorePaced(chunks, ({ value }) => this.values.restore(value as Uint8Array), this.#cached?.cache ?? null)
   }
 }

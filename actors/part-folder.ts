@@ -1,4 +1,4 @@
-import { readdirSync, realpathSync, renameSync, rmdirSync, statSync, truncateSync, unlinkSync } from 'node:fs'
+import { constants, copyFileSync, readdirSync, realpathSync, renameSync, rmdirSync, statSync, truncateSync, unlinkSync } from 'node:fs'
 import { basename, join, resolve, sep } from 'node:path'
 import { makeDirectory } from '../src/actor/operator-kit.ts'
 import { type FinishedPart } from './part-file.ts'
@@ -45,19 +45,37 @@ export class PartFolder {
     renameSync(from, to)
   }
 
-  /** Removes files in progress that no checkpoint knows. */
+  /**
+   * The same for a file of another lineage, with whose checkpoint this one began. Whoever took that checkpoint may have done it, and what has become of the file since
+   * is not this run's business.
+   */
+  commitForeign(part: FinishedPart): void {
+    if (sizeOf(this.inProgress(part.name)) !== null && sizeOf(this.finished(part)) === null) this.commit(part)
+  }
+
+  /** What a file of another lineage held at the checkpoint that this one began with, as a file in progress of this one: the other is left alone. */
+  copyForeign(part: FinishedPart, name: string): void {
+    const from = [this.inProgress(part.name), this.finished(part)].find((path) => (sizeOf(path) ?? -1) >= part.bytes)
+    if (from === undefined) {
+      throw new Error(`${this.inProgress(part.name)} is gone, of which the savepoint knows ${part.bytes} bytes`)
+    }
+    copyFileSync(from, this.inProgress(name), constants.COPYFILE_FICLONE)
+    truncateSync(this.inProgress(name), part.bytes)
+  }
+
+  /** Removes files in progress of this lineage that no checkpoint knows. */
   removeLeftOvers(isMine: (writer: number) => boolean, known: ReadonlySet<string>): void {
     for (const name of readdirSync(join(this.#dir, IN_PROGRESS_FOLDER))) {
       const parsed = this.#names.parse(name)
-      if (parsed !== null && isMine(parsed.writer) && !known.has(name)) unlinkSync(this.inProgress(name))
+      if (parsed?.own === true && isMine(parsed.writer) && !known.has(name)) unlinkSync(this.inProgress(name))
     }
   }
 
-  /** Finished files: of each its path, writer and sequence number. */
+  /** Finished files of this lineage: of each its path, writer and sequence number. */
   *list(recursive: boolean): Iterable<{ readonly path: string; readonly writer: number; readonly sequence: number }> {
     for (const path of readdirSync(this.#dir, { recursive, encoding: 'utf8' })) {
       const parsed = path.startsWith(IN_PROGRESS_FOLDER) ? null : this.#names.parse(basename(path))
-      if (parsed !== null) yield { path: join(this.#dir, path), ...parsed }
+      if (parsed?.own === true) yield { path: join(this.#dir, path), ...parsed }
     }
   }
 

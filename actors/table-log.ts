@@ -52,7 +52,8 @@ export class TableLog {
   drain(): void {
     this.#table.drainDirty((slot) => {
       const row = this.rowAt(slot)
-      if (row === null) this.#clear(slot)
+      // Back to what it was before its first record: what rounding has left of fractions goes, too.
+      if (row === null) this.#table.store.empty(slot)
       if (this.#tells === 'nothing') return
       const before = this.#known[slot]
       this.#known[slot] = row ?? undefined
@@ -71,13 +72,6 @@ export class TableLog {
       this.#emit({ kind: 'update-before', row: before })
       this.#emit({ kind: 'update-after', row })
     }
-  }
-
-  /** Back to what it was before its first record: what rounding has left of fractions goes, too. */
-  #clear(slot: number): void {
-    const { store, layout } = this.#table
-    layout.columns.forEach(({ initial }, column) => (store.data[column]![slot] = initial))
-    store.flags[slot] = EMPTY
   }
 }
 

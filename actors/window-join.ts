@@ -4,8 +4,9 @@ import { type WindowPane, Windows } from '../src/actor/window-kit.ts'
 import { JOIN_RESULTS_PER_STEP_MAX } from '../src/limits.ts'
 import { type RecordKey, recordKey } from './record-key.ts'
 import { BothContents, type BothSides, type JoinFunction, type JoinResults, joinResults } from './joined-windows.ts'
+import { KeyedRowsActor } from './keyed-rows.ts'
 import { PlainWindowJoinActor } from './plain-window-join.ts'
-import { loadPanes, savePanes } from './stored-panes.ts'
+import { PaneRows } from './stored-panes.ts'
 
 interface WindowJoinSpec {
   readonly leftKey: RecordKey
@@ -18,8 +19,7 @@ interface WindowJoinSpec {
 }
 
 /** Joins the records of two sides that fall into one window. Semantics of Apache Flink's `CoGroupedStreams` and `JoinedStreams`: windows over both sides as one. */
-class WindowJoinActor implements OperatorActor {
-  readonly #context: OperatorContext
+class WindowJoinActor extends KeyedRowsActor implements OperatorActor {
   readonly #function: JoinFunction
   readonly #leftKey: (record: unknown) => Key
   readonly #rightKey: (record: unknown) => Key
@@ -31,7 +31,7 @@ class WindowJoinActor implements OperatorActor {
   #left = Infinity
 
   constructor(spec: WindowJoinSpec, context: OperatorContext) {
-    this.#context = context
+    super(context)
     this.#function = spec.function
     this.#leftKey = recordKey(spec.leftKey, context)
     this.#rightKey = recordKey(spec.rightKey, context)
@@ -47,15 +47,17 @@ class WindowJoinActor implements OperatorActor {
       fire: (pane) => this.#fire(pane),
       late: (record, timestamp) => late[this.#contents.isLeft ? 0 : 1](record, timestamp),
       undoes: context.undoes,
+      changed: (key) => this.changed?.(key),
     })
+    this.keepRows(new PaneRows(this.#windows), (record) => this.#keyOf(record))
   }
 
   get wakeAtMs(): number {
-    return this.#windows.wakeAtMs
+    return this.isFetching ? Infinity : Math.min(this.#windows.wakeAtMs, this.clockDueElsewhereMs)
   }
 
   open(): void {
-    this.#windows.restoreWatermark(this.#context.watermark())
+    this.#windows.restoreWatermark(this.context.watermark())
   }
 
   selectInput(input: number): void {
@@ -63,7 +65,8 @@ class WindowJoinActor implements OperatorActor {
   }
 
   process(record: unknown, timestamp: number): void {
-    const key = this.#contents.isLeft ? this.#leftKey(record) : this.#rightKey(record)
+    const key = this.#keyOf(record)
+    this.changed?.(key)
     this.#windows.add(key, record, timestamp)
   }
 
@@ -72,21 +75,25 @@ class WindowJoinActor implements OperatorActor {
   }
 
   onWatermark(watermark: number): Progress {
-    const advanced = this.#inBounds(() => this.#windows.advance(watermark, 1))
-    if (!advanced || watermark < Infinity) return advanced ? 'done' : 'more'
-    return this.#inBounds(() => this.#windows.finish(1)) ? 'done' : 'more'
+    if (!this.#inBounds(() => this.#windows.advance(watermark, 1, this.dueElsewhereMs)) || this.fetchDue(watermark)) return 'more'
+    if (watermark < Infinity) return 'done'
+    return !this.#inBounds(() => this.#windows.finish(1, this.clockDueElsewhereMs)) || this.fetchClockDue(Infinity) ? 'more' : 'done'
   }
 
   onTime(nowMs: number): void {
-    this.#windows.advanceClock(nowMs, 1)
+    if (this.#windows.advanceClock(nowMs, 1, this.clockDueElsewhereMs)) this.fetchClockDue(nowMs)
   }
 
   snapshot(): StateChunk[] {
-    return savePanes(this.#windows, this.#context.keyGroups)
+    return this.saveRows()
   }
 
-  restore(chunks: readonly StateChunk[]): void {
-    loadPanes(this.#windows, chunks)
+  restore(chunks: readonly StateChunk[]): Promise<void> {
+    return this.restoreRows(chunks)
+  }
+
+  #keyOf(record: unknown): Key {
+    return this.#contents.isLeft ? this.#leftKey(record) : this.#rightKey(record)
   }
 
   /** Deals with one window after the other; false when that is not all, but enough for one step. */
@@ -119,7 +126,7 @@ class WindowJoinActor implements OperatorActor {
         this.#pending = null
         return
       }
-      this.#context.emit(value, timestamp)
+      this.context.emit(value, timestamp)
     }
   }
 }
@@ -127,7 +134,7 @@ class WindowJoinActor implements OperatorActor {
 function createJoin(spec: WindowJoinSpec, context: OperatorContext): OperatorActor {
   const { windows, time, trigger, allowedLatenessMs } = spec
   const firesOnce = time === 'event' && allowedLatenessMs === 0 && (trigger as { readonly type?: string }).type === 'eventTime'
-  return firesOnce && windows.type === 'sliding'
+  return firesOnce && windows.type === 'sliding' && context.backend.type === 'memory'
     ? new PlainWindowJoinActor({ ...spec, windows }, context)
     : new WindowJoinActor(spec, context)
 }

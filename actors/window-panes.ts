@@ -4,6 +4,7 @@ import { AccumulatorTable, type KeyColumn, PartialRows, restorePartials, snapsho
 import { firstStartOf, lastEndOf, lastMsOf, restoredWatermark, windowStart } from '../src/actor/operator-kit.ts'
 import { WINDOWS_PER_STEP_MAX } from '../src/limits.ts'
 import { keySelector } from './key-selector.ts'
+import { KeyedWindowPanesActor } from './keyed-window-panes.ts'
 import type { PaneAggregateSpec } from './window-combine.ts'
 import { type WindowRowEmitter, windowRowEmitter } from './window-rows.ts'
 
@@ -148,5 +149,8 @@ class WindowPanesActor implements OperatorActor {
 
 export const windowPanes: OperatorDefinition = {
   kind: 'windowPanes',
-  create: (spec, context) => new WindowPanesActor(spec as unknown as PaneAggregateSpec, context),
+  create: (spec, context) => {
+    const Actor = context.backend.type === 'lmdb' ? KeyedWindowPanesActor : WindowPanesActor
+    return new Actor(spec as unknown as PaneAggregateSpec, context)
+  },
 }

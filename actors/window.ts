@@ -3,7 +3,8 @@ import { type Key, type Trigger, type WindowSpec, restoredWatermark } from '../s
 import { Windows } from '../src/actor/window-kit.ts'
 import { WINDOWS_PER_STEP_MAX } from '../src/limits.ts'
 import { recordKey } from './record-key.ts'
-import { loadPanes, savePanes } from './stored-panes.ts'
+import { KeyedRowsActor } from './keyed-rows.ts'
+import { PaneRows } from './stored-panes.ts'
 import { type WindowFunction, type WindowResults, windowResults } from './window-contents.ts'
 
 interface WindowOperatorSpec {
@@ -18,13 +19,12 @@ interface WindowOperatorSpec {
 }
 
 /** Windows in general: any trigger, lateness, late records, records kept. See `src/time/windows.ts`. */
-class WindowActor implements OperatorActor {
-  readonly #context: OperatorContext
+class WindowActor extends KeyedRowsActor implements OperatorActor {
   readonly #keyOf: (record: unknown) => Key
   readonly #windows: Windows<never, unknown>
 
   constructor(spec: WindowOperatorSpec, context: OperatorContext) {
-    this.#context = context
+    super(context)
     this.#keyOf = recordKey(spec.key, context)
     const { windows, time, trigger, allowedLatenessMs } = spec
     const shape = { keyed: spec.key !== null, timed: windows.type !== 'global' }
@@ -39,15 +39,19 @@ class WindowActor implements OperatorActor {
       fire: (pane, watermark) => contents.emit(pane, watermark, context.emit),
       late: context.emitTo('late'),
       undoes: context.undoes,
+      changed: (key) => this.changed?.(key),
     })
+    this.keepRows(new PaneRows(this.#windows), this.#keyOf)
   }
 
   get wakeAtMs(): number {
-    return this.#windows.wakeAtMs
+    return this.isFetching ? Infinity : Math.min(this.#windows.wakeAtMs, this.clockDueElsewhereMs)
   }
 
   process(record: unknown, timestamp: number): void {
-    this.#windows.add(this.#keyOf(record), record, timestamp)
+    const key = this.#keyOf(record)
+    this.changed?.(key)
+    this.#windows.add(key, record, timestamp)
   }
 
   undo(): void {
@@ -55,22 +59,22 @@ class WindowActor implements OperatorActor {
   }
 
   onWatermark(watermark: number): Progress {
-    if (!this.#windows.advance(watermark, WINDOWS_PER_STEP_MAX)) return 'more'
-    return watermark === Infinity && !this.#windows.finish(WINDOWS_PER_STEP_MAX) ? 'more' : 'done'
+    if (!this.#windows.advance(watermark, WINDOWS_PER_STEP_MAX, this.dueElsewhereMs) || this.fetchDue(watermark)) return 'more'
+    if (watermark < Infinity) return 'done'
+    return !this.#windows.finish(WINDOWS_PER_STEP_MAX, this.clockDueElsewhereMs) || this.fetchClockDue(Infinity) ? 'more' : 'done'
   }
 
   onTime(nowMs: number): void {
-    this.#windows.advanceClock(nowMs, WINDOWS_PER_STEP_MAX)
+    if (this.#windows.advanceClock(nowMs, WINDOWS_PER_STEP_MAX, this.clockDueElsewhereMs)) this.fetchClockDue(nowMs)
   }
 
   snapshot(): StateChunk[] {
-    const { keyGroups, index } = this.#context
-    return [...savePanes(this.#windows, keyGroups), { scope: 'all', id: index, value: this.#windows.watermark }]
+    return [...this.saveRows(), { scope: 'all', id: this.context.index, value: this.#windows.watermark }]
   }
 
-  restore(chunks: readonly StateChunk[]): void {
-    loadPanes(this.#windows, chunks)
-    this.#windows.restoreWatermark(restoredWatermark(chunks, this.#context))
+  restore(chunks: readonly StateChunk[]): Promise<void> {
+    this.#windows.restoreWatermark(restoredWatermark(chunks, this.context))
+    return this.restoreRows(chunks)
   }
 }
 

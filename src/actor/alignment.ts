@@ -55,6 +55,18 @@ export class Alignment {
     return this.#complete() ? checkpointId : 0
   }
 
+  /**
+   * A checkpoint was given up: its barriers that are still on their way count no more. True when channels that are held for it, or for an earlier one, are to be read
+   * again.
+   */
+  abandon(checkpointId: number): boolean {
+    this.#completedId = Math.max(this.#completedId, checkpointId)
+    if (this.#checkpointId === 0 || this.#checkpointId > checkpointId) return false
+    this.#checkpointId = 0
+    this.#arrived.fill(false)
+    return true
+  }
+
   #endOfAll(asked: number): number {
     if (asked <= this.#completedId || !this.allEnded) return 0
     this.#completedId = asked

@@ -14,6 +14,8 @@ export const CHECKPOINT_ABORT_REASONS = [
   'commit-failed',
   /** Checkpointing was stopped. */
   'stopped',
+  /** An actor whose input is over still says what is left: it is not one that failed, and is made up for when there is time. */
+  'draining',
 ] as const
 
 export type CheckpointAbortReason = (typeof CHECKPOINT_ABORT_REASONS)[number]
@@ -43,6 +45,8 @@ export type CoordinatorEvent =
       readonly actor: string
       readonly cause?: ErrorData
     }
+  /** An actor cannot take part before it has said what is left at the end of its input. */
+  | { readonly type: 'draining'; readonly nowMs: number; readonly attempt: number; readonly checkpoint: number }
   /**
    * The actor has ended: it has emitted everything, and the storage thread holds its last chunks if there are any. Comes after the
    * acknowledgements of the snapshots that the actor has begun.

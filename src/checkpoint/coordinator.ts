@@ -14,7 +14,12 @@
  */
 import type { ErrorData } from '../core/failure.ts'
 import { MillraceError } from '../errors.ts'
-import { CHECKPOINT_FINAL_TRIES_MAX, CHECKPOINT_INTERVAL_MS_DEFAULT, CHECKPOINT_TIMEOUT_MS_DEFAULT } from '../limits.ts'
+import {
+  CHECKPOINT_DRAIN_LOOK_MS,
+  CHECKPOINT_FINAL_TRIES_MAX,
+  CHECKPOINT_INTERVAL_MS_DEFAULT,
+  CHECKPOINT_TIMEOUT_MS_DEFAULT,
+} from '../limits.ts'
 import type { CheckpointAbortReason, CoordinatorEffect, CoordinatorEvent } from './coordinator-events.ts'
 import type { CheckpointStatus } from './manifest.ts'
 
@@ -42,6 +47,8 @@ interface InFlight {
   readonly checkpoint: number
   readonly attempt: Attempt
   readonly startedMs: number
+  /** Somebody wants it; it was not only due. */
+  readonly asked: boolean
   /** Actors whose snapshot the storage thread holds. */
   readonly acknowledged: Set<string>
   status: CheckpointStatus
@@ -129,6 +136,9 @@ export class CheckpointCoordinator {
       case 'declined':
         if (this.#isAligning(event)) this.#abort(event.nowMs, 'actor-declined', event.actor, event.cause)
         return
+      case 'draining':
+        if (this.#isAligning(event)) this.#giveWay(this.#inFlight!, event.nowMs)
+        return
       case 'finished':
         if (this.#attempt?.number === event.attempt && this.#attempt.actors.has(event.actor)) this.#attempt.finished.add(event.actor)
         return
@@ -171,14 +181,25 @@ export class CheckpointCoordinator {
 
   #begin(attempt: Attempt, nowMs: number): void {
     const checkpoint = this.#nextId++
+    const asked = this.wanted
     this.#wanted = 'no'
     this.#dueMs = nowMs + this.#intervalMs
     const sources = liveSources(attempt)
     // What a stage still has to say when its input is over may take long, and holds nothing up.
     const deadlineMs = sources.length > 0 ? nowMs + this.#timeoutMs : Infinity
-    this.#inFlight = { checkpoint, attempt, startedMs: nowMs, acknowledged: new Set(), status: 'complete', committing: false, deadlineMs }
+    const acknowledged = new Set<string>()
+    this.#inFlight = { checkpoint, attempt, startedMs: nowMs, asked, acknowledged, status: 'complete', committing: false, deadlineMs }
     if (!hasEnded(attempt)) this.#effects.push({ type: 'inject-barrier', checkpoint, attempt: attempt.number, sources })
     else this.#commit(this.#inFlight, nowMs)
+  }
+
+  /** What an actor still has to say may take long. While sources go on, nobody is to wait with a barrier for it; without them the checkpoint waits, and holds nothing up. */
+  #giveWay(flight: InFlight, nowMs: number): void {
+    if (liveSources(flight.attempt).length === 0) return
+    this.#abort(nowMs, 'draining')
+    if (!flight.asked) return
+    this.#wanted = 'soon'
+    this.#pausedUntilMs = Math.max(this.#pausedUntilMs, nowMs + CHECKPOINT_DRAIN_LOOK_MS)
   }
 
   #commit(flight: InFlight, nowMs: number): void {

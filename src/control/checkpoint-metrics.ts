@@ -40,7 +40,8 @@ export class CheckpointMetrics {
       case 'commit':
         return this.#ordered(effect.checkpoint)
       case 'abort':
-        if (effect.reason !== 'stopped') this.#failed++
+        if (effect.reason === 'draining') this.#skipped++
+        else if (effect.reason !== 'stopped') this.#failed++
         return this.#end(effect.checkpoint)
       default:
         return

@@ -17,6 +17,7 @@ import { commitOrder } from './commit-order.ts'
 import { drainSources } from './drain-sources.ts'
 import { FailedCheckpoints } from './failed-checkpoints.ts'
 import { fallBack } from './fall-back.ts'
+import { injectBarrier } from './inject-barrier.ts'
 import type { JobSettings, MasterHost, RunEnd, RunState } from './master-host.ts'
 import type { SavepointReport } from './protocol.ts'
 import { Savepoints } from './savepoints.ts'
@@ -190,9 +191,8 @@ export class JobMaster {
     if (this.#state !== 'running') return void this.#end({ outcome: 'stopped' })
     this.#state = 'stopping'
     this.#trigger(false)
-    const { checkpointTimeoutMs: limitMs } = this.#settings
     const late = (): void => void (this.#drainsToStop() && this.#failLastCheckpoint('could not be taken: sources had ended, the rest not'))
-    if (limitMs < TIMER_MS_MAX) this.#host.setTimer(late, limitMs)
+    if (this.#settings.checkpointTimeoutMs < TIMER_MS_MAX) this.#host.setTimer(late, this.#settings.checkpointTimeoutMs)
   }
 
   async #startAttempt(attempt: number): Promise<void> {
@@ -275,8 +275,7 @@ export class JobMaster {
         this.#activity.mark()
         this.#requests.began(effect.checkpoint)
         if (this.#isStopping()) this.#lastCheckpoint = effect.checkpoint
-        for (const worker of this.#host.workers()) void worker.triggerCheckpoint(effect.checkpoint, this.#isStopping()).catch(() => {})
-        return
+        return injectBarrier(this.#host, effect, this.#isStopping(), (event) => this.#decide(event))
       case 'commit':
         this.#requests.began(effect.checkpoint)
         return this.#host.storage.send(commitOrder(effect, this.#beginning!.lineage, this.#settings.identity, this.#host.clock.nowMs()))
@@ -317,7 +316,8 @@ export class JobMaster {
   /** The job goes on without it, unless too many have failed in a row. */
   #gaveUp(effect: CoordinatorEffect & { type: 'abort' }): void {
     const { checkpoint, reason, cause } = effect
-    this.#host.app.checkpointFailed(checkpoint, reason, cause ?? null)
+    if (reason === 'draining') this.#requests.goOn()
+    else this.#host.app.checkpointFailed(checkpoint, reason, cause ?? null)
     this.#requests.failed(checkpoint, reason, cause)
     if (checkpoint === this.#lastCheckpoint) return this.#failLastCheckpoint(`was not completed (${reason})`, cause)
     for (const worker of this.#host.workers()) void worker.checkpointEnded(checkpoint, { failure: reason, tookMs: 0 }).catch(() => {})

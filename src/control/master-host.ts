@@ -44,8 +44,8 @@ export interface WorkerGate {
   start(): Promise<void>
   /** Ends the attempt. When it resolves the worker touches none of its rings any more. */
   stop(): Promise<void>
-  /** Sources put the barrier into their outputs; with `last` they read nothing after it. */
-  triggerCheckpoint(checkpoint: number, last: boolean): Promise<void>
+  /** Sources put the barrier into their outputs; with `last` they read nothing after it. False when an actor cannot take part yet. */
+  triggerCheckpoint(checkpoint: number, last: boolean): Promise<boolean>
   checkpointEnded(checkpoint: number, end: CheckpointEnd): Promise<void>
   drainSources(): Promise<void>
   stats(): Promise<WorkerStats>

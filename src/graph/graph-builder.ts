@@ -110,7 +110,7 @@ export class GraphBuilder {
     onlyKnown('An operator', draft.options, OPERATOR_OPTIONS, draft.site)
     const onError = this.#policyOf(draft)
     const backend = checkBackend(draft.options?.backend, draft.site)
-    requireChoice(draft.kind, backend, draft.site)
+    requireChoice({ kind: draft.kind, spec: draft.spec ?? {} }, backend, draft.site)
     const node: OperatorNode = {
       id: this.#nodes.length,
       name: this.#claimName(draft),

@@ -10,10 +10,11 @@ import type { Graph, OperatorNode } from './graph.ts'
 export type BackendOption = 'memory' | 'lmdb' | { readonly type: 'memory' } | { readonly type: 'lmdb'; readonly cacheBytes?: number }
 
 /** Kinds of operators that can have their state elsewhere than in memory. */
-const CHOOSING = new Set(['process', 'scan', 'reduce', 'distinct'])
+const CHOOSING = new Set(['process', 'scan', 'reduce', 'distinct', 'window', 'windowPanes', 'sessionMerge', 'windowJoin', 'intervalJoin'])
 
-export function canChoose(kind: string): boolean {
-  return CHOOSING.has(kind)
+/** False as well for an operator over all records, which would have a single row. */
+export function canChoose({ kind, spec }: Pick<OperatorNode, 'kind' | 'spec'>): boolean {
+  return CHOOSING.has(kind) && spec['key'] !== null
 }
 
 const IN_MEMORY: StateBackend = { type: 'memory' }
@@ -36,17 +37,17 @@ export function checkBackend(option: BackendOption | undefined, site?: string): 
 }
 
 /** @throws MillraceError MR_OPTION_INVALID where an operator is told to have its state where it cannot */
-export function requireChoice(kind: string, backend: StateBackend | null, site: string): void {
-  if (backend?.type !== 'lmdb' || CHOOSING.has(kind)) return
+export function requireChoice(node: Pick<OperatorNode, 'kind' | 'spec'>, backend: StateBackend | null, site: string): void {
+  if (backend?.type !== 'lmdb' || canChoose(node)) return
   throw new MillraceError(
     'MR_OPTION_INVALID',
-    `backend: 'lmdb' is not possible for this operator (${kind}): it keeps no state by key, or keeps it in tables of its own, which are in memory`,
+    `backend: 'lmdb' is not possible for this operator (${node.kind}): it keeps no state by key, or keeps it in tables of its own, which are in memory`,
     { site },
   )
 }
 
 /** Where an operator keeps its state: what it says itself, else the run, else the job. Operators without a choice have it in memory. */
 export function backendOf(node: OperatorNode, graph: Graph, run: StateBackend | null): StateBackend {
-  if (!CHOOSING.has(node.kind)) return IN_MEMORY
+  if (!canChoose(node)) return IN_MEMORY
   return node.backend ?? run ?? graph.backend ?? IN_MEMORY
 }

@@ -6,8 +6,10 @@ import type { AccumulatorLayout } from './accumulator-layout.ts'
 export const EMPTY = 0
 /** A slot with records, unchanged since the last drain. */
 export const CLEAN = 2
-/** A slot that changed since the last drain; it is in the dirty list. */
+/** A slot that changed since the last drain; it is in the dirty list. The loops look at this bit. */
 export const DIRTY = 1
+/** Beside CLEAN or DIRTY: unchanged since the last snapshot that looks for changes. All that changes a slot takes this bit away. */
+export const SAVED = 4
 
 const CAPACITY_MIN = 16
 
@@ -28,6 +30,8 @@ export class AccumulatorStore {
   flags = new Uint8Array(CAPACITY_MIN)
   dirtySlots = new Int32Array(CAPACITY_MIN + 1)
   dirtyCount = 0
+  /** Slots that became empty one by one since somebody emptied this. */
+  readonly vanished = new Set<number>()
   /** Records that came one by one, since somebody set this to 0. */
   records = 0
 
@@ -67,7 +71,7 @@ export class AccumulatorStore {
   /** Undoes the only change since `copyRow`. */
   putBack(slot: number, { flag, values }: SavedRow): void {
     values.forEach((value, c) => (this.data[c]![slot] = value))
-    if (flag !== DIRTY && this.flags[slot] === DIRTY) this.dirtyCount--
+    if ((flag & DIRTY) === 0 && (this.flags[slot]! & DIRTY) !== 0) this.dirtyCount--
     this.flags[slot] = flag
   }
 
@@ -80,13 +84,37 @@ export class AccumulatorStore {
 
   /** Notes that a slot has changed. */
   touch(slot: number): void {
-    if (this.flags[slot] !== DIRTY) this.dirtySlots[this.dirtyCount++] = slot
+    if ((this.flags[slot]! & DIRTY) === 0) this.dirtySlots[this.dirtyCount++] = slot
     this.flags[slot] = DIRTY
+  }
+
+  /** Makes a slot that is not in the dirty list what it was before its first record. */
+  empty(slot: number): void {
+    this.layout.columns.forEach(({ initial }, column) => (this.data[column]![slot] = initial))
+    this.flags[slot] = EMPTY
+    this.vanished.add(slot)
+  }
+
+  /** Puts rows in the place of what slots hold. @param flags EMPTY, CLEAN or DIRTY, by row */
+  replaceFlags(slots: Int32Array, flags: Uint8Array): void {
+    let cleaned = false
+    for (let i = 0; i < slots.length; i++) {
+      const slot = slots[i]!
+      const before = this.flags[slot]!
+      if ((before & DIRTY) === 0 && flags[i] === DIRTY) this.dirtySlots[this.dirtyCount++] = slot
+      cleaned ||= (before & DIRTY) !== 0 && flags[i] !== DIRTY
+      this.flags[slot] = flags[i]!
+    }
+    if (!cleaned) return
+    const dirty = this.dirtySlots.subarray(0, this.dirtyCount).filter((slot) => (this.flags[slot]! & DIRTY) !== 0)
+    this.dirtySlots.set(dirty)
+    this.dirtyCount = dirty.length
   }
 
   clear(): void {
     this.flags.fill(EMPTY)
     this.dirtyCount = 0
+    this.vanished.clear()
     for (let c = 0; c < this.data.length; c++) {
       const column = this.data[c]
       if (column instanceof Float64Array) column.fill(this.layout.columns[c].initial)

@@ -1,20 +1,23 @@
 import { MillraceError } from '../errors.ts'
+import { AccumulatorChanges } from './accumulator-changes.ts'
 import { generateLoops } from './accumulator-code.ts'
 import { InterpretedLoops } from './accumulator-interpreter.ts'
 import { layoutOf } from './accumulator-layout.ts'
 import type { AccumulatorLayout } from './accumulator-layout.ts'
 import type { AccumulatorLoops, KeyColumn, ValueColumn } from './accumulator-loops.ts'
-import { restoreAccumulators, snapshotAccumulators } from './accumulator-snapshot.ts'
+import { type AccumulatorPlace, encodeAccumulators, restoreAccumulators } from './accumulator-snapshot.ts'
 import { AccumulatorStore, CLEAN, EMPTY, type SavedRow } from './accumulator-store.ts'
 import type { AggregateResult, AggregateSpecs } from './aggregates.ts'
 import { canGenerate } from './generated-code.ts'
 import type { CodeMode } from './generated-code.ts'
+import { forEachGroup, liveSlots } from './key-groups.ts'
 import { KeyIndex } from './key-index.ts'
 import { GLOBAL_KEY, selectKey } from './key-selector.ts'
 import type { KeySelector } from './key-selector.ts'
 import type { KeySlots } from './key-slots.ts'
 import { msgpackrPacker } from './value-packer.ts'
 import type { ValuePacker } from './value-packer.ts'
+import type { StateDelta } from './value-table.ts'
 import type { Key } from '../core/key-hash.ts'
 
 /** The results of one aggregate after each of some rows. */
@@ -50,6 +53,7 @@ export class AccumulatorTable<T, S extends AggregateSpecs = AggregateSpecs> {
   readonly #loops: AccumulatorLoops<T>
   readonly #selector: KeySelector<T>
   readonly #packer: ValuePacker
+  readonly #changes: AccumulatorChanges
 
   /** @throws MR_OPTION_INVALID for aggregates that are none */
   constructor({ name, specs, key, mode, keys = new KeyIndex(), packer = msgpackrPacker }: AccumulatorTableOptions<T, S>) {
@@ -58,6 +62,7 @@ export class AccumulatorTable<T, S extends AggregateSpecs = AggregateSpecs> {
     this.store = new AccumulatorStore(this.layout)
     this.#selector = key
     this.#packer = packer
+    this.#changes = new AccumulatorChanges(this.store, keys)
     this.#reserveGlobal()
     const generated = mode !== 'interpreted' && canGenerate()
     this.#loops = generated ? generateLoops(name, this.store, keys, key) : new InterpretedLoops(this.store, keys, key)
@@ -198,11 +203,29 @@ export class AccumulatorTable<T, S extends AggregateSpecs = AggregateSpecs> {
    * @throws MR_RECORD_NOT_SERIALIZABLE when a custom accumulator cannot be packed
    */
   snapshot(groups: number): Map<number, Uint8Array> {
-    return snapshotAccumulators(this.store, this.keys, groups, this.#packer)
+    const chunks = new Map<number, Uint8Array>()
+    const live = liveSlots(this.store.flags, this.keys.size)
+    forEachGroup(this.keys, live, groups, (group, slots) => chunks.set(group, this.#encode({ groups, group }, slots)))
+    return chunks
   }
 
   /**
-   * Adds the state of a chunk; keys that the table has already are merged.
+   * The same for a checkpoint, as chunks of which some hold only what has changed since an earlier one, or has been drained: see `since` of StateChunk. They are to be
+   * restored in their order.
+   *
+   * @param checkpoint its id; 0: the last state, whole
+   */
+  changedChunks(groups: number, checkpoint: number): StateDelta[] {
+    return this.#changes.deltas(checkpoint, groups, (group, slots) => this.#encode({ groups, group }, slots))
+  }
+
+  /** A checkpoint is on disk: later ones need only what changes from now on. */
+  completed(checkpoint: number): void {
+    this.#changes.completed(checkpoint)
+  }
+
+  /**
+   * Adds the state of a chunk; a key that the table has already takes the chunk's row.
    * @throws MR_STATE_CORRUPT for damaged bytes, MR_STATE_INCOMPATIBLE for a chunk of other aggregates or another version
    */
   restore(bytes: Uint8Array): void {
@@ -212,7 +235,12 @@ export class AccumulatorTable<T, S extends AggregateSpecs = AggregateSpecs> {
   clear(): void {
     this.keys.clear()
     this.store.clear()
+    this.#changes.clear()
     this.#reserveGlobal()
+  }
+
+  #encode(place: AccumulatorPlace, slots: Int32Array): Uint8Array {
+    return encodeAccumulators(place, this.store, this.keys, slots, this.#packer)
   }
 
   /** In a global table the only slot, 0, is there from the start: its loops look nothing up. */

@@ -1,5 +1,6 @@
 import { Packr } from 'msgpackr'
 import { crc32 } from 'node:zlib'
+import { PayloadWriter } from '../codec/payload-writer.ts'
 import { KEY_HASH_VERSION } from '../core/key-hash.ts'
 import { MillraceError } from '../errors.ts'
 
@@ -10,13 +11,14 @@ import { MillraceError } from '../errors.ts'
  *
  *     0: 0x94 (array of 4)  1: 0xae 'millrace-state'  16: version  17: 0xce crc32 (big-endian)  22: 0xc6 length (big-endian)  27: body
  *
- * The body is the msgpackr encoding of an array (see `encodeChunk`).
+ * The body is an array (see `writeBody`).
  */
 export const CHUNK_FORMAT_VERSION = 1
 
 const MAGIC = 'millrace-state'
 const VERSION_AT = 2 + MAGIC.length
 const BODY_AT = VERSION_AT + 11
+const BODY_PARTS = 11
 
 /** What a chunk holds. */
 export interface Chunk {
@@ -50,22 +52,52 @@ const corrupt = (what: string, cause?: unknown): MillraceError =>
 const incompatible = (what: string): MillraceError =>
   new MillraceError('MR_STATE_INCOMPATIBLE', `a chunk of state cannot be restored: ${what}`)
 
-/** @throws whatever msgpackr throws for values that it cannot pack */
+/**
+ * The parts of a chunk are known, so they are written one by one: the general encoder, a large function, would be compiled again for every kind of value that it meets.
+ * Used again from chunk to chunk.
+ */
+const body = new PayloadWriter()
+
+const writeTexts = (texts: Chunk['stringKeys']): void => {
+  if (texts.length === 0) body.array(0)
+  else body.raw(packr.pack(texts))
+}
+
+const writeBytes = (array: Int32Array | Float64Array | Uint8Array): void => body.bin(bytesOf(array), array.byteLength)
+
+const writeBody = ({ kind, signature, groups, group, rows, intKeys, stringKeys, otherKeys, dirty, columns }: Chunk): void => {
+  body.reset()
+  body.array(BODY_PARTS)
+  body.name(kind)
+  body.name(signature)
+  for (const number of [KEY_HASH_VERSION, groups, group, rows]) body.uint(number)
+  writeBytes(intKeys)
+  writeTexts(stringKeys)
+  writeTexts(otherKeys)
+  writeBytes(dirty)
+  body.array(3 * columns.size)
+  for (const [name, data] of columns) {
+    body.name(name)
+    body.boolean(data instanceof Float64Array)
+    writeBytes(data)
+  }
+}
+
+/** @throws MR_RECORD_TOO_LARGE beyond BATCH_BYTES_MAX */
 export const encodeChunk = (chunk: Chunk): Uint8Array => {
-  const columns = [...chunk.columns].flatMap(([name, data]) => [name, data instanceof Float64Array, bytesOf(data)])
-  const { kind, signature, groups, group, rows, intKeys, stringKeys, otherKeys, dirty } = chunk
-  const body = packr.pack([kind, signature, KEY_HASH_VERSION, groups, group, rows, bytesOf(intKeys), stringKeys, otherKeys, dirty, columns])
-  const bytes = new Uint8Array(BODY_AT + body.length)
+  writeBody(chunk)
+  const written = body.bytes()
+  const bytes = new Uint8Array(BODY_AT + written.length)
   const view = new DataView(bytes.buffer)
   bytes[0] = 0x94
   bytes[1] = 0xa0 | MAGIC.length
   for (let i = 0; i < MAGIC.length; i++) bytes[2 + i] = MAGIC.charCodeAt(i)
   bytes[VERSION_AT] = CHUNK_FORMAT_VERSION
   bytes[VERSION_AT + 1] = 0xce
-  view.setUint32(VERSION_AT + 2, crc32(body))
+  view.setUint32(VERSION_AT + 2, crc32(written))
   bytes[VERSION_AT + 6] = 0xc6
-  view.setUint32(VERSION_AT + 7, body.length)
-  bytes.set(body, BODY_AT)
+  view.setUint32(VERSION_AT + 7, written.length)
+  bytes.set(written, BODY_AT)
   return bytes
 }
 

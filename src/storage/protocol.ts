@@ -14,6 +14,7 @@ import type { ActorName, Chunk, Manifest, ManifestHead } from '../checkpoint/man
 import type { SnapshotTiming } from '../core/checkpoint-measures.ts'
 import type { FailureData } from '../core/failure.ts'
 import type { Key } from '../core/key-hash.ts'
+import { CHUNK_COPY_BYTES_MAX } from '../limits.ts'
 import type { ForgottenState } from './forget-key.ts'
 import type { StorageHandshake } from './handshake.ts'
 import type { TableAnswer, TableMessage } from './tables/table-protocol.ts'
@@ -134,22 +135,34 @@ export type StorageToControl =
   | { readonly type: 'export-failed'; readonly request: number; readonly failure: FailureData }
   | { readonly type: 'closed' }
 
-/**
- * Hands a snapshot to the storage thread. The buffers below the chunks are transferred: each chunk must have its buffer for itself.
- * Chunks over a shared or pooled buffer are copied.
- */
+/** Hands a snapshot to the storage thread: see {@link sendChunks}. */
 export function sendStore(port: MessagePort, message: StoreMessage): void {
   sendChunks(port, message)
 }
 
-/** The same, of any message that holds chunks. */
+/**
+ * Sends a message that holds chunks. Small ones, which are many, travel in one buffer: a buffer that is transferred costs more than a small chunk that is copied. Larger
+ * ones are transferred where they have their buffer for themselves; the caller's chunk is empty then.
+ */
 export function sendChunks<C extends { readonly bytes: Uint8Array }>(port: MessagePort, message: { readonly chunks: readonly C[] }): void {
-  const chunks = message.chunks.map((chunk) => (ownsBuffer(chunk.bytes) ? chunk : { ...chunk, bytes: chunk.bytes.slice() }))
-  // slice() of a Buffer may come out of Node's pool; the plain view makes a buffer of its own.
-  const owned = chunks.map((chunk) => (ownsBuffer(chunk.bytes) ? chunk : { ...chunk, bytes: new Uint8Array(chunk.bytes) }))
-  const buffers = new Set<TransferListItem>(owned.map(({ bytes }) => bytes.buffer as ArrayBuffer))
-  port.postMessage({ ...message, chunks: owned }, [...buffers])
+  const shared = new Uint8Array(message.chunks.reduce((sum, { bytes }) => sum + (isSmall(bytes) ? bytes.byteLength : 0), 0))
+  const buffers: TransferListItem[] = [shared.buffer]
+  let end = 0
+  const chunks = message.chunks.map((chunk): C => {
+    const { bytes } = chunk
+    if (isSmall(bytes)) {
+      shared.set(bytes, end)
+      return { ...chunk, bytes: shared.subarray(end, (end += bytes.byteLength)) }
+    }
+    // slice() of a Buffer may come out of Node's pool; the plain view makes a buffer of its own.
+    const owned = ownsBuffer(bytes) ? bytes : new Uint8Array(bytes)
+    buffers.push(owned.buffer as ArrayBuffer)
+    return { ...chunk, bytes: owned }
+  })
+  port.postMessage({ ...message, chunks }, buffers)
 }
+
+const isSmall = (bytes: Uint8Array): boolean => bytes.byteLength < CHUNK_COPY_BYTES_MAX
 
 function ownsBuffer(bytes: Uint8Array): boolean {
   return bytes.buffer instanceof ArrayBuffer && bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength

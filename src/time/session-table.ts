@@ -6,7 +6,8 @@ import type { AggregateSpecs } from '../state/aggregates.ts'
 import type { CodeMode } from '../state/generated-code.ts'
 import { KeyIndex } from '../state/key-index.ts'
 import type { KeySlots } from '../state/key-slots.ts'
-import { AccumulatorRows, restoreRows, snapshotRows } from '../state/row-chunks.ts'
+import type { Piece } from '../state/working/pieces.ts'
+import { firstRows, restoreRows, snapshotRows } from '../state/row-chunks.ts'
 import { lastMsOf } from './window-assigners.ts'
 import { DueBuckets } from './due-buckets.ts'
 
@@ -155,22 +156,64 @@ export class SessionTable {
     this.#live--
   }
 
+  hasKey(key: Key): boolean {
+    return this.#firstOf(key) !== NONE
+  }
+
+  /** The sessions of a key: start, end and accumulators of each. */
+  piecesOf(key: Key): Piece[] {
+    const { data } = this.table.store
+    const pieces: Piece[] = []
+    for (let session = this.#firstOf(key); session !== NONE; session = this.#next[session]!)
+      pieces.push([this.#start[session], this.#end[session], ...data.map((column) => column[session])])
+    return pieces
+  }
+
+  /** Takes sessions of a key in, as `piecesOf` gave them. */
+  addPieces(key: Key, pieces: readonly Piece[]): void {
+    const numbers = (i: number): number[] => pieces.map((piece) => piece[i] as number)
+    const columns = this.table.layout.columns.map((_, c) => pieces.map((piece) => piece[2 + c]))
+    this.addRows(
+      pieces.map(() => key),
+      numbers(0),
+      numbers(1),
+      columns,
+      pieces.length,
+      -Infinity,
+    )
+  }
+
+  /** Forgets the sessions of a key. */
+  releaseKey(key: Key): void {
+    for (let session = this.#firstOf(key); session !== NONE; session = this.#firstOf(key)) this.release(session)
+  }
+
+  /** When the first session of a key is over; Infinity for none. */
+  firstOverMs(key: Key): number {
+    let over = Infinity
+    for (let session = this.#firstOf(key); session !== NONE; session = this.#next[session]!)
+      over = Math.min(over, lastMsOf(this.#end[session]!))
+    return over
+  }
+
+  keyOf(session: number): Key {
+    return this.#slots.keyAt(session)
+  }
+
   snapshot(groups: number): Map<number, Uint8Array> {
     const { store, layout } = this.table
-    const all = new AccumulatorRows(2, layout.columns.length)
-    for (let session = 0; session < this.#slots.size; session++) {
-      if (Number.isNaN(this.#bucket[session])) continue
-      all.push(this.#slots.keyAt(session))
-      all.numbers[0]!.push(this.#start[session]!)
-      all.numbers[1]!.push(this.#end[session]!)
-      all.columns.forEach((column, c) => column.push(store.data[c]![session]))
-    }
-    return snapshotRows(all, layout, groups)
+    const live = firstRows(this.#slots.size).filter((session) => !Number.isNaN(this.#bucket[session]))
+    return snapshotRows({ keys: this.#slots, live, numbers: [this.#start, this.#end], columns: store.data }, layout, groups)
   }
 
   restore(bytes: Uint8Array): void {
     const { rows, keys, numbers, columns } = restoreRows(bytes, 2, this.table.layout)
     this.addRows(keys, numbers[0]!, numbers[1]!, columns, rows, -Infinity)
+  }
+
+  #firstOf(key: Key): number {
+    const slot = this.#keys.find(key)
+    return slot === -1 || slot >= this.#first.length ? NONE : this.#first[slot]!
   }
 
   #mergeRows(columns: readonly ValueColumn[], from: number, to: number): void {

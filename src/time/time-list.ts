@@ -14,6 +14,11 @@ export class TimeList<T> {
     return this.size === 0 ? Infinity : this.#times[this.#head]!
   }
 
+  /** Time of the latest record; -Infinity for none. */
+  get lastTime(): number {
+    return this.size === 0 ? -Infinity : this.#times[this.#times.length - 1]!
+  }
+
   timeAt(index: number): number {
     return this.#times[this.#head + index]!
   }

@@ -31,6 +31,8 @@ export interface WindowsOptions<C, R> {
   readonly late: (record: R, timestamp: number) => void
   /** True when `undo` may be called. */
   readonly undoes: boolean
+  /** A timer of the key is due: what is kept for it changes. */
+  readonly changed?: (key: Key) => void
 }
 
 /** What the panes of a key were before a record. */
@@ -86,7 +88,7 @@ export class Windows<C, R> {
   undo(): void {
     if (this.#before === null) return
     const { key, panes } = this.#before
-    for (const pane of [...(this.#panes.get(key)?.panes ?? [])]) {
+    for (const pane of [...this.panesOf(key)]) {
       this.#dropTimers(pane)
       this.#remove(pane)
     }
@@ -96,54 +98,77 @@ export class Windows<C, R> {
 
   /**
    * Event time has come to `watermark`. Stops after about `panesMax` timers; false when it has to be called again, with the same watermark.
+   *
+   * @param until timers that are due later stay
    */
-  advance(watermark: number, panesMax: number): boolean {
+  advance(watermark: number, panesMax: number, until = Infinity): boolean {
     if (watermark > this.#watermark) this.#watermark = this.#context.watermark = watermark
-    const { trigger } = this.#options
+    const { trigger, changed } = this.#options
+    const due = Math.min(this.#watermark, until)
     for (let n = 0; n < panesMax; n++) {
-      const pane = this.#eventTimers.take(this.#watermark)
+      const pane = this.#eventTimers.take(due)
       if (pane === undefined) return true
+      changed?.(pane.key)
       const { takenTime } = this.#eventTimers
       forget(pane.eventTimers, takenTime)
       this.#act(pane, trigger.onEventTime?.(takenTime, this.#context.of(pane)) ?? 'continue')
       if (this.#byEventTime && takenTime === this.#cleanupTime(pane)) this.#delete(pane)
     }
-    return this.#eventTimers.firstTime > this.#watermark
+    return this.#eventTimers.firstTime > due
   }
 
   /** The clock has come to `nowMs`. As `advance`. */
-  advanceClock(nowMs: number, panesMax: number): boolean {
-    const { trigger } = this.#options
+  advanceClock(nowMs: number, panesMax: number, until = Infinity): boolean {
+    const { trigger, changed } = this.#options
+    const due = Math.min(nowMs, until)
     for (let n = 0; n < panesMax; n++) {
-      const pane = this.#processingTimers.take(nowMs)
+      const pane = this.#processingTimers.take(due)
       if (pane === undefined) return true
+      changed?.(pane.key)
       const { takenTime } = this.#processingTimers
       forget(pane.processingTimers, takenTime)
       this.#act(pane, trigger.onProcessingTime?.(takenTime, this.#context.of(pane)) ?? 'continue')
       if (!this.#byEventTime && takenTime === this.#cleanupTime(pane)) this.#delete(pane)
     }
-    return this.#processingTimers.firstTime > nowMs
+    return this.#processingTimers.firstTime > due
   }
 
   /**
    * The input is over, and the clock will not come to the end of any window: windows in processing time end now. As `advance`. (Apache Flink drops
    * them; nobody would expect that of a job that is drained.)
    */
-  finish(panesMax: number): boolean {
+  finish(panesMax: number, until = Infinity): boolean {
     if (this.#byEventTime || this.#options.windows.type === 'global') return true
-    const { trigger } = this.#options
+    const { trigger, changed } = this.#options
     for (let n = 0; n < panesMax; n++) {
-      const pane = this.#processingTimers.take(Infinity)
+      const pane = this.#processingTimers.take(until)
       if (pane === undefined) return true
+      changed?.(pane.key)
       this.#act(pane, trigger.onProcessingTime?.(lastMsOf(pane.end), this.#context.of(pane)) ?? 'continue')
       this.#delete(pane)
     }
-    return this.#processingTimers.firstTime === Infinity
+    return this.#processingTimers.firstTime > until || this.#processingTimers.firstTime === Infinity
   }
 
   /** Calls `fn` with every pane. */
   forEach(fn: (pane: WindowPane<C>) => void): void {
     this.#panes.forEach(({ panes }) => panes.forEach(fn))
+  }
+
+  /** The panes of a key, by their start. */
+  panesOf(key: Key): readonly WindowPane<C>[] {
+    return this.#panes.get(key)?.panes ?? []
+  }
+
+  /** Calls `fn` with every key that has panes. */
+  forEachKey(fn: (key: Key) => void): void {
+    this.#panes.forEach((_, key) => fn(key))
+  }
+
+  /** Forgets the panes of a key: they are kept elsewhere. */
+  drop(key: Key): void {
+    for (const pane of this.panesOf(key)) this.#dropTimers(pane)
+    this.#panes.delete(key)
   }
 
   /** Puts back a pane of a snapshot: its contents, the state of its trigger and its timers are set. */
@@ -161,7 +186,7 @@ export class Windows<C, R> {
   #remember(key: Key): void {
     this.#before = null
     const { contents } = this.#options
-    const panes = (this.#panes.get(key)?.panes ?? []).map((pane) => {
+    const panes = this.panesOf(key).map((pane) => {
       const kept = new WindowPane<C>(pane.key, pane.start, pane.end).become(pane)
       if (kept.contents !== undefined) kept.contents = contents.copy(kept.contents)
       return { pane, kept }

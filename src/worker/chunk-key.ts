@@ -4,6 +4,9 @@ import { sealChunk } from '../checkpoint/chunk.ts'
 import type { Chunk } from '../checkpoint/manifest.ts'
 import { MillraceError } from '../errors.ts'
 
+/** Of msgpack's `bin 32`. */
+const BIN_HEADER_BYTES = 5
+
 /** `operator/scope/id`: names a chunk within a checkpoint, whoever wrote it, so that state finds its operator at another parallelism. */
 export function chunkKey(operator: string, { scope, id }: Pick<ActorChunk, 'scope' | 'id'>): string {
   return `${operator}/${scope}/${id}`
@@ -34,7 +37,12 @@ export function sealState(chunk: ActorChunk): Chunk {
 
 /** Values become one msgpack value. The bytes are the caller's own. */
 export function encodeChunk(value: unknown): Uint8Array {
-  return new Uint8Array(pack(value))
+  if (!(value instanceof Uint8Array) || Buffer.isBuffer(value)) return new Uint8Array(pack(value))
+  const bytes = new Uint8Array(BIN_HEADER_BYTES + value.byteLength)
+  bytes[0] = 0xc6
+  new DataView(bytes.buffer).setUint32(1, value.byteLength)
+  bytes.set(value, BIN_HEADER_BYTES)
+  return bytes
 }
 
 export function decodeChunk(bytes: Uint8Array): unknown {

@@ -32,7 +32,7 @@ export interface WorkerApi {
   deploy(deployment: Deployment, restore: Manifest | null): Promise<Answer<void>>
   start(): Promise<Answer<void>>
   stop(): Promise<Answer<void>>
-  triggerCheckpoint(checkpoint: number, last: boolean): Promise<Answer<void>>
+  triggerCheckpoint(checkpoint: number, last: boolean): Promise<Answer<boolean>>
   checkpointEnded(checkpoint: number, end: CheckpointEnd): Promise<Answer<void>>
   drainSources(): Promise<Answer<void>>
   query(place: StatePlace, key: Key): Promise<Answer<StateAnswer>>

@@ -74,14 +74,18 @@ test('files roll at a number of records and of bytes; their names hold instance 
   const dir = temporaryDir()
   await run({ dir, format: 'jsonLines', roll: { records: 250 }, name: 'rows' }, { workers: 1 })
   const files = visibleFiles(dir)
-  expect(files.map(({ name }) => name)).toEqual(Array.from({ length: 12 }, (_, i) => `rows-0-${String(i).padStart(5, '0')}.jsonl`))
+  const [, lineage] = files[0]!.name.split('-')
+  expect(lineage).toMatch(/^[\da-z]{7}$/)
+  expect(files.map(({ name }) => name)).toEqual(
+    Array.from({ length: 12 }, (_, i) => `rows-${lineage}-0-${String(i).padStart(5, '0')}.jsonl`),
+  )
   expect(files.every((file) => linesOf([file]).length === 250)).toBe(true)
   const small = temporaryDir()
   await run({ dir: small, format: 'lines', roll: { bytes: 1_600 } }, { workers: 2 })
   // '[object Object]' and a line feed: 16 bytes.
   for (const { text, name } of visibleFiles(small)) {
     expect(text.length).toBeLessThanOrEqual(1_600)
-    expect(name).toMatch(/^part-[01]-\d{5}\.txt$/)
+    expect(name).toMatch(/^part-[\da-z]{7}-[01]-\d{5}\.txt$/)
   }
 })
 
@@ -141,11 +145,17 @@ test('files of others, and of sinks with another name, are left alone', async ()
   mkdirSync(join(dir, '.inprogress'))
   const others = ['part2-0-00007.jsonl', 'part-0-00007.jsonl.bak', 'notes.txt', '.inprogress/other-0-00000.jsonl', '.inprogress/mine']
   for (const name of others) writeFileSync(join(dir, name), 'x')
-  // One of this sink, which no checkpoint knows.
-  writeFileSync(join(dir, '.inprogress', 'part-0-00003.jsonl'), 'left over')
+  await run({ dir, format: 'jsonLines' }, { workers: 1 })
+  const [, lineage] = visibleFiles(dir)
+    .find(({ name }) => /^part-[\da-z]{7}-/.test(name))!
+    .name.split('-')
+  // One of this run, which no checkpoint knows, and one of another run.
+  const [mine, foreign] = [lineage, '0000000'].map((of) => join(dir, '.inprogress', `part-${of}-0-00003.jsonl`))
+  for (const path of [mine!, foreign!]) writeFileSync(path, 'left over')
   await run({ dir, format: 'jsonLines' }, { workers: 1 })
   for (const name of others) expect(existsSync(join(dir, name)), name).toBe(true)
-  expect(existsSync(join(dir, '.inprogress', 'part-0-00003.jsonl'))).toBe(false)
+  expect(existsSync(foreign!)).toBe(true)
+  expect(existsSync(mine!)).toBe(false)
 })
 
 describe('fails when', () => {
@@ -163,7 +173,7 @@ describe('fails when', () => {
     '.',
     'x'.repeat(300),
     'x/'.repeat(400) + 'x',
-    'a/part-0-00000.jsonl',
+    'a/part-0a1b2c3-0-00000.jsonl',
     7 as never,
   ])('a record names the folder %j', async (folder) => {
     const dir = join(temporaryDir(), 'deep', 'out')

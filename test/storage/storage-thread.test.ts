@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { sealChunk } from '../../src/checkpoint/chunk.ts'
+import { CHUNK_COPY_BYTES_MAX } from '../../src/limits.ts'
 import { openCheckpointReader } from '../../src/storage/checkpoint-reader.ts'
 import { StoredChunks } from '../../src/worker/stored-chunks.ts'
 import { FINAL, sendStore } from '../../src/storage/protocol.ts'
@@ -180,20 +181,26 @@ describe('the storage thread', () => {
 })
 
 describe('handing over chunks', () => {
-  test('transfers buffers that a chunk has for itself, and copies the others', async () => {
+  test('transfers large buffers that a chunk has for itself, and copies the others', async () => {
     const { client, id, dir } = await started()
     const port = client.addWorker(0)
-    const own = new Uint8Array(100).fill(1)
-    const shared = new Uint8Array(new SharedArrayBuffer(100)).fill(2)
+    const large = CHUNK_COPY_BYTES_MAX
+    const own = new Uint8Array(large).fill(1)
+    const small = new Uint8Array(100).fill(5)
+    const shared = new Uint8Array(new SharedArrayBuffer(large)).fill(2)
     const pooled = Buffer.from('pooled')
-    const part = new Uint8Array(100).fill(4).subarray(10, 20)
-    const chunks = [sealChunk('own', own), sealChunk('shared', shared), sealChunk('pooled', pooled), sealChunk('part', part)]
+    const part = new Uint8Array(2 * large).fill(4).subarray(10, 10 + large)
+    const sent = { own, small, shared, pooled, part }
+    const expected = Object.values(sent).map((bytes) => Buffer.from(bytes))
+    const chunks = Object.entries(sent).map(([key, bytes]) => sealChunk(key, bytes))
     sendStore(port, { type: 'store', attempt: 1, checkpoint: id, task: 't', index: 0, chunks, last: true })
-    expect([own.byteLength, shared.byteLength, pooled.toString(), part.byteLength]).toEqual([0, 100, 'pooled', 10])
+    expect(Object.values(sent).map(({ byteLength }) => byteLength)).toEqual([0, 100, large, 6, large])
     await client.next('stored')
     client.commit(head(id), 1, named('t#0'))
     await client.next('committed')
-    expect(await keysIn(dir)).toHaveLength(4)
     await client.close()
+    const reader = openCheckpointReader(dir)
+    expect([...reader.readChunks(reader.latest()!)].map(({ bytes }) => Buffer.from(bytes))).toEqual(expected)
+    await reader.close()
   })
 })

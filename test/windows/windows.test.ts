@@ -60,11 +60,21 @@ const shape = fc.oneof(
   fc.record({ type: fc.constant('session' as const), gapMs: fc.integer({ min: 0, max: 30 }).map((n) => 2 * n + 1) }),
 )
 
-describe.each(['general', 'fast'] as const)('%s windows', (path) => {
-  test.each(SHAPES)('%o give what an oracle gives, keyed or not', async (shape) => {
+/** A cache with room for a few keys. */
+const ON_DISK = { type: 'lmdb', cacheBytes: 1024 } as const
+
+describe.each([
+  ['general', 'memory'],
+  ['fast', 'memory'],
+  ['general', ON_DISK],
+  ['fast', ON_DISK],
+] as const)('%s windows, their state in %o', (path, backend) => {
+  const shapes = backend === 'memory' ? SHAPES : inTier([SHAPES[3]!, SHAPES[5]!], SHAPES)
+
+  test.each(shapes)('%o give what an oracle gives, keyed or not', async (shape) => {
     for (const all of [false, true]) {
-      await expectRows({ path, shape, all }, { seed: 1 })
-      await expectRows({ path, shape, all, disorderMs: 300, splits: 1, form: 'process' }, { seed: 2 })
+      await expectRows({ path, shape, all }, { seed: 1, backend })
+      await expectRows({ path, shape, all, disorderMs: 300, splits: 1, form: 'process' }, { seed: 2, backend })
     }
   })
 
@@ -93,20 +103,20 @@ describe.each(['general', 'fast'] as const)('%s windows', (path) => {
     })
     const restart = { maxRestarts: 100, backoff: { minMs: 0, maxMs: 5 } }
     await fc.assert(
-      fc.asyncProperty(config, options, (some, how) => expectRows({ ...some, path }, { ...how, restart })),
-      { numRuns: inTier(20, 60) },
+      fc.asyncProperty(config, options, (some, how) => expectRows({ ...some, path }, { ...how, restart, backend })),
+      { numRuns: inTier(backend === 'memory' ? 20 : 5, 60) },
     )
   })
 
   test('go on with another number of workers: 2, 3, 1', async () => {
-    for (const shape of SHAPES) {
+    for (const shape of shapes) {
       const disk = new SimulatedDisk()
       const config = { ...DEFAULTS, path, shape, count: 4_000, rowsPerSecond: 2_000, run: `rescale ${runs++}` }
-      const common = { disk, checkpointIntervalMs: 2, batchRecords: 32 }
+      const common = { disk, checkpointIntervalMs: 2, batchRecords: 32, backend }
       const outcomes: string[] = []
       let rows: readonly Counted[] = []
       for (const [round, workers] of [2, 3, 1].entries()) {
-        const stop = round < 2 ? { stop: { afterMs: 150 + round * 27 } } : {}
+        const stop = round < 2 ? { stop: { afterMs: backend === 'memory' ? 150 + round * 27 : 40 + round * 20 } } : {}
         const run = await simulate(job, { ...common, config, workers, ...stop, seed: round })
         outcomes.push(run.outcome)
         rows = run.outlets.rows as Counted[]

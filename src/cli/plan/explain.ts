@@ -137,8 +137,7 @@ function backendsOf(operators: readonly OperatorNode[], plan: Plan, run: StateBa
 }
 
 function placeOfState(node: OperatorNode, { graph }: Plan, run: StateBackend | null): string | null {
-  if (STATEFUL.has(node.kind)) return 'memory'
-  if (!canChoose(node.kind)) return null
+  if (!canChoose(node)) return STATEFUL.has(node.kind) ? 'memory' : null
   const backend = backendOf(node, graph, run)
   return backend.type === 'memory' ? 'memory' : `lmdb, ${bytesText(backend.cacheBytes)} in memory`
 }

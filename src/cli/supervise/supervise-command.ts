@@ -10,6 +10,7 @@ import { jsonReporter, logReporter } from '../run/reporters.ts'
 import type { Reporter } from '../run/run-event.ts'
 import { UsageError } from '../usage-error.ts'
 import { writeError } from '../write.ts'
+import { finishedCheckpoint } from './finished-checkpoint.ts'
 import { type FromWard, type ToWard, WARD_VARIABLE } from './ward.ts'
 
 export interface SuperviseFlags {
@@ -41,6 +42,7 @@ export async function superviseCommand(flags: SuperviseFlags, args: readonly str
   const supervisor = new ProcessSupervisor(
     childSpec({ maxRestarts: flags.processRestarts ?? RESTARTS_MAX_DEFAULT }),
     args.filter((arg) => arg !== '--supervise'),
+    flags.state,
     reporter,
   )
   try {
@@ -52,6 +54,7 @@ export async function superviseCommand(flags: SuperviseFlags, args: readonly str
 
 class ProcessSupervisor {
   readonly #reporter: Reporter
+  readonly #stateDir: string
   #args: readonly string[]
   #state: SupervisionState
   #child: ChildProcess | null = null
@@ -60,8 +63,9 @@ class ProcessSupervisor {
   readonly #onInterrupt = (): void => this.#pass('SIGINT')
   readonly #onTerminate = (): void => this.#pass('SIGTERM')
 
-  constructor(spec: ChildSpec, args: readonly string[], reporter: Reporter) {
+  constructor(spec: ChildSpec, args: readonly string[], stateDir: string, reporter: Reporter) {
     this.#args = args
+    this.#stateDir = stateDir
     this.#reporter = reporter
     this.#state = superviseRegions(childSpec({ strategy: 'escalate' }), { process: spec })
     process.on('SIGINT', this.#onInterrupt)
@@ -74,17 +78,25 @@ class ProcessSupervisor {
   }
 
   async run(): Promise<ExitCode> {
+    // The same command begins a finished job again, so it matters whether it is this one that has finished.
+    const finishedBefore = await finishedCheckpoint(this.#stateDir)
     for (;;) {
+      if (this.#signals > 0) return EXIT.stopped
       const death = await this.#runProcess()
       if (death.code === EXIT.done || death.code === EXIT.stopped || death.code === EXIT.usage) return death.code
       if (death.lasting) return EXIT.failed
+      if ((await finishedCheckpoint(this.#stateDir)) > finishedBefore) return this.#hadFinished(death)
       // Whoever wanted the end gets it; nothing is lost.
       if (this.#signals > 0) return death.code === null ? EXIT.stopped : EXIT.failed
       const delayMs = this.#decide(death)
       if (delayMs === null) return EXIT.failed
       await this.#pause(delayMs)
-      if (this.#signals > 0) return EXIT.stopped
     }
+  }
+
+  #hadFinished(death: Death): ExitCode {
+    this.#reporter.report({ event: 'note', text: `process ${death.pid} ${endText(death)}, but the job had finished` })
+    return EXIT.done
   }
 
   /** The pause before the next process, or null when there is none: told on standard error. */

@@ -240,7 +240,7 @@ export class SimulatedWorker implements SimulatedThread, WorkerGate {
     return this.#call('stop', null, () => this.#service.stop())
   }
 
-  triggerCheckpoint(checkpoint: number, last: boolean): Promise<void> {
+  triggerCheckpoint(checkpoint: number, last: boolean): Promise<boolean> {
     return this.#call('triggerCheckpoint', [checkpoint, last] as const, ([id, isLast]) => this.#service.triggerCheckpoint(id, isLast))
   }
 

@@ -1,22 +1,11 @@
 import type { Key } from '../../core/key-hash.ts'
 import { MillraceError } from '../../errors.ts'
 import type { KeyTable } from '../key-table.ts'
+import type { CacheColumn } from './cache-column.ts'
 import { writeRowKey } from './row-keys.ts'
 import { NO_VALUE, RowWriter } from './row-writer.ts'
 import { CellReader, NO_CELL, writeCell, writeNoCell } from './stored-cells.ts'
 import type { WorkingStore } from './working-store.ts'
-
-/** One value per slot of the cache, of one state. Nothing of this marks a slot as changed. */
-export interface CacheColumn {
-  readonly name: string
-  has(slot: number): boolean
-  /** The stored form of a value that is there. */
-  save(slot: number, nowMs: number): unknown
-  load(slot: number, stored: unknown, nowMs: number): void
-  drop(slot: number): void
-  /** Bytes of memory that the value takes; 0 for none. */
-  bytesAt(slot: number): number
-}
 
 /** What is known of a slot. */
 const FLAG = {
@@ -102,7 +91,7 @@ export class KeyCache {
   }
 
   /** The same for the keys of records. False when their state has to be fetched first. */
-  needAll(records: readonly unknown[], keyOf: (record: unknown) => Key): boolean {
+  needAll(records: ArrayLike<unknown>, keyOf: (record: unknown) => Key): boolean {
     const keys = this.#keys
     for (let i = 0; i < records.length;) {
       try {
@@ -133,14 +122,22 @@ export class KeyCache {
     this.#pinned = []
   }
 
+  /** Asks for the keys of some slots, which stay until {@link KeyCache.unpin}; those that were pinned before may leave. */
+  fetch(slots: readonly number[]): void {
+    this.unpin()
+    for (const slot of slots) {
+      this.need(slot)
+      this.pin(slot)
+    }
+    this.ask()
+  }
+
   /** Asks for what is needed and not here. False when that is nothing. */
   ask(): boolean {
     if (this.#asking.length === 0) return false
     for (const slot of this.#asking) {
       this.#keys.use(slot)
-      const at = this.#wanted.beginSized()
-      writeRowKey(this.#wanted, this.#keys.keyAt(slot), this.#groups)
-      this.#wanted.endSized(at)
+      this.#writeKey(this.#wanted, this.#keys.keyAt(slot))
     }
     this.#question(this.#wanted.take())
     return true
@@ -212,9 +209,7 @@ export class KeyCache {
   /** The stored forms of a key that is not here, or NO_CELL, by column; null when it has no row. */
   read(key: Key): Promise<unknown[] | null> {
     const writer = new RowWriter()
-    const at = writer.beginSized()
-    writeRowKey(writer, key, this.#groups)
-    writer.endSized(at)
+    this.#writeKey(writer, key)
     return new Promise((resolve, reject) =>
       this.#store.ask(writer.take(), (answered, failure) => {
         if (failure !== null) return reject(failure)
@@ -291,9 +286,7 @@ export class KeyCache {
     const isBare = this.#sizes[slot] === this.#bare(slot)
     if (!isBare || (this.#flags[slot]! & FLAG.stored) !== 0) {
       const writer = this.#written
-      const keyAt = writer.beginSized()
-      writeRowKey(writer, this.#keys.keyAt(slot), this.#groups)
-      writer.endSized(keyAt)
+      this.#writeKey(writer, this.#keys.keyAt(slot))
       if (isBare) writer.u32(NO_VALUE)
       else {
         const valueAt = writer.beginSized()
@@ -306,6 +299,12 @@ export class KeyCache {
       if (writer.length > WRITTEN_BYTES_MAX) this.#send()
     }
     this.#flags[slot] = (this.#flags[slot]! & ~(FLAG.dirty | FLAG.stored)) | (isBare ? 0 : FLAG.stored)
+  }
+
+  #writeKey(writer: RowWriter, key: Key): void {
+    const at = writer.beginSized()
+    writeRowKey(writer, key, this.#groups)
+    writer.endSized(at)
   }
 
   #send(): void {

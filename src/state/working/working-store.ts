@@ -1,3 +1,5 @@
+import type { PieceFormat } from './pieces.ts'
+
 /**
  * State that is larger than memory lies in rows, one a key, in a working database of the storage thread. It serves one attempt: what is to survive is in
  * the checkpoints. Whoever has the state in its cache writes rows that it drops from there, and asks for rows that it needs.
@@ -22,17 +24,22 @@ export type RowsAnswer = (rows: Uint8Array, failure: Error | null) => void
 
 /** Stands in a snapshot for the rows of one table, which the storage thread adds. */
 export interface WorkingSnapshot {
-  /** Which chunks they become: those of named states, or of a table of values. */
-  readonly kind: 'keyed' | 'values'
+  /** Which chunks they become: those of named states, of a table of values, or of pieces. */
+  readonly kind: 'keyed' | 'values' | 'pieces'
   readonly keyGroups: number
-  /** By position in the rows. Of a table of values: one. */
+  /** By position in the rows. Of a table of values, and of pieces: one. */
   readonly states: readonly WorkingState[]
+  /** The time by which states have expired: present where some can. */
+  readonly nowMs?: number
+  readonly pieces?: PieceFormat
 }
 
 /** What the chunks of a state say of it. */
 export interface WorkingState {
   readonly name: string
   readonly signature: string
+  /** Absent for one that does not expire. */
+  readonly ttlMs?: number
 }
 
 /** Where an operator keeps its state by key. */

@@ -1,11 +1,18 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
-import { defineJob } from '../../../src/index.ts'
+import { type OperatorDefinition, defineJob, sink } from '../../../src/index.ts'
+
+/** Its process is killed when it is closed: when a job has finished, or before an attempt begins anew. */
+const killing: OperatorDefinition = {
+  kind: 'killing',
+  create: () => ({ process: () => {}, close: () => void process.kill(process.pid, 'SIGKILL') }),
+}
 
 /** Counts rows; at one of them, the first time or always, its process ends in the way that it is told. */
 export default defineJob(import.meta, {
   config: z.object({
-    how: z.enum(['allocation', 'kill', 'throw', 'never']).default('never'),
+    /** 'finished': killed when the job has finished, before the process ends. */
+    how: z.enum(['allocation', 'kill', 'throw', 'never', 'finished']).default('never'),
     marker: z.string(),
     count: z.coerce.number().default(40_000),
     always: z.coerce.boolean().default(false),
@@ -19,6 +26,7 @@ export default defineJob(import.meta, {
         throw new RangeError('planned')
       },
       never: () => {},
+      finished: () => {},
     }[how]
     const counts = source
       .generate('rows', { count, rowsPerSecond: 20_000, make: (n) => ({ n, parity: n % 2 }) })
@@ -30,6 +38,7 @@ export default defineJob(import.meta, {
       .keyBy('parity')
       .count()
       .toStream({ emit: 'final' })
+    if (how === 'finished') counts.to(sink.from(killing))
     return { counts }
   },
 })

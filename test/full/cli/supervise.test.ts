@@ -35,6 +35,23 @@ test.each([
   expect(others).toEqual([])
 })
 
+test('a process that is killed when its job has finished is not started again; one that has finished before is', async () => {
+  const dir = temporaryDir()
+  for (const _ of [1, 2]) {
+    const ending = await millrace(supervised(dir, { how: 'finished' }))
+    expect(ending.exitCode, ending.stderr).toBe(0)
+    expect(notesIn(ending.stderr)).toEqual([expect.stringMatching(/ended by SIGKILL.*, but the job had finished$/)])
+    expect(
+      jsonLines(
+        ending.stderr
+          .split('\n')
+          .filter((line) => line.startsWith('{'))
+          .join('\n'),
+      ).filter(({ event }) => event === 'started'),
+    ).toHaveLength(1)
+  }
+})
+
 test('a process that is lost again and again is given up, with what ended it', async () => {
   const ending = await millrace(supervised(temporaryDir(), { how: 'kill', always: 'true' }, ['--process-restarts', '2']))
   expect(ending.exitCode).toBe(1)
