@@ -11,20 +11,18 @@ import { PEERS } from '../../bench/peers/peer.ts'
 import { ALL_PEERS } from '../../bench/peers/registry.ts'
 import { pageTables } from '../../bench/peers/tables.ts'
 
-for (const name of LIBRARIES) {
-  describe(name, async () => {
-    const { queries, open, close } = await loadLibrary(name, '.js')
-    beforeAll(async () => await open?.())
-    afterAll(async () => await close?.())
-    for (const [query, run] of Object.entries(queries)) {
-      test.each([0, 1_023, 5_000])(`${query} of %i records gives what the naive loop gives`, async (count) => {
-        if (!isQuery(query)) throw new Error(`${query} is no query`)
-        const span = spanOf(7, count)
-        expect(await run(span)).toStrictEqual((await loadLoops(query)).naive(span))
-      })
-    }
-  })
-}
+describe.each(LIBRARIES)('%s', async (name) => {
+  const { queries, open, close } = await loadLibrary(name, '.js')
+  beforeAll(async () => await open?.())
+  afterAll(async () => await close?.())
+  for (const [query, run] of Object.entries(queries)) {
+    test.each([0, 1_023, 5_000])(`${query} of %i records gives what the naive loop gives`, async (count) => {
+      if (!isQuery(query)) throw new Error(`${query} is no query`)
+      const span = spanOf(7, count)
+      expect(await run(span)).toStrictEqual((await loadLoops(query)).naive(span))
+    })
+  }
+})
 
 test('every name is a peer', () => {
   expect(ALL_PEERS.map(({ name }) => name)).toEqual(PEERS)

@@ -8,13 +8,14 @@ import type { BidRow } from '../../workloads/rows.ts'
 import type { Span } from '../../workloads/span.ts'
 import type { Library } from '../library.ts'
 import { RowSum } from '../row-sum.ts'
+import type * as tasks from './thread.ts'
 
 const THREADS = 2
 const BATCH_RECORDS = 1024
 /** Batches under way: each thread finds the next one waiting when it has done one. */
 const LANES = 2 * THREADS
 
-type Task = keyof typeof import('./thread.ts')
+type Task = keyof typeof tasks
 
 let pool: Piscina | undefined
 

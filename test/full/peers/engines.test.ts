@@ -18,7 +18,7 @@ const CASES: readonly (readonly [PeerName, readonly QueryName[]])[] = [
 ]
 
 describe.each(CASES)('%s gives what the naive loop gives', (name, queries) => {
-  test(queries.join(' '), async (context) => {
+  test('in each of its queries', async (context) => {
     const prepared = await ALL_PEERS.find((peer) => peer.name === name)!.prepare()
     if ('skipped' in prepared) return context.skip(prepared.skipped)
     for (const query of queries) {
