@@ -67,26 +67,54 @@ export class Operators {
     return ready
   }
 
-  checkpointEnded(id: number, { tookMs, failure, size }: CheckpointEnd): void {
+  /** @returns what operators do about it in promises; these reject as what they throw is thrown */
+  checkpointEnded(id: number, { tookMs, failure, size }: CheckpointEnd): Promise<unknown>[] {
+    const open: Promise<unknown>[] = []
     try {
       for (const operator of this.#all) {
-        if (failure === null) this.#in(operator).onCheckpointComplete?.(id, tookMs, size ?? NO_SIZE)
-        else this.#in(operator).onCheckpointFailed?.(id, failure)
+        const actor = this.#in(operator)
+        const done = failure === null ? actor.onCheckpointComplete?.(id, tookMs, size ?? NO_SIZE) : actor.onCheckpointFailed?.(id, failure)
+        if (typeof done?.then === 'function') open.push(withBlame(done, operator))
       }
+      return open
     } catch (error) {
       throw this.blamed(error)
     }
   }
 
-  /** @param seal whose errors are those of the operator whose chunk it is */
-  snapshot<S>(checkpointId: number, seal: (chunk: StateChunk & { readonly operator: string }) => S): S[] {
-    return this.#all.flatMap((operator) =>
-      (this.#in(operator).snapshot?.(checkpointId) ?? []).map((chunk) => seal({ operator: operator.name, ...chunk })),
-    )
+  /**
+   * What all of them keep, as it is now. What is given in steps comes after the first null, which says that all others are taken; each null is a good place for a pause.
+   *
+   * @param seal whose errors are those of the operator whose chunk it is
+   */
+  *snapshot<S>(checkpointId: number, seal: (chunk: StateChunk & { readonly operator: string }) => S): Generator<S | null> {
+    const inSteps: [OperatorInstance, Iterator<StateChunk | null>][] = []
+    for (const operator of this.#all) {
+      const actor = this.#in(operator)
+      if (actor.snapshotInSteps !== undefined) inSteps.push([operator, actor.snapshotInSteps(checkpointId)[Symbol.iterator]()])
+      for (const chunk of actor.snapshot?.(checkpointId) ?? []) yield seal({ operator: operator.name, ...chunk })
+    }
+    yield null
+    for (const [operator, chunks] of inSteps) {
+      for (;;) {
+        this.#in(operator)
+        const { done, value: chunk } = chunks.next()
+        if (done === true) break
+        yield chunk && seal({ operator: operator.name, ...chunk })
+      }
+    }
   }
 
   #in(operator: OperatorInstance): OperatorActor {
     this.#at = operator
     return operator.actor
+  }
+}
+
+async function withBlame(done: PromiseLike<unknown>, { blame }: OperatorInstance): Promise<void> {
+  try {
+    await done
+  } catch (error) {
+    throw blame(error)
   }
 }

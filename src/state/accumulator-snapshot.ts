@@ -1,20 +1,15 @@
 import { MillraceError } from '../errors.ts'
 import { CLEAN, DIRTY, EMPTY } from './accumulator-store.ts'
 import type { AccumulatorStore } from './accumulator-store.ts'
+import { numbersAt, packedAt } from './chunk-columns.ts'
 import { chunkKeysOf, slotsOfChunk } from './key-groups.ts'
 import type { KeySlots } from './key-slots.ts'
 import { decodeChunk, encodeChunk, requireSignature } from './state-chunk.ts'
 import type { Chunk } from './state-chunk.ts'
-import { packValues, unpackValues } from './value-packer.ts'
+import { unpackValues } from './value-packer.ts'
 import type { ValuePacker } from './value-packer.ts'
 
 const KIND = 'aggregates'
-
-const gather = (column: Float64Array, rows: Int32Array): Float64Array => {
-  const values = new Float64Array(rows.length)
-  for (let i = 0; i < rows.length; i++) values[i] = column[rows[i]]
-  return values
-}
 
 /** How a chunk marks a row that is no more. */
 const GONE = 2
@@ -40,17 +35,12 @@ export const encodeAccumulators = (
   const columns = new Map<string, Float64Array | Uint8Array>()
   store.layout.columns.forEach(({ name }, c) => {
     const data = store.data[c]
-    if (data instanceof Float64Array) columns.set(name, gather(data, rows))
-    else columns.set(name, packCustom(name, data!, rows, packer))
+    if (data instanceof Float64Array) columns.set(name, numbersAt(data, rows))
+    else columns.set(name, packedAt(name, data!, rows, packer))
   })
   const dirty = new Uint8Array(rows.length)
   for (let i = 0; i < rows.length; i++) dirty[i] = store.flags[rows[i]] === EMPTY ? GONE : store.flags[rows[i]] & DIRTY
   return encodeChunk({ kind: KIND, signature: store.layout.signature, groups, group, rows: rows.length, ...chunkKeys, dirty, columns })
-}
-
-const packCustom = (name: string, data: readonly unknown[], rows: Int32Array, packer: ValuePacker): Uint8Array => {
-  const values = Array.from(rows, (slot) => data[slot])
-  return packValues(packer, values, `an accumulator of the custom aggregate "${name}"`)
 }
 
 const restoreColumn = (store: AccumulatorStore, c: number, slots: Int32Array, chunk: Chunk, packer: ValuePacker): void => {

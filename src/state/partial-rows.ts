@@ -3,7 +3,8 @@ import { PARTIAL_CHUNKS_MAX } from '../limits.ts'
 import type { AccumulatorLayout } from './accumulator-layout.ts'
 import type { KeyColumn, ValueColumn } from './accumulator-loops.ts'
 import type { AccumulatorTable } from './accumulator-table.ts'
-import { AccumulatorRows, restoreRows, snapshotRows } from './row-chunks.ts'
+import { KeyLog } from './key-log.ts'
+import { firstRows, restoreRows, snapshotRows } from './row-chunks.ts'
 
 type Values = Float64Array | readonly unknown[]
 
@@ -24,6 +25,10 @@ export class PartialRows {
   append(keys: KeyColumn, columns: readonly ValueColumn[], from: number, to: number, scratch: AccumulatorTable<unknown>): void {
     this.#chunks.push({ keys: slice(keys, from, to), columns: columns.map((column) => slice(column as Values, from, to)), rows: to - from })
     if (this.#chunks.length >= PARTIAL_CHUNKS_MAX) this.compact(scratch)
+  }
+
+  get rows(): number {
+    return this.#chunks.reduce((sum, { rows }) => sum + rows, 0)
   }
 
   mergeInto(table: AccumulatorTable<unknown>): void {
@@ -65,17 +70,25 @@ export function snapshotPartials(
   layout: AccumulatorLayout,
   groups: number,
 ): Map<number, Uint8Array> {
-  const all = new AccumulatorRows(1, layout.columns.length)
+  let size = 0
+  for (const partials of panes.values()) size += partials.rows
+  const paneOf = new Float64Array(size)
+  const all = layout.columns.map(({ op }) => (op === 'custom' ? [] : new Float64Array(size)))
+  const log = new KeyLog()
   for (const [pane, partials] of panes) {
     partials.forEach((keys, columns, rows) => {
-      for (let row = 0; row < rows; row++) {
-        all.push(keys[row]!)
-        all.numbers[0]!.push(pane)
-        for (let c = 0; c < columns.length; c++) all.columns[c]!.push(columns[c]![row])
-      }
+      const at = log.size
+      paneOf.fill(pane, at, at + rows)
+      for (let row = 0; row < rows; row++) log.slotOf(keys[row]!)
+      for (let c = 0; c < columns.length; c++) copyValues(all[c]!, columns[c]!, at, rows)
     })
   }
-  return snapshotRows(all, layout, groups)
+  return snapshotRows({ keys: log, live: firstRows(size), numbers: [paneOf], columns: all }, layout, groups)
+}
+
+function copyValues(to: Float64Array | unknown[], values: Values, at: number, rows: number): void {
+  if (to instanceof Float64Array && values instanceof Float64Array) to.set(rows === values.length ? values : values.subarray(0, rows), at)
+  else for (let row = 0; row < rows; row++) to[at + row] = values[row] as number
 }
 
 /**

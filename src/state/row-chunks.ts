@@ -1,10 +1,12 @@
 import type { Key } from '../core/key-hash.ts'
 import { MillraceError } from '../errors.ts'
 import type { AccumulatorColumn } from './accumulator-layout.ts'
+import { numbersAt, packedAt } from './chunk-columns.ts'
 import { chunkKeysOf, forEachGroup, slotsOfChunk } from './key-groups.ts'
 import { KeyLog } from './key-log.ts'
+import type { KeySlots } from './key-slots.ts'
 import { decodeChunk, encodeChunk, requireSignature } from './state-chunk.ts'
-import { msgpackrPacker, packValues, unpackValues } from './value-packer.ts'
+import { msgpackrPacker, unpackValues } from './value-packer.ts'
 
 const KIND = 'rows'
 
@@ -14,17 +16,37 @@ export interface RowLayout {
   readonly signature: string
 }
 
-/** Rows of accumulators, several of which may be of one key, and a few numbers beside them. */
-export class AccumulatorRows {
-  readonly keys = new KeyLog()
+/** Rows of accumulators by their numbers, several of which may be of one key, and a few numbers beside them. */
+export interface NumberedRows {
+  readonly keys: Pick<KeySlots, 'keyAt'>
+  /** Those that there are. */
+  readonly live: Int32Array
   /** One array per number beside the accumulators. */
-  readonly numbers: readonly number[][]
+  readonly numbers: readonly ArrayLike<number>[]
   /** One array per column of the layout. */
+  readonly columns: readonly ArrayLike<unknown>[]
+}
+
+/** The numbers 0 to `count` - 1. */
+export const firstRows = (count: number): Int32Array => {
+  const rows = new Int32Array(count)
+  for (let row = 0; row < count; row++) rows[row] = row
+  return rows
+}
+
+/** Rows that come one by one. */
+export class AccumulatorRows implements NumberedRows {
+  readonly keys = new KeyLog()
+  readonly numbers: readonly number[][]
   readonly columns: readonly unknown[][]
 
   constructor(numbers: number, columns: number) {
     this.numbers = Array.from({ length: numbers }, () => [])
     this.columns = Array.from({ length: columns }, () => [])
+  }
+
+  get live(): Int32Array {
+    return firstRows(this.keys.size)
   }
 
   /** Begins a row: its numbers and accumulators are to be pushed. */
@@ -48,27 +70,27 @@ const numberName = (i: number): string => `+${i}`
  * One chunk per key group that has rows.
  * @throws MR_RECORD_NOT_SERIALIZABLE when a custom accumulator cannot be packed
  */
-export function snapshotRows(all: AccumulatorRows, { columns, signature }: RowLayout, groups: number): Map<number, Uint8Array> {
+export function snapshotRows(all: NumberedRows, layout: RowLayout, groups: number): Map<number, Uint8Array> {
   const chunks = new Map<number, Uint8Array>()
-  const live = Int32Array.from({ length: all.keys.size }, (_, row) => row)
-  forEachGroup(all.keys, live, groups, (group, slots) => {
-    const { keys, rows } = chunkKeysOf(all.keys, slots)
-    const stored = new Map<string, Float64Array | Uint8Array>()
-    all.numbers.forEach((values, i) =>
-      stored.set(
-        numberName(i),
-        Float64Array.from(rows, (row) => values[row]!),
-      ),
-    )
-    columns.forEach(({ name, op }, c) => {
-      const values = Array.from(rows, (row) => all.columns[c]![row])
-      if (op !== 'custom') stored.set(name, Float64Array.from(values as number[]))
-      else stored.set(name, packValues(msgpackrPacker, values, `an accumulator of the custom aggregate "${name}"`))
-    })
-    const dirty = new Uint8Array(rows.length)
-    chunks.set(group, encodeChunk({ kind: KIND, signature, groups, group, rows: rows.length, ...keys, dirty, columns: stored }))
-  })
+  forEachGroup(all.keys, all.live, groups, (group, slots) => chunks.set(group, encodeRows(all, layout, { groups, group }, slots)))
   return chunks
+}
+
+function encodeRows(
+  all: NumberedRows,
+  { columns, signature }: RowLayout,
+  place: { readonly groups: number; readonly group: number },
+  slots: Int32Array,
+): Uint8Array {
+  const { keys, rows } = chunkKeysOf(all.keys, slots)
+  const stored = new Map<string, Float64Array | Uint8Array>()
+  for (let i = 0; i < all.numbers.length; i++) stored.set(numberName(i), numbersAt(all.numbers[i]!, rows))
+  for (let c = 0; c < columns.length; c++) {
+    const { name, op } = columns[c]!
+    if (op === 'custom') stored.set(name, packedAt(name, all.columns[c]!, rows, msgpackrPacker))
+    else stored.set(name, numbersAt(all.columns[c] as ArrayLike<number>, rows))
+  }
+  return encodeChunk({ kind: KIND, signature, ...place, rows: rows.length, ...keys, dirty: new Uint8Array(rows.length), columns: stored })
 }
 
 /**

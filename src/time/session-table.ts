@@ -7,7 +7,7 @@ import type { CodeMode } from '../state/generated-code.ts'
 import { KeyIndex } from '../state/key-index.ts'
 import type { KeySlots } from '../state/key-slots.ts'
 import type { Piece } from '../state/working/pieces.ts'
-import { AccumulatorRows, restoreRows, snapshotRows } from '../state/row-chunks.ts'
+import { firstRows, restoreRows, snapshotRows } from '../state/row-chunks.ts'
 import { lastMsOf } from './window-assigners.ts'
 import { DueBuckets } from './due-buckets.ts'
 
@@ -202,15 +202,8 @@ export class SessionTable {
 
   snapshot(groups: number): Map<number, Uint8Array> {
     const { store, layout } = this.table
-    const all = new AccumulatorRows(2, layout.columns.length)
-    for (let session = 0; session < this.#slots.size; session++) {
-      if (Number.isNaN(this.#bucket[session])) continue
-      all.push(this.#slots.keyAt(session))
-      all.numbers[0]!.push(this.#start[session]!)
-      all.numbers[1]!.push(this.#end[session]!)
-      all.columns.forEach((column, c) => column.push(store.data[c]![session]))
-    }
-    return snapshotRows(all, layout, groups)
+    const live = firstRows(this.#slots.size).filter((session) => !Number.isNaN(this.#bucket[session]))
+    return snapshotRows({ keys: this.#slots, live, numbers: [this.#start, this.#end], columns: store.data }, layout, groups)
   }
 
   restore(bytes: Uint8Array): void {

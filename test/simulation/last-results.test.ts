@@ -40,7 +40,8 @@ test.each([-1, KEYS - 1])(
         batchRecords: 2,
         mailboxBytes: 8_192,
         checkpointIntervalMs: 4,
-        checkpointTimeoutMs: 500,
+        // Threads of a simulation stand still for up to 400 ms.
+        checkpointTimeoutMs: 1_000,
         checkpointFailuresTolerated: 0,
         faults: {},
         config: { throwAt },
