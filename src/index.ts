@@ -104,6 +104,14 @@ export type {
 export type { CsvOptions, FileOptions } from './graph/file-options.ts'
 export type { Guarantee } from './graph/graph.ts'
 export { sink } from './graph/sinks.ts'
+export type { Upsert, UpsertCall, UpsertChangesOptions, UpsertOptions } from './graph/upsert-sink.ts'
+export type {
+  PreparedTransaction,
+  SinkTransaction,
+  TransactionWriter,
+  TwoPhaseCommit,
+  TwoPhaseCommitOptions,
+} from './graph/two-phase-sink.ts'
 export type {
   BatchContext,
   ConsoleTableOptions,
