@@ -72,7 +72,7 @@ test('a second barrier, and word that the checkpoint has failed, end what is und
   const failed = snapshotsOf(3)
   failed.snapshots.begin(1, 0)
   failed.snapshots.report()
-  failed.snapshots.checkpointEnded(1, { ...END, failure: 'timeout' })
+  void failed.snapshots.checkpointEnded(1, { ...END, failure: 'timeout' })
   expect(failed.snapshots.goOn()).toBe(false)
   expect(failed.asked).toEqual(['1/0'])
   expect(failed.told).toEqual([])
