@@ -32,13 +32,18 @@ export class KeyedValuesActor<V> {
     return this.#cached !== null && this.#cached.cache.waits
   }
 
-  snapshot(checkpointId: number): StateChunk[] {
-    if (this.values instanceof ValueTable) return this.values.changedChunks(this.context.keyGroups, checkpointId)
+  snapshotInSteps(checkpointId: number): Iterable<StateChunk | null> {
+    const { keyGroups, batchRecords } = this.context
+    if (this.values instanceof ValueTable) return this.values.deltas(keyGroups, checkpointId, batchRecords)
     return [{ scope: 'working', id: this.values.table, value: this.values.handOver() }]
   }
 
   onCheckpointComplete(checkpointId: number): void {
     if (this.values instanceof ValueTable) this.values.completed(checkpointId)
+  }
+
+  onCheckpointFailed(): void {
+    if (this.values instanceof ValueTable) this.values.endDeltas()
   }
 
   restore(chunks: readonly StateChunk[]): Promise<void> {

@@ -1,7 +1,20 @@
 import type { OperatorContext, StateChunk } from '../src/actor/contract.ts'
 import { CachedBackend, restorePaced } from '../src/actor/cached-kit.ts'
 import type { Key } from '../src/actor/operator-kit.ts'
-import { type KeyedStateBackend, MemoryBackend, type StateReading, Timers, loadTimers, saveTimers } from '../src/actor/process-kit.ts'
+import {
+  type ImageGroup,
+  KeyIndex,
+  type KeyedStateBackend,
+  MemoryBackend,
+  type MemoryImage,
+  type StateReading,
+  Timers,
+  TimersImage,
+  decodeKeys,
+  encodeKeys,
+  loadTimers,
+  saveTimers,
+} from '../src/actor/process-kit.ts'
 import { TIMERS_PER_STEP_MAX } from '../src/limits.ts'
 
 /** State of one key group, as it goes into a checkpoint. */
@@ -9,7 +22,12 @@ interface SavedGroup {
   readonly states?: Readonly<Record<string, Uint8Array>>
   readonly event?: Uint8Array
   readonly processing?: Uint8Array
+  /** Keys of which the chunks before this one say something that is over. */
+  readonly outdated?: Uint8Array
 }
+
+const DOMAINS = ['event', 'processing'] as const
+type TimerImages = Readonly<Record<(typeof DOMAINS)[number], TimersImage>>
 
 /** What one instance of an actor keeps by key: its states, in memory or elsewhere, and its timers, in memory. */
 export class ProcessState {
@@ -42,30 +60,82 @@ export class ProcessState {
     this.cached!.cache.fetch(timers.dueSlots(until, TIMERS_PER_STEP_MAX))
   }
 
-  snapshot(nowMs: number): StateChunk[] {
-    const { keyGroups } = this.#context
-    const { keys } = this.backend
-    const groups = new Map<number, SavedGroup>()
-    const add = (group: number, part: SavedGroup): void => void groups.set(group, { ...groups.get(group), ...part })
-    for (const [group, states] of this.#memory?.snapshot(keyGroups, nowMs) ?? []) add(group, { states })
-    for (const [group, event] of saveTimers(this.event, keys, keyGroups)) add(group, { event })
-    for (const [group, processing] of saveTimers(this.processing, keys, keyGroups)) add(group, { processing })
-    const chunks: StateChunk[] = [...groups].map(([id, value]) => ({ scope: 'group', id, value }))
-    if (this.cached === null) return chunks
-    return [...chunks, { scope: 'working', id: this.cached.table, value: this.cached.handOver(nowMs) }]
+  snapshot(checkpointId: number, nowMs: number): Iterable<StateChunk | null> {
+    if (this.#memory === null) return this.#handOver(nowMs)
+    const { keyGroups, batchRecords: rowsPerStep } = this.#context
+    const image = this.#memory.image({ checkpoint: checkpointId, keyGroups, rowsPerStep })
+    return this.#encoded(this.#memory, image, { event: new TimersImage(this.event), processing: new TimersImage(this.processing) }, nowMs)
   }
 
-  restore(groups: readonly unknown[], nowMs: number): Promise<void> {
-    const { keys } = this.backend
-    const restoreGroup = ({ states, event, processing }: SavedGroup): void => {
-      if (states !== undefined) this.backend.restore(states, nowMs)
-      if (event !== undefined) loadTimers(this.event, keys, event)
-      if (processing !== undefined) loadTimers(this.processing, keys, processing)
+  checkpointCompleted(checkpointId: number): void {
+    this.#memory?.completed(checkpointId)
+  }
+
+  /** The snapshot that was begun last is not wanted any more. */
+  checkpointFailed(): void {
+    this.#memory?.endImage()
+  }
+
+  restore(chunks: readonly StateChunk[], nowMs: number): Promise<void> {
+    const groups = new Map<number, SavedGroup[]>()
+    for (const { id, value } of chunks) {
+      const saved = groups.get(id)
+      if (saved === undefined) groups.set(id, [value as SavedGroup])
+      else saved.push(value as SavedGroup)
     }
-    return restorePaced(groups as readonly SavedGroup[], restoreGroup, this.cached?.cache ?? null)
+    return restorePaced(groups.values(), (saved) => this.#restoreGroup(saved, nowMs), this.cached?.cache ?? null)
   }
 
   query(state: string, key: Key, nowMs: number): StateReading {
     return this.backend.read(state, key, nowMs)
+  }
+
+  *#encoded(memory: MemoryBackend, image: MemoryImage, timers: TimerImages, nowMs: number): Generator<StateChunk | null> {
+    const { keyGroups } = this.#context
+    yield* image.select()
+    for (const domain of DOMAINS) timers[domain].sort(keyGroups, (slot) => image.groupAt(slot))
+    for (const part of image.groups()) {
+      if (part === null) yield null
+      else yield this.#encodedGroup(memory, image, timers, part, nowMs)
+    }
+    memory.endImage()
+  }
+
+  #encodedGroup(memory: MemoryBackend, image: MemoryImage, timers: TimerImages, part: ImageGroup, nowMs: number): StateChunk {
+    const { group, slots, since, outdated } = part
+    const place = { groups: this.#context.keyGroups, group }
+    const states = memory.write(image, place, slots, nowMs)
+    const event = timers.event.write(place, image)
+    const processing = timers.processing.write(place, image)
+    const saved: SavedGroup = {
+      ...(Object.keys(states).length > 0 && { states }),
+      ...(event !== null && { event }),
+      ...(processing !== null && { processing }),
+      ...(outdated.length > 0 && { outdated: encodeKeys(place, outdated) }),
+    }
+    if (since === undefined) return { scope: 'group', id: group, value: saved }
+    return { scope: 'group', id: group, value: Object.keys(saved).length === 0 ? undefined : saved, since }
+  }
+
+  /** Gives what has changed to the working store; timers go into chunks of their own. */
+  #handOver(nowMs: number): StateChunk[] {
+    const { keyGroups } = this.#context
+    const { keys } = this.backend
+    const groups = new Map<number, SavedGroup>()
+    for (const domain of DOMAINS)
+      for (const [group, bytes] of saveTimers(this[domain], keys, keyGroups)) groups.set(group, { ...groups.get(group), [domain]: bytes })
+    const chunks: StateChunk[] = [...groups].map(([id, value]) => ({ scope: 'group', id, value }))
+    return [...chunks, { scope: 'working', id: this.cached!.table, value: this.cached!.handOver(nowMs) }]
+  }
+
+  /** The newest first: what it says of a key is not asked of older ones. */
+  #restoreGroup(saved: readonly SavedGroup[], nowMs: number): void {
+    const { keys } = this.backend
+    const newer = new KeyIndex()
+    for (const { states, outdated, ...timers } of saved.toReversed()) {
+      if (states !== undefined) this.backend.restore(states, nowMs, newer)
+      for (const domain of DOMAINS) if (timers[domain] !== undefined) loadTimers(this[domain], keys, timers[domain], newer)
+      if (outdated !== undefined) for (const key of decodeKeys(outdated)) newer.slotOf(key)
+    }
   }
 }

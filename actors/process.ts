@@ -138,12 +138,20 @@ class ProcessActor implements OperatorActor, CallFrame, Calls {
     this.#fire(this.kept.processing, nowMs, 'processing')
   }
 
-  snapshot(): StateChunk[] {
+  snapshotInSteps(checkpointId: number): Iterable<StateChunk | null> {
     const nowMs = this.#context.clock.nowMs()
-    const chunks = this.kept.snapshot(nowMs)
+    const chunks = this.kept.snapshot(checkpointId, nowMs)
     // Every instance has the same: one of them tells all.
     const everywhere = this.#context.index === 0 ? this.#broadcast?.backend.snapshot(1, nowMs).get(0) : undefined
-    return everywhere === undefined ? chunks : [...chunks, { scope: 'all', id: 0, value: everywhere }]
+    return everywhere === undefined ? chunks : withFirst({ scope: 'all', id: 0, value: everywhere }, chunks)
+  }
+
+  onCheckpointComplete(checkpointId: number): void {
+    this.kept.checkpointCompleted(checkpointId)
+  }
+
+  onCheckpointFailed(): void {
+    this.kept.checkpointFailed()
   }
 
   restore(chunks: readonly StateChunk[]): Promise<void> {
@@ -152,7 +160,7 @@ class ProcessActor implements OperatorActor, CallFrame, Calls {
       if (scope === 'all') this.#broadcast?.backend.restore(value as Record<string, Uint8Array>, nowMs)
     }
     return this.kept.restore(
-      chunks.flatMap(({ scope, value }) => (scope === 'all' ? [] : [value])),
+      chunks.filter(({ scope }) => scope === 'group'),
       nowMs,
     )
   }
@@ -233,6 +241,11 @@ class CachedProcessActor extends ProcessActor {
     const keyOf = this.#keys[this.input]!
     return keyOf === null || this.kept.prepare(batch.records(), keyOf)
   }
+}
+
+function* withFirst(first: StateChunk, chunks: Iterable<StateChunk | null>): Generator<StateChunk | null> {
+  yield first
+  yield* chunks
 }
 
 function refusePromise(result: unknown): void {

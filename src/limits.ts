@@ -85,6 +85,10 @@ export const CHECKPOINT_BUFFERED_BYTES_MAX = 1024 * 1024 * 1024
 /** Snapshots after which a key group is written whole again, and over how many more that is spread. */
 export const DELTA_SNAPSHOTS_MAX = 12
 export const DELTA_STAGGER_GROUPS = 8
+/** Keys that have gone from a table since its last complete checkpoint, which a delta has to name; beyond, key groups are written whole. */
+export const REMOVED_KEYS_MAX = 100_000
+/** Slots of a table that are looked through for a snapshot in the time that it takes to encode one row. */
+export const SNAPSHOT_SLOTS_PER_ROW = 16
 /** Checkpoint ids that are set aside on disk ahead of their use, so that none is ever used twice. */
 export const CHECKPOINT_IDS_RESERVED = 16
 /** Room on its disk that a database needs when it is made. */

@@ -29,7 +29,7 @@ function measure<T>(work: () => T): { readonly ms: number; readonly result: T } 
 
 async function checkpoint(id: number, what: string): Promise<void> {
   const { ms: snapshotMs, result: chunks } = measure(() =>
-    table.changedChunks(GROUPS, id).map((chunk) => sealState({ operator: 'balances', ...chunk })),
+    Array.from(table.deltas(GROUPS, id)).flatMap((chunk) => (chunk === null ? [] : [sealState({ operator: 'balances', ...chunk })])),
   )
   const head = {
     ...{ id, lineage: 'bench', status: 'complete' as const, createdMs: 0, jobName: 'bench', graphFingerprint: '' },

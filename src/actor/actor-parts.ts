@@ -19,6 +19,8 @@ export type StepResult =
   | 'progress'
   /** Nothing to do until a frame, a wake-up or a checkpoint comes. */
   | 'idle'
+  /** Nothing, but that state was encoded for a checkpoint: it may have more to do. */
+  | 'storing'
   /** Outputs lack credit or room. */
   | 'blocked'
   /** All inputs ended, the end was passed on, the last state is taken. */

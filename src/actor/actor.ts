@@ -42,7 +42,7 @@ export class Actor {
   /** Checkpoint whose barrier came while an operator was not ready for it, or 0; a channel that ended and waits for it, or -1. */
   #snapshotDue = 0
   #endDue = -1
-  /** After that barrier nothing more is read: the run stops with it. */
+  /** Nothing more is read after it: the run stops with it. */
   #barrierIsLast = false
   #paused = false
   /** The last step called what was due by the clock: now it is the turn of frames, which a timer that is always due must not keep out. */
@@ -64,8 +64,7 @@ export class Actor {
     this.#operators = new Operators(parts.operators)
     this.#outboxes = new Outboxes(parts.outboxes)
     this.#input = new BatchInput(parts, this.#operators)
-    const operators = parts.operators.map(({ actor }) => actor)
-    const channels = parts.mailbox.channelCount
+    const [operators, channels] = [parts.operators.map(({ actor }) => actor), parts.mailbox.channelCount]
     this.#time = new ActorTime({ ...parts, channels, operators, entering: (operator) => void this.#operators.enter(operator) })
     this.#snapshots = new Snapshots(this.#operators, this.#time, events, parts)
   }
@@ -141,12 +140,13 @@ export class Actor {
     this.awaitsPromise = false
   }
 
-  /** Throws what an operator threw, as an error that names the operator. */
+  /** Throws what an operator threw, naming it. */
   step(): StepResult {
     this.#operators.enter(null)
     try {
       const result = this.#step()
-      // A barrier that a waiting source sent may have been kept: whoever is idle is not asked again, whoever is blocked is.
+      if (this.#snapshots.goOn()) return result === 'progress' ? result : 'storing'
+      // A barrier of a waiting source may have been kept: whoever is idle is not asked again, whoever is blocked is.
       return result === 'idle' && !this.flushKept() ? 'blocked' : result
     } catch (error) {
       throw this.#operators.blamed(error)
@@ -189,7 +189,7 @@ export class Actor {
 
   checkpointEnded(checkpointId: number, end: CheckpointEnd): void {
     if (end.failure !== null && this.#alignment.abandon(checkpointId)) this.mailbox.releaseAll()
-    this.#operators.checkpointEnded(checkpointId, end)
+    this.#snapshots.checkpointEnded(checkpointId, end)
   }
 
   async close(): Promise<void> {
@@ -320,7 +320,7 @@ export class Actor {
     this.#snapshotDue = this.#isReady() ? 0 : checkpointId
     if (this.#snapshotDue !== 0) return
     this.#outboxes.broadcast(FrameKind.barrier, checkpointId)
-    this.#snapshots.hold(checkpointId, this.#alignment.tookMs)
+    this.#snapshots.begin(checkpointId, this.#alignment.tookMs)
     this.flushKept()
   }
 
@@ -341,7 +341,7 @@ export class Actor {
       this.flush(true)
       if (!this.#isReady()) return 'progress'
       this.#outboxes.broadcast(FrameKind.end, 0)
-      this.#finalChunks = this.#snapshots.take(0)
+      this.#finalChunks = this.#snapshots.takeLast()
     }
     if (!this.flushKept()) return 'blocked'
     this.#state = 'finished'

@@ -242,6 +242,11 @@ export interface OperatorActor {
   onEnd?(): Progress
   /** @param checkpointId what it belongs to; 0 after the end: to every later checkpoint */
   snapshot?(checkpointId: number): StateChunk[]
+  /**
+   * Instead of `snapshot`, for operators whose state is large: the state as it is now, one chunk after the other; where it gives null, records come before it is asked on.
+   * What they change does not belong to it. It is asked to its end, unless the checkpoint fails, another snapshot begins, or the attempt is over.
+   */
+  snapshotInSteps?(checkpointId: number): Iterable<StateChunk | null>
   restore?(chunks: readonly StateChunk[]): void | Promise<void>
   /** Operators with named state by key: what is kept now, in the form in which it is stored; undefined for nothing, a promise where it has to be fetched. Called between batches. */
   query?(state: string, key: Key): StateReading

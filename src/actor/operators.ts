@@ -78,11 +78,27 @@ export class Operators {
     }
   }
 
-  /** @param seal whose errors are those of the operator whose chunk it is */
-  snapshot<S>(checkpointId: number, seal: (chunk: StateChunk & { readonly operator: string }) => S): S[] {
-    return this.#all.flatMap((operator) =>
-      (this.#in(operator).snapshot?.(checkpointId) ?? []).map((chunk) => seal({ operator: operator.name, ...chunk })),
-    )
+  /**
+   * What all of them keep, as it is now. What is given in steps comes after the first null, which says that all others are taken; each null is a good place for a pause.
+   *
+   * @param seal whose errors are those of the operator whose chunk it is
+   */
+  *snapshot<S>(checkpointId: number, seal: (chunk: StateChunk & { readonly operator: string }) => S): Generator<S | null> {
+    const inSteps: [OperatorInstance, Iterator<StateChunk | null>][] = []
+    for (const operator of this.#all) {
+      const actor = this.#in(operator)
+      if (actor.snapshotInSteps !== undefined) inSteps.push([operator, actor.snapshotInSteps(checkpointId)[Symbol.iterator]()])
+      for (const chunk of actor.snapshot?.(checkpointId) ?? []) yield seal({ operator: operator.name, ...chunk })
+    }
+    yield null
+    for (const [operator, chunks] of inSteps) {
+      for (;;) {
+        this.#in(operator)
+        const { done, value: chunk } = chunks.next()
+        if (done === true) break
+        yield chunk && seal({ operator: operator.name, ...chunk })
+      }
+    }
   }
 
   #in(operator: OperatorInstance): OperatorActor {

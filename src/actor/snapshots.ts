@@ -1,10 +1,25 @@
-import type { SnapshotTiming } from '../core/checkpoint-measures.ts'
 import type { Clock } from '../core/clock.ts'
-import type { ActorEvents, SealedChunk } from './actor-parts.ts'
+import type { ActorEvents, CheckpointEnd, SealedChunk } from './actor-parts.ts'
 import type { ActorTime } from './actor-time.ts'
 import type { Operators } from './operators.ts'
 
-/** Takes the snapshots of one actor, and tells of each when what precedes its barrier is on its way. */
+/** A snapshot that is not told of yet. */
+interface Pending {
+  readonly checkpointId: number
+  /** What is still to be encoded; null when all is. */
+  rest: Iterator<SealedChunk | null> | null
+  readonly chunks: SealedChunk[]
+  /** Its barrier, and what precedes it, is on its way. */
+  isOut: boolean
+  readonly alignmentMs: number
+  readonly takenAtMs: number
+  encodeMs: number
+}
+
+/**
+ * Takes the snapshots of one actor: what is small at the barrier, large state between batches. Tells of each when all is encoded and what precedes its barrier is on
+ * its way.
+ */
 export class Snapshots {
   readonly #operators: Operators
   readonly #time: ActorTime
@@ -12,8 +27,7 @@ export class Snapshots {
   /** Name of the first operator of the chain. */
   readonly #headName: string
   readonly #clock: Clock
-  /** A snapshot whose barrier, or what precedes it, still waits in an outbox. */
-  #unreported: { readonly checkpointId: number; readonly chunks: readonly SealedChunk[]; readonly timing: SnapshotTiming } | null = null
+  #pending: Pending | null = null
 
   constructor(
     operators: Operators,
@@ -28,23 +42,67 @@ export class Snapshots {
     this.#clock = clock
   }
 
-  take(checkpointId: number): SealedChunk[] {
-    const state = this.#operators.snapshot(checkpointId, (chunk) => this.#events.seal(chunk))
-    return [...state, ...this.#time.snapshot().map((chunk) => this.#events.seal({ operator: this.#headName, ...chunk }))]
+  /** The last one, at once. One that is under way comes first. */
+  takeLast(): readonly SealedChunk[] {
+    while (this.goOn());
+    const last = this.#begin(0, 0)
+    while (last.rest !== null) this.#encode(last)
+    return last.chunks
   }
 
-  /** Takes the one of a checkpoint, to be reported. */
-  hold(checkpointId: number, alignmentMs: number): void {
-    const beganMs = this.#clock.monotonicMs()
-    const chunks = this.take(checkpointId)
-    const encodeMs = this.#clock.monotonicMs() - beganMs
-    this.#unreported = { checkpointId, chunks, timing: { alignmentMs, encodeMs, takenAtMs: this.#clock.nowMs() } }
+  /** Takes the one of a checkpoint. One that is under way belongs to a checkpoint that has failed. */
+  begin(checkpointId: number, alignmentMs: number): void {
+    this.#pending = this.#begin(checkpointId, alignmentMs)
+    this.goOn()
+  }
+
+  /** Encodes a part of what is still to be. False when that is nothing. */
+  goOn(): boolean {
+    const due = this.#pending
+    if (due === null || due.rest === null) return false
+    this.#encode(due)
+    this.#tell(due)
+    return true
   }
 
   /** Frames that wait in an outbox end with the actor, so the checkpoint may not count on them: it is told when all are on their way. */
   report(): void {
-    const due = this.#unreported
-    this.#unreported = null
-    if (due !== null) this.#events.snapshotTaken(due.checkpointId, due.chunks, due.timing)
+    if (this.#pending === null) return
+    this.#pending.isOut = true
+    this.#tell(this.#pending)
+  }
+
+  checkpointEnded(checkpointId: number, end: CheckpointEnd): void {
+    if (this.#pending?.checkpointId === checkpointId) this.#pending = null
+    this.#operators.checkpointEnded(checkpointId, end)
+  }
+
+  #begin(checkpointId: number, alignmentMs: number): Pending {
+    const beganMs = this.#clock.monotonicMs()
+    const rest = this.#operators.snapshot(checkpointId, (chunk) => this.#events.seal(chunk))
+    const due: Pending = { checkpointId, rest, chunks: [], isOut: false, alignmentMs, takenAtMs: this.#clock.nowMs(), encodeMs: 0 }
+    this.#encode(due)
+    due.chunks.push(...this.#time.snapshot().map((chunk) => this.#events.seal({ operator: this.#headName, ...chunk })))
+    due.encodeMs = this.#clock.monotonicMs() - beganMs
+    return due
+  }
+
+  /** Up to the next good place for a pause. */
+  #encode(due: Pending): void {
+    const beganMs = this.#clock.monotonicMs()
+    for (;;) {
+      const { done, value: chunk } = due.rest!.next()
+      if (done === true) due.rest = null
+      else if (chunk !== null) due.chunks.push(chunk)
+      if (done === true || chunk === null) break
+    }
+    due.encodeMs += this.#clock.monotonicMs() - beganMs
+  }
+
+  #tell(due: Pending): void {
+    if (!due.isOut || due.rest !== null) return
+    this.#pending = null
+    const { checkpointId, chunks, alignmentMs, encodeMs, takenAtMs } = due
+    this.#events.snapshotTaken(checkpointId, chunks, { alignmentMs, encodeMs, takenAtMs })
   }
 }

@@ -60,8 +60,7 @@ export class OpenedCheckpoint {
    */
   get<V = unknown>(operator: string, state: string, key: Key): V | undefined {
     const group = hashKey(key) % this.#manifest.keyGroups
-    const [bytes] = this.#chunks(chunkKey(operator, { scope: 'group', id: group }))
-    const stored = bytes === undefined ? undefined : storedIn(bytes, state, key)
+    const stored = storedIn([...this.#chunks(chunkKey(operator, { scope: 'group', id: group }))], state, key)
     if (stored === undefined) this.#requireState(operator, state)
     return shownState(stored, null) as V | undefined
   }

@@ -6,7 +6,7 @@ export const WHOLE = 1
 export const DELTA = 2
 
 /** What of a table a checkpoint holds. */
-interface Cut {
+export interface Cut {
   readonly checkpoint: number
   /** Changes with this stamp or a smaller one are in it. */
   readonly stamp: number
@@ -27,8 +27,20 @@ export interface CutPlan {
   readonly starts: Int32Array
 }
 
+/** The begin of a snapshot: what changes from now on is not part of it. */
+export interface Barrier {
+  /** 0: the last state, which is written whole. */
+  readonly checkpoint: number
+  /** What deltas build on. */
+  readonly base: Cut | null
+  /** Changes with a larger stamp are not in that one. */
+  readonly after: number
+  /** Changes with a larger stamp come behind the barrier. */
+  readonly stamp: number
+}
+
 /**
- * What of a table has changed since the newest checkpoint that is known to be complete: a stamp a slot, which costs a write one store. Says which key groups
+ * What of a table has changed since the newest checkpoint that is known to be complete: a stamp a slot, which costs a write one compare, and the first one after a barrier a store. Says which key groups
  * are to be written whole: those that were not in that checkpoint, those of which half has changed since they were whole, and each one after some snapshots, not all
  * at once, so that chains are short and old checkpoints share nothing with new ones. The first two snapshots are whole, so that there are always two that share nothing.
  */
@@ -41,23 +53,52 @@ export class ChangeStamps {
   #since: Cut | null = null
   /** Taken after that, ascending; what became of them is not known. */
   #open: Cut[] = []
+  /** Nothing may build on what was taken with an earlier stamp. */
+  #validFrom = 0
+  readonly #onFirst: ((slot: number) => void) | null
 
+  /** @param onFirst called before the first change of a slot after each barrier */
+  constructor(onFirst: ((slot: number) => void) | null = null) {
+    this.#onFirst = onFirst
+  }
+
+  /** Of what changes now. */
+  get now(): number {
+    return this.#now
+  }
+
+  /** To be called before the slot changes. */
   touch(slot: number): void {
-    if (slot >= this.#stamps.length) this.#grow(slot)
-    this.#stamps[slot] = this.#now
+    if (slot >= this.#stamps.length || this.#stamps[slot] !== this.#now) this.#touchFirst(slot)
+  }
+
+  /** When the slot changed last; 0 for never. */
+  stampOf(slot: number): number {
+    return slot < this.#stamps.length ? this.#stamps[slot]! : 0
+  }
+
+  /** The slot is that of another key from now on. */
+  forget(slot: number): void {
+    if (slot < this.#stamps.length) this.#stamps[slot] = 0
+  }
+
+  /** Begins a snapshot, whose {@link ChangeStamps.plan} follows. */
+  begin(checkpoint: number): Barrier {
+    const base = checkpoint === 0 || this.#complete < 2 ? null : this.#since
+    // Without a checkpoint to build on every stamp is newer.
+    return { checkpoint, base, after: base === null ? -1 : base.stamp, stamp: this.#now++ }
   }
 
   /**
-   * Begins a snapshot.
+   * The same at once, for tables that are written before anything changes.
    *
    * @param checkpoint 0: the last state, which is written whole
    * @param live slots of the table
    * @param groupOf by slot
    */
   cut(checkpoint: number, groups: number, live: Int32Array, groupOf: Uint16Array): CutPlan {
-    const since = checkpoint === 0 || this.#complete < 2 ? null : this.#since
-    // Without a checkpoint to build on every stamp is newer.
-    const stamp = since === null ? -1 : since.stamp
+    const barrier = this.begin(checkpoint)
+    const { base, after: stamp } = barrier
     const stamps = this.#stamps
     const rows = new Int32Array(groups)
     const changed = new Int32Array(groups)
@@ -67,7 +108,7 @@ export class ChangeStamps {
       rows[group]!++
       if (stamps[slot]! > stamp) changed[group]!++
     }
-    const whole = this.#plan(checkpoint, since, rows, changed)
+    const whole = this.plan(barrier, rows, changed)
     let count = 0
     for (let group = 0; group < groups; group++) count += whole[group] === WHOLE ? rows[group]! : changed[group]!
     const written = new Int32Array(count)
@@ -75,27 +116,41 @@ export class ChangeStamps {
       const slot = live[i]!
       if (stamps[slot]! > stamp || whole[groupOf[slot]!] === WHOLE) written[at++] = slot
     }
-    return { whole, since: since?.checkpoint, ...sortSlots(written, groups, (slot) => groupOf[slot]!) }
+    return { whole, since: base?.checkpoint, ...sortSlots(written, groups, (slot) => groupOf[slot]!) }
   }
 
-  /** A checkpoint is on disk. */
-  completed(checkpoint: number): void {
+  /** A checkpoint is on disk. Returns the stamp up to which changes are in it; 0 for one that is of no use. */
+  completed(checkpoint: number): number {
     const cut = this.#open.find((each) => each.checkpoint === checkpoint)
-    if (cut === undefined) return
+    if (cut === undefined) return 0
     this.#since = cut
     this.#complete++
     this.#open = this.#open.filter((each) => each.checkpoint > checkpoint)
+    return cut.stamp
   }
 
   /** Nothing is known any more. */
   clear(): void {
     this.#stamps.fill(0)
-    this.#since = null
     this.#complete = 0
-    this.#open = []
+    this.rebase()
   }
 
-  #plan(checkpoint: number, since: Cut | null, rows: Int32Array, changed: Int32Array): Uint8Array {
+  /** The next snapshots are whole, until one of them is complete. */
+  rebase(): void {
+    this.#since = null
+    this.#open = []
+    this.#validFrom = this.#now
+  }
+
+  /**
+   * By key group, what the snapshot has to write: 0 for nothing, WHOLE or DELTA.
+   *
+   * @param rows by key group: of the table at the barrier
+   * @param changed those of them that changed after `barrier.after`, and what was removed
+   */
+  plan(barrier: Barrier, rows: Int32Array, changed: Int32Array): Uint8Array {
+    const { checkpoint, stamp, base: since } = barrier
     const number = ++this.#taken
     const whole = new Uint8Array(rows.length)
     const bases = new Int32Array(rows.length)
@@ -110,8 +165,14 @@ export class ChangeStamps {
       bases[group] = isWhole ? number : base
       repeated[group] = isWhole ? 0 : again
     }
-    if (checkpoint !== 0) this.#open.push({ checkpoint, stamp: this.#now++, bases, repeated })
+    if (checkpoint !== 0 && stamp >= this.#validFrom) this.#open.push({ checkpoint, stamp, bases, repeated })
     return whole
+  }
+
+  #touchFirst(slot: number): void {
+    if (slot >= this.#stamps.length) this.#grow(slot)
+    this.#onFirst?.(slot)
+    this.#stamps[slot] = this.#now
   }
 
   #grow(slot: number): void {

@@ -2,6 +2,7 @@ import { canonicalKey, keyOfCanonical } from '../core/key.ts'
 import { hashKey } from '../core/key-hash.ts'
 import type { Key } from '../core/key-hash.ts'
 import type { Chunk } from './state-chunk.ts'
+import type { KeyIndex } from './key-index.ts'
 import type { KeySlots } from './key-slots.ts'
 
 /** Keys of some rows, as a chunk holds them. */
@@ -92,13 +93,32 @@ export const chunkKeysOf = (keys: Pick<KeySlots, 'keyAt'>, slots: Int32Array): {
   }
 }
 
-/** The slots of a chunk's rows in a table that restores it; new keys get new slots. */
-export const slotsOfChunk = (keys: Pick<KeySlots, 'slotOf' | 'slotOfInt'>, chunk: Chunk): Int32Array => {
+/** In place of a slot: the row is not wanted. */
+export const LEFT_OUT = -1
+
+/**
+ * The slots of a chunk's rows in a table that restores it; new keys get new slots.
+ *
+ * @param without rows of these keys are {@link LEFT_OUT}
+ */
+export const slotsOfChunk = (
+  keys: Pick<KeySlots, 'slotOf' | 'slotOfInt'>,
+  chunk: Chunk,
+  without: Pick<KeyIndex, 'find' | 'size'> | null = null,
+): Int32Array => {
   const slots = new Int32Array(chunk.rows)
+  const skipped = without !== null && without.size > 0 ? without : null
+  const isOut = (key: Key): boolean => skipped !== null && skipped.find(key) !== -1
   let row = 0
-  for (const key of chunk.intKeys) slots[row++] = keys.slotOfInt(key)
-  for (const text of chunk.stringKeys) slots[row++] = keys.slotOf(textOf(text))
-  for (const text of chunk.otherKeys) slots[row++] = keys.slotOf(keyOfCanonical(textOf(text)))
+  for (const key of chunk.intKeys) slots[row++] = isOut(key) ? LEFT_OUT : keys.slotOfInt(key)
+  for (const text of chunk.stringKeys) {
+    const key = textOf(text)
+    slots[row++] = isOut(key) ? LEFT_OUT : keys.slotOf(key)
+  }
+  for (const text of chunk.otherKeys) {
+    const key = keyOfCanonical(textOf(text))
+    slots[row++] = isOut(key) ? LEFT_OUT : keys.slotOf(key)
+  }
   return slots
 }
 

@@ -1,4 +1,5 @@
 import type { Key } from '../core/key-hash.ts'
+import type { ChangeStamps } from './change-stamps.ts'
 import { KeyIndex } from './key-index.ts'
 
 const CAPACITY_MIN = 16
@@ -14,6 +15,17 @@ export class KeyTable {
   #waits = new Uint8Array(CAPACITY_MIN)
   /** Slots for which nothing was kept when they were looked at last. */
   #idle: number[] = []
+  readonly #changes: ChangeStamps | null
+  readonly #onForget: ((slot: number) => void) | null
+
+  /**
+   * @param changes told when something more or less is kept for a key
+   * @param onForget called before a key is forgotten
+   */
+  constructor(changes: ChangeStamps | null = null, onForget: ((slot: number) => void) | null = null) {
+    this.#changes = changes
+    this.#onForget = onForget
+  }
 
   /** Slots are below it. */
   get size(): number {
@@ -44,11 +56,13 @@ export class KeyTable {
 
   /** Something more is kept for the key. */
   use(slot: number): void {
+    if (this.#changes !== null) this.#changes.touch(slot)
     this.#uses[slot]!++
   }
 
   /** Something less is kept. */
   release(slot: number): void {
+    if (this.#changes !== null) this.#changes.touch(slot)
     if (--this.#uses[slot]! === 0) this.#suspect(slot)
   }
 
@@ -69,7 +83,9 @@ export class KeyTable {
   sweep(): void {
     for (const slot of this.#idle) {
       this.#waits[slot] = 0
-      if (this.#uses[slot] === 0) this.index.remove(slot)
+      if (this.#uses[slot] !== 0) continue
+      this.#onForget?.(slot)
+      this.index.remove(slot)
     }
     this.#idle.length = 0
   }

@@ -1,4 +1,5 @@
 import type { Key } from '../core/key-hash.ts'
+import type { KeyIndex } from './key-index.ts'
 import type { KeyTable } from './key-table.ts'
 
 /**
@@ -8,7 +9,7 @@ import type { KeyTable } from './key-table.ts'
 export interface StateCell<V> {
   get(slot: number): V | undefined
   set(slot: number, value: V): void
-  /** The value of the slot was changed in place. */
+  /** The value of the slot is about to be changed in place. */
   touched(slot: number): void
   clear(slot: number): void
   /** The value, or a part of it, ends at this time of `nowMs`. The first time that was said counts until {@link CellSpec.purge} says another. */
@@ -54,6 +55,10 @@ export interface KeyedStateBackend {
   read(name: string, key: Key, nowMs: number): StateReading
   /** Between batches: cleans up what has expired, a bounded number of values. */
   batchDone(nowMs: number): void
-  /** Adds the chunks of a key group. Those of states that are not declared are left out. */
-  restore(chunks: Readonly<Record<string, Uint8Array>>, nowMs: number): void
+  /**
+   * Adds the chunks of a key group. Those of states that are not declared are left out.
+   *
+   * @param newer keys of which newer chunks said everything: their rows are left out
+   */
+  restore(chunks: Readonly<Record<string, Uint8Array>>, nowMs: number, newer?: KeyIndex | null): void
 }

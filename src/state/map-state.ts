@@ -72,9 +72,9 @@ export class MapHandle<K, V> implements MapState<K, V>, Undoable {
     const dated = entries?.get(key)
     if (entries === undefined || dated === undefined) return false
     this.#scope.journal?.note(this, slot, key, dated)
+    this.#cell.touched(slot)
     entries.delete(key)
     if (entries.size === 0) this.#cell.clear(slot)
-    else this.#cell.touched(slot)
     return this.#isLive(dated)
   }
 
@@ -135,8 +135,8 @@ export class MapHandle<K, V> implements MapState<K, V>, Undoable {
     const { nowMs, slot, journal } = this.#scope
     if (dated.atMs === nowMs) return
     journal?.note(this, slot, key, { ...dated })
-    dated.atMs = nowMs
     this.#cell.touched(slot)
+    dated.atMs = nowMs
   }
 }
 

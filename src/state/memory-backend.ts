@@ -1,130 +1,190 @@
 import type { Key } from '../core/key-hash.ts'
-import { EXPIRED_VALUES_PER_BATCH_MAX } from '../limits.ts'
-import { ExpiryQueue } from './expiry-queue.ts'
-import { forEachGroup, slotsOfChunk } from './key-groups.ts'
+import { CellExpiry } from './cell-expiry.ts'
+import type { ChangeStamps } from './change-stamps.ts'
+import type { KeyIndex } from './key-index.ts'
+import { LEFT_OUT, slotsOfChunk } from './key-groups.ts'
 import { KeyTable } from './key-table.ts'
 import type { CellSpec, KeyedStateBackend, StateCell, StoredValue } from './keyed-backend.ts'
-import { KeyedChunkWriter, decodeKeyedChunk } from './keyed-chunk.ts'
+import { type KeyedChunkPlace, KeyedChunkWriter, decodeKeyedChunk } from './keyed-chunk.ts'
+import { ownValue } from './own-value.ts'
+import type { ImageOptions, TableImage } from './table-image.ts'
+import { TableImages } from './table-images.ts'
 import { ValueColumn } from './value-column.ts'
+
+/** Stored forms of a key's values, by cell; undefined for none. */
+type StoredCells = readonly unknown[]
+
+/** The state of all keys at a barrier, while it changes. */
+export type MemoryImage = TableImage<StoredCells>
 
 /** Keeps all values in memory, a column a state. */
 export class MemoryBackend implements KeyedStateBackend {
-  readonly keys = new KeyTable()
-  readonly #cells = new Map<string, MemoryCell<unknown>>()
+  readonly keys: KeyTable
+  readonly #images: TableImages<StoredCells>
+  readonly #cells: MemoryCell<unknown>[] = []
   /** Those whose values expire. */
   readonly #expiring: MemoryCell<unknown>[] = []
 
+  constructor() {
+    const rows = {
+      keys: { keyAt: (slot: number) => this.keys.keyAt(slot), size: 0 },
+      has: (slot: number) => this.keys.isUsed(slot),
+      copy: (slot: number) => this.#cells.map((cell) => cell.copy(slot)),
+    }
+    this.#images = new TableImages<StoredCells>(rows, true)
+    this.keys = new KeyTable(this.#images.changes, (slot) => this.#images.removed(slot))
+    rows.keys = this.keys
+  }
+
   cell<V>(spec: CellSpec<V>): StateCell<V> {
-    const cell = new MemoryCell<V>(this.keys, spec)
-    this.#cells.set(spec.name, cell as unknown as MemoryCell<unknown>)
+    const cell = new MemoryCell<V>(this.keys, this.#images, this.#cells.length, spec)
+    this.#cells.push(cell as unknown as MemoryCell<unknown>)
     if (spec.ttlMs < Infinity) this.#expiring.push(cell as unknown as MemoryCell<unknown>)
     return cell
   }
 
   read(name: string, key: Key, nowMs: number): StoredValue | undefined {
     const slot = this.keys.find(key)
-    return slot === -1 ? undefined : this.#cells.get(name)?.read(slot, nowMs)
+    return slot === -1 ? undefined : this.#cells.find((cell) => cell.name === name)?.read(slot, nowMs)
   }
 
   batchDone(nowMs: number): void {
-    for (const cell of this.#expiring) cell.purgeDue(nowMs)
+    for (const cell of this.#expiring) cell.expiry.purgeDue(nowMs)
     if (this.keys.idle > 0) this.keys.sweep()
   }
 
-  /** By key group, then by name of the state: the chunks of what there is. */
-  snapshot(groups: number, nowMs: number): Map<number, Record<string, Uint8Array>> {
+  /** The state as it is now, for a checkpoint. Values may change while it is written, until {@link MemoryBackend.endImage}. */
+  image(options: ImageOptions): MemoryImage {
+    this.keys.sweep()
+    return this.#images.take(options)
+  }
+
+  /** An image is written, or is of no use any more. */
+  endImage(): void {
+    this.#images.end()
+  }
+
+  /** A checkpoint is on disk: later ones need only what changes from now on. */
+  completed(checkpoint: number): void {
+    this.#images.completed(checkpoint)
+  }
+
+  /** By name of the state: the chunks of some slots of a key group; those of what there is. */
+  write(image: MemoryImage, place: KeyedChunkPlace, slots: Int32Array, nowMs: number): Record<string, Uint8Array> {
+    const states: Record<string, Uint8Array> = {}
+    for (const cell of this.#cells) {
+      const bytes = cell.write(image, place, slots, nowMs)
+      if (bytes !== null) states[cell.name] = bytes
+    }
+    return states
+  }
+
+  /** All of it at once: by key group, then by name of the state. */
+  snapshot(keyGroups: number, nowMs: number): Map<number, Record<string, Uint8Array>> {
     const chunks = new Map<number, Record<string, Uint8Array>>()
-    forEachGroup(this.keys, this.keys.usedSlots(), groups, (group, slots) => {
-      const states: Record<string, Uint8Array> = {}
-      for (const [name, cell] of this.#cells) {
-        const bytes = cell.snapshot(groups, group, slots, nowMs)
-        if (bytes !== null) states[name] = bytes
-      }
-      if (Object.keys(states).length > 0) chunks.set(group, states)
-    })
+    const image = this.image({ checkpoint: 0, keyGroups, rowsPerStep: Infinity })
+    for (const _ of image.select());
+    for (const part of image.groups()) {
+      if (part === null) continue
+      const states = this.write(image, { groups: keyGroups, group: part.group }, part.slots, nowMs)
+      if (Object.keys(states).length > 0) chunks.set(part.group, states)
+    }
+    this.endImage()
     return chunks
   }
 
-  restore(chunks: Readonly<Record<string, Uint8Array>>, nowMs: number): void {
-    for (const [name, bytes] of Object.entries(chunks)) this.#cells.get(name)?.restore(bytes, nowMs)
+  restore(chunks: Readonly<Record<string, Uint8Array>>, nowMs: number, newer: KeyIndex | null = null): void {
+    for (const [name, bytes] of Object.entries(chunks)) this.#cells.find((cell) => cell.name === name)?.restore(bytes, nowMs, newer)
     this.keys.sweep()
   }
 }
 
 class MemoryCell<V> implements StateCell<V> {
+  readonly name: string
+  readonly expiry: CellExpiry<V>
   readonly #keys: KeyTable
+  readonly #images: TableImages<StoredCells>
+  readonly #changes: ChangeStamps
+  readonly #position: number
   readonly #spec: CellSpec<V>
   readonly #column = new ValueColumn<V>()
-  readonly #expiries: ExpiryQueue | null
   readonly #writer: KeyedChunkWriter
 
-  constructor(keys: KeyTable, spec: CellSpec<V>) {
+  constructor(keys: KeyTable, images: TableImages<StoredCells>, position: number, spec: CellSpec<V>) {
+    this.name = spec.name
     this.#keys = keys
+    this.#images = images
+    this.#changes = images.changes
+    this.#position = position
     this.#spec = spec
     this.#writer = new KeyedChunkWriter(spec.name, spec.signature)
-    this.#expiries = spec.ttlMs < Infinity ? new ExpiryQueue(spec.ttlMs) : null
+    this.expiry = new CellExpiry<V>(this, spec)
   }
 
   get(slot: number): V | undefined {
+    // Whoever gets it may change it before it is set again.
+    this.#images.lend(slot)
     return this.#column.get(slot)
   }
 
   set(slot: number, value: V): void {
+    this.#changes.touch(slot)
     if (!this.#column.has(slot)) this.#keys.use(slot)
     this.#column.set(slot, value)
   }
 
-  touched(): void {}
+  touched(slot: number): void {
+    this.#changes.touch(slot)
+  }
 
   clear(slot: number): void {
     if (!this.#column.has(slot)) return
+    this.#changes.touch(slot)
     this.#column.clear(slot)
     this.#keys.release(slot)
   }
 
   expireAt(slot: number, atMs: number): void {
-    this.#expiries!.add(slot, atMs)
+    this.expiry.expireAt(slot, atMs)
   }
 
   read(slot: number, nowMs: number): StoredValue | undefined {
-    if (!this.#purge(slot, nowMs)) return undefined
-    return { signature: this.#spec.signature, value: this.#spec.save(this.get(slot) as V, nowMs) }
+    if (!this.expiry.purge(slot, nowMs)) return undefined
+    return { signature: this.#spec.signature, value: this.#spec.save(this.#column.get(slot) as V, nowMs) }
   }
 
-  purgeDue(nowMs: number): void {
-    this.#expiries!.takeDue(nowMs, EXPIRED_VALUES_PER_BATCH_MAX, (slot) => this.#purge(slot, nowMs))
+  /** The stored form of what a slot has, which shares nothing with it; undefined for none. */
+  copy(slot: number): unknown {
+    const value = this.#column.get(slot)
+    return value === undefined ? undefined : ownValue(this.#spec.save(value, 0), false)
   }
 
   /** Null when no slot has a value. */
-  snapshot(groups: number, group: number, slots: Int32Array, nowMs: number): Uint8Array | null {
+  write(image: MemoryImage, place: KeyedChunkPlace, slots: Int32Array, nowMs: number): Uint8Array | null {
     const live = new Int32Array(slots.length)
     let count = 0
     for (let i = 0; i < slots.length; i++) {
       const slot = slots[i]!
-      if (this.#expiries === null ? this.#column.has(slot) : this.#purge(slot, nowMs)) live[count++] = slot
+      const kept = image.keptAt(slot)
+      if (kept === undefined ? this.#has(slot, nowMs) : kept.row[this.#position] !== undefined) live[count++] = slot
     }
     if (count === 0) return null
-    return this.#writer.write({ groups, group }, this.#keys, live.subarray(0, count), (slot) =>
-      this.#spec.save(this.#column.get(slot) as V, nowMs),
-    )
-  }
-
-  restore(bytes: Uint8Array, nowMs: number): void {
-    const { chunk, values } = decodeKeyedChunk(bytes)
-    slotsOfChunk(this.#keys, chunk).forEach((slot, row) => {
-      this.set(slot, this.#spec.load(values[row], chunk.signature, nowMs))
-      this.#purge(slot, nowMs)
+    return this.#writer.write(place, image, live.subarray(0, count), (slot) => {
+      const kept = image.keptAt(slot)
+      return kept === undefined ? this.#spec.save(this.#column.get(slot) as V, nowMs) : kept.row[this.#position]
     })
   }
 
-  /** False when the slot has no value, or none any more. */
-  #purge(slot: number, nowMs: number): boolean {
-    const value = this.#column.get(slot)
-    if (value === undefined) return false
-    if (this.#expiries === null) return true
-    const expiresAtMs = this.#spec.purge(value, nowMs)
-    if (expiresAtMs === -Infinity) this.clear(slot)
-    else if (expiresAtMs < Infinity) this.#expiries.add(slot, expiresAtMs)
-    return expiresAtMs > -Infinity
+  restore(bytes: Uint8Array, nowMs: number, newer: KeyIndex | null): void {
+    const { chunk, values } = decodeKeyedChunk(bytes)
+    slotsOfChunk(this.#keys, chunk, newer).forEach((slot, row) => {
+      if (slot === LEFT_OUT) return
+      this.set(slot, this.#spec.load(values[row], chunk.signature, nowMs))
+      this.expiry.purge(slot, nowMs)
+    })
+  }
+
+  #has(slot: number, nowMs: number): boolean {
+    return this.#spec.ttlMs === Infinity ? this.#column.has(slot) : this.expiry.purge(slot, nowMs)
   }
 }

@@ -18,7 +18,7 @@ export function lastOf<A, R>(make: (argument: A) => R): (argument: A) => R {
 export interface ValueStore<V> {
   get(slot: number): V | undefined
   set(slot: number, value: V): void
-  /** The value was changed in place. */
+  /** The value is about to be changed in place. */
   touched(slot: number): void
   clear(slot: number): void
 }
@@ -144,9 +144,9 @@ class ExpiringValues<V> implements ValueStore<V>, Undoable {
   #write(slot: number, dated: Dated<V>, value: V): void {
     const { journal, nowMs } = this.#scope
     if (journal !== null) journal.note(this, slot, dated.value, dated.atMs)
+    this.#cell.touched(slot)
     dated.value = value
     dated.atMs = nowMs
-    this.#cell.touched(slot)
     this.#cell.expireAt(slot, nowMs + this.#ttlMs)
   }
 }

@@ -1,10 +1,10 @@
 import type { Key } from '../core/key-hash.ts'
-import { ChangeStamps, DELTA, WHOLE } from './change-stamps.ts'
 import { chunkKeysOf, forEachGroup, liveSlots, slotsOfChunk } from './key-groups.ts'
 import { KeyIndex } from './key-index.ts'
 import type { KeySlots } from './key-slots.ts'
-import { SlotGroups } from './slot-groups.ts'
 import { type Chunk, decodeChunk, encodeChunk, requireSignature } from './state-chunk.ts'
+import type { TableImage } from './table-image.ts'
+import { TableImages } from './table-images.ts'
 import { msgpackrPacker, packValues, unpackValues } from './value-packer.ts'
 import type { ValuePacker } from './value-packer.ts'
 
@@ -23,8 +23,8 @@ export interface StateDelta {
 export class ValueTable<V> {
   readonly keys = new KeyIndex()
   readonly #packer: ValuePacker
-  readonly #changes = new ChangeStamps()
-  readonly #groups = new SlotGroups()
+  /** Values are replaced, never changed in place: one that is kept aside needs no copy. */
+  readonly #images = new TableImages<V>({ keys: this.keys, has: (slot) => this.has(slot), copy: (slot) => this.#values[slot] as V }, false)
   #values: (V | undefined)[] = []
   #present = new Uint8Array(16)
 
@@ -49,9 +49,9 @@ export class ValueTable<V> {
 
   set(slot: number, value: V): void {
     if (slot >= this.#present.length) this.#grow(slot)
+    this.#images.changes.touch(slot)
     this.#values[slot] = value
     this.#present[slot] = 1
-    this.#changes.touch(slot)
   }
 
   /** Calls `fn` for every key that has a value, in the order of arrival. */
@@ -72,27 +72,22 @@ export class ValueTable<V> {
 
   /**
    * The same for a checkpoint, as chunks of which some hold only what has changed since an earlier one: see `since` of StateChunk. They are to be restored in their
-   * order.
+   * order. The table may change between two of them: they hold what it is now. Null where a pause is possible.
    *
    * @param checkpoint its id; 0: the last state, whole
    */
-  changedChunks(groups: number, checkpoint: number): StateDelta[] {
-    const live = liveSlots(this.#present, this.keys.size)
-    const groupOf = this.#groups.of(this.keys, this.keys.size, groups)
-    const { slots, starts, whole, since } = this.#changes.cut(checkpoint, groups, live, groupOf)
-    const deltas: StateDelta[] = []
-    for (let id = 0; id < groups; id++) {
-      const own = slots.subarray(starts[id], starts[id + 1])
-      const value = own.length === 0 ? undefined : this.#encode(groups, id, own)
-      if (whole[id] === WHOLE) deltas.push({ scope: 'group', id, value })
-      else if (whole[id] === DELTA) deltas.push({ scope: 'group', id, value, since: since! })
-    }
-    return deltas
+  deltas(keyGroups: number, checkpoint: number, rowsPerStep = Infinity): Iterable<StateDelta | null> {
+    return this.#encoded(this.#images.take({ checkpoint, keyGroups, rowsPerStep }), keyGroups)
   }
 
   /** A checkpoint is on disk: later ones need only what changes from now on. */
   completed(checkpoint: number): void {
-    this.#changes.completed(checkpoint)
+    this.#images.completed(checkpoint)
+  }
+
+  /** What {@link ValueTable.deltas} gave last is not asked for any more. */
+  endDeltas(): void {
+    this.#images.end()
   }
 
   /**
@@ -106,14 +101,27 @@ export class ValueTable<V> {
 
   clear(): void {
     this.keys.clear()
-    this.#changes.clear()
-    this.#groups.clear()
+    this.#images.clear()
     this.#values = []
     this.#present.fill(0)
   }
 
   #encode(groups: number, group: number, slots: Int32Array): Uint8Array {
     return encodeValues({ groups, group }, this.keys, slots, (slot) => this.#values[slot], this.#packer)
+  }
+
+  *#encoded(image: TableImage<V>, groups: number): Generator<StateDelta | null> {
+    yield* image.select()
+    for (const part of image.groups()) {
+      if (part === null) yield null
+      else {
+        const { group, slots, since } = part
+        const valueOf = (slot: number): unknown => (image.keptAt(slot) ?? { row: this.#values[slot] }).row
+        const value = slots.length === 0 ? undefined : encodeValues({ groups, group }, image, slots, valueOf, this.#packer)
+        yield { scope: 'group', id: group, value, ...(since !== undefined && { since }) }
+      }
+    }
+    this.#images.end()
   }
 
   #grow(slot: number): void {

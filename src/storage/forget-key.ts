@@ -68,6 +68,8 @@ class Search {
   lessen(value: unknown): unknown {
     if (value instanceof Uint8Array) return this.#lessenChunk(new Uint8Array(value))
     if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value
+    // A key group of which nothing is left.
+    if (Object.keys(value).length === 0) this.found = true
     return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, this.lessen(part)]))
   }
 

@@ -80,6 +80,18 @@ export class Timers implements Undoable {
     }
   }
 
+  /** Copies of what `forEach` tells, in its order, that no later change reaches. */
+  copies(): { readonly slots: Int32Array; readonly times: Float64Array; readonly orders: Float64Array } {
+    const slots = new Int32Array(this.#size)
+    const orders = new Float64Array(this.#size)
+    for (let position = 0; position < slots.length; position++) {
+      const timer = this.#heap[position]!
+      slots[position] = this.#slots[timer]!
+      orders[position] = this.#orders[timer]!
+    }
+    return { slots, times: this.#heapTimes.slice(0, this.#size), orders }
+  }
+
   /** Key slots of timers up to a time, at most `max`, the first timer's among them; the others are roughly in the order of their times. */
   dueSlots(until: number, max: number): number[] {
     const slots: number[] = []

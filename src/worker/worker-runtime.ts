@@ -220,6 +220,7 @@ export class WorkerRuntime {
         if (actor.state === 'finished') this.#host.events.snapshotTaken(this.#attempt, FINAL_SNAPSHOT, id, actor.finalChunks!)
         return
       }
+      if (result === 'storing') return
       this.#ready.delete(id)
       if (result === 'blocked') this.#blocked.add(id)
     } catch (error) {

@@ -92,8 +92,14 @@ export class WorkerService {
   /** The same out of a checkpoint. */
   async queryCheckpoint(manifest: Manifest, place: StatePlace, key: Key): Promise<StateAnswer> {
     const wanted = chunkKey(place.operator, { scope: 'group', id: place.group })
-    const [chunk] = await this.#host.readChunks(manifest, (name) => name === wanted)
-    return { stored: chunk === undefined ? undefined : storedIn(chunk.bytes, place.state, key) }
+    const chunks = await this.#host.readChunks(manifest, (name) => name === wanted)
+    return {
+      stored: storedIn(
+        chunks.map(({ bytes }) => bytes),
+        place.state,
+        key,
+      ),
+    }
   }
 
   stats(): WorkerStats {

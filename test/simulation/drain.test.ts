@@ -43,7 +43,7 @@ test('checkpoints go on while a job drains: a stage that has drained is not repe
       workers: 2,
       batchRecords: 8,
       mailboxBytes: 2_048,
-      checkpointIntervalMs: 4,
+      checkpointIntervalMs: 1,
       faults: {},
       config: { throwAt: SUMS - 1 },
     })

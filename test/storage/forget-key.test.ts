@@ -111,7 +111,7 @@ test('a key is gone from every checkpoint, deltas included, and from the file; e
     { other: 2 },
   ])
   const { actors } = await stateOf(dir, 3)
-  expect([storedIn(actors!, 'seen', SECRET), storedIn(actors!, 'seen', 'other')]).toEqual([
+  expect([storedIn([actors!], 'seen', SECRET), storedIn([actors!], 'seen', 'other')]).toEqual([
     undefined,
     { signature: 'value@1', value: { at: 2 } },
   ])

@@ -1,7 +1,7 @@
 import type { Key } from '../../core/key-hash.ts'
-import { EXPIRED_VALUES_PER_BATCH_MAX } from '../../limits.ts'
-import { ExpiryQueue } from '../expiry-queue.ts'
-import { slotsOfChunk } from '../key-groups.ts'
+import { CellExpiry } from '../cell-expiry.ts'
+import type { KeyIndex } from '../key-index.ts'
+import { LEFT_OUT, slotsOfChunk } from '../key-groups.ts'
 import { KeyTable } from '../key-table.ts'
 import type { CellSpec, KeyedStateBackend, StateCell, StateReading, StoredValue } from '../keyed-backend.ts'
 import { decodeKeyedChunk } from '../keyed-chunk.ts'
@@ -55,7 +55,7 @@ export class CachedBackend implements KeyedStateBackend {
 
   batchDone(nowMs: number): void {
     if (this.cache.isAsking) return
-    for (const cell of this.#expiring) cell.purgeDue(nowMs)
+    for (const cell of this.#expiring) cell.expiry.purgeDue(nowMs)
     this.cache.settle(nowMs)
     if (this.keys.idle > 0) this.keys.sweep()
   }
@@ -63,12 +63,14 @@ export class CachedBackend implements KeyedStateBackend {
   /** Gives all to the working store, and says what its rows mean. */
   handOver(nowMs: number): WorkingSnapshot {
     this.cache.flush(nowMs)
-    return { kind: 'keyed', keyGroups: this.#keyGroups, states: this.#cells.map(({ name, signature }) => ({ name, signature })) }
+    const states = this.#cells.map(({ name, signature, ttlMs }) => ({ name, signature, ...(ttlMs < Infinity && { ttlMs }) }))
+    return { kind: 'keyed', keyGroups: this.#keyGroups, states, nowMs }
   }
 
   /** What does not fit into memory goes to the working store: see {@link KeyCache.taken}. */
-  restore(chunks: Readonly<Record<string, Uint8Array>>, nowMs: number): void {
-    for (const [name, bytes] of Object.entries(chunks)) this.#cells.find((cell) => cell.name === name)?.restore(this.keys, bytes, nowMs)
+  restore(chunks: Readonly<Record<string, Uint8Array>>, nowMs: number, newer: KeyIndex | null = null): void {
+    for (const [name, bytes] of Object.entries(chunks))
+      this.#cells.find((cell) => cell.name === name)?.restore(this.keys, bytes, nowMs, newer)
     this.cache.settle(nowMs)
     this.keys.sweep()
   }
@@ -77,17 +79,19 @@ export class CachedBackend implements KeyedStateBackend {
 class CachedCell<V> implements StateCell<V>, CacheColumn {
   readonly name: string
   readonly signature: string
+  readonly ttlMs: number
   readonly #cache: KeyCache
   readonly #spec: CellSpec<V>
   readonly #column = new ValueColumn<V>()
-  readonly #expiries: ExpiryQueue | null
+  readonly expiry: CellExpiry<V>
 
   constructor(cache: KeyCache, spec: CellSpec<V>) {
     this.name = spec.name
     this.signature = spec.signature
+    this.ttlMs = spec.ttlMs
     this.#cache = cache
     this.#spec = spec
-    this.#expiries = spec.ttlMs < Infinity ? new ExpiryQueue(spec.ttlMs) : null
+    this.expiry = new CellExpiry<V>(this, spec)
   }
 
   get(slot: number): V | undefined {
@@ -110,30 +114,27 @@ class CachedCell<V> implements StateCell<V>, CacheColumn {
   }
 
   expireAt(slot: number, atMs: number): void {
-    this.#expiries!.add(slot, atMs)
-  }
-
-  purgeDue(nowMs: number): void {
-    this.#expiries!.takeDue(nowMs, EXPIRED_VALUES_PER_BATCH_MAX, (slot) => this.#purge(slot, nowMs))
+    this.expiry.expireAt(slot, atMs)
   }
 
   read(slot: number, nowMs: number): StoredValue | undefined {
-    return this.#purge(slot, nowMs) ? this.#stored(this.#column.get(slot) as V, nowMs) : undefined
+    return this.expiry.purge(slot, nowMs) ? this.#stored(this.#column.get(slot) as V, nowMs) : undefined
   }
 
   /** The same of a value in its stored form. */
   shown(stored: unknown, nowMs: number): StoredValue | undefined {
     if (stored === NO_CELL) return undefined
     const value = this.#spec.load(stored, this.signature, nowMs)
-    return this.#expiries !== null && this.#spec.purge(value, nowMs) === -Infinity ? undefined : this.#stored(value, nowMs)
+    return this.#spec.ttlMs < Infinity && this.#spec.purge(value, nowMs) === -Infinity ? undefined : this.#stored(value, nowMs)
   }
 
-  restore(keys: KeyTable, bytes: Uint8Array, nowMs: number): void {
+  restore(keys: KeyTable, bytes: Uint8Array, nowMs: number, newer: KeyIndex | null): void {
     const { chunk, values } = decodeKeyedChunk(bytes)
-    slotsOfChunk(keys, chunk).forEach((slot, row) => {
+    slotsOfChunk(keys, chunk, newer).forEach((slot, row) => {
+      if (slot === LEFT_OUT) return
       this.#cache.adopt(slot)
       this.set(slot, this.#spec.load(values[row], chunk.signature, nowMs))
-      this.#purge(slot, nowMs)
+      this.expiry.purge(slot, nowMs)
     })
   }
 
@@ -147,7 +148,7 @@ class CachedCell<V> implements StateCell<V>, CacheColumn {
 
   load(slot: number, stored: unknown, nowMs: number): void {
     this.#column.set(slot, this.#spec.load(stored, this.signature, nowMs))
-    this.#purge(slot, nowMs)
+    this.expiry.purge(slot, nowMs)
   }
 
   drop(slot: number): void {
@@ -161,16 +162,5 @@ class CachedCell<V> implements StateCell<V>, CacheColumn {
 
   #stored(value: V, nowMs: number): StoredValue {
     return { signature: this.signature, value: this.#spec.save(value, nowMs) }
-  }
-
-  /** False when the slot has no value, or none any more. */
-  #purge(slot: number, nowMs: number): boolean {
-    const value = this.#column.get(slot)
-    if (value === undefined) return false
-    if (this.#expiries === null) return true
-    const expiresAtMs = this.#spec.purge(value, nowMs)
-    if (expiresAtMs === -Infinity) this.clear(slot)
-    else if (expiresAtMs < Infinity) this.#expiries.add(slot, expiresAtMs)
-    return expiresAtMs > -Infinity
   }
 }

@@ -2,6 +2,7 @@ import type { Key } from '../../core/key-hash.ts'
 import { KeyedChunkWriter } from '../keyed-chunk.ts'
 import { encodeValues } from '../value-table.ts'
 import { groupOfRow, readRowKey } from './row-keys.ts'
+import { livesOf } from './expired-cells.ts'
 import { encodePieces } from './pieces.ts'
 import { CellReader, NO_CELL } from './stored-cells.ts'
 import type { WorkingSnapshot } from './working-store.ts'
@@ -23,17 +24,30 @@ const WRITERS = { keyed: keyedWriter, values: valuesWriter, pieces: piecesWriter
 type WriteGroup = (group: number, keys: readonly Key[], columns: readonly (readonly unknown[])[]) => GroupChunk['value']
 
 /**
- * The chunks of all rows of a table, group by group.
+ * The chunks of all rows of a table, group by group. What has expired is left out.
  *
  * @param rows in the order of their keys
+ * @param expired is told of rows of which nothing lives any more
  */
-export function* workingChunks(rows: Iterable<WorkingRow>, snapshot: WorkingSnapshot): Generator<GroupChunk> {
+export function* workingChunks(
+  rows: Iterable<WorkingRow>,
+  snapshot: WorkingSnapshot,
+  expired: (row: WorkingRow) => void = () => {},
+): Generator<GroupChunk> {
+  const lives = livesOf(snapshot)
   const write = WRITERS[snapshot.kind](snapshot)
   const reader = new CellReader()
   let group = -1
   let keys: Key[] = []
   let columns: unknown[][] = []
-  for (const { key, value } of rows) {
+  for (const row of rows) {
+    const { key, value } = row
+    reader.begin(value)
+    const cells = lives === null ? null : lives.map((livesOn) => livingCell(reader.next(), livesOn))
+    if (cells?.every((cell) => cell === NO_CELL)) {
+      expired(row)
+      continue
+    }
     const own = groupOfRow(key)
     if (own !== group) {
       if (keys.length > 0) yield { group, value: write(group, keys, columns) }
@@ -42,10 +56,13 @@ export function* workingChunks(rows: Iterable<WorkingRow>, snapshot: WorkingSnap
       columns = snapshot.states.map(() => [])
     }
     keys.push(readRowKey(key))
-    reader.begin(value)
-    for (const column of columns) column.push(reader.next())
+    columns.forEach((column, i) => column.push(cells === null ? reader.next() : cells[i]))
   }
   if (keys.length > 0) yield { group, value: write(group, keys, columns) }
+}
+
+function livingCell(stored: unknown, lives: (stored: unknown) => boolean): unknown {
+  return lives(stored) ? stored : NO_CELL
 }
 
 function keyedWriter({ keyGroups: groups, states }: WorkingSnapshot): WriteGroup {

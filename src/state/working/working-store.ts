@@ -29,6 +29,8 @@ export interface WorkingSnapshot {
   readonly keyGroups: number
   /** By position in the rows. Of a table of values, and of pieces: one. */
   readonly states: readonly WorkingState[]
+  /** The time by which states have expired: present where some can. */
+  readonly nowMs?: number
   readonly pieces?: PieceFormat
 }
 
@@ -36,6 +38,8 @@ export interface WorkingSnapshot {
 export interface WorkingState {
   readonly name: string
   readonly signature: string
+  /** Absent for one that does not expire. */
+  readonly ttlMs?: number
 }
 
 /** Where an operator keeps its state by key. */

@@ -12,15 +12,21 @@ const WORKING = /^(.*)\/working\/(\d+)$/s
  * a key group (timers) and the rows of the group become one chunk.
  *
  * @param rowsOf rows of a table in the order of their keys
+ * @param expired is told of rows of which nothing lives any more
  */
-export function* expandSnapshot(chunks: readonly Chunk[], rowsOf: (table: number) => Iterable<WorkingRow>): Generator<Chunk> {
+export function* expandSnapshot(
+  chunks: readonly Chunk[],
+  rowsOf: (table: number) => Iterable<WorkingRow>,
+  expired: (table: number, row: WorkingRow) => void = () => {},
+): Generator<Chunk> {
   const others = new Map(chunks.map((chunk) => [chunk.key, chunk]))
   for (const { key: marker, bytes } of chunks) {
     const match = WORKING.exec(marker)
     if (match === null) continue
     others.delete(marker)
     const snapshot = unpack(bytes) as WorkingSnapshot
-    for (const { group, value } of workingChunks(rowsOf(Number(match[2])), snapshot)) {
+    const table = Number(match[2])
+    for (const { group, value } of workingChunks(rowsOf(table), snapshot, (row) => expired(table, row))) {
       const key = `${match[1]}/group/${group}`
       const own = others.get(key)
       others.delete(key)

@@ -74,6 +74,27 @@ export class WorkingDatabase {
     })
   }
 
+  /**
+   * Removes rows that are still what they were.
+   *
+   * @throws MillraceError MR_WORKING_STATE_FAILED
+   */
+  removeUnchanged(table: number, rows: readonly WorkingRow[]): void {
+    const removed = new RowWriter()
+    const waiting = this.#waiting.get(table)
+    guarded('read', () => {
+      for (const { key, value } of rows) {
+        const entry = waiting?.find(key, 0, key.length) ?? -1
+        const now = entry === -1 ? this.#stored(table, key, 0, key.length) : waiting!.value(entry)
+        if (!now || value.compare(now) !== 0) continue
+        removed.u32(key.length)
+        removed.bytes(key)
+        removed.u32(NO_VALUE)
+      }
+    })
+    if (removed.length > 0) this.write(table, removed.take())
+  }
+
   /** @throws MillraceError MR_WORKING_STATE_FAILED */
   freeze(): RowsAtATime {
     this.#flush()

@@ -4,9 +4,19 @@ import { describeError } from '../../core/failure.ts'
 import { WORKING_SLICE_MS } from '../../limits.ts'
 import { type StorageHandshake, beginWriting, endWriting, undisturbed } from '../handshake.ts'
 import type { StoreMessage } from '../protocol.ts'
+import type { WorkingRow } from '../../state/working/working-chunks.ts'
 import { expandSnapshot } from './expand-snapshot.ts'
 import { type RowsAtATime, WorkingDatabase } from './working-database.ts'
 import type { WorkingAnswer, WorkingMessage } from './working-protocol.ts'
+
+/** By table. */
+type ExpiredRows = Map<number, WorkingRow[]>
+
+/** The row is valid for a moment only. */
+function keep(expired: ExpiredRows, table: number, { key, value }: WorkingRow): void {
+  const rows = expired.get(table) ?? expired.set(table, []).get(table)!
+  rows.push({ key: Buffer.from(key), value: Buffer.from(value) })
+}
 
 /** Working state on the storage thread: serves the workers of the current attempt, and makes the chunks of their snapshots. */
 export class WorkingTables {
@@ -37,7 +47,8 @@ export class WorkingTables {
   }
 
   /**
-   * A snapshot with the chunks of its working state, as that is now: made in slices, between which other work goes on. Null when the attempt is over by then.
+   * A snapshot with the chunks of its working state, as that is now: made in slices, between which other work goes on. Null when the attempt is over by then. Rows that have
+   * expired are met on the way, and removed: nobody needs to look for them.
    *
    * @throws MillraceError MR_WORKING_STATE_FAILED, MR_CHECKPOINT_FAILED
    */
@@ -47,8 +58,13 @@ export class WorkingTables {
     const rows = undisturbed(this.#handshake, () => this.#database.freeze())
     try {
       const chunks: Chunk[] = []
-      const all = expandSnapshot(message.chunks, (table) => rows.rows(table))
-      while (!this.#slice(all, chunks)) {
+      const expired: ExpiredRows = new Map()
+      const all = expandSnapshot(
+        message.chunks,
+        (table) => rows.rows(table),
+        (table, row) => keep(expired, table, row),
+      )
+      while (!this.#slice(all, chunks, expired)) {
         await new Promise((resolve) => setImmediate(resolve))
         if (message.attempt !== this.#attempt) return null
       }
@@ -64,15 +80,22 @@ export class WorkingTables {
   }
 
   /** True when all are there. */
-  #slice(all: Iterator<Chunk>, chunks: Chunk[]): boolean {
+  #slice(all: Iterator<Chunk>, chunks: Chunk[], expired: ExpiredRows): boolean {
     return undisturbed(this.#handshake, () => {
-      for (const untilMs = performance.now() + WORKING_SLICE_MS; performance.now() < untilMs;) {
-        const { done, value } = all.next()
-        if (done === true) return true
-        chunks.push(value as Chunk)
-      }
-      return false
+      const done = this.#take(all, chunks)
+      for (const [table, rows] of expired) this.#database.removeUnchanged(table, rows)
+      expired.clear()
+      return done
     })
+  }
+
+  #take(all: Iterator<Chunk>, chunks: Chunk[]): boolean {
+    for (const untilMs = performance.now() + WORKING_SLICE_MS; performance.now() < untilMs;) {
+      const { done, value } = all.next()
+      if (done === true) return true
+      chunks.push(value as Chunk)
+    }
+    return false
   }
 
   #release(rows: RowsAtATime): void {
