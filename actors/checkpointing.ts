@@ -9,8 +9,8 @@ interface Moment {
 
 interface CheckpointingSpec {
   readonly trigger: ((record: unknown, moment: Moment) => void) | null
-  readonly onCompleted: ((checkpoint: { readonly id: number; readonly tookMs: number } & CheckpointSize) => void) | null
-  readonly onFailed: ((checkpoint: { readonly id: number; readonly reason: string }) => void) | null
+  readonly onCompleted: ((checkpoint: { readonly id: number; readonly tookMs: number } & CheckpointSize) => unknown) | null
+  readonly onFailed: ((checkpoint: { readonly id: number; readonly reason: string }) => unknown) | null
 }
 
 /** Passes records on, asks for checkpoints when the user's function says so, and tells how checkpoints ended. */
@@ -48,14 +48,14 @@ class CheckpointingActor implements OperatorActor {
     return []
   }
 
-  onCheckpointComplete(id: number, tookMs: number, { bytes, newBytes }: CheckpointSize): void {
+  onCheckpointComplete(id: number, tookMs: number, { bytes, newBytes }: CheckpointSize): Promise<void> | undefined {
     // Every instance hears of it; the user hears of it once.
-    if (this.#context.index === 0) this.#spec.onCompleted?.({ id, tookMs, bytes, newBytes })
+    return this.#context.index === 0 ? ifPromise(this.#spec.onCompleted?.({ id, tookMs, bytes, newBytes })) : undefined
   }
 
-  onCheckpointFailed(id: number, reason: string): void {
+  onCheckpointFailed(id: number, reason: string): Promise<void> | undefined {
     this.#asked = false
-    if (this.#context.index === 0) this.#spec.onFailed?.({ id, reason })
+    return this.#context.index === 0 ? ifPromise(this.#spec.onFailed?.({ id, reason })) : undefined
   }
 
   #request(): void {
@@ -63,6 +63,10 @@ class CheckpointingActor implements OperatorActor {
     this.#asked = true
     this.#context.requestCheckpoint()
   }
+}
+
+function ifPromise(returned: unknown): Promise<void> | undefined {
+  return typeof (returned as PromiseLike<void> | undefined)?.then === 'function' ? (returned as Promise<void>) : undefined
 }
 
 export const checkpointing: OperatorDefinition = {

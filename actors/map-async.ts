@@ -1,13 +1,11 @@
 import type { OperatorActor, OperatorContext, OperatorDefinition, Progress, RecordOrigin, StateChunk } from '../src/actor/contract.ts'
 import { CallQueue } from '../src/actor/queue-kit.ts'
-import { MillraceError } from '../src/errors.ts'
+import { type CallMoment, type CallPolicy, PatientCalls } from './patient-calls.ts'
 
-export interface AsyncSpec {
-  readonly fn: (record: unknown, call: { readonly signal: AbortSignal; readonly attempt: number }) => unknown
+export interface AsyncSpec extends CallPolicy {
+  readonly fn: (record: unknown, call: CallMoment) => unknown
   readonly inFlight: number
   readonly ordered: boolean
-  readonly timeoutMs: number
-  readonly retry: { readonly attempts: number; readonly minMs: number; readonly maxMs: number }
 }
 
 interface Call {
@@ -17,11 +15,8 @@ interface Call {
   settled: boolean
   result: unknown
   error: { readonly thrown: unknown } | null
-  /** Attempts that have begun. */
-  attempts: number
-  /** When it has taken too long, or, between two attempts, when the next one begins. */
-  dueMs: number
-  abort: AbortController | null
+  /** It was made here: one that a checkpoint had the result of is not. */
+  begun: boolean
 }
 
 /** A call as a checkpoint keeps it: one without a result is made again. */
@@ -41,23 +36,24 @@ class MapAsyncActor implements OperatorActor {
   /** Records that wait until others are through, from `#next` on. */
   #waiting: Call[] = []
   #next = 0
-  readonly #running = new Set<Call>()
+  readonly #calls: PatientCalls
   /** Calls that have begun and whose results have not left. */
   #open = 0
-  /** Promises under way. */
-  #calling = 0
   #draining = false
-  #closed = false
-  wakeAtMs = Infinity
 
   constructor(spec: AsyncSpec, context: OperatorContext) {
     this.#spec = spec
     this.#context = context
     this.#queue = new CallQueue(spec.ordered)
+    this.#calls = new PatientCalls(spec, context)
+  }
+
+  get wakeAtMs(): number {
+    return this.#calls.wakeAtMs
   }
 
   get awaitsPromise(): boolean {
-    return this.#calling > 0
+    return this.#calls.open > 0
   }
 
   get holdsRecords(): boolean {
@@ -94,12 +90,7 @@ class MapAsyncActor implements OperatorActor {
   }
 
   onTime(nowMs: number): void {
-    for (const call of this.#running) {
-      if (call.dueMs > nowMs) continue
-      if (call.abort === null) this.#begin(call)
-      else this.#failed(call, call.attempts, this.#timeout())
-    }
-    this.#setAlarm()
+    this.#calls.onTime(nowMs)
   }
 
   snapshot(): StateChunk[] {
@@ -119,12 +110,11 @@ class MapAsyncActor implements OperatorActor {
   }
 
   close(): void {
-    this.#closed = true
-    for (const { abort } of this.#running) abort?.abort(new MillraceError('MR_ABORTED', 'The attempt that made this call is over'))
+    this.#calls.close()
   }
 
   #add(saved: SavedCall): void {
-    const call: Call = { ...saved, error: null, attempts: 0, dueMs: Infinity, abort: null }
+    const call: Call = { ...saved, error: null, begun: false }
     this.#queue.add(call)
     if (!call.settled) this.#waiting.push(call)
   }
@@ -133,7 +123,6 @@ class MapAsyncActor implements OperatorActor {
     while (this.#next < this.#waiting.length && this.#open < this.#spec.inFlight) {
       const call = this.#waiting[this.#next++]!
       this.#open++
-      this.#running.add(call)
       this.#begin(call)
     }
     if (this.#next < this.#waiting.length) return
@@ -142,74 +131,24 @@ class MapAsyncActor implements OperatorActor {
   }
 
   #begin(call: Call): void {
-    const attempt = ++call.attempts
-    this.#calling++
-    const abort = new AbortController()
-    call.abort = abort
-    call.dueMs = this.#context.clock.nowMs() + this.#spec.timeoutMs
-    this.wakeAtMs = Math.min(this.wakeAtMs, call.dueMs)
-    const failed = (error: unknown): void => this.#failed(call, attempt, error)
-    try {
-      Promise.resolve(this.#spec.fn(call.record, { signal: abort.signal, attempt })).then(
-        (result) => this.#done(call, attempt, result),
-        failed,
-      )
-    } catch (error) {
-      failed(error)
-    }
-  }
-
-  /** What an attempt says that was given up, or belongs to an earlier life of the job, counts for nothing. */
-  #isCurrent(call: Call, attempt: number): boolean {
-    return !this.#closed && !call.settled && call.attempts === attempt && call.abort !== null
-  }
-
-  #done(call: Call, attempt: number, result: unknown): void {
-    if (!this.#isCurrent(call, attempt)) return
-    this.#calling--
-    call.result = result
-    this.#settle(call)
-  }
-
-  #failed(call: Call, attempt: number, error: unknown): void {
-    if (!this.#isCurrent(call, attempt)) return
-    this.#calling--
-    call.abort!.abort(error)
-    const { attempts, minMs, maxMs } = this.#spec.retry
-    if (attempt < attempts) {
-      call.abort = null
-      call.dueMs = this.#context.clock.nowMs() + Math.min(maxMs, minMs * 2 ** (attempt - 1))
-      this.wakeAtMs = Math.min(this.wakeAtMs, call.dueMs)
-      this.#context.wake()
-      return
-    }
-    call.error = { thrown: error }
-    this.#settle(call)
-  }
-
-  #settle(call: Call): void {
-    this.#running.delete(call)
-    this.#queue.settle(call)
-    this.#context.wake()
+    call.begun = true
+    this.#calls.begin(
+      (moment) => this.#spec.fn(call.record, moment),
+      (outcome) => {
+        if ('thrown' in outcome) call.error = outcome
+        else call.result = outcome.result
+        this.#queue.settle(call)
+      },
+    )
   }
 
   #leave(call: Call): void {
-    // One that a checkpoint had the result of never began here.
-    if (call.attempts > 0) this.#open--
+    if (call.begun) this.#open--
     const { record, timestamp, origin, error, result } = call
     this.#context.guarded(record, timestamp, origin, () => {
       if (error !== null) throw error.thrown
       this.#context.emit(result, timestamp)
     })
-  }
-
-  #timeout(): MillraceError {
-    return new MillraceError('MR_ASYNC_TIMEOUT', `A call took longer than timeoutMs=${this.#spec.timeoutMs}`)
-  }
-
-  #setAlarm(): void {
-    this.wakeAtMs = Infinity
-    for (const { dueMs } of this.#running) this.wakeAtMs = Math.min(this.wakeAtMs, dueMs)
   }
 }
 

@@ -48,6 +48,8 @@ const LOADERS: Readonly<Record<string, () => Promise<OperatorDefinition>>> = {
   forEachSink: async () => (await import('./simple-sinks.ts')).forEachSink,
   forEachBatchSink: async () => (await import('./batch-sink.ts')).forEachBatchSink,
   filesSink: async () => (await import('./files-sink.ts')).filesSink,
+  upsertSink: async () => (await import('./upsert-sink.ts')).upsertSink,
+  twoPhaseSink: async () => (await import('./two-phase-sink.ts')).twoPhaseSink,
   tableSink: async () => (await import('./table-sink.ts')).tableSink,
   nodeStreamSink: async () => (await import('./stream-sink.ts')).nodeStreamSink,
   webStreamSink: async () => (await import('./stream-sink.ts')).webStreamSink,

@@ -16,6 +16,11 @@ type StoredPane = readonly [
   processingTimers: readonly number[],
 ]
 
+/** What a pane takes besides its contents, with its timers. */
+const PANE_BYTES = 256
+/** Panes of a key that are looked at; others are taken to be like them. */
+const PANES_SEEN_MAX = 4
+
 /** The panes of each key as a row. */
 export class PaneRows<C> implements AllRows {
   readonly #windows: Windows<C, unknown>
@@ -41,15 +46,23 @@ export class PaneRows<C> implements AllRows {
   }
 
   bytesOf(key: Key): number {
-    return heapBytes(this.#windows.panesOf(key))
+    const panes = this.#windows.panesOf(key)
+    const seen = Math.min(panes.length, PANES_SEEN_MAX)
+    let bytes = 0
+    for (let i = 0; i < seen; i++) bytes += PANE_BYTES + heapBytes(panes[i]!.contents)
+    return (bytes * panes.length) / seen
   }
 
   dueMs(key: Key): number {
-    return Math.min(...this.#windows.panesOf(key).flatMap(({ eventTimers }) => eventTimers))
+    let dueMs = Infinity
+    for (const { eventTimers } of this.#windows.panesOf(key)) for (const time of eventTimers) dueMs = Math.min(dueMs, time)
+    return dueMs
   }
 
   clockDueMs(key: Key): number {
-    return Math.min(...this.#windows.panesOf(key).flatMap(({ processingTimers }) => processingTimers))
+    let dueMs = Infinity
+    for (const { processingTimers } of this.#windows.panesOf(key)) for (const time of processingTimers) dueMs = Math.min(dueMs, time)
+    return dueMs
   }
 
   forEach(fn: (key: Key) => void): void {

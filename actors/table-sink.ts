@@ -10,19 +10,11 @@ import {
   packRow,
 } from '../src/actor/table-sink-kit.ts'
 import { MillraceError } from '../src/errors.ts'
+import { type RowRules, rowChangeOf } from './row-change.ts'
 import { SINK_TABLE_KEY_CHARS_MAX, SINK_TABLE_WAITING_BYTES_MAX } from '../src/limits.ts'
 
-interface TableSinkSpec {
+interface TableSinkSpec extends RowRules {
   readonly path: string
-  readonly key: (record: unknown) => unknown
-  readonly removes?: (record: unknown) => unknown
-  /** Records are changes of a Table. */
-  readonly changes: boolean
-}
-
-interface Change {
-  readonly kind: 'insert' | 'update-before' | 'update-after' | 'delete'
-  readonly row: unknown
 }
 
 const ENTRY_BYTES = 64
@@ -66,11 +58,8 @@ class TableSink implements OperatorActor {
   }
 
   process(record: unknown): void {
-    const { changes, key, removes } = this.#spec
-    if (!changes) return this.#change(keyOf(key(record)), removes?.(record) === true ? null : record)
-    const { kind, row } = record as Change
-    if (kind === 'update-before') return
-    this.#change(keyOf(key(row)), kind === 'delete' ? null : row)
+    const change = rowChangeOf(this.#spec, record)
+    if (change !== null) this.#change(keyOf(change.key), change.row)
   }
 
   /** What waits is bounded: commits that are under way are waited for. */

@@ -60,6 +60,8 @@ export const ERROR_CODES = {
   MR_SIMULATION_FAILED: 'A simulated run did not end, or broke a law of the engine. Replay it with the seed in the message, and report it.',
   MR_KIT_DIFFERS:
     'An operator gave other outputs when the operator kit ran it again. Make its results depend on its input and its snapshot only, or tell the kit what may differ.',
+  MR_SINK_BROKEN:
+    'A sink lost records or repeated some when the sink kit let it crash. See the steps in the message: what a complete checkpoint holds has to be shown once, whatever crashes.',
   MR_CONTEXT_CLOSED:
     'The context of a keyed actor was used outside of a call that allows it. Use it within the call, before any await; use mapAsync for calls that take time.',
   MR_STATE_UNKNOWN: 'There is no such operator or state. Name an operator that keeps named state, and one of its states, as the job does.',

@@ -104,6 +104,14 @@ export type {
 export type { CsvOptions, FileOptions } from './graph/file-options.ts'
 export type { Guarantee } from './graph/graph.ts'
 export { sink } from './graph/sinks.ts'
+export type { Upsert, UpsertCall, UpsertChangesOptions, UpsertOptions } from './graph/upsert-sink.ts'
+export type {
+  PreparedTransaction,
+  SinkTransaction,
+  TransactionWriter,
+  TwoPhaseCommit,
+  TwoPhaseCommitOptions,
+} from './graph/two-phase-sink.ts'
 export type {
   BatchContext,
   ConsoleTableOptions,
@@ -133,6 +141,7 @@ export { openTable } from './app/open-table.ts'
 export type { OpenedTable, TableRange } from './app/opened-table.ts'
 export type { OpenedCheckpoint } from './app/opened-checkpoint.ts'
 export type { LaunchArguments } from './app/launch.ts'
+export type { CheckpointSettings } from './graph/checkpoint-settings.ts'
 export type { BackendOption } from './graph/state-backend.ts'
 export type { LaunchConfig, LaunchOptions, LaunchSettings } from './app/launch-options.ts'
 export type { OutletOptions, Run, RunNotice, RunResult, UndeclaredInlet } from './app/run.ts'

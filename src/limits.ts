@@ -185,6 +185,15 @@ export const SINK_TABLE_WAITING_BYTES_MAX = 128 * 1024 * 1024
 export const SINK_TABLE_COMMITS_KEPT = 10
 /** Text in the key of a row of a table: LMDB bounds its keys. */
 export const SINK_TABLE_KEY_CHARS_MAX = 500
+/** Transactions of one instance of a sink that are prepared and not committed yet. */
+export const SINK_TRANSACTIONS_MAX = 1000
+/** Rows of one call of a sink of upserts, and such calls of one instance at a time. */
+export const SINK_UPSERT_ROWS_DEFAULT = 500
+export const SINK_UPSERT_IN_FLIGHT_DEFAULT = 4
+/** Calls that a sink of upserts makes of one batch, before the job fails. */
+export const SINK_UPSERT_ATTEMPTS_DEFAULT = 5
+/** Calls of a function that one instance of `sink.forEach` has under way. */
+export const SINK_CALLS_MAX = 1000
 /** Time that what a sink has under way gets to end when its attempt is over. */
 export const SINK_CLOSE_MS_MAX = 5_000
 /** Time that text for a pipe whose reader is slow may wait on a thread of ours before it is dropped. */
@@ -232,6 +241,12 @@ export const KIT_POSITIONS_MAX = 40
 export const KIT_RESCALED_POSITIONS_MAX = 4
 /** Bytes of a ring of the operator kit: many are made, for few records each. */
 export const KIT_RING_BYTES = 16 * 1024
+/** Runs of the sink kit with crashes at random. */
+export const SINK_KIT_RUNS_DEFAULT = 20
+/** Crashes of such a run. */
+export const SINK_KIT_CRASHES_MAX = 5
+/** Processes that a job of the sink kit may go through. */
+export const SINK_KIT_PROCESSES_MAX = 100
 /** Pause before state is asked for again while a job restarts. */
 export const QUERY_RETRY_MS = 20
 /** Values of one state that are looked at for expiry after a batch; more than a batch can write, so that none is left behind for long. */

@@ -7,7 +7,7 @@ interface Config {
 }
 
 /** Spreads consecutive numbers over all keys. */
-const keyOf = (row: number, keys: number): number => (Math.imul(row, 0x9e3779b1) >>> 0) % keys
+export const keyOf = (row: number, keys: number): number => (Math.imul(row, 0x9e3779b1) >>> 0) % keys
 
 export default defineJob<Config>(import.meta, {
   build: ({ source, config: { records, keys } }) => {

@@ -6,7 +6,8 @@
 import { parseArgs } from 'node:util'
 import { launch } from '../../src/index.ts'
 import type { LaunchOptions } from '../../src/index.ts'
-import job from '../jobs/keyed-counts.ts'
+import keyedCounts from '../jobs/keyed-counts.ts'
+import windowedCounts from '../jobs/windowed-counts.ts'
 
 const { values } = parseArgs({
   options: {
@@ -21,6 +22,8 @@ const MIB = 1024 * 1024
 
 interface Case {
   readonly name: string
+  /** Counts by window: 'combined' before they are sent, or of single records. Default: a keyed actor. */
+  readonly windows?: 'combined' | 'single'
   readonly keys: number
   readonly records: number
   readonly backend: LaunchOptions['backend']
@@ -32,18 +35,33 @@ const ALL: readonly Case[] = [
   { name: 'memory, 1 M keys', keys: 1e6, records: 4e6, backend: 'memory' },
   { name: 'lmdb, 1 M keys, 8 MiB cache', keys: 1e6, records: 2e6, backend: { type: 'lmdb', cacheBytes: 8 * MIB } },
   { name: 'lmdb, 1 M keys, all in its cache', keys: 1e6, records: 4e6, backend: { type: 'lmdb', cacheBytes: 256 * MIB } },
+  ...(['single', 'combined'] as const).flatMap((windows): Case[] => [
+    { name: `${windows} windows, memory, 10,000 keys`, windows, keys: 10_000, records: 2e6, backend: 'memory' },
+    { name: `${windows} windows, lmdb, all 10,000 keys in its cache`, windows, keys: 10_000, records: 2e6, backend: 'lmdb' },
+    { name: `${windows} windows, memory, 1 M keys`, windows, keys: 1e6, records: 1e6, backend: 'memory' },
+    {
+      name: `${windows} windows, lmdb, 1 M keys, 8 MiB cache`,
+      windows,
+      keys: 1e6,
+      records: 1e6,
+      backend: { type: 'lmdb', cacheBytes: 8 * MIB },
+    },
+  ]),
 ]
 const CASES = ALL.filter(({ name }) => values.only === undefined || name.includes(values.only))
 
-async function measure({ keys, records, backend }: Case): Promise<{ perSecond: number; cpuNs: number }> {
+async function measure({ windows, keys, records, backend }: Case): Promise<{ perSecond: number; cpuNs: number }> {
   const count = Math.round(records * scale)
-  const run = await launch(job, {
+  const options = {
     workers: Number(values.workers),
-    config: { records: count, keys },
     checkpointIntervalMs: Infinity,
     freezeRecords: false,
     backend: backend!,
-  })
+  } as const
+  const run =
+    windows === undefined
+      ? await launch(keyedCounts, { ...options, config: { records: count, keys } })
+      : await launch(windowedCounts, { ...options, config: { records: count, keys, combines: windows === 'combined' } })
   const cpu = process.cpuUsage()
   const startMs = performance.now()
   await Promise.all([run.outlet('counts').collect(), run.done])
@@ -61,5 +79,5 @@ for (let round = 0; round < Number(values.rounds); round++) {
 }
 for (const [{ name }, { perSecond, cpuNs }] of best)
   console.log(
-    `${name.padEnd(40)} ${(perSecond / 1e6).toFixed(2).padStart(8)} M/s ${cpuNs.toFixed(0).padStart(6)} ns of processor time a record`,
+    `${name.padEnd(50)} ${(perSecond / 1e6).toFixed(2).padStart(8)} M/s ${cpuNs.toFixed(0).padStart(6)} ns of processor time a record`,
   )

@@ -187,9 +187,9 @@ export class Actor {
     this.#outboxes.flushBatches()
   }
 
-  checkpointEnded(checkpointId: number, end: CheckpointEnd): void {
+  checkpointEnded(checkpointId: number, end: CheckpointEnd): Promise<unknown>[] {
     if (end.failure !== null && this.#alignment.abandon(checkpointId)) this.mailbox.releaseAll()
-    this.#snapshots.checkpointEnded(checkpointId, end)
+    return this.#snapshots.checkpointEnded(checkpointId, end)
   }
 
   async close(): Promise<void> {

@@ -251,13 +251,14 @@ export interface OperatorActor {
   /** Operators with named state by key: what is kept now, in the form in which it is stored; undefined for nothing, a promise where it has to be fetched. Called between batches. */
   query?(state: string, key: Key): StateReading
   /**
-   * Everything up to this checkpoint is durable.
+   * Everything up to this checkpoint is durable. A promise is waited for before a job counts as finished; records go on meanwhile, and so may the next checkpoint. One that
+   * rejects fails the operator.
    * @param tookMs from its first barrier until it was on disk
    * @param size of the whole checkpoint
    */
-  onCheckpointComplete?(checkpointId: number, tookMs: number, size: CheckpointSize): void
-  /** A checkpoint was given up: it does not exist. The job goes on; one that ends with the attempt is not told. */
-  onCheckpointFailed?(checkpointId: number, reason: string): void
+  onCheckpointComplete?(checkpointId: number, tookMs: number, size: CheckpointSize): void | Promise<void>
+  /** A checkpoint was given up: it does not exist. The job goes on; one that ends with the attempt is not told. A promise that rejects fails the operator. */
+  onCheckpointFailed?(checkpointId: number, reason: string): void | Promise<void>
   /** Free what `open` took. Also called after a failure. */
   close?(): void | Promise<void>
 }

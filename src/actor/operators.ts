@@ -67,12 +67,16 @@ export class Operators {
     return ready
   }
 
-  checkpointEnded(id: number, { tookMs, failure, size }: CheckpointEnd): void {
+  /** @returns what operators do about it in promises; these reject as what they throw is thrown */
+  checkpointEnded(id: number, { tookMs, failure, size }: CheckpointEnd): Promise<unknown>[] {
+    const open: Promise<unknown>[] = []
     try {
       for (const operator of this.#all) {
-        if (failure === null) this.#in(operator).onCheckpointComplete?.(id, tookMs, size ?? NO_SIZE)
-        else this.#in(operator).onCheckpointFailed?.(id, failure)
+        const actor = this.#in(operator)
+        const done = failure === null ? actor.onCheckpointComplete?.(id, tookMs, size ?? NO_SIZE) : actor.onCheckpointFailed?.(id, failure)
+        if (typeof done?.then === 'function') open.push(withBlame(done, operator))
       }
+      return open
     } catch (error) {
       throw this.blamed(error)
     }
@@ -104,5 +108,13 @@ export class Operators {
   #in(operator: OperatorInstance): OperatorActor {
     this.#at = operator
     return operator.actor
+  }
+}
+
+async function withBlame(done: PromiseLike<unknown>, { blame }: OperatorInstance): Promise<void> {
+  try {
+    await done
+  } catch (error) {
+    throw blame(error)
   }
 }

@@ -72,9 +72,10 @@ export class Snapshots {
     this.#tell(this.#pending)
   }
 
-  checkpointEnded(checkpointId: number, end: CheckpointEnd): void {
+  /** @returns what operators do about it in promises */
+  checkpointEnded(checkpointId: number, end: CheckpointEnd): Promise<unknown>[] {
     if (this.#pending?.checkpointId === checkpointId) this.#pending = null
-    this.#operators.checkpointEnded(checkpointId, end)
+    return this.#operators.checkpointEnded(checkpointId, end)
   }
 
   #begin(checkpointId: number, alignmentMs: number): Pending {

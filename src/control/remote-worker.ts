@@ -66,8 +66,9 @@ export class RemoteWorker implements WorkerGate {
     return this.#call('triggerCheckpoint', this.#api.triggerCheckpoint(checkpoint, last))
   }
 
+  /** Without a deadline: sinks may take their time to commit. */
   checkpointEnded(checkpoint: number, end: CheckpointEnd): Promise<void> {
-    return this.#call('checkpointEnded', this.#api.checkpointEnded(checkpoint, end))
+    return this.#call('checkpointEnded', this.#api.checkpointEnded(checkpoint, end), Infinity)
   }
 
   drainSources(): Promise<void> {
@@ -103,7 +104,7 @@ export class RemoteWorker implements WorkerGate {
     return this.#call('shutdown', this.#api.shutdown())
   }
 
-  async #call<T>(name: string, pending: Promise<Answer<T>>): Promise<T> {
+  async #call<T>(name: string, pending: Promise<Answer<T>>, timeoutMs = CONTROL_CALL_TIMEOUT_MS): Promise<T> {
     this.#bell.ring()
     if (this.#endedBy !== null) {
       pending.catch(() => {})
@@ -118,7 +119,7 @@ export class RemoteWorker implements WorkerGate {
       fail(error)
       this.#kill(error)
     }
-    let timer = setTimeout(late, CONTROL_CALL_TIMEOUT_MS)
+    let timer = timeoutMs === Infinity ? undefined : setTimeout(late, timeoutMs)
     this.#pending.add(fail)
     try {
       const result = await Promise.race([pending, failed])

@@ -26,7 +26,7 @@ export interface AsyncOptions extends OperatorOptions {
 export const ASYNC_OPTIONS = { inFlight: 1, ordered: 1, timeoutMs: 1, retry: 1 } as const
 
 /** @throws MillraceError MR_OPTION_INVALID */
-export function asyncSpec(options: AsyncOptions, operator: string, site: string): Record<string, unknown> {
+export function asyncSpec(options: AsyncOptions, operator: string, site?: string): Record<string, unknown> {
   const { inFlight = ASYNC_IN_FLIGHT_DEFAULT, ordered = true, timeoutMs = ASYNC_TIMEOUT_MS_DEFAULT, retry } = options
   onlyKnown(`retry of ${operator}`, retry, { attempts: 1, minMs: 1, maxMs: 1 }, site)
   const { attempts = 1, minMs = 100, maxMs = ASYNC_RETRY_MS_MAX_DEFAULT } = retry ?? {}
@@ -44,6 +44,11 @@ export function asyncSpec(options: AsyncOptions, operator: string, site: string)
   return { inFlight, ordered, timeoutMs, retry: { attempts, minMs, maxMs }, startsChain: true }
 
   function demand(holds: boolean, name: string, value: unknown, wanted: string): void {
-    if (!holds) throw new MillraceError('MR_OPTION_INVALID', `${operator} ${name}=${String(value)}, but it must be ${wanted}`, { site })
+    if (!holds)
+      throw new MillraceError(
+        'MR_OPTION_INVALID',
+        `${operator} ${name}=${String(value)}, but it must be ${wanted}`,
+        site === undefined ? {} : { site },
+      )
   }
 }

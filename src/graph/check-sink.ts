@@ -4,7 +4,7 @@ import { MillraceError } from '../errors.ts'
 /** Checks of what sources and sinks are given. All throw MR_OPTION_INVALID. */
 
 const FORMATS = ['lines', 'csv', 'jsonLines']
-const GUARANTEES = ['exactly-once', 'at-least-once', 'at-most-once']
+const GUARANTEES = ['exactly-once', 'effectively-once', 'at-least-once', 'at-most-once']
 
 export function format(what: string, options: { readonly format?: unknown; readonly columns?: unknown }): void {
   if (!FORMATS.includes(options.format as string)) refuse(`${what} format=${String(options.format)} is not one of ${FORMATS.join(', ')}`)

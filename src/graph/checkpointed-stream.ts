@@ -31,10 +31,13 @@ export interface CompletedCheckpoint extends CheckpointSize {
 export interface CheckpointingOptions<T> extends OperatorOptions {
   /** Called with every record before it goes on. */
   readonly trigger?: (record: T, moment: CheckpointMoment) => void
-  /** A checkpoint of the job is on disk, whoever asked for it. Called once, on the thread of the first instance; after a failure not for each. */
-  readonly onCompleted?: (checkpoint: CompletedCheckpoint) => void
-  /** A checkpoint was given up, and the job goes on. */
-  readonly onFailed?: (checkpoint: { readonly id: number; readonly reason: string }) => void
+  /**
+   * A checkpoint of the job is on disk, whoever asked for it. Called once, on the thread of the first instance; after a failure not for each. Records go on while
+   * a promise that it returns is open, but the job counts as finished only when it is fulfilled; one that is rejected fails the operator, as what it throws does.
+   */
+  readonly onCompleted?: (checkpoint: CompletedCheckpoint) => unknown
+  /** A checkpoint was given up, and the job goes on. What it throws, or rejects, fails the operator. */
+  readonly onFailed?: (checkpoint: { readonly id: number; readonly reason: string }) => unknown
 }
 
 const FUNCTIONS = ['trigger', 'onCompleted', 'onFailed'] as const

@@ -21,9 +21,9 @@ export type Parallelism = number | 'workers'
 
 /**
  * What a source or a sink does with records that a failure makes the job process again. 'exactly-once': none is lost, none counted or
- * shown twice. 'at-least-once': none is lost, some may come again. 'at-most-once': some may be lost, none comes again.
+ * shown twice. 'effectively-once': what is there in the end is as if none had come twice, though some did. 'at-least-once': none is lost, some may come again. 'at-most-once': some may be lost, none comes again.
  */
-export type Guarantee = 'exactly-once' | 'at-least-once' | 'at-most-once'
+export type Guarantee = 'exactly-once' | 'effectively-once' | 'at-least-once' | 'at-most-once'
 
 /** One logical operator. `spec` holds what its kind needs: functions, field names, paths. */
 export interface OperatorNode {

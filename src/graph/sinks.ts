@@ -13,6 +13,8 @@ import {
 import { checkFunction } from './check-function.ts'
 import * as check from './check-sink.ts'
 import type { Guarantee, Parallelism } from './graph.ts'
+import { twoPhaseSink } from './two-phase-sink.ts'
+import { type RowOf, rowRules, upsertSink } from './upsert-sink.ts'
 
 /** Where a stream ends. Made by {@link sink}; the type parameter is what it accepts. */
 export interface SinkSpec<in T> {
@@ -110,9 +112,6 @@ export interface OwnSinkOptions {
   readonly parallelism?: Parallelism
 }
 
-/** Of a change of a Table, as `changes()` gives them. */
-type RowOf<T> = T extends { readonly kind: string; readonly row: infer R } ? R : never
-
 /** What makes two records the same row: a field, or a function. A text, finite number or boolean, or a list of them. */
 export type TableKeySelector<T> = (keyof T & string) | ((record: T) => TableRowKey)
 
@@ -205,8 +204,11 @@ export const sink = {
     return { kind: 'consoleTableSink', parallelism: 1, spec: { ...options, key, rows, everyMs }, guarantee: 'at-least-once' }
   },
 
-  /** Calls a function on the worker for each record. */
-  forEach<T>(fn: (record: T) => void): SinkSpec<T> {
+  /**
+   * Calls a function on the worker for each record. It need not wait for the promise of one call before the next one comes: checkpoints and the end do. A promise that is
+   * rejected is what a thrown error is. For one call at a time, see `forEachBatch`.
+   */
+  forEach<T>(fn: (record: T) => unknown): SinkSpec<T> {
     return { kind: 'forEachSink', parallelism: 'workers', spec: { fn: checkFunction(fn, 'sink.forEach') }, guarantee: 'at-least-once' }
   },
 
@@ -242,6 +244,23 @@ export const sink = {
   },
 
   /**
+   * Rows by key into a store, by a function that writes batches of them: of each key the newest row, null when it was removed. Records since the last checkpoint come again after a
+   * failure; since only the newest row of a key counts, what is there in the end is what a run without failures would have written. Behind `keyBy`, or from a Table, so that the
+   * records of a key come in order.
+   *
+   * @throws MillraceError MR_OPTION_INVALID
+   */
+  upsert: upsertSink,
+
+  /**
+   * Transactions of a store that can prepare them: what comes between two checkpoints is one of each instance, committed when the checkpoint that holds it is complete. Every record is
+   * shown once. The function is called for each instance and attempt.
+   *
+   * @throws MillraceError MR_OPTION_INVALID
+   */
+  twoPhaseCommit: twoPhaseSink,
+
+  /**
    * A sink of one's own: an operator that passes nothing on. See docs/sinks.md for what it has to do.
    *
    * @throws MillraceError MR_OPTION_INVALID
@@ -258,15 +277,10 @@ function tableSink<T>(options: TableChangesOptions<T>): SinkSpec<T>
 function tableSink<T>(options: TableSinkOptions<T>): SinkSpec<T>
 function tableSink<T>(options: TableSinkOptions<T> | TableChangesOptions<T>): SinkSpec<T> {
   onlyKnown('sink.table', options, { path: 1, key: 1, removes: 1, changes: 1 })
-  const { path, key, changes = false, removes } = { removes: undefined, ...options }
+  const { path } = options
   if (typeof path !== 'string' || path === '') throw new MillraceError('MR_OPTION_INVALID', 'sink.table needs a path')
-  const keyOf =
-    typeof key === 'string' ? (record: unknown) => (record as Record<string, unknown>)[key] : checkFunction(key, 'sink.table key')
-  if (removes !== undefined) checkFunction(removes, 'sink.table removes')
-  if (changes && removes !== undefined)
-    throw new MillraceError('MR_OPTION_INVALID', 'sink.table with changes: true has no removes: they say it')
   const claims = resolve(path)
-  const spec = { path: claims, key: keyOf, changes, ...(removes && { removes }) }
+  const spec = { path: claims, ...rowRules('sink.table', options) }
   return { kind: 'tableSink', parallelism: 1, spec, guarantee: 'exactly-once', claims }
 }
 

@@ -1,4 +1,6 @@
 import { Packr } from 'msgpackr'
+import { packValues as packTagged, unpackValues as unpackTagged } from '../codec/value-packing.ts'
+import { isWellFormed } from '../codec/well-formed.ts'
 import { MillraceError } from '../errors.ts'
 
 /** How arbitrary values (custom accumulators, values of a ValueTable) become the bytes of a column in a chunk. */
@@ -24,7 +26,7 @@ const requirePlain = (value: unknown, path: string): void => {
   } else if (value instanceof Map) {
     for (const [key, part] of value) {
       requirePlain(key, `${path} key`)
-      requirePlain(part, `${path}[${String(key)}]`)
+      requirePlain(part, `${path}[${typeof key === 'object' ? 'object' : String(key)}]`)
     }
   } else {
     const prototype: unknown = Object.getPrototypeOf(value)
@@ -33,25 +35,62 @@ const requirePlain = (value: unknown, path: string): void => {
   }
 }
 
-/** Whether {@link requirePlain} would pass; true is certain, false may be too careful. */
+/** Whether {@link requirePlain} would pass, and {@link survives}; true is certain, false may be too careful. */
 const isPlain = (value: unknown): boolean => {
-  if (typeof value !== 'object' || value === null) return typeof value !== 'function' && typeof value !== 'symbol'
-  if (Array.isArray(value)) return value.every(isPlain)
+  if (typeof value !== 'object' || value === null) return typeof value !== 'function' && typeof value !== 'symbol' && isKept(value)
+  if (Array.isArray(value)) return !hasHoles(value) && value.every(isPlain)
   if (Object.getPrototypeOf(value) !== Object.prototype) return false
-  for (const name in value) if (!isPlain((value as Record<string, unknown>)[name])) return false
+  for (const name in value) if (!isKeptName(name) || !isPlain((value as Record<string, unknown>)[name])) return false
   return true
 }
 
-const packr = new Packr({ useRecords: true, moreTypes: true, useBigIntExtension: true, copyBuffers: true })
+/** False for -0, which msgpackr reads as 0, and for texts with lone surrogates. */
+export const isKept = (value: unknown): boolean => {
+  if (typeof value === 'number') return value !== 0 || 1 / value > 0
+  return typeof value !== 'string' || isWellFormed(value)
+}
 
-/** Plain data, Map, Set, Date, bigint, typed arrays, undefined; anything else is refused. Not kept: -0 (reads 0), lone surrogates, a `__proto__` key. */
+export const hasHoles = (items: readonly unknown[]): boolean => {
+  for (let i = 0; i < items.length; i++) if (items[i] === undefined && !(i in items)) return true
+  return false
+}
+
+export const isKeptName = (name: string): boolean => name !== '__proto__' && isWellFormed(name)
+
+/** Whether msgpackr gives data back as it was. */
+const survives = (value: unknown): boolean => {
+  if (typeof value !== 'object' || value === null) return isKept(value)
+  if (isLeafObject(value)) return !Buffer.isBuffer(value)
+  if (Array.isArray(value) && hasHoles(value)) return false
+  if (Array.isArray(value) || value instanceof Set) return [...value].every(survives)
+  if (value instanceof Map) return [...value].every(([key, part]) => survives(key) && survives(part))
+  return Object.entries(value).every(([name, part]) => isKeptName(name) && survives(part))
+}
+
+const packr = new Packr({ useRecords: true, moreTypes: true, useBigIntExtension: true, copyBuffers: true, useToJSON: false } as object)
+
+/** What msgpackr would not give back as it was: it travels tagged, as the codec of records has it. */
+interface Tagged {
+  readonly count: number
+  readonly tagged: Uint8Array
+}
+
+/** Plain data, Map, Set, Date, bigint, typed arrays, undefined; anything else is refused. */
 export const msgpackrPacker: ValuePacker = {
   pack: (values) => {
     // Which value is wrong, and where, is asked once it is known that one is.
-    if (!isPlain(values)) requirePlain(values, '')
-    return packr.pack(values)
+    if (isPlain(values)) return packr.pack(values)
+    requirePlain(values, '')
+    if (survives(values)) return packr.pack(values)
+    const tagged = new Uint8Array(packTagged(values, 'value', {}).bytes)
+    return packr.pack({ count: values.length, tagged } satisfies Tagged)
   },
-  unpack: (bytes) => packr.unpack(bytes) as unknown[],
+  unpack: (bytes) => {
+    const stored = packr.unpack(bytes) as unknown[] | Tagged
+    if (Array.isArray(stored) || !(stored?.tagged instanceof Uint8Array)) return stored as unknown[]
+    const { buffer, byteOffset, length } = stored.tagged
+    return unpackTagged(Buffer.from(buffer, byteOffset, length), 0, length, stored.count, true)
+  },
 }
 
 /**

@@ -23,6 +23,7 @@ export type { KitBuilt, KitContext, KitInputOptions, KitOutlets } from './kit/ki
 export type { KitOutput } from './kit/kit-outlets.ts'
 export { type KitOptions, type KitResult, latestByKey, operatorKit } from './kit/operator-kit.ts'
 export type { Step, StepTarget } from './kit/script.ts'
+export { type SinkKitContext, type SinkKitOptions, type SinkKitResult, type SinkUnderTest, sinkKit } from './sink-kit/sink-kit.ts'
 export { SimulatedDisk } from '../host/simulation-host/simulated-storage.ts'
 export { seedFromEnvironment, seeds } from './seeds.ts'
 export { type FaultCounts, type FaultKind, type FaultOptions, FAULT_KINDS } from '../host/simulation-host/faults.ts'

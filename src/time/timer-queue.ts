@@ -9,6 +9,8 @@ export class TimerQueue<E> {
   readonly #times = new NumberHeap()
   readonly #waiting = new Map<number, Set<E>>()
   #takenTime = NaN
+  /** Goes through those who wait for `#takenTime`: a Set that is begun anew each time goes by all that were deleted. */
+  #taking: Iterator<E> | null = null
 
   /** The earliest time that somebody waits for; Infinity for none. */
   get firstTime(): number {
@@ -48,9 +50,16 @@ export class TimerQueue<E> {
     const time = this.firstTime
     if (time > until || time === Infinity) return undefined
     const waiters = this.#waiting.get(time)!
-    const [waiter] = waiters
-    waiters.delete(waiter!)
+    const waiter = this.#next(waiters, time)
+    waiters.delete(waiter)
     this.#takenTime = time
     return waiter
+  }
+
+  #next(waiters: Set<E>, time: number): E {
+    if (this.#taking === null || time !== this.#takenTime) this.#taking = waiters.values()
+    let next = this.#taking.next()
+    if (next.done === true) next = (this.#taking = waiters.values()).next()
+    return next.value as E
   }
 }

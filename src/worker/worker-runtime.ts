@@ -5,7 +5,8 @@ import type { Plan } from '../graph/plan.ts'
 import type { Key } from '../core/key-hash.ts'
 import type { StateReading } from '../state/keyed-backend.ts'
 import { MillraceError } from '../errors.ts'
-import { FRAMES_DRAINED_BYTES_MAX } from '../limits.ts'
+import { within } from '../core/within.ts'
+import { FRAMES_DRAINED_BYTES_MAX, SINK_CLOSE_MS_MAX } from '../limits.ts'
 import type { Deployment, EngineOptions } from './deployment.ts'
 import { ReadySet } from './ready-set.ts'
 import { RecordCount } from './record-count.ts'
@@ -38,6 +39,8 @@ export class WorkerRuntime {
   #running = false
   #stopped = false
   #opening: Promise<void> = Promise.resolve()
+  /** What operators still do about checkpoints that have ended. */
+  readonly #ending = new Set<Promise<void>>()
 
   constructor(plan: Plan, registry: Registry, options: EngineOptions, index: number, deployment: Deployment, host: WorkerHost) {
     this.#plan = plan
@@ -101,6 +104,7 @@ export class WorkerRuntime {
     this.#stopped = true
     this.#ready.clear()
     await this.#opening.catch(() => {})
+    if (this.#ending.size > 0) await within(SINK_CLOSE_MS_MAX, Promise.allSettled(this.#ending))
     for (const actor of this.#wiring.actors.values()) await actor.close()
   }
 
@@ -185,18 +189,35 @@ export class WorkerRuntime {
     return takesPart
   }
 
-  /** Throws what a sink could not commit. */
-  checkpointEnded(checkpointId: number, end: CheckpointEnd): void {
+  /** Tells every actor at once, and resolves when all that they do about it in promises is done. Rejects with what a sink could not commit. */
+  async checkpointEnded(checkpointId: number, end: CheckpointEnd): Promise<void> {
+    const open: Promise<void>[] = []
     for (const actor of this.#wiring.actors.values()) {
       if (!this.#running) return attemptOver(checkpointId, end)
       try {
-        actor.checkpointEnded(checkpointId, end)
+        for (const done of actor.checkpointEnded(checkpointId, end)) open.push(this.#watched(actor.id, done))
       } catch (error) {
         this.#failed(actor.id, error)
         throw error
       }
       this.#markReady(actor.id)
     }
+    await Promise.all(open)
+  }
+
+  /** What fails when the attempt is over changes nothing any more. */
+  #watched(id: number, done: Promise<unknown>): Promise<void> {
+    const over = (): void => void this.#ending.delete(watched)
+    const watched = done.then(
+      () => {},
+      (error: unknown) => {
+        if (this.#running) this.#failed(id, error)
+        throw error
+      },
+    )
+    this.#ending.add(watched)
+    watched.then(over, over)
+    return watched
   }
 
   #markReady(id: number): void {

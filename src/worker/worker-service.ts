@@ -75,9 +75,9 @@ export class WorkerService {
     return this.#runtime?.triggerCheckpoint(checkpoint, last) ?? true
   }
 
-  checkpointEnded(checkpoint: number, end: CheckpointEnd): void {
+  async checkpointEnded(checkpoint: number, end: CheckpointEnd): Promise<void> {
     if (this.#runtime === null) attemptOver(checkpoint, end)
-    else this.#runtime.checkpointEnded(checkpoint, end)
+    else await this.#runtime.checkpointEnded(checkpoint, end)
   }
 
   drainSources(): void {

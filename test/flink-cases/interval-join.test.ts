@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { INTERVAL_JOIN_CASES } from './cases/interval-join.ts'
-import { mismatches } from './run-case.ts'
+import { withBackends } from './run-case.ts'
 
-test.each(INTERVAL_JOIN_CASES.map((flinkCase) => [flinkCase.name, flinkCase] as const))('%s', async (_, flinkCase) => {
-  expect(await mismatches(flinkCase)).toEqual([])
+test.each(withBackends(INTERVAL_JOIN_CASES))('%s (%s)', async (_, __, mismatches) => {
+  expect(await mismatches()).toEqual([])
 })

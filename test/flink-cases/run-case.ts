@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { BackendOption } from '../../src/index.ts'
 import type { ErrorCode, MillraceError } from '../../src/errors.ts'
 import { KEY_GROUPS_DEFAULT } from '../../src/limits.ts'
 import { type KitOptions, type KitOutput, type Step, operatorKit } from '../../src/testing/index.ts'
@@ -16,11 +17,14 @@ export interface Mismatch {
 }
 
 /** Runs a case under the operator kit, with reruns, and compares what came out between its lines. */
-export async function mismatches({ name, operator, script: lines, fails, keyGroups = KEY_GROUPS_DEFAULT }: FlinkCase): Promise<Mismatch[]> {
+export async function mismatches(
+  { name, operator, script: lines, fails, keyGroups = KEY_GROUPS_DEFAULT }: FlinkCase,
+  backend: BackendOption = 'memory',
+): Promise<Mismatch[]> {
   if (lines === null) return refusal(operator, 'MR_OPTION_INVALID', [])
   const { script, expected } = divide(lines)
   if (fails !== undefined) return refusal(operator, fails, script)
-  const came = isPart(operator) ? runPart(operator, script) : await runKit(operator, script, { seed: name, keyGroups })
+  const came = isPart(operator) ? runPart(operator, script) : await runKit(operator, script, { seed: name, keyGroups, backend })
   const tellsTime = operator.type === 'splits' || operator.type === 'channels' || operator.type === 'event time'
   return expected.flatMap(({ upTo, gives }, i) => {
     const outputs = came.slice(expected[i - 1]?.upTo ?? 0, upTo).flat()
@@ -68,4 +72,15 @@ function ordered(outputs: readonly Given[], tellsTime: boolean): unknown[] {
   const isRecord = (output: Given): boolean => 'record' in output || 'late' in output
   const records = outputs.filter(isRecord).map((output) => JSON.stringify(output))
   return [...records.sort(), ...(tellsTime ? outputs.filter((output) => !isRecord(output)) : [])]
+}
+
+/** A cache with room for a few keys, so that rows come and go. */
+const ON_DISK = { type: 'lmdb', cacheBytes: 1024 } as const
+
+/** Cases with the backends that they are run with: all in memory, and on disk a share of them in the first tier. */
+export function withBackends(cases: readonly FlinkCase[]): (readonly [name: string, backend: string, check: () => Promise<Mismatch[]>])[] {
+  return [
+    ...cases.map((each) => [each.name, 'memory', () => mismatches(each)] as const),
+    ...cases.filter((_, i) => inTier(i % 4 === 0, true)).map((each) => [each.name, 'lmdb', () => mismatches(each, ON_DISK)] as const),
+  ]
 }

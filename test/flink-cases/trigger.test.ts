@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { TRIGGER_CASES } from './cases/trigger.ts'
-import { mismatches } from './run-case.ts'
+import { withBackends } from './run-case.ts'
 
-test.each(TRIGGER_CASES.map((flinkCase) => [flinkCase.name, flinkCase] as const))('%s', async (_, flinkCase) => {
-  expect(await mismatches(flinkCase)).toEqual([])
+test.each(withBackends(TRIGGER_CASES))('%s (%s)', async (_, __, mismatches) => {
+  expect(await mismatches()).toEqual([])
 })

@@ -3,19 +3,34 @@ import { expect, test } from 'vitest'
 import { loadOperators } from '../../actors/registry.ts'
 import { kitJob } from '../../src/testing/kit/kit-job.ts'
 import { operatorKit } from '../../src/testing/index.ts'
+import { JOINS } from './join-kit-cases.ts'
 import { KIT_CASES, WITHOUT_CASE } from './kit-cases.ts'
+import { WINDOWS } from './window-kit-cases.ts'
+import { inTier } from '../tier.ts'
 
 const registry = await loadOperators()
 
-test.each(KIT_CASES.map((kitCase) => [kitCase.name, kitCase] as const))('%s', async (_, { build, script, options = {}, expected }) => {
-  const { records, outputs } = await operatorKit(build, script, options)
-  for (const [outlet, wanted] of Object.entries(expected)) {
-    const { view, order } = options
-    const came = view === undefined ? records[outlet as never] : view(outputs[outlet as never], outlet)
-    if (order !== undefined) expect(sorted(came)).toEqual(sorted(wanted))
-    else expect(came).toEqual(wanted)
-  }
-})
+/** Windows and joins with a cache that has room for a few keys: all of them in the second tier. */
+const ON_DISK = [...WINDOWS, ...JOINS]
+  .filter((_, i) => inTier(i % 4 === 0, true))
+  .map((kitCase) => ({
+    ...kitCase,
+    name: `${kitCase.name}, on disk`,
+    options: { ...kitCase.options, backend: { type: 'lmdb', cacheBytes: 1024 } as const },
+  }))
+
+test.each([...KIT_CASES, ...ON_DISK].map((kitCase) => [kitCase.name, kitCase] as const))(
+  '%s',
+  async (_, { build, script, options = {}, expected }) => {
+    const { records, outputs } = await operatorKit(build, script, options)
+    for (const [outlet, wanted] of Object.entries(expected)) {
+      const { view, order } = options
+      const came = view === undefined ? records[outlet as never] : view(outputs[outlet as never], outlet)
+      if (order !== undefined) expect(sorted(came)).toEqual(sorted(wanted))
+      else expect(came).toEqual(wanted)
+    }
+  },
+)
 
 test('every operator that is created has a case, or a reason why not', async () => {
   const graphs = await Promise.all(KIT_CASES.map(({ name, build }) => kitJob(name, build).job.buildGraph({})))

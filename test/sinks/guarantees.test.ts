@@ -5,7 +5,12 @@ import { guaranteeOf } from '../../src/cli/plan/guarantee.ts'
 import { type BuildContext, defineJob, sink, type SinkSpec, type Sources } from '../../src/index.ts'
 import { projectRoot } from '../package/project-root.ts'
 
-const TEXT = { 'exactly-once': 'exactly once', 'at-least-once': 'at least once', 'at-most-once': 'at most once' } as const
+const TEXT = {
+  'exactly-once': 'exactly once',
+  'effectively-once': 'effectively once',
+  'at-least-once': 'at least once',
+  'at-most-once': 'at most once',
+} as const
 const own = { kind: 'own', create: () => ({ process() {}, poll: () => 'end' as const }) }
 
 /** How to get each sink and source; whoever adds one has to add it here, and to the tables of docs. */
@@ -19,6 +24,8 @@ const SINKS: Readonly<Record<keyof typeof sink, () => SinkSpec<unknown>>> = {
   forEachBatch: () => sink.forEachBatch(() => {}),
   nodeStream: () => sink.nodeStream(() => null as never),
   webStream: () => sink.webStream(() => null as never),
+  upsert: () => sink.upsert({ key: () => 'k', write: () => {} }),
+  twoPhaseCommit: () => sink.twoPhaseCommit(() => null as never),
   from: () => sink.from(own),
 }
 

@@ -1,6 +1,6 @@
 /** What the compiler knows of sinks. */
 import { expectTypeOf, test } from 'vitest'
-import { sink, type BatchContext, type SinkSpec, type Stream, type StreamContext } from '../../src/index.ts'
+import { sink, type BatchContext, type SinkSpec, type Stream, type StreamContext, type Upsert } from '../../src/index.ts'
 
 interface Order {
   readonly shop: string
@@ -31,6 +31,31 @@ test('functions of sinks know the records of their stream', () => {
     orders.to(sink.table({ path: 'x', key: 'region' }))
     // @ts-expect-error -- an object is no key
     orders.to(sink.table({ path: 'x', key: (order) => order }))
+    orders.to(
+      sink.upsert({
+        key: 'shop',
+        removes: ({ cents }) => cents === 0,
+        write: (rows, { signal }) => {
+          expectTypeOf(rows).toEqualTypeOf<Upsert<Order>[]>()
+          expectTypeOf(signal).toEqualTypeOf<AbortSignal>()
+        },
+      }),
+    )
+    orders
+      .keyBy('shop')
+      .count()
+      .changes()
+      .to(sink.upsert({ key: 'key', changes: true, write: (rows) => expectTypeOf(rows[0]![1]!.count).toEqualTypeOf<number>() }))
+    // @ts-expect-error -- no such field
+    orders.to(sink.upsert({ key: 'region', write: () => {} }))
+    orders.to(
+      sink.twoPhaseCommit<Order, { readonly open: number }, string>(({ index }) => ({
+        begin: ({ id }) => ({ open: id.length + index }),
+        write: (handle, records) => expectTypeOf(records).toEqualTypeOf<Order[]>(),
+        prepare: (handle) => String(handle.open),
+        commit: ({ prepared, checkpoint }) => expectTypeOf([prepared, checkpoint]).toEqualTypeOf<(string | number)[]>(),
+      })),
+    )
     orders.to(sink.consoleTable({ key: ({ shop }) => shop }))
     orders.to(
       sink.nodeStream((context) => {

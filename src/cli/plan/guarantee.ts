@@ -3,7 +3,7 @@ import { INLET_KIND, isOutlet } from '../../graph/graph.ts'
 import { nodeName } from './graph-text.ts'
 
 /** From weak to strong. */
-const LEVELS = ['unknown', 'at-most-once', 'at-least-once', 'exactly-once'] as const
+const LEVELS = ['unknown', 'at-most-once', 'at-least-once', 'effectively-once', 'exactly-once'] as const
 export type KnownGuarantee = (typeof LEVELS)[number]
 
 export interface EndGuarantee {
@@ -37,6 +37,8 @@ const WHY: Readonly<Record<string, string>> = {
   fileSink: 'cut back to the length that the checkpoint knows',
   filesSink: 'files become visible with the checkpoint that holds them',
   tableSink: 'rows change with the checkpoint that holds them, each commit counted',
+  upsertSink: 'rows since the checkpoint are written again: of each key the newest counts',
+  twoPhaseSink: 'transactions are committed with the checkpoint that holds them',
   consoleSink: 'what was printed since the checkpoint is printed again',
   consoleTableSink: 'rows since the checkpoint are shown again',
   forEachSink: 'the function is called again for records since the checkpoint',

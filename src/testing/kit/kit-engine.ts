@@ -123,7 +123,7 @@ export class KitEngine {
       if (own !== undefined) return own
       throw new MillraceError('MR_CHECKPOINT_FAILED', `Operator kit: "${plan.tasks[actor.task]!.name}" took no part in checkpoint ${id}`)
     })
-    for (const runtime of this.#runtimes) runtime.checkpointEnded(id, { failure: null, tookMs: 0 })
+    await Promise.all(this.#runtimes.map((runtime) => runtime.checkpointEnded(id, { failure: null, tookMs: 0 })))
     await this.settle()
     const events = this.events.filter(({ epoch }) => epoch < id)
     return { id, chunks: this.#deltas.complete(id, chunks), inputs: this.#inputs.states, nowMs: this.#clock.nowMs(), events }

@@ -2,6 +2,7 @@ import { type BuildContext, type Built, type Job, type OutletsOf, defineJob } fr
 import type { InletOptions } from '../../graph/inlets.ts'
 import { Stream } from '../../graph/stream.ts'
 import { Table } from '../../graph/table.ts'
+import type { BackendOption } from '../../graph/state-backend.ts'
 import { definitionSite } from '../../graph/site.ts'
 
 export interface KitInputOptions {
@@ -37,12 +38,13 @@ export interface KitJob {
 
 export const INPUT_DEFAULT = 'in'
 
-export function kitJob(name: string, build: (context: KitContext) => KitBuilt): KitJob {
+export function kitJob(name: string, build: (context: KitContext) => KitBuilt, backend: BackendOption = 'memory'): KitJob {
   const inputs = new Map<string, readonly string[]>()
   const job = defineJob(
     { url: 'file:///kit.js' },
     {
       name,
+      backend,
       build: (context: BuildContext<Readonly<Record<string, never>>>) => {
         inputs.clear()
         const input = <T>(as = INPUT_DEFAULT, { channels = 1, timed = true }: KitInputOptions = {}): Stream<T> => {

@@ -1,5 +1,6 @@
 import { loadOperators } from '../../../actors/registry.ts'
 import type { OutletRecord, Outlets } from '../../graph/job.ts'
+import type { BackendOption } from '../../graph/state-backend.ts'
 import { KEY_GROUPS_DEFAULT, KIT_OUTSIDE_WAIT_MS_MAX, KIT_POSITIONS_MAX } from '../../limits.ts'
 import { seedFromEnvironment } from '../seeds.ts'
 import type { KitView } from './kit-compare.ts'
@@ -21,6 +22,8 @@ export interface KitOptions {
   readonly view?: KitView
   /** False: the piece may give other outputs with another number of instances, so it is not restored onto one. Default true. */
   readonly rescale?: boolean
+  /** Where the operators of the piece keep their state by key that can choose and do not say it themselves. Default 'memory'. */
+  readonly backend?: BackendOption
   /** Key groups of the job. Default 128. */
   readonly keyGroups?: number
   /** Time of the clock at the beginning, in ms since 1970. Default 0. */
@@ -82,8 +85,9 @@ export async function operatorKit<B extends KitBuilt>(
     keyGroups = KEY_GROUPS_DEFAULT,
     startMs = 0,
     seed = seedFromEnvironment() ?? 1,
+    backend = 'memory',
   } = options
-  const { job, inputs } = kitJob('kit', build)
+  const { job, inputs } = kitJob('kit', build, backend)
   const graph = await job.buildGraph({})
   const reruns = new KitReruns({
     graph,
