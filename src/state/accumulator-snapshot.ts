@@ -27,7 +27,7 @@ export interface AccumulatorPlace {
 export const encodeAccumulators = (
   { groups, group }: AccumulatorPlace,
   store: AccumulatorStore,
-  keys: KeySlots,
+  keys: Pick<KeySlots, 'keyAt'>,
   slots: Int32Array,
   packer: ValuePacker,
 ): Uint8Array => {
