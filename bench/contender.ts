@@ -1,3 +1,4 @@
+import { peakRssBytes } from './harness/peak-rss.ts'
 import type { Order, Report } from './harness/protocol.ts'
 import { isQuery, loadLoops } from './loops/registry.ts'
 import type { QueryName } from './loops/registry.ts'
@@ -20,4 +21,5 @@ async function runLoop(order: Order, query: QueryName, variant: 'naive' | 'best'
   return { events: order.count, seconds: (performance.now() - start) / 1000, startupMs: start, ...check }
 }
 
-console.log(JSON.stringify(await main(JSON.parse(process.argv[2] ?? '{}') as Order)))
+const report = await main(JSON.parse(process.argv[2] ?? '{}') as Order)
+console.log(JSON.stringify({ ...report, peakRssBytes: peakRssBytes() }))

@@ -5,19 +5,19 @@ import type { ContenderName, Order, Report } from './protocol.ts'
 import { describe } from './run-contender.ts'
 import type { RunContender } from './run-contender.ts'
 
-export interface Comparison {
+export interface Comparison<Name extends string = ContenderName> {
   readonly query: QueryName
   readonly workers: number
   readonly seed: number
   readonly count: number
   /** One report per round and contender, in the order of the rounds. */
-  readonly reports: ReadonlyMap<ContenderName, readonly Report[]>
+  readonly reports: ReadonlyMap<Name, readonly Report[]>
 }
 
-export interface Plan {
+export interface Plan<Name extends string = ContenderName> {
   readonly query: QueryName
   readonly workers: number
-  readonly contenders: readonly ContenderName[]
+  readonly contenders: readonly Name[]
   /** How long one run of the naive loop is to take. */
   readonly seconds: number
   readonly runs: number
@@ -37,15 +37,15 @@ export class MismatchError extends Error {
  * @throws MismatchError when a contender's result is not that of the naive loop.
  * @throws ContenderError when a contender fails.
  */
-export async function compare(
-  plan: Plan,
-  run: RunContender,
+export async function compare<Name extends string = ContenderName>(
+  plan: Plan<Name>,
+  run: RunContender<Name>,
   progress: (round: number, rates: string) => void = () => {},
-): Promise<Comparison> {
+): Promise<Comparison<Name>> {
   const { query, workers, contenders } = plan
   const seed = plan.seed ?? randomInt(1, SEED_MAX + 1)
   const count = plan.count ?? (await calibrate(plan, seed, run))
-  const reports = new Map<ContenderName, Report[]>(contenders.map((contender) => [contender, []]))
+  const reports = new Map<Name, Report[]>(contenders.map((contender) => [contender, []]))
   let truth: Report | undefined
   for (let round = 0; round < plan.runs; round++) {
     for (const contender of contenders) {
@@ -65,15 +65,21 @@ function lastRate(reports: readonly Report[]): string {
   return (events / seconds / 1e6).toFixed(2)
 }
 
+/** Every runner knows it, whatever it compares. */
+const NAIVE: ContenderName = 'naive'
 const PROBE_COUNT = 20_000
 const PROBE_SECONDS_MIN = 0.3
 
 /** How many records the naive loop does in about `seconds`, give or take a random tenth. */
-async function calibrate({ query, workers, seconds }: Plan, seed: number, run: RunContender): Promise<number> {
+async function calibrate<Name extends string>(
+  { query, workers, seconds }: Plan<Name>,
+  seed: number,
+  run: RunContender<Name>,
+): Promise<number> {
   const probeSeconds = Math.min(PROBE_SECONDS_MIN, seconds)
   let count = PROBE_COUNT
   for (;;) {
-    const report = await run({ contender: 'naive', query, seed, count, workers })
+    const report = await run({ contender: NAIVE as Name, query, seed, count, workers })
     const rate = report.events / report.seconds
     if (report.seconds >= probeSeconds || count >= COUNT_MAX) {
       const variation = 0.9 + randomInt(200_000) / 1_000_000
@@ -83,7 +89,7 @@ async function calibrate({ query, workers, seconds }: Plan, seed: number, run: R
   }
 }
 
-function expectSame(order: Order, report: Report, truth: Report): void {
+function expectSame(order: Order<string>, report: Report, truth: Report): void {
   for (const field of ['events', 'rows', 'checksum', 'characters'] as const) {
     const expected = field === 'events' ? order.count : truth[field]
     if (report[field] !== expected) {

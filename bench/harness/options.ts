@@ -2,7 +2,6 @@ import { existsSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { WORKERS_MAX } from '../../src/limits.ts'
-import { QUERIES } from '../loops/registry.ts'
 import type { QueryName } from '../loops/registry.ts'
 import { COUNT_MAX, SEED_MAX } from '../workloads/span.ts'
 
@@ -34,25 +33,44 @@ export class UsageExit extends Error {
 
 /** @throws UsageExit with exit code 0 after --help, 2 for a wrong option. */
 export function parseOptions(args: readonly string[]): Options {
-  const command = new Command('npm run bench --')
-    .description('Measures millrace beside hand-written loops, in fresh processes, in turns, over the same random records.')
-    .addOption(new Option('--only <queries>', `comma-separated, out of ${BENCHED.join(' ')}`).argParser(queryList).default(BENCHED, 'all'))
+  const command = measuringCommand(
+    'npm run bench --',
+    'Measures millrace beside hand-written loops, in fresh processes, in turns, over the same random records.',
+  ).option('--loops-only', 'run the loops without millrace', false)
+  return parsed(command, args, (options: Options) => {
+    if (options.loopsOnly && options.json !== undefined) {
+      command.error('error: --json needs the results of millrace, which --loops-only leaves out')
+    }
+  })
+}
+
+/** A command line with the options that every comparison has. */
+export function measuringCommand(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .addOption(
+      new Option('--only <queries>', `comma-separated, out of ${BENCHED.join(' ')}`).argParser(namesOf(BENCHED)).default(BENCHED, 'all'),
+    )
     .option('--workers <n>', 'worker threads of millrace', integer('--workers', 1, WORKERS_MAX), 2)
     .option('--seconds <s>', 'about how long one run of the naive loop takes', seconds, 5)
     .option('--runs <n>', 'runs of every contender', integer('--runs', 1, 100), 5)
     .option('--json <file>', 'write the results there', jsonFile)
     .option('--seed <n>', 'repeat a run: its seed instead of a random one', integer('--seed', 0, SEED_MAX))
     .option('--count <n>', 'repeat a run: its number of records', integer('--count', 1, COUNT_MAX))
-    .option('--loops-only', 'run the loops without millrace', false)
     .allowExcessArguments(false)
     .showHelpAfterError('(--help lists the options)')
     .exitOverride()
+}
+
+/**
+ * @param expectValid may end with `command.error()`
+ * @throws UsageExit with exit code 0 after --help, 2 for a wrong option.
+ */
+export function parsed<T extends object>(command: Command, args: readonly string[], expectValid: (options: T) => void = () => {}): T {
   try {
     command.parse(args, { from: 'user' })
-    const options = command.opts<Options>()
-    if (options.loopsOnly && options.json !== undefined) {
-      command.error('error: --json needs the results of millrace, which --loops-only leaves out')
-    }
+    const options = command.opts<T>()
+    expectValid(options)
     return options
   } catch (error) {
     if (error instanceof CommanderError) throw new UsageExit(error.exitCode === 0 ? 0 : 2, error.message)
@@ -60,11 +78,14 @@ export function parseOptions(args: readonly string[]): Options {
   }
 }
 
-function queryList(text: string): readonly QueryName[] {
-  const names = text.split(',').map((name) => name.trim())
-  const unknown = names.find((name) => !(BENCHED as readonly string[]).includes(name))
-  if (unknown !== undefined) throw new InvalidArgumentError(`"${unknown}" is not one of ${BENCHED.join(' ')}.`)
-  return QUERIES.filter((query) => names.includes(query))
+/** A comma-separated list of some of `all`, in the order of `all`. */
+export function namesOf<Name extends string>(all: readonly Name[]): (text: string) => readonly Name[] {
+  return (text) => {
+    const names = text.split(',').map((name) => name.trim())
+    const unknown = names.find((name) => !(all as readonly string[]).includes(name))
+    if (unknown !== undefined) throw new InvalidArgumentError(`"${unknown}" is not one of ${all.join(' ')}.`)
+    return all.filter((name) => names.includes(name))
+  }
 }
 
 function integer(option: string, min: number, max: number): (text: string) => number {

@@ -3,8 +3,8 @@
 export const CONTENDERS = ['naive', 'best', 'millrace'] as const
 export type ContenderName = (typeof CONTENDERS)[number]
 
-export interface Order {
-  readonly contender: ContenderName
+export interface Order<Name extends string = ContenderName> {
+  readonly contender: Name
   readonly query: string
   readonly seed: number
   /** Records to make. */
@@ -26,6 +26,10 @@ export interface Report {
   readonly characters?: number
   /** Only of a job; null where it takes no checkpoints. */
   readonly checkpointIntervalMs?: number | null
+  /** The most memory that the process had; absent or null where its system does not say. */
+  readonly peakRssBytes?: number | null
+  /** Of the whole process, from its start to its end; added by the harness. */
+  readonly processSeconds?: number
 }
 
 export class ContenderError extends Error {

@@ -35,7 +35,7 @@ export interface ResultsFile {
   readonly results: readonly Result[]
 }
 
-export function rates(comparison: Comparison, contender: ContenderName): readonly number[] {
+export function rates<Name extends string = ContenderName>(comparison: Comparison<Name>, contender: Name): readonly number[] {
   return (comparison.reports.get(contender) ?? []).map((report) => report.events / report.seconds)
 }
 

@@ -20,8 +20,12 @@ const COLUMNS = [
 
 /** The comparisons for a terminal: rates in millions of records per second, medians; ratios of paired runs. */
 export function table(comparisons: readonly Comparison[]): string {
-  const rows = [COLUMNS, ...comparisons.map(cells)]
-  const widths = COLUMNS.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
+  return aligned([COLUMNS, ...comparisons.map(cells)])
+}
+
+/** Rows of equally many cells, one below the other. */
+export function aligned(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
   return rows
     .map((row) => row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!))).join('  '))
     .join('\n')
@@ -52,7 +56,7 @@ function rate(values: readonly number[]): string {
   return values.length === 0 ? '-' : millions(median(values))
 }
 
-function millions(perSecond: number): string {
+export function millions(perSecond: number): string {
   return (perSecond / 1e6).toFixed(perSecond < 1e6 ? 3 : 2)
 }
 

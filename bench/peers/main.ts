@@ -1,0 +1,84 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { compareAll, timeoutMs, warnOfLoad } from '../harness/compare-all.ts'
+import { UsageExit } from '../harness/options.ts'
+import { machineName } from '../harness/results.ts'
+import { contenderRunner, describe, runProgram } from '../harness/run-contender.ts'
+import type { RunContender } from '../harness/run-contender.ts'
+import { measuredOf } from './measured.ts'
+import type { Contender, Measured } from './measured.ts'
+import { projectFolder } from './native-build.ts'
+import { parsePeerOptions } from './options.ts'
+import type { PeerOptions } from './options.ts'
+import { writePage } from './page.ts'
+import type { PeerName, Ready } from './peer.ts'
+import { ALL_PEERS } from './registry.ts'
+import { pageTables, terminalTable } from './tables.ts'
+
+type ReadyPeers = ReadonlyMap<PeerName, Ready>
+
+/** Exit codes: 0, all contenders agree; 1, a contender failed or differs; 2, a wrong option. */
+async function main(args: readonly string[]): Promise<number> {
+  let options: PeerOptions
+  try {
+    options = parsePeerOptions(args)
+  } catch (error) {
+    if (error instanceof UsageExit) return error.exitCode
+    throw error
+  }
+  const peers = await preparePeers(options.peers)
+  console.log(
+    `\n${machineName()}, Node ${process.version}, ${options.workers} workers, ${options.runs} runs of about ${options.seconds} s\n`,
+  )
+  warnOfLoad()
+  const plans = options.only.map((query) => {
+    const able = [...peers].filter(([, { queries }]) => queries.includes(query)).map(([name]) => name)
+    return { ...options, query, contenders: ['naive', 'millrace', ...able] satisfies Contender[] }
+  })
+  const { comparisons, failed } = await compareAll<Contender>(plans, runnerOf(peers, timeoutMs(options.seconds)))
+  const measured = comparisons.flatMap(measuredOf)
+  if (measured.length > 0)
+    console.log(`\n${terminalTable(measured)}\n\nRates in millions of records per second, medians. Ratios: of paired runs.`)
+  if (failed) {
+    console.error('\nNothing was written, since not every contender agrees.')
+    return 1
+  }
+  write(options, measured, peers, args)
+  return 0
+}
+
+async function preparePeers(names: readonly PeerName[]): Promise<ReadyPeers> {
+  const ready = new Map<PeerName, Ready>()
+  for (const peer of ALL_PEERS.filter(({ name }) => names.includes(name))) {
+    const prepared = await peer.prepare()
+    if ('skipped' in prepared) console.log(`${peer.name}: skipped: ${prepared.skipped}`)
+    else {
+      console.log(`${peer.name}: ${prepared.versions}`)
+      ready.set(peer.name, prepared)
+    }
+  }
+  return ready
+}
+
+function runnerOf(peers: ReadyPeers, limitMs: number): RunContender<Contender> {
+  const runOurs = contenderRunner(limitMs)
+  return (order) => {
+    const { contender } = order
+    if (contender === 'naive' || contender === 'millrace') return runOurs({ ...order, contender })
+    return runProgram(peers.get(contender)!.program(order), describe(order), limitMs)
+  }
+}
+
+function write({ json, write: writes }: PeerOptions, measured: readonly Measured[], peers: ReadyPeers, args: readonly string[]): void {
+  const versions = [`Node.js ${process.version}`, ...new Set([...peers.values()].map((peer) => peer.versions))]
+  const date = new Date().toISOString()
+  const file = json ?? join(projectFolder(), 'bench', 'results', 'peers.json')
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, JSON.stringify({ machine: machineName(), versions, date, results: measured }, undefined, 2) + '\n')
+  console.log(`\nResults: ${file}`)
+  if (!writes) return
+  const made = `${machineName()}; ${versions.join('; ')}; ${date.slice(0, 10)}. Made with \`npm run bench:peers -- ${args.join(' ')}\`.`
+  writePage(join(projectFolder(), 'docs', 'peers.md'), `${pageTables(measured)}\n\n${made}`)
+}
+
+process.exitCode = await main(process.argv.slice(2))

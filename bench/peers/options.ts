@@ -1,0 +1,22 @@
+import { Option } from 'commander'
+import { measuringCommand, namesOf, parsed } from '../harness/options.ts'
+import type { Options } from '../harness/options.ts'
+import { PEERS } from './peer.ts'
+import type { PeerName } from './peer.ts'
+
+export interface PeerOptions extends Omit<Options, 'loopsOnly'> {
+  readonly peers: readonly PeerName[]
+  /** Put the table into docs/peers.md. */
+  readonly write: boolean
+}
+
+/** @throws UsageExit with exit code 0 after --help, 2 for a wrong option. */
+export function parsePeerOptions(args: readonly string[]): PeerOptions {
+  const command = measuringCommand(
+    'npm run bench:peers --',
+    'Measures millrace beside other engines and libraries, in fresh processes, in turns, over the same random records.',
+  )
+    .addOption(new Option('--peers <names>', `comma-separated, out of ${PEERS.join(' ')}`).argParser(namesOf(PEERS)).default(PEERS, 'all'))
+    .option('--write', 'put the table into docs/peers.md', false)
+  return parsed<PeerOptions>(command, args)
+}
