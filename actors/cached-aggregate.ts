@@ -59,11 +59,13 @@ export class CachedAggregateActor extends AggregateActor {
     return this.#ending!.length > 0 ? 'more' : 'done'
   }
 
-  override snapshot(): StateChunk[] {
+  override snapshotInSteps(): Iterable<StateChunk> {
     return [{ scope: 'working', id: this.#cached.table, value: this.#cached.handOver() }]
   }
 
   override onCheckpointComplete(): void {}
+
+  override onCheckpointFailed(): void {}
 
   override restore(chunks: readonly StateChunk[]): Promise<void> {
     return restorePaced(chunks, ({ value }) => this.#cached.restore(value as Uint8Array), this.#cached.cache)

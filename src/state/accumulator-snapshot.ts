@@ -26,7 +26,7 @@ export interface AccumulatorPlace {
  */
 export const encodeAccumulators = (
   { groups, group }: AccumulatorPlace,
-  store: AccumulatorStore,
+  store: Pick<AccumulatorStore, 'flags' | 'data' | 'layout'>,
   keys: Pick<KeySlots, 'keyAt'>,
   slots: Int32Array,
   packer: ValuePacker,
