@@ -98,6 +98,8 @@ class StreamSink implements OperatorActor {
 
   #fail(cause: unknown): never {
     const { operator, site } = this.#context
+    // It says itself whether it would come again.
+    if (cause instanceof MillraceError) throw cause
     const message = cause instanceof Error ? cause.message : String(cause)
     throw new MillraceError('MR_SINK_FAILED', `Cannot write to the stream: ${message}`, { cause, operator, site })
   }

@@ -26,15 +26,18 @@ export class NodeTarget implements StreamTarget {
     if (this.pending === 0) this.#changed()
   }
 
+  readonly #failed = (thrown: unknown): void => this.#broke(thrown)
+  readonly #closed = (): void => {
+    if (!this.#stream.writableFinished) this.#broke(new Error('the stream was closed before its end'))
+  }
+
   /** @param changed is called when an answer of this object has changed */
   constructor(stream: Writable, changed: () => void) {
     this.#stream = stream
     this.#changed = changed
     stream.on('drain', changed)
-    stream.on('error', (thrown) => this.#broke(thrown))
-    stream.on('close', () => {
-      if (!stream.writableFinished) this.#broke(new Error('the stream was closed before its end'))
-    })
+    stream.on('error', this.#failed)
+    stream.on('close', this.#closed)
   }
 
   get full(): boolean {
@@ -54,7 +57,11 @@ export class NodeTarget implements StreamTarget {
     return new Promise((resolve) => {
       if (this.error !== null || this.#stream.writableFinished) return resolve()
       this.#stream.once('close', resolve).once('error', () => resolve())
-      this.#stream.end(() => resolve())
+      this.#stream.end(() => {
+        // Standard output goes on without us.
+        if (!this.#stream.writableEnded) this.#stream.off('drain', this.#changed).off('error', this.#failed).off('close', this.#closed)
+        resolve()
+      })
     })
   }
 

@@ -12,8 +12,9 @@ interface Pending {
   /** Its barrier, and what precedes it, is on its way. */
   isOut: boolean
   readonly alignmentMs: number
-  readonly takenAtMs: number
+  readonly beganMs: number
   encodeMs: number
+  takenAtMs: number
 }
 
 /**
@@ -81,23 +82,22 @@ export class Snapshots {
   #begin(checkpointId: number, alignmentMs: number): Pending {
     const beganMs = this.#clock.monotonicMs()
     const rest = this.#operators.snapshot(checkpointId, (chunk) => this.#events.seal(chunk))
-    const due: Pending = { checkpointId, rest, chunks: [], isOut: false, alignmentMs, takenAtMs: this.#clock.nowMs(), encodeMs: 0 }
+    const due: Pending = { checkpointId, rest, chunks: [], isOut: false, alignmentMs, beganMs, encodeMs: 0, takenAtMs: 0 }
     this.#encode(due)
     due.chunks.push(...this.#time.snapshot().map((chunk) => this.#events.seal({ operator: this.#headName, ...chunk })))
-    due.encodeMs = this.#clock.monotonicMs() - beganMs
     return due
   }
 
   /** Up to the next good place for a pause. */
   #encode(due: Pending): void {
-    const beganMs = this.#clock.monotonicMs()
-    for (;;) {
-      const { done, value: chunk } = due.rest!.next()
-      if (done === true) due.rest = null
-      else if (chunk !== null) due.chunks.push(chunk)
-      if (done === true || chunk === null) break
+    for (let step = due.rest!.next(); ; step = due.rest!.next()) {
+      if (step.done === true) break
+      if (step.value === null) return
+      due.chunks.push(step.value)
     }
-    due.encodeMs += this.#clock.monotonicMs() - beganMs
+    due.rest = null
+    due.encodeMs = this.#clock.monotonicMs() - due.beganMs
+    due.takenAtMs = this.#clock.nowMs()
   }
 
   #tell(due: Pending): void {

@@ -23,6 +23,7 @@ import {
   YOUNG_GENERATION_MB_DEFAULT,
 } from '../limits.ts'
 import type { EntryOptions } from './thread-entries.ts'
+import { CHECKPOINT_OPTIONS, type CheckpointSettings, checkpointSettings } from '../graph/checkpoint-settings.ts'
 import { type BackendOption, checkBackend } from '../graph/state-backend.ts'
 import type { EngineOptions } from '../worker/deployment.ts'
 
@@ -31,7 +32,7 @@ export type LaunchConfig<R> = {} extends R ? { readonly config?: R } : { readonl
 
 export type LaunchOptions<R = unknown> = LaunchSettings & LaunchConfig<R>
 
-export interface LaunchSettings extends EntryOptions {
+export interface LaunchSettings extends EntryOptions, CheckpointSettings {
   /** Worker threads. Default: the number of cores that the process may use; with `appBusy`, one less, but at least one. */
   readonly workers?: number
   /** The app thread computes much itself, so a core is left to it. Default false. */
@@ -52,18 +53,6 @@ export interface LaunchSettings extends EntryOptions {
    * launch is refused with MR_STATE_CORRUPT; file sinks take back. Default false.
    */
   readonly allowOlderCheckpoint?: boolean
-  /** Default 1,000. Infinity: only on request. */
-  readonly checkpointIntervalMs?: number
-  /** A checkpoint that is not complete after so long is given up. Default 60,000. */
-  readonly checkpointTimeoutMs?: number
-  /** Least time from the end of one checkpoint to the begin of the next; `run.checkpoint()`, savepoints and stop() do not wait for it. Default 0. */
-  readonly checkpointMinPauseMs?: number
-  /** A checkpoint each time that the sources of the job have read so many records, besides those at intervals. Default: none. */
-  readonly checkpointEveryRecords?: number
-  /** So many checkpoints in a row may fail; one more counts as a failure of the job, which restarts from the last complete one. Default: any number. */
-  readonly checkpointFailuresTolerated?: number
-  /** Complete checkpoints that stay in the state directory; besides these, one that shares nothing with the newest. 2 to 1,000, default 2. */
-  readonly checkpointsRetained?: number
   /** How often, and after what pause, a failed job restarts: docs/fault-tolerance.md. Default: 5 times in 60 s, after 10 ms, 20 ms, ... */
   readonly restart?: Omit<ChildSpecOptions, 'strategy'>
   /** Where operators that can choose keep their state by key, unless they say it themselves. Default: what the job says, or 'memory'. See docs/state.md. */
@@ -119,12 +108,7 @@ const LAUNCH_OPTIONS: OptionNames<LaunchOptions> = {
   from: 1,
   allowRemovedState: 1,
   allowOlderCheckpoint: 1,
-  checkpointIntervalMs: 1,
-  checkpointTimeoutMs: 1,
-  checkpointMinPauseMs: 1,
-  checkpointEveryRecords: 1,
-  checkpointFailuresTolerated: 1,
-  checkpointsRetained: 1,
+  ...CHECKPOINT_OPTIONS,
   restart: 1,
   signal: 1,
   resourceLimits: 1,
@@ -146,9 +130,13 @@ const LAUNCH_OPTIONS: OptionNames<LaunchOptions> = {
   captureDir: 1,
 }
 
-/** @throws MillraceError MR_OPTION_INVALID naming the option and what it may be */
-export function checkOptions(options: LaunchOptions): CheckedOptions {
-  onlyKnown('launch', options, LAUNCH_OPTIONS)
+/**
+ * @param job what the job says about its checkpoints, where the options do not
+ * @throws MillraceError MR_OPTION_INVALID naming the option and what it may be
+ */
+export function checkOptions(given: LaunchOptions, job: { readonly checkpoints?: CheckpointSettings } = {}): CheckedOptions {
+  onlyKnown('launch', given, LAUNCH_OPTIONS)
+  const options: LaunchOptions = { ...given, ...job.checkpoints, ...checkpointSettings(given) }
   const {
     stateDir,
     signal,

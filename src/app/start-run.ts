@@ -20,7 +20,7 @@ export async function startRun<C, O extends Outlets, I extends Inlets, R>(
   options: LaunchOptions,
   site: string,
 ): Promise<Run<O, I>> {
-  const checked = located(() => checkOptions(options), site)
+  const checked = located(() => checkOptions(options, job), site)
   const { signal, config, stateDir } = options
   const isAborted = (): boolean => signal?.aborted === true
   if (isAborted()) throw abortedBy(signal!.reason)

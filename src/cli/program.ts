@@ -75,7 +75,12 @@ function addRun(program: Command, args: readonly string[], done: (code: ExitCode
       'begin with an older checkpoint if the newest is damaged, though sinks may show records twice',
       false,
     )
-    .option('--checkpoint-interval <ms>', 'time between checkpoints (default: 1000)', milliseconds)
+    .option('--checkpoint-interval <ms>', 'time between checkpoints (default: what the job says, or 1000)', milliseconds)
+    .option('--checkpoint-every <records>', 'a checkpoint each time that the sources have read so many records', positive)
+    .option('--checkpoint-min-pause <ms>', 'least time from the end of one checkpoint to the begin of the next (default: 0)', pause)
+    .option('--checkpoint-timeout <ms>', 'a checkpoint that takes longer is given up (default: 60000)', milliseconds)
+    .option('--checkpoint-failures <n>', 'so many in a row may fail; one more fails the job (default: any number)', wholeNumber)
+    .option('--checkpoints-retained <n>', 'complete checkpoints that stay in --state (default: 2)', positive)
     .option('--backend <backend>', 'where operators that can choose keep their state: memory, lmdb, or lmdb:<MiB in memory>', backend)
     .option('--outlet <name>', 'print this outlet only, bare records (repeatable: several outlets)', collect, [])
     .option('--no-outlets', 'print no outlet')
@@ -226,6 +231,16 @@ function directory(value: string): string {
 function wholeNumber(value: string): number {
   if (!/^\d+$/.test(value)) throw new InvalidArgumentError('It takes an integer, 0 or more.')
   return Number(value)
+}
+
+function positive(value: string): number {
+  const number = wholeNumber(value)
+  if (number === 0) throw new InvalidArgumentError('It takes an integer, 1 or more.')
+  return number
+}
+
+function pause(value: string): number {
+  return value === '0' ? 0 : milliseconds(value)
 }
 
 function milliseconds(value: string): number {

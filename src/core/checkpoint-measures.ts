@@ -4,7 +4,7 @@
 export interface SnapshotTiming {
   /** From the first barrier to the last one of the actor's channels; 0 of sources. */
   readonly alignmentMs: number
-  /** In which the actor stood still to encode its state. */
+  /** From its barrier until its state was encoded: large state in steps, between batches of records. */
   readonly encodeMs: number
   /** By the wall clock of its thread, when that was done. */
   readonly takenAtMs: number
@@ -21,7 +21,7 @@ export interface CheckpointSize {
 export interface CheckpointPhases {
   /** From the order to the sources until the actor began its snapshot: barriers on their way, behind records, and alignment. */
   readonly barriersMs: number
-  /** The actor encoded its state. */
+  /** The actor encoded its state: large state in steps, between batches of records. */
   readonly encodeMs: number
   /** Until the storage thread had the chunks. Actors that ended meanwhile count here, too. */
   readonly storeMs: number

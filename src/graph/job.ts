@@ -3,6 +3,7 @@ import { basename } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { describeError } from '../core/failure.ts'
 import { MillraceError } from '../errors.ts'
+import { CHECKPOINT_OPTIONS, type CheckpointSettings, checkpointSettings } from './checkpoint-settings.ts'
 import type { Graph } from './graph.ts'
 import { OUTLET_KIND } from './graph.ts'
 import { type DeadLetter, type ErrorPolicy, checkPolicy } from './error-policy.ts'
@@ -54,7 +55,7 @@ export type Built = Outlets | void
 /** The outlets of a job by what its build() returns. */
 export type OutletsOf<B extends Built> = unknown extends B ? Outlets : [B] extends [void] ? NoOutlets : Exclude<B, void>
 
-export interface JobOptions<C, B extends Built, I extends Inlets = NoInlets, R = C> {
+export interface JobOptions<C, B extends Built, I extends Inlets = NoInlets, R = C> extends CheckpointSettings {
   /** Default: the name of the module's file. */
   readonly name?: string
   /** Any Standard Schema (zod, valibot, arktype ...). Without one, `config` is what launch was given. */
@@ -82,6 +83,8 @@ export interface Job<C = unknown, O extends Outlets = Outlets, I extends Inlets 
   readonly name: string
   /** URL of the module that exports it. */
   readonly url: string
+  /** What it says about its checkpoints. */
+  readonly checkpoints?: CheckpointSettings
   readonly buildGraph: (rawConfig: unknown) => Promise<Graph>
   /** What the job's schema says against a configuration. */
   readonly configIssues: (rawConfig: unknown) => Promise<readonly ConfigIssue[]>
@@ -108,12 +111,18 @@ export function defineJob<C = Readonly<Record<string, never>>, B extends Built =
   const url = moduleUrl(meta)
   if (typeof options?.build !== 'function') throw new MillraceError('MR_JOB_INVALID', `The job in ${url} has no build function`)
   const site = definitionSite(defineJob as never)
-  onlyKnown('defineJob', options, { name: 1, config: 1, inlets: 1, onError: 1, backend: 1, deadLetters: 1, build: 1 }, site)
+  onlyKnown(
+    'defineJob',
+    options,
+    { ...CHECKPOINT_OPTIONS, name: 1, config: 1, inlets: 1, onError: 1, backend: 1, deadLetters: 1, build: 1 },
+    site,
+  )
   const name = options.name ?? basename(url.startsWith('file:') ? fileURLToPath(url) : url).replace(/\.[cm]?[jt]s$/, '')
   return {
     millraceJob: 1,
     name,
     url,
+    checkpoints: checkpointSettings(options),
     configIssues: (rawConfig) => configIssues(options.config, rawConfig, name),
     buildGraph: async (rawConfig) => build(name, options, await parseConfig(options.config, rawConfig, name), site),
   }

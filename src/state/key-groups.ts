@@ -68,29 +68,29 @@ const textOf = (stored: string | Uint16Array): string => {
 
 /** The keys of slots in a chunk's form, and the slots in the order of the chunk's rows. */
 export const chunkKeysOf = (keys: Pick<KeySlots, 'keyAt'>, slots: Int32Array): { keys: ChunkKeys; rows: Int32Array } => {
-  const ints = new Int32Array(slots.length)
   const intKeys = new Int32Array(slots.length)
+  const rows = new Int32Array(slots.length)
+  const stringKeys: (string | Uint16Array)[] = []
+  const otherKeys: (string | Uint16Array)[] = []
   const strings: number[] = []
   const others: number[] = []
-  let count = 0
-  for (let i = 0; i < slots.length; i++) {
-    const slot = slots[i]!
+  let ints = 0
+  for (const slot of slots) {
     const key = keys.keyAt(slot)
-    if (typeof key === 'number' && (key | 0) === key) {
-      ints[count] = slot
-      intKeys[count++] = key
-    } else if (typeof key === 'string') strings.push(slot)
-    else others.push(slot)
+    if (typeof key === 'string') {
+      stringKeys.push(storableText(key))
+      strings.push(slot)
+    } else if (typeof key === 'number' && (key | 0) === key) {
+      intKeys[ints] = key
+      rows[ints++] = slot
+    } else {
+      otherKeys.push(storableText(canonicalKey(key)))
+      others.push(slot)
+    }
   }
-  if (count === slots.length) return { keys: { intKeys, stringKeys: [], otherKeys: [] }, rows: slots }
-  return {
-    keys: {
-      intKeys: intKeys.subarray(0, count),
-      stringKeys: strings.map((slot) => storableText(keys.keyAt(slot) as string)),
-      otherKeys: others.map((slot) => storableText(canonicalKey(keys.keyAt(slot)))),
-    },
-    rows: Int32Array.from([...ints.subarray(0, count), ...strings, ...others]),
-  }
+  rows.set(strings, ints)
+  rows.set(others, ints + strings.length)
+  return { keys: { intKeys: intKeys.subarray(0, ints), stringKeys, otherKeys }, rows }
 }
 
 /** In place of a slot: the row is not wanted. */

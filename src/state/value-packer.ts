@@ -45,17 +45,17 @@ const isPlain = (value: unknown): boolean => {
 }
 
 /** False for -0, which msgpackr reads as 0, and for texts with lone surrogates. */
-const isKept = (value: unknown): boolean => {
+export const isKept = (value: unknown): boolean => {
   if (typeof value === 'number') return value !== 0 || 1 / value > 0
   return typeof value !== 'string' || isWellFormed(value)
 }
 
-const hasHoles = (items: readonly unknown[]): boolean => {
+export const hasHoles = (items: readonly unknown[]): boolean => {
   for (let i = 0; i < items.length; i++) if (items[i] === undefined && !(i in items)) return true
   return false
 }
 
-const isKeptName = (name: string): boolean => name !== '__proto__' && isWellFormed(name)
+export const isKeptName = (name: string): boolean => name !== '__proto__' && isWellFormed(name)
 
 /** Whether msgpackr gives data back as it was. */
 const survives = (value: unknown): boolean => {

@@ -104,7 +104,7 @@ export async function simulateOne(
     for (;;) {
       const life = {
         ...shared,
-        options: optionsOf(options, simulation, lives.processes),
+        options: optionsOf(job, options, simulation, lives.processes),
         commitsOutlets: options.faults !== undefined,
         resumes: lives.processes > 0,
       }
@@ -153,16 +153,19 @@ async function live(simulation: Simulation, settings: SimulatedJob, stop: Simula
 }
 
 /** With faults each process has another number of workers, and the first one draws what was not said. */
-function optionsOf(options: SimulateOptions, simulation: Simulation, process: number): CheckedOptions {
+function optionsOf(job: Job, options: SimulateOptions, simulation: Simulation, process: number): CheckedOptions {
   const { seed: _seed, inputs: _inputs, stop: _stop, maxSteps: _steps, disk: _disk, faults, onTrace: _trace, ...launching } = options
-  const faulty = faults === undefined ? {} : faultyOptions(options, simulation, process)
-  return checkOptions({
-    ...launching,
-    ...faulty,
-    workers: faulty.workers ?? launching.workers ?? 2,
-    ringBytes: launching.ringBytes ?? SIMULATION_RING_BYTES_DEFAULT,
-    freezeRecords: true,
-  })
+  const faulty = faults === undefined ? {} : faultyOptions({ ...job.checkpoints, ...options }, simulation, process)
+  return checkOptions(
+    {
+      ...launching,
+      ...faulty,
+      workers: faulty.workers ?? launching.workers ?? 2,
+      ringBytes: launching.ringBytes ?? SIMULATION_RING_BYTES_DEFAULT,
+      freezeRecords: true,
+    },
+    job,
+  )
 }
 
 function faultyOptions(

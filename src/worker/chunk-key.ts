@@ -3,6 +3,7 @@ import type { ActorChunk } from '../actor/actor-parts.ts'
 import { sealChunk } from '../checkpoint/chunk.ts'
 import type { Chunk } from '../checkpoint/manifest.ts'
 import { MillraceError } from '../errors.ts'
+import { hasHoles, isKept, isKeptName, msgpackrPacker } from '../state/value-packer.ts'
 
 /** Of msgpack's `bin 32`. */
 const BIN_HEADER_BYTES = 5
@@ -35,9 +36,13 @@ export function sealState(chunk: ActorChunk): Chunk {
   return { ...sealChunk(key, value === undefined ? new Uint8Array(0) : encodeChunk(value)), since }
 }
 
+/** Stands in front of a value that msgpack alone would change: records are in it, under way in an operator, and may have anything. */
+const TAGGED = 'millrace-tagged'
+
 /** Values become one msgpack value. The bytes are the caller's own. */
 export function encodeChunk(value: unknown): Uint8Array {
-  if (!(value instanceof Uint8Array) || Buffer.isBuffer(value)) return new Uint8Array(pack(value))
+  if (!(value instanceof Uint8Array) || Buffer.isBuffer(value))
+    return new Uint8Array(pack(isOdd(value) ? [TAGGED, msgpackrPacker.pack([value])] : value))
   const bytes = new Uint8Array(BIN_HEADER_BYTES + value.byteLength)
   bytes[0] = 0xc6
   new DataView(bytes.buffer).setUint32(1, value.byteLength)
@@ -47,5 +52,17 @@ export function encodeChunk(value: unknown): Uint8Array {
 
 export function decodeChunk(bytes: Uint8Array): unknown {
   const value: unknown = unpack(bytes)
+  if (Array.isArray(value) && value[0] === TAGGED) return msgpackrPacker.unpack(value[1] as Uint8Array)[0]
   return Buffer.isBuffer(value) ? new Uint8Array(value) : value
+}
+
+/** Whether there is something in a value that msgpack changes. Bytes are no such thing: most chunks hold some that are encoded already. */
+function isOdd(value: unknown): boolean {
+  if (typeof value === 'bigint') return true
+  if (typeof value !== 'object' || value === null) return !isKept(value)
+  if (value instanceof Uint8Array) return false
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer || value instanceof Map || value instanceof Set || value instanceof Date)
+    return true
+  if (Array.isArray(value)) return hasHoles(value) || value.some(isOdd)
+  return Object.entries(value).some(([name, part]) => !isKeptName(name) || isOdd(part))
 }

@@ -12,6 +12,7 @@ import { CpuProfiler } from './cpu-profiler.ts'
 import { runLoop } from './loop.ts'
 import type { Answer, WorkerApi, WorkerListener, WorkerTask } from './protocol.ts'
 import { StoredChunks } from './stored-chunks.ts'
+import { ownStandardStreams } from './standard-stream.ts'
 import { printFromThisThread } from './sync-console.ts'
 import { TablePort } from './table-port.ts'
 import { workerEvents } from './worker-events.ts'
@@ -22,6 +23,7 @@ import { WorkingPort } from './working-port.ts'
 export default async function runWorker(task: WorkerTask): Promise<void> {
   setThreadRole({ role: 'worker', jobUrl: task.jobUrl })
   printFromThisThread()
+  ownStandardStreams()
   Error.stackTraceLimit = 50
   const bell = new Doorbell(task.doorbells, task.index)
   const listener = wrap<WorkerListener>(nodeEndpoint(task.eventPort))

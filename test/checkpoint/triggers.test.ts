@@ -1,6 +1,7 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { expect, test, vi } from 'vitest'
 import checkpointTrigger, { type Entry } from '../../examples/concepts/checkpoint-trigger.ts'
-import { defineJob } from '../../src/index.ts'
+import { defineJob, sink } from '../../src/index.ts'
 import { simulate } from '../../src/testing/index.ts'
 
 const NEVER = { checkpointIntervalMs: Infinity } as const
@@ -79,4 +80,62 @@ test('functions are checked', async () => {
     })
   await expect(simulate(job({}))).rejects.toMatchObject({ code: 'MR_OPTION_INVALID' })
   await expect(simulate(job({ trigger: 5 }))).rejects.toMatchObject({ code: 'MR_GRAPH_INVALID' })
+})
+
+/** Each handler takes its time; the one of `failsAt` is rejected once. */
+function slowHandlers(told: number[], failsAt = 0) {
+  let left = 1
+  return defineJob(import.meta, {
+    name: 'slow-handlers',
+    build: ({ source }) => {
+      source
+        .generate('n', { count: 3_000, make: (i) => i })
+        .withCheckpointing({
+          onCompleted: async ({ id }) => {
+            await turn()
+            if (id >= failsAt && failsAt > 0 && left-- > 0) throw new Error('handler broke')
+            told.push(id)
+          },
+        })
+        .to(sink.forEach(() => {}))
+      return {}
+    },
+  })
+}
+
+test('the end of a job waits for the promises of handlers; one that is rejected fails its operator', async () => {
+  const told: number[] = []
+  const { checkpoints } = await simulate(slowHandlers(told), { seed: 1, batchRecords: 64, checkpointIntervalMs: 2 })
+  expect(told).toEqual(checkpoints)
+  const broken = simulate(slowHandlers([], 1), { seed: 1, batchRecords: 64, checkpointIntervalMs: 2, restart: { maxRestarts: 0 } })
+  await expect(broken).rejects.toMatchObject({ operator: 'checkpointing-1', cause: { message: expect.stringContaining('handler broke') } })
+  const again = await simulate(slowHandlers([], 1), { seed: 1, batchRecords: 64, checkpointIntervalMs: 2 })
+  expect(again).toMatchObject({ restarts: 1, outcome: 'finished' })
+})
+
+test('what a job says about its checkpoints holds, unless the launch says something else', async () => {
+  const paced = defineJob(import.meta, {
+    name: 'paced',
+    checkpointIntervalMs: Infinity,
+    checkpointEveryRecords: 500,
+    build: ({ source }) => {
+      source.generate('n', { count: 4_000, make: (i) => i }).to(sink.forEach(() => {}))
+    },
+  })
+  const count = async (options = {}): Promise<number> =>
+    (await simulate(paced, { seed: 1, batchRecords: 16, ...options })).checkpoints.length
+  const [asSaid, never] = [await count(), await count({ checkpointEveryRecords: Infinity })]
+  // The first and the last at most.
+  expect(never).toBeLessThanOrEqual(2)
+  expect(asSaid).toBeGreaterThan(never)
+  expect(await count({ checkpointEveryRecords: undefined })).toBe(asSaid)
+  const refused = defineJob(import.meta, {
+    name: 'refused',
+    checkpointTimeoutMs: 0,
+    build: ({ source }) => void source.generate('n', { count: 1, make: (i) => i }).to(sink.console()),
+  })
+  await expect(simulate(refused)).rejects.toMatchObject({
+    code: 'MR_OPTION_INVALID',
+    message: expect.stringContaining('checkpointTimeoutMs=0'),
+  })
 })

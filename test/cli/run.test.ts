@@ -57,7 +57,23 @@ test('a second run goes on from the state directory, --fresh begins anew', async
   const stopSoon = (text: string, command: { signal(name: NodeJS.Signals): void }): void => {
     if (text.includes('"event":"checkpoint"') && !text.includes('"event":"stopping"')) command.signal('SIGTERM')
   }
-  const paced = ['run', job('paced'), '--workers', '1', '--json', '--state', state, '--checkpoint-interval', '200']
+  const paced = [
+    'run',
+    job('paced'),
+    '--workers',
+    '1',
+    '--json',
+    '--state',
+    state,
+    '--checkpoint-interval',
+    '200',
+    '--checkpoint-timeout',
+    '30000',
+    '--checkpoint-min-pause',
+    '0',
+    '--checkpoint-failures',
+    '3',
+  ]
   // Far more than it can do until it is stopped, however late that is.
   const first = await millrace([...paced, '--config', 'count=1e9'], { onStderr: stopSoon })
   expect(first.exitCode).toBe(130)

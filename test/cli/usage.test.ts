@@ -13,6 +13,7 @@ test.each([
   ['no workers', ['run', '--workers', '0', 'x.js'], 'an integer from 1 to 256'],
   ['a state directory without a name', ['run', '--state', '', 'x.js'], 'It takes the path of a directory'],
   ['an interval that is none', ['run', '--checkpoint-interval', '0', 'x.js'], 'at least 1'],
+  ['no checkpoint to stay', ['run', '--checkpoints-retained', '0', 'x.js'], 'an integer, 1 or more'],
   ['a job that is not there', ['run', 'nowhere.js'], 'there is no job module'],
   ['configuration without a value', ['run', job('orders'), '--config', 'count'], '--config takes key=value, not "count"'],
   ['configuration given twice', ['run', job('orders'), '--config', 'a=1', '--config', 'a=2'], '--config a is given twice'],

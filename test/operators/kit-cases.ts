@@ -487,6 +487,8 @@ export const WITHOUT_CASE: Readonly<Record<string, string>> = {
   fileSink: 'writes a file: test/sinks and test/workloads crash it',
   filesSink: 'writes files: test/sinks crashes it',
   tableSink: 'writes a table outside: test/sinks crashes it',
+  upsertSink: 'writes to the outside world: test/full/sinks crashes it',
+  twoPhaseSink: 'writes to the outside world: test/full/sinks crashes it',
   consoleSink: 'prints',
   consoleTableSink: 'prints',
   forEachSink: 'calls a function of the outside world',

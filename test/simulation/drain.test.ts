@@ -3,7 +3,7 @@ import { defineJob } from '../../src/index.ts'
 import { simulate } from '../../src/testing/index.ts'
 
 const KEYS = 3_000
-const SUMS = 300
+const SUMS = 1_500
 
 /** What the stages have done, over all attempts of a run. */
 const done = { first: 0, thrown: false }
@@ -36,7 +36,7 @@ const job = defineJob<{ readonly throwAt: number }>(import.meta, {
 test('checkpoints go on while a job drains: a stage that has drained is not repeated when a later one fails', async () => {
   const expected = Array.from({ length: SUMS }, (_, key) => ({ key, n: KEYS / SUMS }))
   let spared = 0
-  for (let seed = 1; seed <= 8; seed++) {
+  for (let seed = 1; seed <= 12; seed++) {
     Object.assign(done, { first: 0, thrown: false })
     const { outlets, restarts } = await simulate(job, {
       seed,

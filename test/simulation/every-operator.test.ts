@@ -22,6 +22,8 @@ const CRASHED_ELSEWHERE: Readonly<Record<string, string>> = {
   fileSink: 'test/full/flights/job.test.ts',
   filesSink: 'test/sinks/rolling-processes.test.ts',
   tableSink: 'test/sinks/table.test.ts',
+  upsertSink: 'test/full/sinks/sink-kit.test.ts',
+  twoPhaseSink: 'test/full/sinks/sink-kit.test.ts',
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'millrace-every-'))

@@ -99,3 +99,36 @@ test('options that cannot be are refused where they are given', () => {
   expect(() => sink.forEachBatch(() => {}, { batchRecords: 0 })).toThrow(/batchRecords=0/)
   expect(() => sink.forEachBatch(null as never)).toThrow(/takes a function/)
 })
+
+test('single calls: promises overlap, and a checkpoint counts no record before its promise is fulfilled', async () => {
+  const [got, open] = [[] as number[], { now: 0, most: 0 }]
+  const target = sink.forEach<number>(async (n) => {
+    open.most = Math.max(open.most, ++open.now)
+    await turn()
+    open.now--
+    got.push(n)
+  })
+  await run(target, { batchRecords: 50 }, 1_500)
+  expect([...new Set(got)].toSorted((a, b) => a - b)).toEqual(all)
+  expect(open.most).toBeGreaterThan(1)
+})
+
+test('single calls: a rejected promise fails the operator, or leaves its record out where the policy says so', async () => {
+  const rejectsAt = sink.forEach<number>(async (n) => {
+    await turn()
+    if (n === 7) throw new Error('not this one')
+  })
+  const options = { restart: { maxRestarts: 0 } }
+  await expect(run(rejectsAt, options)).rejects.toMatchObject({
+    operator: 'forEachSink-1',
+    cause: { message: expect.stringContaining('not this one') },
+  })
+  const job = defineJob<Record<string, never>, {}>(import.meta, {
+    name: 'skips',
+    build: ({ source }) => {
+      source.generate('rows', { count: 20, make: (n) => n }).to(rejectsAt, { onError: 'skip' })
+      return {}
+    },
+  })
+  expect((await simulate(job, { seed: 1, ...options })).badRecords).toMatchObject([{ skipped: 1 }])
+})

@@ -4,6 +4,7 @@ import { isatty } from 'node:tty'
 import { launch } from '../../app/launch.ts'
 import { type LaunchOptions, checkOptions } from '../../app/launch-options.ts'
 import { INLET_KIND, isOutlet, outletName } from '../../graph/graph.ts'
+import { checkpointSettings } from '../../graph/checkpoint-settings.ts'
 import { type Plan, planJob } from '../../graph/plan.ts'
 import type { BackendOption } from '../../graph/state-backend.ts'
 import { guaranteeOf } from '../plan/guarantee.ts'
@@ -32,6 +33,11 @@ export interface RunFlags {
   readonly allowRemovedState: boolean
   readonly allowOlderCheckpoint: boolean
   readonly checkpointInterval?: number
+  readonly checkpointEvery?: number
+  readonly checkpointMinPause?: number
+  readonly checkpointTimeout?: number
+  readonly checkpointFailures?: number
+  readonly checkpointsRetained?: number
   readonly backend?: BackendOption
   readonly capture?: string
   readonly json: boolean
@@ -61,7 +67,7 @@ async function runJob(path: string, flags: RunFlags, ward: Ward | null): Promise
   const job = await jobFromFile(path)
   const config = await jobConfig(job, given, flags.config)
   const options = launchOptions(flags, config)
-  const { engine } = checkOptions(options)
+  const { engine } = checkOptions(options, job)
   const plan = planJob(await job.buildGraph(config), engine)
   const choice = chooseOutlets(plan.graph.nodes.filter(isOutlet).map(outletName), flags.outlet, !flags.outlets)
   const view = viewFor(flags, plan)
@@ -127,7 +133,14 @@ function launchOptions(flags: RunFlags, config: unknown): LaunchOptions {
     ...(flags.workers !== undefined && { workers: flags.workers }),
     ...(config !== undefined && { config }),
     ...(flags.state !== undefined && { stateDir: resolve(flags.state) }),
-    ...(flags.checkpointInterval !== undefined && { checkpointIntervalMs: flags.checkpointInterval }),
+    ...checkpointSettings({
+      checkpointIntervalMs: flags.checkpointInterval,
+      checkpointEveryRecords: flags.checkpointEvery,
+      checkpointMinPauseMs: flags.checkpointMinPause,
+      checkpointTimeoutMs: flags.checkpointTimeout,
+      checkpointFailuresTolerated: flags.checkpointFailures,
+      checkpointsRetained: flags.checkpointsRetained,
+    }),
     ...(flags.backend !== undefined && { backend: flags.backend }),
     ...(flags.capture !== undefined && { captureDir: resolve(flags.capture) }),
   }

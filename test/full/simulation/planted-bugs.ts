@@ -88,6 +88,12 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     instead: 'indexOf(split)] = Math.max(0, row - 1);',
   },
   {
+    name: 'a slot that is written after the barrier is encoded with its new value',
+    file: 'src/state/table-image.js',
+    text: 'if (slot >= this.#size || this.#states[slot] !== AS_IT_IS)',
+    instead: 'if (this.#size >= 0)',
+  },
+  {
     name: 'a pane that waits for late records is dropped',
     file: 'src/time/windows.js',
     text: 'this.#byEventTime ? this.#options.allowedLatenessMs : 0',
