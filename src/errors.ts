@@ -25,7 +25,8 @@ export const ERROR_CODES = {
   MR_EVENT_TIME_INVALID:
     'An eventTime returned something that is no time. Return milliseconds since 1970 as a number: date.getTime(), Number(text); seconds times, microseconds divided by 1,000.',
   MR_BUFFER_FULL: 'An operator keeps as many records as it may. Raise the bound that the message names, or remove what makes it wait.',
-  MR_ASYNC_TIMEOUT: 'A call of mapAsync did not return in time. Raise its timeoutMs, give it a retry, or look at what it calls.',
+  MR_ASYNC_TIMEOUT:
+    'A call of mapAsync, lookup, or a function of a sink, did not return in time. Raise its timeoutMs, give it a retry, or look at what it calls.',
   MR_PRIORITY_INVALID: 'A record has no priority that there is. Return an integer of 0 to levels - 1 from the function of prioritize.',
   MR_AGGREGATE_INVALID: 'An aggregate met a value that it cannot use. Map the field to a number first.',
   MR_FRAME_CORRUPT: 'A frame could not be decoded. The memory or file that it came from is damaged, or not a millrace frame.',
