@@ -93,12 +93,17 @@ class AggregateActor implements OperatorActor {
     return 'done'
   }
 
-  snapshot(checkpointId: number): StateChunk[] {
-    return this.#table.changedChunks(this.#context.keyGroups, checkpointId)
+  snapshotInSteps(checkpointId: number): Iterable<StateChunk | null> {
+    const { keyGroups, batchRecords } = this.#context
+    return this.#table.deltas(keyGroups, checkpointId, batchRecords)
   }
 
   onCheckpointComplete(checkpointId: number): void {
     this.#table.completed(checkpointId)
+  }
+
+  onCheckpointFailed(): void {
+    this.#table.endDeltas()
   }
 
   restore(chunks: readonly StateChunk[]): void {

@@ -15,11 +15,15 @@ const WARM_UP_SECONDS = 3
 async function measure(config: SecondCountConfig): Promise<LatencyHistogram> {
   const run = await launch(job, { config, workers: 2, freezeRecords: false })
   const histogram = new LatencyHistogram()
+  // Ends of windows come whether or not the job keeps up.
+  const everyMs = config.kind === 'window' ? Infinity : (1000 * 100) / config.rowsPerSecond
   let first = Infinity
   for await (const batch of run.outlet('late').batches()) {
     for (const { end, lateMs } of batch) {
       first = Math.min(first, end)
-      if (end >= first + 1000 * WARM_UP_SECONDS) histogram.record(lateMs * 1000)
+      if (end < first + 1000 * WARM_UP_SECONDS) continue
+      // While a record of the null job is late, those that should have followed are not even made: they count as late as they would have been (coordinated omission, Gil Tene).
+      for (let ms = lateMs; ms === lateMs || ms > 0; ms -= everyMs) histogram.record(ms * 1000)
     }
     if (batch.some(({ end }) => end >= first + 1000 * (WARM_UP_SECONDS + SECONDS))) break
   }

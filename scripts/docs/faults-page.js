@@ -27,7 +27,7 @@ export function faultsPage(data = JSON.parse(readFileSync(DATA, 'utf8'))) {
   return `# Faults
 
 This page is made of the data of a campaign: \`npm run campaign -- --minutes 60\` runs a job on real threads, in processes of its own, and lets faults happen at random: one after the
-other, for as long as it is told. The job has keyed state, event-time windows and three exactly-once sinks of part files. After some faults it is drained, and everything that readers
+other, for as long as it is told. The job has keyed state, event-time windows and three exactly-once sinks of part files; each launch draws whether its state is in memory or in LMDB. After some faults it is drained, and everything that readers
 can see is counted against plain loops.
 
 | | |

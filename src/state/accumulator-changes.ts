@@ -1,9 +1,8 @@
 import { EMPTY, SAVED } from './accumulator-store.ts'
 import type { AccumulatorStore } from './accumulator-store.ts'
-import { ChangeStamps, DELTA, WHOLE } from './change-stamps.ts'
+import { ChangeStamps, type CutPlan } from './change-stamps.ts'
 import type { KeySlots } from './key-slots.ts'
 import { SlotGroups } from './slot-groups.ts'
-import type { StateDelta } from './value-table.ts'
 
 /**
  * What of a store has changed since a complete checkpoint. Loops over the store do nothing for it: what changes a slot sets its flag, and each snapshot looks which flags were
@@ -22,25 +21,11 @@ export class AccumulatorChanges {
     this.#keys = keys
   }
 
-  /**
-   * The chunks that a snapshot has to write.
-   *
-   * @param checkpoint 0: the last state, which is written whole
-   * @param encode the chunk of some slots of a key group
-   */
-  deltas(checkpoint: number, groups: number, encode: (group: number, slots: Int32Array) => Uint8Array): StateDelta[] {
+  /** Begins a snapshot: see {@link ChangeStamps.cut}. */
+  cut(checkpoint: number, groups: number): CutPlan {
     this.#lookForGone(checkpoint)
     const live = this.#liveSlots()
-    const groupOf = this.#groups.of(this.#keys, this.#keys.size, groups)
-    const { slots, starts, whole, since } = this.#stamps.cut(checkpoint, groups, live, groupOf)
-    const deltas: StateDelta[] = []
-    for (let id = 0; id < groups; id++) {
-      const own = slots.subarray(starts[id], starts[id + 1])
-      const value = own.length === 0 ? undefined : encode(id, own)
-      if (whole[id] === WHOLE) deltas.push({ scope: 'group', id, value })
-      else if (whole[id] === DELTA) deltas.push({ scope: 'group', id, value, since: since! })
-    }
-    return deltas
+    return this.#stamps.cut(checkpoint, groups, live, this.#groups.of(this.#keys, this.#keys.size, groups))
   }
 
   /** A checkpoint is on disk: later ones need only what changes from now on. */

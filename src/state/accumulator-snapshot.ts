@@ -26,8 +26,8 @@ export interface AccumulatorPlace {
  */
 export const encodeAccumulators = (
   { groups, group }: AccumulatorPlace,
-  store: AccumulatorStore,
-  keys: KeySlots,
+  store: Pick<AccumulatorStore, 'flags' | 'data' | 'layout'>,
+  keys: Pick<KeySlots, 'keyAt'>,
   slots: Int32Array,
   packer: ValuePacker,
 ): Uint8Array => {

@@ -1,5 +1,6 @@
 import { MillraceError } from '../errors.ts'
 import { AccumulatorChanges } from './accumulator-changes.ts'
+import { AccumulatorImage, chunksOf } from './accumulator-image.ts'
 import { generateLoops } from './accumulator-code.ts'
 import { InterpretedLoops } from './accumulator-interpreter.ts'
 import { layoutOf } from './accumulator-layout.ts'
@@ -54,6 +55,7 @@ export class AccumulatorTable<T, S extends AggregateSpecs = AggregateSpecs> {
   readonly #selector: KeySelector<T>
   readonly #packer: ValuePacker
   readonly #changes: AccumulatorChanges
+  #image: AccumulatorImage | null = null
 
   /** @throws MR_OPTION_INVALID for aggregates that are none */
   constructor({ name, specs, key, mode, keys = new KeyIndex(), packer = msgpackrPacker }: AccumulatorTableOptions<T, S>) {
@@ -211,12 +213,26 @@ export class AccumulatorTable<T, S extends AggregateSpecs = AggregateSpecs> {
 
   /**
    * The same for a checkpoint, as chunks of which some hold only what has changed since an earlier one, or has been drained: see `since` of StateChunk. They are to be
-   * restored in their order.
+   * restored in their order. The table may change between two of them: they hold what it is now. Null where a pause is possible.
    *
    * @param checkpoint its id; 0: the last state, whole
    */
-  changedChunks(groups: number, checkpoint: number): StateDelta[] {
-    return this.#changes.deltas(checkpoint, groups, (group, slots) => this.#encode({ groups, group }, slots))
+  deltas(groups: number, checkpoint: number, rowsPerStep = Infinity): Iterable<StateDelta | null> {
+    const plan = this.#changes.cut(checkpoint, groups)
+    const { slots } = plan
+    if (slots.length <= rowsPerStep || !this.addsColumns)
+      return [...chunksOf(plan, Infinity, (group, from, to) => this.#encode({ groups, group }, slots.subarray(from, to)))]
+    const image = new AccumulatorImage({ store: this.store, keys: this.keys, packer: this.#packer, groups, plan })
+    this.#image = image
+    return this.#read(
+      image,
+      chunksOf(plan, rowsPerStep, (group, from, to) => image.encode(group, from, to)),
+    )
+  }
+
+  /** What {@link AccumulatorTable.deltas} gave last is not asked for any more. */
+  endDeltas(): void {
+    this.#image = null
   }
 
   /** A checkpoint is on disk: later ones need only what changes from now on. */
@@ -233,10 +249,17 @@ export class AccumulatorTable<T, S extends AggregateSpecs = AggregateSpecs> {
   }
 
   clear(): void {
+    this.#image?.keepKeys()
+    this.endDeltas()
     this.keys.clear()
     this.store.clear()
     this.#changes.clear()
     this.#reserveGlobal()
+  }
+
+  *#read(image: AccumulatorImage, chunks: Iterable<StateDelta | null>): Generator<StateDelta | null> {
+    yield* chunks
+    if (this.#image === image) this.#image = null
   }
 
   #encode(place: AccumulatorPlace, slots: Int32Array): Uint8Array {

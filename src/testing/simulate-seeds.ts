@@ -102,6 +102,7 @@ export async function simulateAgainst(
           const wrong = ledgers.get(outlet)?.add(records)
           if (wrong !== undefined) simulation.broke(wrong)
         }
+        disk.outputs.onTakeBack = (outlet, records) => void (views[outlet] === undefined && ledgers.get(outlet)?.takeBack(records))
       },
       moments,
     )
@@ -154,6 +155,11 @@ class Ledger {
       return `The outlet "${this.#outlet}" differs: ${text} was ${what}`
     }
     return undefined
+  }
+
+  /** They are to be committed again. */
+  takeBack(records: readonly unknown[]): void {
+    for (const record of records) this.#left.set(textOf(record), this.#left.get(textOf(record))! + 1)
   }
 
   lost(): string | undefined {

@@ -116,6 +116,7 @@ export async function simulateOne(
       if (lives.processes >= SIMULATION_PROCESSES_MAX)
         throw new MillraceError('MR_SIMULATION_FAILED', `The run did not end within ${lives.processes} processes`)
       disk.outputs.crash(simulation.fork(`crash ${lives.processes}`))
+      if (faults.damages) disk.damage(simulation.fork(`damage ${lives.processes}`))
     }
   } catch (error) {
     throw withSeed(error, seed)

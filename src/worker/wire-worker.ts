@@ -142,7 +142,7 @@ class WorkerWiring {
   }
 
   #outboxes(placement: ActorPlacement): Map<number, Outbox> {
-    const { plan, options } = this.#request
+    const { plan, options, host } = this.#request
     const edges = plan.edges.filter((edge) => edge.fromTask === placement.task)
     return new Map(
       edges.map((edge) => {
@@ -158,7 +158,7 @@ class WorkerWiring {
             route,
             edge.timestamps,
             options.batchRecords,
-            channels.some(({ toThread }) => toThread < plan.workers),
+            host.outletsHearTime === true || channels.some(({ toThread }) => toThread < plan.workers),
           ),
         ]
       }),

@@ -154,6 +154,8 @@ export class CampaignRound {
       workers: 1 + this.#chance.nextInt(4),
       rowsPerSecond: [500, 2_000, 5_000][this.#chance.nextInt(3)]!,
       checkpointIntervalMs: [10, 50, 200][this.#chance.nextInt(3)]!,
+      // Less than its keys need.
+      backend: this.#chance.nextInt(2) === 0 ? 'memory' : { type: 'lmdb', cacheBytes: 2_048 },
       ...options,
     }))
   }

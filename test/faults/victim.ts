@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import type { LaunchOptions } from '../../src/index.ts'
 import type { What, Where } from './orders.ts'
 import type { FromVictim, ToVictim } from './victim-process.ts'
 
@@ -13,6 +14,7 @@ export interface VictimOptions {
   readonly workers?: number
   readonly rowsPerSecond?: number
   readonly checkpointIntervalMs?: number
+  readonly backend?: NonNullable<LaunchOptions['backend']>
   /** Run by bash in the process before Node.js, as for limits. */
   readonly shell?: string
 }

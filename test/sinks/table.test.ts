@@ -57,7 +57,7 @@ test.each(seeds(inTier(5, 30)))('a table is what it would be without failures, w
 
 test.each(seeds(inTier(6, 60)))('... over any faults, processes that are killed among them, with seed %s', async (seed) => {
   const disk = new SimulatedDisk()
-  await simulate(newest(), { ...options, seed, disk, workers: 2, faults: { throw: 3, worker: 2, kill: 3, 'disk-full': 1 } })
+  await simulate(newest(), { ...options, seed, disk, workers: 2, faults: { throw: 3, worker: 2, kill: 3, 'disk-full': 1, damage: 2 } })
   expect(sorted(disk.tables.rows(PATH))).toEqual(sorted(expectedRows()))
 })
 

@@ -57,10 +57,18 @@ class CommittedSink implements OperatorActor {
       for (const { file, length } of pending) this.#world.outputs.commit(this.#name, file, length)
     }
     if (!this.#sequences.has(index)) this.#sequences.set(index, 0)
-    this.#world.outputs.removeExcept((file) => {
+    const isMine = (file: string): boolean => {
       const [sink, writer] = file.split('/')
       return sink === this.#name && Number(writer) % parallelism === index
-    }, new Set())
+    }
+    this.#world.outputs.takeBack((file) => isMine(file) && this.#isNewer(file))
+    this.#world.outputs.removeExcept(isMine, new Set())
+  }
+
+  /** Only after a run that began with an older checkpoint than its last one. */
+  #isNewer(file: string): boolean {
+    const [, writer, sequence] = file.split('/')
+    return Number(sequence) >= (this.#sequences.get(Number(writer)) ?? 0)
   }
 
   ready(): boolean {

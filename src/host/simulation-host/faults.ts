@@ -21,6 +21,8 @@ export const FAULT_KINDS = [
   'stall',
   /** Somebody sets the wall clock an hour forwards or backwards. */
   'clock',
+  /** The process is killed, and the newest checkpoint is damaged when the next one begins: that goes on from an older one, and sinks take back what was shown since. */
+  'damage',
 ] as const
 
 export type FaultKind = (typeof FAULT_KINDS)[number]
@@ -31,8 +33,8 @@ export type FaultCounts = Readonly<Record<FaultKind, number>>
 /** `true`: all kinds. A list: these kinds. An object: so many of each kind at most; kinds that are not named do not happen. */
 export type FaultOptions = true | readonly FaultKind[] | Partial<FaultCounts>
 
-const COUNTS_DEFAULT: FaultCounts = { throw: 3, worker: 2, kill: 2, 'disk-full': 2, 'slow-disk': 1, stall: 2, clock: 2 }
-const NONE: FaultCounts = { throw: 0, worker: 0, kill: 0, 'disk-full': 0, 'slow-disk': 0, stall: 0, clock: 0 }
+const COUNTS_DEFAULT: FaultCounts = { throw: 3, worker: 2, kill: 2, 'disk-full': 2, 'slow-disk': 1, stall: 2, clock: 2, damage: 1 }
+const NONE: FaultCounts = { throw: 0, worker: 0, kill: 0, 'disk-full': 0, 'slow-disk': 0, stall: 0, clock: 0, damage: 0 }
 
 /** @throws MillraceError MR_OPTION_INVALID */
 export function checkFaults(options: FaultOptions | undefined): FaultCounts {
@@ -86,6 +88,8 @@ export class Faults {
   readonly happened: Record<FaultKind, number> = { ...NONE }
   /** The process was killed: whoever runs the simulation begins a new one. */
   killed = false
+  /** Before the next process begins, the newest checkpoint is to be damaged. */
+  damages = false
   /** Sinks stand still until this virtual time. */
   stalledUntilMs = 0
   readonly #simulation: Simulation
@@ -112,6 +116,7 @@ export class Faults {
   /** A process has begun. */
   aim(target: FaultTarget): void {
     this.killed = false
+    this.damages = false
     this.stalledUntilMs = 0
     this.#target = target
   }
@@ -168,6 +173,9 @@ export class Faults {
       case 'stall':
         this.stalledUntilMs = this.#simulation.clock.elapsedMs + 2 ** (chance.nextFloat() * Math.log2(SIMULATION_STALL_MS_MAX))
         return
+      case 'damage':
+        this.damages = true
+        return this.kill()
       case 'clock':
         return this.#simulation.clock.jump(chance.nextInt(2) === 0 ? SIMULATION_CLOCK_JUMP_MS : -SIMULATION_CLOCK_JUMP_MS)
     }

@@ -12,8 +12,13 @@ export class SimulatedOutputs {
   readonly committed = new Map<string, unknown[]>()
   /** Is told of records that become visible. */
   onCommit: (sink: string, records: readonly unknown[]) => void = () => {}
+  /** Is told of records that are visible no more. */
+  onTakeBack: (sink: string, records: readonly unknown[]) => void = () => {}
+  /** A checkpoint was damaged: a run may begin before what was committed. */
+  mayTakeBack = false
   readonly #prepared = new Map<string, PreparedFile>()
-  readonly #done = new Set<string>()
+  /** Files that are visible, in the order of their commits. */
+  readonly #done: DoneFiles = new Map()
 
   /** A sink of this name writes here, though perhaps no record. */
   declare(sink: string): void {
@@ -22,10 +27,20 @@ export class SimulatedOutputs {
 
   /** What a process does with them, until it ends. */
   open(): OutputSession {
-    return new OutputSession(this.#prepared, this.#done, (sink, records) => {
-      this.declare(sink)
-      this.committed.get(sink)!.push(...records)
-      this.onCommit(sink, records)
+    return new OutputSession(this.#prepared, this.#done, {
+      committed: (sink, records) => {
+        this.declare(sink)
+        this.committed.get(sink)!.push(...records)
+        this.onCommit(sink, records)
+      },
+      tookBack: (sink, records) => {
+        if (!this.mayTakeBack) throw new Error(`What "${sink}" has committed is newer than the checkpoint that the run begins with`)
+        this.committed.set(
+          sink,
+          [...this.#done.values()].filter((file) => file.sink === sink).flatMap((file) => file.records),
+        )
+        this.onTakeBack(sink, records)
+      },
     })
   }
 
@@ -35,17 +50,24 @@ export class SimulatedOutputs {
   }
 }
 
+type DoneFiles = Map<string, { readonly sink: string; readonly records: readonly unknown[] }>
+
+interface OutputWatch {
+  committed(sink: string, records: readonly unknown[]): void
+  tookBack(sink: string, records: readonly unknown[]): void
+}
+
 /** One process's access: once it has ended, it changes nothing. */
 export class OutputSession {
   readonly #prepared: Map<string, PreparedFile>
-  readonly #done: Set<string>
-  readonly #commit: (sink: string, records: readonly unknown[]) => void
+  readonly #done: DoneFiles
+  readonly #watch: OutputWatch
   #closed = false
 
-  constructor(prepared: Map<string, PreparedFile>, done: Set<string>, commit: (sink: string, records: readonly unknown[]) => void) {
+  constructor(prepared: Map<string, PreparedFile>, done: DoneFiles, watch: OutputWatch) {
     this.#prepared = prepared
     this.#done = done
-    this.#commit = commit
+    this.#watch = watch
   }
 
   close(): void {
@@ -70,8 +92,18 @@ export class OutputSession {
     const found = prepared?.records.length ?? 0
     if (found !== length) throw new Error(`${file} was to be committed with ${length} records, but has ${found}`)
     this.#prepared.delete(file)
-    this.#done.add(file)
-    this.#commit(sink, prepared!.records)
+    this.#done.set(file, { sink, records: prepared!.records })
+    this.#watch.committed(sink, prepared!.records)
+  }
+
+  /** Makes files invisible that the checkpoint of the run does not know yet. */
+  takeBack(isNewer: (file: string) => boolean): void {
+    if (this.#closed) return
+    for (const [file, { sink, records }] of this.#done) {
+      if (!isNewer(file)) continue
+      this.#done.delete(file)
+      this.#watch.tookBack(sink, records)
+    }
   }
 
   /** Removes files that are prepared, and known to no checkpoint. */

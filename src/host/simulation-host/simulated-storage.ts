@@ -1,7 +1,8 @@
 import { findDamage } from '../../checkpoint/chunk.ts'
 import type { Manifest } from '../../checkpoint/manifest.ts'
-import { findGarbage, placeOf } from '../../checkpoint/retention.ts'
+import { findGarbage, placeOf, refsOf } from '../../checkpoint/retention.ts'
 import { describeError } from '../../core/failure.ts'
+import type { Prng } from '../../core/prng.ts'
 import { MillraceError } from '../../errors.ts'
 import { CHECKPOINT_IDS_RESERVED, CHECKPOINTS_RETAINED_DEFAULT } from '../../limits.ts'
 import { ChunkBuffer } from '../../storage/chunk-buffer.ts'
@@ -25,9 +26,40 @@ export class SimulatedDisk {
   #reserved = 0
   readonly #chunks = new Map<string, Uint8Array>()
   #manifests: readonly Manifest[] = []
+  /** Checkpoints of which the manifest cannot be read. */
+  readonly #damaged: number[] = []
 
   get manifests(): readonly Manifest[] {
     return this.#manifests
+  }
+
+  get damaged(): readonly number[] {
+    return this.#damaged
+  }
+
+  /**
+   * Changes a chunk that only the newest checkpoint has, or makes its manifest unreadable. Nothing where no older checkpoint of the same run is there to go on from, or where the
+   * job has finished.
+   */
+  damage(chance: Prng): void {
+    const newest = this.#manifests.at(-1)
+    const older = this.#manifests.slice(0, -1).filter(({ lineage }) => lineage === newest?.lineage)
+    if (newest === undefined || newest.status === 'finished' || !older.some((manifest) => this.#isWhole(manifest))) return
+    this.outputs.mayTakeBack = true
+    const own = [...refsOf(newest)].filter(({ checkpoint, byteLength }) => checkpoint === newest.id && byteLength > 0)
+    if (own.length === 0 || chance.nextInt(2) === 0) {
+      this.#manifests = this.#manifests.slice(0, -1)
+      this.#damaged.push(newest.id)
+      return
+    }
+    const ref = own[chance.nextInt(own.length)]!
+    const bytes = this.#chunks.get(placeOf(ref))!
+    const at = chance.nextInt(bytes.length)
+    this.#chunks.set(placeOf(ref), bytes.with(at, bytes[at]! ^ (1 << chance.nextInt(8))))
+  }
+
+  #isWhole(manifest: Manifest): boolean {
+    return [...refsOf(manifest)].every((ref) => findDamage(ref, this.#chunks.get(placeOf(ref))) === undefined)
   }
 
   /** First id that a process may use; those that the one before may have used are passed over. */
@@ -93,8 +125,8 @@ export class SimulatedStorage {
   }
 
   open(): void {
-    const checkpoints = this.#disk.manifests
-    this.#tell({ type: 'opened', dir: '(memory)', firstId: this.#disk.reserve(), checkpoints, damaged: [], from: null, tookMs: 0 })
+    const { manifests: checkpoints, damaged } = this.#disk
+    this.#tell({ type: 'opened', dir: '(memory)', firstId: this.#disk.reserve(), checkpoints, damaged, from: null, tookMs: 0 })
   }
 
   fail(times: number): void {

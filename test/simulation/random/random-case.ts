@@ -1,5 +1,5 @@
 import { Prng } from '../../../src/core/prng.ts'
-import type { Job } from '../../../src/index.ts'
+import type { BackendOption, Job } from '../../../src/index.ts'
 import type { FaultOptions, SimulateOptions, SimulatedRun } from '../../../src/testing/index.ts'
 import { simulateAgainst } from '../../../src/testing/simulate-seeds.ts'
 import type { JoinShape } from '../../joins/jobs/joins-job.ts'
@@ -91,6 +91,8 @@ export function randomCase(seed: number | string): RandomCase {
     keyGroups: pick(1, 3, 16, 128),
     restart: { maxRestarts: 1000, backoff: { minMs: 0, maxMs: pick(0, 5, 50) } },
     maxSteps: 300_000,
+    // Where an operator has state by key: so little memory that most of it lies outside.
+    backend: pick<BackendOption>('memory', 'memory', { type: 'lmdb', cacheBytes: 2_048 }),
   }
   return { config, options }
 }
