@@ -17,6 +17,8 @@ class BatchSink implements OperatorActor {
   readonly #context: OperatorContext
   readonly #abort = new AbortController()
   #records: unknown[] = []
+  /** Those before it were given to calls. */
+  #taken = 0
   #inFlight: Promise<void> | null = null
   #error: { readonly thrown: unknown } | null = null
   /** Nothing may be in flight before the barrier or the end is dealt with. */
@@ -28,26 +30,30 @@ class BatchSink implements OperatorActor {
     this.#recordsMax = batchRecords ?? context.batchRecords
   }
 
+  get #waiting(): number {
+    return this.#records.length - this.#taken
+  }
+
   get holdsBack(): boolean {
-    return this.#records.length > 0 && this.#inFlight === null
+    return this.#waiting > 0 && this.#inFlight === null
   }
 
   process(record: unknown): void {
     this.#records.push(record)
-    if (this.#records.length < this.#recordsMax || this.#inFlight !== null) return
+    if (this.#waiting < this.#recordsMax || this.#inFlight !== null) return
     if (this.#context.undoes) this.#callForAll()
     else this.#call()
   }
 
   flush(force: boolean): void {
     this.#settling ||= force
-    if (this.#inFlight === null && this.#records.length > 0) this.#call()
+    if (this.#inFlight === null && this.#waiting > 0) this.#call()
   }
 
   ready(): boolean {
     if (this.#error !== null) throw this.#error.thrown
-    if (this.#inFlight === null && (this.#settling || this.#records.length >= this.#recordsMax) && this.#records.length > 0) this.#call()
-    if (this.#inFlight !== null) return !this.#settling && this.#records.length < this.#recordsMax
+    if (this.#inFlight === null && (this.#settling || this.#waiting >= this.#recordsMax) && this.#waiting > 0) this.#call()
+    if (this.#inFlight !== null) return !this.#settling && this.#waiting < this.#recordsMax
     this.#settling = false
     return true
   }
@@ -77,14 +83,23 @@ class BatchSink implements OperatorActor {
       const records = this.#takeBatch()
       const returned = this.#fn(records, { signal: this.#abort.signal, index: this.#context.index }) as PromiseLike<unknown> | undefined
       if (typeof returned?.then === 'function') this.#inFlight = this.#waitFor(returned)
-    } while (this.#settling && this.#inFlight === null && this.#records.length > 0)
+    } while (this.#settling && this.#inFlight === null && this.#waiting > 0)
   }
 
   #takeBatch(): unknown[] {
     const records = this.#records
-    const fits = records.length <= this.#recordsMax
-    this.#records = fits ? [] : records.slice(this.#recordsMax)
-    return fits ? records : records.slice(0, this.#recordsMax)
+    const from = this.#taken
+    const to = from + this.#recordsMax
+    if (to < records.length) {
+      // One step may bring any number: what stays is moved once in a while.
+      const isMoved = to * 2 >= records.length
+      this.#taken = isMoved ? 0 : to
+      if (isMoved) this.#records = records.slice(to)
+      return records.slice(from, to)
+    }
+    this.#records = []
+    this.#taken = 0
+    return from === 0 ? records : records.slice(from)
   }
 
   async #waitFor(returned: PromiseLike<unknown>): Promise<void> {

@@ -1,6 +1,9 @@
 import type { OperatorActor, OperatorContext, OperatorDefinition, StateChunk } from '../src/actor/contract.ts'
 import type { Key } from '../src/actor/operator-kit.ts'
-import { KeyMap, ValueTable, keptKey } from '../src/actor/keyed-kit.ts'
+import { heapBytes } from '../src/actor/cached-kit.ts'
+import { KeyMap, keptKey } from '../src/actor/keyed-kit.ts'
+import type { AllRows } from '../src/actor/rows-kit.ts'
+import { KeyedRowsActor } from './keyed-rows.ts'
 import { type RecordKey, recordKey } from './record-key.ts'
 
 interface LatestJoinSpec {
@@ -21,9 +24,8 @@ interface Box {
  * Joins each record with the latest one that came from the right side for its key. The right side is divided by key like the left one, or every instance has
  * all of it.
  */
-class LatestJoinActor implements OperatorActor {
+class LatestJoinActor extends KeyedRowsActor implements OperatorActor {
   readonly #spec: LatestJoinSpec
-  readonly #context: OperatorContext
   readonly #isEverywhere: boolean
   readonly #leftKey: (record: unknown) => Key
   readonly #rightKey: (record: unknown) => Key
@@ -31,11 +33,12 @@ class LatestJoinActor implements OperatorActor {
   #isLeft = true
 
   constructor(spec: LatestJoinSpec, context: OperatorContext, isEverywhere: boolean) {
+    super(context)
     this.#spec = spec
-    this.#context = context
     this.#isEverywhere = isEverywhere
     this.#leftKey = recordKey(spec.leftKey, context)
     this.#rightKey = recordKey(spec.rightKey, context)
+    this.keepRows(latestRows(this.#latest), (record) => (this.#isLeft ? this.#leftKey(record) : this.#rightKey(record)))
   }
 
   selectInput(input: number): void {
@@ -46,29 +49,37 @@ class LatestJoinActor implements OperatorActor {
     if (!this.#isLeft) return this.#update(record)
     const { type, fn } = this.#spec
     const latest = this.#latest.get(this.#leftKey(record))
-    if (latest !== undefined || type === 'left') this.#context.emit(fn(record, latest?.value), timestamp)
+    if (latest !== undefined || type === 'left') this.context.emit(fn(record, latest?.value), timestamp)
   }
 
   snapshot(): StateChunk[] {
-    const { keyGroups, index } = this.#context
+    if (!this.#isEverywhere) return this.saveRows()
     // Every instance has the same: one of them tells all.
-    if (this.#isEverywhere && index > 0) return []
-    const table = new ValueTable<unknown>()
-    this.#latest.forEach(({ value }, key) => table.set(table.slotOf(key), value))
-    const scope = this.#isEverywhere ? 'all' : 'group'
-    return [...table.snapshot(this.#isEverywhere ? 1 : keyGroups)].map(([id, value]) => ({ scope, id, value }))
+    return this.context.index > 0 ? [] : [...this.saveInMemory(1)].map(([id, value]) => ({ scope: 'all', id, value }))
   }
 
-  restore(chunks: readonly StateChunk[]): void {
-    const table = new ValueTable<unknown>()
-    for (const { value } of chunks) table.restore(value as Uint8Array)
-    table.forEach((key, value) => this.#latest.set(keptKey(key), { value }))
+  restore(chunks: readonly StateChunk[]): Promise<void> {
+    return this.restoreRows(chunks.map((chunk) => ({ ...chunk, scope: 'group' })))
   }
 
   #update(record: unknown): void {
     const key = this.#rightKey(record)
+    this.changed?.(key)
     if (this.#spec.isDelete?.(record) === true) this.#latest.delete(key)
     else this.#latest.set(keptKey(key), { value: record })
+  }
+}
+
+function latestRows(latest: KeyMap<Box>): AllRows {
+  return {
+    has: (key) => latest.get(key) !== undefined,
+    save: (key) => latest.get(key)!.value,
+    load: (key, value) => latest.set(keptKey(key), { value }),
+    drop: (key) => latest.delete(key),
+    bytesOf: (key) => heapBytes(latest.get(key)!.value),
+    dueMs: () => Infinity,
+    clockDueMs: () => Infinity,
+    forEach: (fn) => latest.forEach((_, key) => fn(key)),
   }
 }
 

@@ -42,6 +42,16 @@ export class TableLog {
       if (flags[slot] !== EMPTY && !dirty.has(slot)) this.#known[slot] = this.rowAt(slot) ?? undefined
   }
 
+  /** A row of which all was told is in the table again. */
+  came(slot: number): void {
+    if (this.#tells !== 'nothing') this.#known[slot] = this.rowAt(slot) ?? undefined
+  }
+
+  /** It leaves the table for now. */
+  left(slot: number): void {
+    if (slot < this.#known.length) this.#known[slot] = undefined
+  }
+
   /** The row of a slot, or null when all that it was made of was taken back. */
   rowAt(slot: number): Row | null {
     const row: Row = this.#table.resultAt(slot)

@@ -7,11 +7,11 @@ import { contenderRunner, describe, runProgram } from '../harness/run-contender.
 import type { RunContender } from '../harness/run-contender.ts'
 import { measuredOf } from './measured.ts'
 import type { Contender, Measured } from './measured.ts'
-import { projectFolder } from './native-build.ts'
 import { parsePeerOptions } from './options.ts'
 import type { PeerOptions } from './options.ts'
 import { writePage } from './page.ts'
 import type { PeerName, Ready } from './peer.ts'
+import { projectFolder } from './project-folder.ts'
 import { ALL_PEERS } from './registry.ts'
 import { pageTables, terminalTable } from './tables.ts'
 
@@ -70,15 +70,20 @@ function runnerOf(peers: ReadyPeers, limitMs: number): RunContender<Contender> {
 }
 
 function write({ json, write: writes }: PeerOptions, measured: readonly Measured[], peers: ReadyPeers, args: readonly string[]): void {
-  const versions = [`Node.js ${process.version}`, ...new Set([...peers.values()].map((peer) => peer.versions))]
+  const versions = [...new Set([`Node.js ${process.version}`, ...[...peers.values()].map((peer) => peer.versions)])]
   const date = new Date().toISOString()
   const file = json ?? join(projectFolder(), 'bench', 'results', 'peers.json')
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, JSON.stringify({ machine: machineName(), versions, date, results: measured }, undefined, 2) + '\n')
   console.log(`\nResults: ${file}`)
   if (!writes) return
-  const made = `${machineName()}; ${versions.join('; ')}; ${date.slice(0, 10)}. Made with \`npm run bench:peers -- ${args.join(' ')}\`.`
+  const made = `${machineName()}; ${versions.join('; ')}; ${date.slice(0, 10)}. Made with \`npm run bench:peers -- ${withoutFile(args).join(' ')}\`.`
   writePage(join(projectFolder(), 'docs', 'peers.md'), `${pageTables(measured)}\n\n${made}`)
+}
+
+/** Where its results went to says nothing to others. */
+function withoutFile(args: readonly string[]): readonly string[] {
+  return args.filter((arg, i) => !arg.startsWith('--json') && args[i - 1] !== '--json')
 }
 
 process.exitCode = await main(process.argv.slice(2))

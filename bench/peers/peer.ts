@@ -8,8 +8,6 @@ export type PeerName = (typeof PEERS)[number]
 /** Another engine or library that does the same queries. */
 export interface Peer {
   readonly name: PeerName
-  /** The row of the table is for runs in which records that nobody reads need not be made. */
-  readonly elided?: boolean
   /** Builds what has to be built, once. */
   prepare(): Promise<Prepared>
 }

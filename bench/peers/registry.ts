@@ -11,5 +11,5 @@ export const ALL_PEERS: readonly Peer[] = [
   timely,
   flinkPeer('flink', []),
   flinkPeer('flink-checkpoints', ['checkpointIntervalMs=1000']),
-  flinkPeer('flink-elided', ['elided=true'], true),
+  flinkPeer('flink-elided', ['elided=true'], ['q0', 'q1', 'q2']),
 ]

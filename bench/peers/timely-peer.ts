@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Order } from '../harness/protocol.ts'
-import { spanOf } from '../workloads/span.ts'
-import { build, outputOf, peerFolder } from './native-build.ts'
+import { build, namedArguments, outputOf, peerFolder } from './native.ts'
 import type { Peer, Prepared } from './peer.ts'
 
 /** timely-dataflow, built with cargo. */
@@ -23,9 +21,4 @@ export const timely: Peer = {
       program: (order) => ({ command, args: namedArguments(order) }),
     }
   },
-}
-
-/** An order for a program that has no JSON at hand. */
-export function namedArguments({ query, seed, count, workers }: Order<string>): string[] {
-  return [`query=${query}`, `first=${spanOf(seed, count).first}`, `count=${count}`, `workers=${workers}`]
 }

@@ -10,7 +10,18 @@ import type { Graph, OperatorNode } from './graph.ts'
 export type BackendOption = 'memory' | 'lmdb' | { readonly type: 'memory' } | { readonly type: 'lmdb'; readonly cacheBytes?: number }
 
 /** Kinds of operators that can have their state elsewhere than in memory. */
-const CHOOSING = new Set(['process', 'scan', 'reduce', 'distinct', 'window', 'windowPanes', 'sessionMerge', 'windowJoin', 'intervalJoin'])
+const CHOOSING = new Set([
+  'process',
+  'scan',
+  'reduce',
+  'distinct',
+  'aggregate',
+  'window',
+  'windowPanes',
+  'sessionMerge',
+  'windowJoin',
+  'intervalJoin',
+])
 
 /** False as well for an operator over all records, which would have a single row. */
 export function canChoose({ kind, spec }: Pick<OperatorNode, 'kind' | 'spec'>): boolean {

@@ -38,7 +38,7 @@ export class Stream<in out T> extends EnrichedStream<T> {
     return this.#add('filter', { fn: checkFunction(predicate, 'filter') }, options, definitionSite(this.filter))
   }
 
-  /** One record in, any number out, in order. A string is refused, though it can be iterated: its characters are hardly ever meant. */
+  /** One record in, any number out, in order, in one go: they are in memory together. A string is refused, though it can be iterated: its characters are hardly ever meant. */
   flatMap<U>(fn: (record: T) => Iterable<U> & object, options?: OperatorOptions): Stream<U> {
     return this.#add('flatMap', { fn: checkFunction(fn, 'flatMap') }, options, definitionSite(this.flatMap))
   }

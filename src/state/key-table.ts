@@ -1,6 +1,7 @@
 import type { Key } from '../core/key-hash.ts'
 import type { ChangeStamps } from './change-stamps.ts'
 import { KeyIndex } from './key-index.ts'
+import type { KeySlots } from './key-slots.ts'
 
 const CAPACITY_MIN = 16
 
@@ -8,7 +9,7 @@ const CAPACITY_MIN = 16
  * The keys of one operator, by slot, and how many things (values of states, timers) are kept for each. A key for which nothing is kept gives its slot
  * back at the next {@link KeyTable.sweep}.
  */
-export class KeyTable {
+export class KeyTable implements KeySlots {
   readonly index = new KeyIndex()
   #uses = new Int32Array(CAPACITY_MIN)
   /** By slot: 1 while it waits in `#idle`. */
@@ -25,6 +26,10 @@ export class KeyTable {
   constructor(changes: ChangeStamps | null = null, onForget: ((slot: number) => void) | null = null) {
     this.#changes = changes
     this.#onForget = onForget
+  }
+
+  get ints(): Int32Array | undefined {
+    return this.index.ints
   }
 
   /** Slots are below it. */
@@ -77,6 +82,14 @@ export class KeyTable {
     let count = 0
     for (let slot = 0; slot < slots.length; slot++) if (this.#uses[slot]! > 0) slots[count++] = slot
     return slots.subarray(0, count)
+  }
+
+  /** Forgets all keys, and what was kept for them. */
+  clear(): void {
+    this.index.clear()
+    this.#uses.fill(0)
+    this.#waits.fill(0)
+    this.#idle.length = 0
   }
 
   /** Forgets keys for which nothing is kept. No slot of a key without anything is valid afterwards. */

@@ -2,7 +2,7 @@ import type { Key } from '../core/key-hash.ts'
 import { TIMERS_PER_STEP_MAX } from '../limits.ts'
 import type { CachedBackendOptions } from '../state/working/cached-backend.ts'
 import { CachedTable } from '../state/working/cached-table.ts'
-import { type PieceFormat, decodePieces } from '../state/working/pieces.ts'
+import { type PieceFormat, decodePieces, plainFormat } from '../state/working/pieces.ts'
 import type { WorkingSnapshot, WorkingStore } from '../state/working/working-store.ts'
 import { DueTimes } from './due-times.ts'
 
@@ -49,7 +49,7 @@ export class CachedRows extends CachedTable {
 
   override handOver(): WorkingSnapshot {
     const snapshot = super.handOver()
-    return this.#pieces === null ? snapshot : { ...snapshot, kind: 'pieces', pieces: plain(this.#pieces) }
+    return this.#pieces === null ? snapshot : { ...snapshot, kind: 'pieces', pieces: plainFormat(this.#pieces) }
   }
 
   override restore(bytes: Uint8Array): void {
@@ -95,9 +95,4 @@ export class CachedRows extends CachedTable {
     const key = this.keys.keyAt(slot)
     return this.#rows.has(key) ? this.#rows.bytesOf(key) : 0
   }
-}
-
-/** As data: layouts have functions. */
-function plain({ numbers, layout: { columns, signature } }: PieceFormat): PieceFormat {
-  return { numbers, layout: { columns: columns.map(({ name, op }) => ({ name, op })), signature } }
 }

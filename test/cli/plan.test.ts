@@ -69,8 +69,8 @@ test('the state of each operator is said to be where its own word, that of the r
     const operators = explanation.tasks.flatMap((task) => task.operators)
     return ['own', 'other', 'aggregate-1'].map((name) => operators.find((operator) => operator.name === name)!.backend)
   }
-  expect(await backends({})).toEqual(['memory', 'lmdb, 1 MiB in memory', 'memory'])
-  expect(await backends({ backend: 'lmdb' })).toEqual(['memory', 'lmdb, 64 MiB in memory', 'memory'])
+  expect(await backends({})).toEqual(['memory', 'lmdb, 1 MiB in memory', 'lmdb, 1 MiB in memory'])
+  expect(await backends({ backend: 'lmdb' })).toEqual(['memory', 'lmdb, 64 MiB in memory', 'lmdb, 64 MiB in memory'])
   expect(await backends({ backend: 'memory' })).toEqual(['memory', 'memory', 'memory'])
 })
 

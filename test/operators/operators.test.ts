@@ -13,6 +13,7 @@ const ROUTES = [
   { workers: 2, chaining: 'off' },
   { workers: 3, transport: 'ring', chaining: 'off', batchRecords: 100 },
   { workers: 2, transport: 'ring', mailboxBytes: 2048 },
+  { workers: 2, backend: { type: 'lmdb', cacheBytes: 1024 } },
 ] as const
 
 test.each(ROUTES)('every operator gives what plain loops give, with %o', async (options) => {

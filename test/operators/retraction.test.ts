@@ -31,6 +31,8 @@ const ROUTES = [
   { workers: 3, batchRecords: 7 },
   { workers: 2, chaining: 'off', transport: 'ring' },
   { workers: 3, codec: 'interpreted', lingerMs: 0 },
+  { workers: 2, backend: { type: 'lmdb', cacheBytes: 1024 } },
+  { workers: 3, backend: { type: 'lmdb', cacheBytes: 1024 }, codec: 'interpreted', batchRecords: 7 },
 ] as const
 
 test.each(ROUTES)('tables of tables are exact, and their changes lead to them, with %o', async (options) => {

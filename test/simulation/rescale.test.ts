@@ -5,7 +5,7 @@ import { many } from './many.ts'
 import { randomOptions } from './random-options.ts'
 import rescaleJob from './jobs/rescale-job.ts'
 
-test('stopped and gone on with any number of workers, more than key groups among them, a job gives the same', async () => {
+test('stopped and gone on with any number of workers, more than key groups among them, and with the other backend, a job gives the same', async () => {
   let stopped = 0
   for (const seed of many(60)) {
     const chance = new Prng(`rescale ${seed}`)
@@ -16,8 +16,10 @@ test('stopped and gone on with any number of workers, more than key groups among
     const steps = new Set<string>()
     for (let round = 0; ; round++) {
       const workers = 1 + chance.nextInt(5)
+      // A checkpoint fits either.
+      const backend = (['memory', { type: 'lmdb', cacheBytes: 2_048 }] as const)[round % 2]!
       const stop = round < 4 ? { stop: { afterMs: 20 + chance.nextInt(60) } } : {}
-      const run = await simulate(rescaleJob, { ...common, workers, ...stop, seed: `${seed}/${round}` })
+      const run = await simulate(rescaleJob, { ...common, workers, backend, ...stop, seed: `${seed}/${round}` })
       for (const { key, n } of run.outlets.steps) steps.add(`${key}/${n}`)
       if (run.outcome === 'stopped') {
         stopped++

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { DELTA_SNAPSHOTS_MAX, DELTA_STAGGER_GROUPS } from '../../src/limits.ts'
 import { type StateDelta, ValueTable } from '../../src/state/value-table.ts'
+import { type Stored, readDeltas, storedAs } from './stored-deltas.ts'
 
 const GROUPS = 4
 
@@ -18,20 +19,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
   { minLength: 20, maxLength: 200 },
 )
 
-/** What a store holds of each group after a checkpoint: chunks in their order. */
-type Stored = ReadonlyMap<number, readonly Uint8Array[]>
-
-function storedAs(deltas: readonly StateDelta[], complete: ReadonlyMap<number, Stored>): Stored {
-  return new Map(
-    deltas.map(({ id, value, since }) => {
-      const base = since === undefined ? [] : complete.get(since)!.get(id)!
-      return [id, value === undefined ? base : [...base, value]] as const
-    }),
-  )
-}
-
-const deltasOf = (table: ValueTable<number>, groups: number, id: number): StateDelta[] =>
-  Array.from(table.deltas(groups, id)).filter((delta) => delta !== null)
+const deltasOf = (table: ValueTable<number>, groups: number, id: number): StateDelta[] => readDeltas(table.deltas(groups, id))
 
 function contentOf(stored: Stored): Map<number, number> {
   const table = new ValueTable<number>()

@@ -5,6 +5,7 @@ import { keyGroupOf } from '../../src/core/key-hash.ts'
 import { AccumulatorTable } from '../../src/state/accumulator-table.ts'
 import type { CodeMode } from '../../src/state/generated-code.ts'
 import type { StateDelta } from '../../src/state/value-table.ts'
+import { type Stored, readDeltas, storedAs } from './stored-deltas.ts'
 import { type Trade, naive, resultsOf, tradeOf, tradeSpecs } from './oracle.ts'
 
 const GROUPS = 4
@@ -45,20 +46,6 @@ interface Model {
 
 const copyOf = ({ trades, dirty }: Model): Model => ({ trades: [...trades], dirty: new Set(dirty) })
 
-/** What a store holds of each group after a checkpoint: chunks in their order. */
-type Stored = ReadonlyMap<number, readonly Uint8Array[]>
-
-function storedAs(deltas: readonly StateDelta[], complete: ReadonlyMap<number, Stored>): Stored {
-  return new Map(
-    deltas.map(({ id, value, since }) => {
-      const base = since === undefined ? [] : complete.get(since)!.get(id)!
-      return [id, value === undefined ? base : [...base, value]] as const
-    }),
-  )
-}
-
-const read = (deltas: Iterable<StateDelta | null>): StateDelta[] => [...deltas].filter((delta) => delta !== null)
-
 const withoutPrices = (results: ReadonlyMap<string, Record<string, unknown>>): Map<string, Record<string, unknown>> =>
   new Map([...results].map(([key, { prices: _, ...row }]) => [key, row]))
 
@@ -94,7 +81,7 @@ class Run {
   /** The last state is whole, and the tables are what they must be. */
   end(): void {
     this.#checkContent(this.#tables)
-    const last = this.#tables.flatMap((table) => read(table.deltas(GROUPS, 0)))
+    const last = this.#tables.flatMap((table) => readDeltas(table.deltas(GROUPS, 0)))
     this.#same(
       last.filter(({ since }) => since !== undefined),
       [],
@@ -130,7 +117,7 @@ class Run {
     const begun = this.#tables.map((table) => table.deltas(GROUPS, id, 1))
     const model = copyOf(this.#model)
     for (const step of meanwhile) this.take(step)
-    const stored = storedAs(begun.flatMap(read), this.#complete)
+    const stored = storedAs(begun.flatMap(readDeltas), this.#complete)
     this.#checkContent(this.#restored(stored, 1 + (id % 3)), model)
     if (this.#late !== 0) this.#completed(this.#late)
     this.#late = 0
@@ -203,7 +190,7 @@ test('a snapshot that is being read is not changed by a table that is cleared', 
   const reader = table.deltas(GROUPS, 1, 10)
   table.clear()
   for (const key of ['other', ...keys]) table.addRecord({ key })
-  for (const { value } of read(reader)) restored.restore(value!)
+  for (const { value } of readDeltas(reader)) restored.restore(value!)
   const found: string[] = []
   restored.emitAll(({ key }) => found.push(String(key)))
   expect(found.sort()).toEqual(keys.sort())
@@ -218,7 +205,7 @@ test('a delta of a table holds what has changed or was drained; an idle table wr
   }
   let id = 0
   const take = (): StateDelta[] => {
-    const deltas = read(table.deltas(16, ++id))
+    const deltas = readDeltas(table.deltas(16, ++id))
     table.completed(id)
     return deltas
   }

@@ -163,12 +163,12 @@ export class KeyCache {
     return false
   }
 
-  /** The slot has a new key, of which the store has no row. */
-  adopt(slot: number): void {
+  /** The slot has a new key. @param isStored false: of which the store has no row */
+  adopt(slot: number, isStored = false): void {
     if (slot >= this.#flags.length) this.#grow(slot)
     if (this.isHere(slot)) return
     this.#keys.use(slot)
-    this.#enter(slot, FLAG.here | FLAG.used)
+    this.#enter(slot, FLAG.here | FLAG.used | (isStored ? FLAG.stored : 0))
   }
 
   changed(slot: number): void {

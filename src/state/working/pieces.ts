@@ -44,3 +44,8 @@ export function decodePieces(bytes: Uint8Array, { numbers, layout }: PieceFormat
   })
   table.forEach(each)
 }
+
+/** The format as data: layouts have functions. */
+export function plainFormat({ numbers, layout: { columns, signature } }: PieceFormat): PieceFormat {
+  return { numbers, layout: { columns: columns.map(({ name, op }) => ({ name, op })), signature } }
+}

@@ -1,5 +1,9 @@
 import type { Key } from '../../core/key-hash.ts'
+import type { AccumulatorLayout } from '../accumulator-layout.ts'
+import { encodeAccumulators } from '../accumulator-snapshot.ts'
+import { AccumulatorStore, CLEAN } from '../accumulator-store.ts'
 import { KeyedChunkWriter } from '../keyed-chunk.ts'
+import { msgpackrPacker } from '../value-packer.ts'
 import { encodeValues } from '../value-table.ts'
 import { groupOfRow, readRowKey } from './row-keys.ts'
 import { livesOf } from './expired-cells.ts'
@@ -19,7 +23,7 @@ export interface GroupChunk {
   readonly value: Uint8Array | { readonly states: Readonly<Record<string, Uint8Array>> }
 }
 
-const WRITERS = { keyed: keyedWriter, values: valuesWriter, pieces: piecesWriter } as const
+const WRITERS = { keyed: keyedWriter, values: valuesWriter, pieces: piecesWriter, accumulators: accumulatorsWriter } as const
 
 type WriteGroup = (group: number, keys: readonly Key[], columns: readonly (readonly unknown[])[]) => GroupChunk['value']
 
@@ -84,6 +88,19 @@ function valuesWriter({ keyGroups: groups }: WorkingSnapshot): WriteGroup {
 
 function piecesWriter({ keyGroups: groups, pieces }: WorkingSnapshot): WriteGroup {
   return (group, keys, [stored]) => encodePieces({ groups, group }, keys, stored!, pieces!)
+}
+
+function accumulatorsWriter({ keyGroups: groups, pieces }: WorkingSnapshot): WriteGroup {
+  return (group, keys, [stored]) => {
+    const rows = rowsOf(stored!)
+    const store = new AccumulatorStore(pieces!.layout as AccumulatorLayout)
+    store.grow(keys.length)
+    for (const row of rows) {
+      for (const [column, value] of (stored![row] as readonly unknown[]).entries()) store.data[column]![row] = value as number
+      store.flags[row] = CLEAN
+    }
+    return encodeAccumulators({ groups, group }, store, { keyAt: (row) => keys[row]! }, rows, msgpackrPacker)
+  }
 }
 
 function rowsOf(stored: readonly unknown[]): Int32Array {

@@ -24,13 +24,14 @@ export type RowsAnswer = (rows: Uint8Array, failure: Error | null) => void
 
 /** Stands in a snapshot for the rows of one table, which the storage thread adds. */
 export interface WorkingSnapshot {
-  /** Which chunks they become: those of named states, of a table of values, or of pieces. */
-  readonly kind: 'keyed' | 'values' | 'pieces'
+  /** Which chunks they become: those of named states, of a table of values, of pieces, or of a table of accumulators. */
+  readonly kind: 'keyed' | 'values' | 'pieces' | 'accumulators'
   readonly keyGroups: number
-  /** By position in the rows. Of a table of values, and of pieces: one. */
+  /** By position in the rows. Of all but named states: one. */
   readonly states: readonly WorkingState[]
   /** The time by which states have expired: present where some can. */
   readonly nowMs?: number
+  /** Of pieces; of accumulators, which have no numbers. */
   readonly pieces?: PieceFormat
 }
 

@@ -1,6 +1,7 @@
 //! The auction stream: every event with all of its fields, its texts built.
 
 use crate::hash::draw;
+use crate::text::with_number;
 
 /// Event time of event 0, in ms since 1970. Ten events share a millisecond.
 pub const BASE_MS: u64 = 1_600_000_000_000;
@@ -81,7 +82,7 @@ fn make_person(n: u32, epoch: u32, ts: u64) -> Person {
     Person {
         id,
         name: [first, " ", LAST_NAMES[(draw(n, 2) % 8) as usize]].concat(),
-        email: ["p", &id.to_string(), "@example.com"].concat(),
+        email: with_number(&["p"], id, "@example.com"),
         city: CITIES[(draw(n, 3) % 8) as usize],
         state: STATES[(draw(n, 4) % 6) as usize],
         ts,
@@ -97,7 +98,7 @@ fn make_auction(n: u32, epoch: u32, place: u32, ts: u64) -> Auction {
         initial_bid,
         reserve: initial_bid + price_of(draw(n, 5)),
         expires: ts + 1 + u64::from(draw(n, 6) % 20_000),
-        item_name: ["item-", &(draw(n, 7) % 10_000).to_string()].concat(),
+        item_name: with_number(&["item-"], draw(n, 7) % 10_000, ""),
         ts,
     }
 }
@@ -105,13 +106,12 @@ fn make_auction(n: u32, epoch: u32, place: u32, ts: u64) -> Auction {
 fn make_bid(n: u32, epoch: u32, ts: u64) -> Bid {
     let last = epoch * 3 + 2;
     let channel = CHANNELS[(draw(n, 6) % 4) as usize];
-    let item = (draw(n, 7) % 1000).to_string();
     Bid {
         auction: if draw(n, 1) % 2 != 0 { hot(last) } else { near(last, draw(n, 2) % 100) },
         bidder: if draw(n, 3) % 4 != 0 { hot(epoch) } else { near(epoch, draw(n, 4) % 1000) },
         price: price_of(draw(n, 5)),
         channel,
-        url: ["https://www.nexmark.com/", channel, "/item.htm?query=1&id=", &item].concat(),
+        url: with_number(&["https://www.nexmark.com/", channel, "/item.htm?query=1&id="], draw(n, 7) % 1000, ""),
         ts,
     }
 }

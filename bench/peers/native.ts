@@ -1,19 +1,20 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
+import type { Order } from '../harness/protocol.ts'
 import type { Program } from '../harness/run-contender.ts'
+import { spanOf } from '../workloads/span.ts'
+import { projectFolder } from './project-folder.ts'
 
-/** The folder of package.json: sources that tsc does not compile are found from there, whether this file runs in dist/ or not. */
-export function projectFolder(): string {
-  let folder = dirname(fileURLToPath(import.meta.url))
-  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder)
-  return folder
-}
-
+/** Where the sources of a peer in another language are. */
 export function peerFolder(name: string): string {
   return join(projectFolder(), 'bench', 'peers', name)
+}
+
+/** An order for a program that has no JSON at hand. */
+export function namedArguments({ query, seed, count, workers }: Order<string>): string[] {
+  return [`query=${query}`, `first=${spanOf(seed, count).first}`, `count=${count}`, `workers=${workers}`]
 }
 
 /** What the command prints on both of its outputs, or undefined when there is no such command or it fails. */
@@ -24,15 +25,16 @@ export async function outputOf({ command, args }: Program): Promise<string | und
 }
 
 /**
- * Builds what is in `folder` into its folder target/, unless that was built from the same sources.
+ * Builds what is in `folder` into its folder target/, unless that was built from the same sources and is intact.
  *
+ * @param isIntact asked only when something was built
  * @returns undefined, or why it could not be built
  */
-export async function build(folder: string, builder: Program): Promise<string | undefined> {
+export async function build(folder: string, builder: Program, isIntact: () => boolean = () => true): Promise<string | undefined> {
   const target = join(folder, 'target')
   const stamp = join(target, 'built-from.txt')
   const sources = hashOf(folder)
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === sources) return undefined
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === sources && isIntact()) return undefined
   mkdirSync(target, { recursive: true })
   const log = join(target, 'build.log')
   const file = createWriteStream(log)
