@@ -20,7 +20,7 @@ export class KeyTable implements KeySlots {
   readonly #onForget: ((slot: number) => void) | null
 
   /**
-   * @param changes told when something more or less is kept for a key
+   * @param changes told before something more or less is kept for a key
    * @param onForget called before a key is forgotten
    */
   constructor(changes: ChangeStamps | null = null, onForget: ((slot: number) => void) | null = null) {
@@ -59,13 +59,13 @@ export class KeyTable implements KeySlots {
     return this.index.keyAt(slot)
   }
 
-  /** Something more is kept for the key. */
+  /** Something more is about to be kept for the key. */
   use(slot: number): void {
     if (this.#changes !== null) this.#changes.touch(slot)
     this.#uses[slot]!++
   }
 
-  /** Something less is kept. */
+  /** Something less is about to be kept. */
   release(slot: number): void {
     if (this.#changes !== null) this.#changes.touch(slot)
     if (--this.#uses[slot]! === 0) this.#suspect(slot)

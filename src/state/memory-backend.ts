@@ -128,8 +128,8 @@ class MemoryCell<V> implements StateCell<V> {
   }
 
   set(slot: number, value: V): void {
-    this.#changes.touch(slot)
-    if (!this.#column.has(slot)) this.#keys.use(slot)
+    if (this.#column.has(slot)) this.#changes.touch(slot)
+    else this.#keys.use(slot)
     this.#column.set(slot, value)
   }
 
@@ -139,9 +139,8 @@ class MemoryCell<V> implements StateCell<V> {
 
   clear(slot: number): void {
     if (!this.#column.has(slot)) return
-    this.#changes.touch(slot)
-    this.#column.clear(slot)
     this.#keys.release(slot)
+    this.#column.clear(slot)
   }
 
   expireAt(slot: number, atMs: number): void {

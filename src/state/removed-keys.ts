@@ -28,10 +28,8 @@ export class RemovedKeys {
     return this.#born[slot]!
   }
 
-  /** The key of a slot goes. False when there are too many to remember: none is remembered then. */
-  went(slot: number, key: Key, now: number): boolean {
-    // One that came behind the last barrier is in no checkpoint.
-    if (this.#born[slot] === now) return true
+  /** A key goes. False when there are too many to remember: none is remembered then. */
+  went(key: Key, now: number): boolean {
     if (this.#gone.length >= REMOVED_KEYS_MAX) {
       this.#gone = []
       return false

@@ -25,10 +25,11 @@ export class TableImages<Row> {
 
   /** The key of a slot, for which nothing is kept any more, is about to be forgotten. */
   removed(slot: number): void {
-    // One for which nothing ever was has no stamp.
-    const isKnown = this.changes.stampOf(slot) > 0
-    if (isKnown && !this.#removed!.went(slot, this.#rows.keys.keyAt(slot), this.changes.now)) this.changes.rebase()
-    this.changes.forget(slot)
+    const { changes } = this
+    // One for which nothing ever was has no stamp; one that came behind the last barrier is in no checkpoint.
+    const isKnown = changes.stampOf(slot) > 0 && this.#removed!.bornAt(slot) < changes.now
+    if (isKnown && !this.#removed!.went(this.#rows.keys.keyAt(slot), changes.now)) changes.rebase()
+    changes.forget(slot)
     this.#groups.forget(slot)
   }
 

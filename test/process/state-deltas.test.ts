@@ -9,6 +9,7 @@ import type { AggregatingState, ListState, MapState, StateSpecs, TimeToLive, Val
 import { storedIn } from '../../src/worker/stored-state.ts'
 import { encodeChunk } from '../../src/worker/chunk-key.ts'
 import { hashKey } from '../../src/core/key-hash.ts'
+import { REMOVED_KEYS_MAX } from '../../src/limits.ts'
 import { StateJournal } from '../../src/state/state-journal.ts'
 import { inTier } from '../tier.ts'
 
@@ -360,4 +361,27 @@ describe.each([
       { numRuns: inTier(40, 1_000) },
     )
   })
+})
+
+test('when more keys have gone than are remembered, nothing builds on what was taken before', () => {
+  const instance = new Instance(undefined, 4096)
+  const keys = Array.from({ length: REMOVED_KEYS_MAX + 1_000 }, (_, key) => key)
+  const { kept } = instance
+  const taken = (id: number): StateChunk[] => {
+    const chunks = Array.from(kept.snapshot(id, 0)).filter((chunk) => chunk !== null)
+    kept.checkpointCompleted(id)
+    return chunks
+  }
+  for (const key of keys) instance.at(key, 0, ({ old }) => old.set(key))
+  taken(1)
+  taken(2)
+  expect(taken(3).every(({ since }) => since === 2)).toBe(true)
+  const underWay = kept.snapshot(4, 0)
+  for (const key of keys.slice(500)) instance.at(key, 0, ({ old }) => old.clear())
+  kept.backend.batchDone(0)
+  for (const _ of underWay);
+  kept.checkpointCompleted(4)
+  expect(taken(5).every(({ since }) => since === undefined)).toBe(true)
+  instance.at(0, 0, ({ old }) => old.set(-1))
+  expect(taken(6).every(({ since }) => since === 5)).toBe(true)
 })

@@ -41,7 +41,7 @@ test('checkpoints go on while a job drains: a stage that has drained is not repe
     const { outlets, restarts } = await simulate(job, {
       seed,
       workers: 2,
-      batchRecords: 8,
+      batchRecords: 512,
       mailboxBytes: 2_048,
       checkpointIntervalMs: 1,
       faults: {},
