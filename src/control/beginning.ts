@@ -21,7 +21,7 @@ export interface Beginning {
   readonly orders: ControlToStorage[]
 }
 
-type Opened = Pick<StorageToControl & { type: 'opened' }, 'checkpoints' | 'damaged' | 'firstId' | 'from'>
+type Opened = Pick<StorageToControl & { type: 'opened' }, 'checkpoints' | 'damaged' | 'firstId' | 'lineage' | 'from'>
 
 /**
  * From the newest checkpoint of the directory; where there is none to go on from, with the savepoint that was given, or anew. A run that began with a savepoint
@@ -29,7 +29,7 @@ type Opened = Pick<StorageToControl & { type: 'opened' }, 'checkpoints' | 'damag
  *
  * @throws MillraceError MR_STATE_INCOMPATIBLE, MR_STATE_DIR_INVALID
  */
-export function planBeginning({ checkpoints, damaged, firstId, from }: Opened, settings: JobSettings, nowMs: number): Beginning {
+export function planBeginning({ checkpoints, damaged, firstId, from, ...opened }: Opened, settings: JobSettings, nowMs: number): Beginning {
   const { identity, fresh, allowRemovedState } = settings
   const newest = checkpoints.at(-1) ?? null
   if (!fresh && damaged.some((id) => id > (newest?.id ?? 0))) demandUsable(damaged, newest, settings)
@@ -42,8 +42,7 @@ export function planBeginning({ checkpoints, damaged, firstId, from }: Opened, s
   }
   // What a fresh start passes over is gone before a sink touches anything outside: nobody may go on from it after a crash.
   const forget: ControlToStorage[] = fresh && (newest !== null || damaged.length > 0) ? [{ type: 'forget' }] : []
-  // Runs of other state directories have others.
-  const lineage = `${identity.jobName}-${firstId}-${Math.floor(nowMs).toString(36)}`
+  const lineage = `${identity.jobName}-${opened.lineage}`
   if (from === null) return { restore: null, older: [], lineage: { lineage }, firstId, orders: forget }
   fitSavepoint(from, identity, allowRemovedState)
   const origin = originOf(from)

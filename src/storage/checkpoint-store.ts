@@ -5,12 +5,13 @@
  * Transactions run synchronously on the thread that owns the store (the storage thread, which has nothing else to do): lmdb's
  * asynchronous writes never give back their lock when a transaction cannot begin, and leave a second thread inside LMDB that outlives the first.
  */
+import { type BegunLineage, begunLineage } from '../checkpoint/lineage.ts'
 import { findGarbage } from '../checkpoint/retention.ts'
 import type { Chunk, ChunkRef, Manifest, ManifestActor, ManifestHead } from '../checkpoint/manifest.ts'
 import { CHECKPOINT_FORMAT_VERSION, encodeManifest } from '../checkpoint/manifest.ts'
 import { MillraceError } from '../errors.ts'
 import { CHECKPOINT_IDS_RESERVED, CHECKPOINTS_RETAINED_DEFAULT } from '../limits.ts'
-import { chunkKey, CHUNKS, FORMAT_KEY, manifestKey, MANIFESTS, openEnvironment, reading, RESERVED_KEY } from './environment.ts'
+import { chunkKey, CHUNKS, FORMAT_KEY, LINEAGE_KEY, manifestKey, MANIFESTS, openEnvironment, reading, RESERVED_KEY } from './environment.ts'
 import type { Environment } from './environment.ts'
 import type { StorageHandshake } from './handshake.ts'
 import { beginWriting, createHandshake, endWriting, undisturbed } from './handshake.ts'
@@ -67,6 +68,7 @@ export class CheckpointStore {
   #manifests: readonly Manifest[] = []
   #damaged: readonly number[] = []
   #reserved = 0
+  #begun: BegunLineage | null = null
   #closed = false
 
   constructor(dir: string, retained: number, handshake: StorageHandshake, savepoint: boolean) {
@@ -83,6 +85,7 @@ export class CheckpointStore {
           encodeJson({ product: 'millrace', formatVersion: CHECKPOINT_FORMAT_VERSION, ...(savepoint && { savepoint }) }),
         )
         this.#reserve(this.firstId)
+        this.#begin(this.#manifests.at(-1)?.id ?? 0)
       })
     } catch (error) {
       void this.close()
@@ -93,6 +96,11 @@ export class CheckpointStore {
   /** Ids of checkpoints whose manifest cannot be read, ascending. */
   get damaged(): readonly number[] {
     return this.#damaged
+  }
+
+  /** Name of the chain of checkpoints that begins unless an earlier one is gone on with. */
+  get lineage(): string {
+    return this.#begun!.name
   }
 
   /** Newest complete checkpoint. */
@@ -195,6 +203,7 @@ export class CheckpointStore {
     try {
       this.#transact(() => {
         for (const key of [...this.#environment.getKeys(CHUNKS), ...this.#environment.getKeys(MANIFESTS)]) this.#environment.removeSync(key)
+        this.#begin(0, this.lineage)
       })
     } catch (cause) {
       throw new MillraceError('MR_STATE_DIR_INVALID', `Old checkpoints in ${this.dir} cannot be removed: ${messageOf(cause)}`, { cause })
@@ -294,8 +303,9 @@ export class CheckpointStore {
     const { manifests, damaged } = loadManifests(this.#environment)
     this.#manifests = manifests
     this.#damaged = damaged.map(({ id }) => id)
-    const reserved = this.#environment.getBinary(RESERVED_KEY)
-    this.#reserved = reserved ? Number(new TextDecoder().decode(reserved)) || 0 : 0
+    const stored = (key: [string]): unknown => parseJson(this.#environment.getBinary(key))
+    this.#reserved = Number(stored(RESERVED_KEY)) || 0
+    this.#begun = stored(LINEAGE_KEY) as BegunLineage | null
   }
 
   #reserve(next: number): void {
@@ -303,6 +313,11 @@ export class CheckpointStore {
     if (reserved <= this.#reserved) return
     this.#put(RESERVED_KEY, encodeJson(reserved))
     this.#reserved = reserved
+  }
+
+  #begin(newest: number, name = `${this.firstId}-${Date.now().toString(36)}`): void {
+    this.#begun = begunLineage(this.#begun, newest, name)
+    this.#put(LINEAGE_KEY, encodeJson(this.#begun))
   }
 
   #put(key: (string | number)[], bytes: Uint8Array): void {
@@ -322,4 +337,5 @@ function openingError(dir: string, cause: unknown): MillraceError {
 }
 
 const encodeJson = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value))
+const parseJson = (bytes: Uint8Array | undefined): unknown => (bytes === undefined ? null : JSON.parse(new TextDecoder().decode(bytes)))
 const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))

@@ -24,6 +24,8 @@ export type Environment = RootDatabase<Uint8Array, (string | number)[]>
 export const FORMAT_KEY: [string] = ['format']
 /** Highest checkpoint id that may have been used. */
 export const RESERVED_KEY: [string] = ['reserved']
+/** What begins where no checkpoint is gone on from: see {@link BegunLineage}. */
+export const LINEAGE_KEY: [string] = ['lineage']
 export const manifestKey = (id: number): [string, number] => ['manifest', id]
 export const chunkKey = (checkpoint: number, ordinal: number): [string, number, number] => ['chunk', checkpoint, ordinal]
 /** Range of all chunks, and of all manifests. */

@@ -104,6 +104,8 @@ export type StorageToControl =
       readonly type: 'opened'
       readonly dir: string
       readonly firstId: number
+      /** Name of the lineage that begins unless a checkpoint is gone on from. */
+      readonly lineage: string
       readonly checkpoints: readonly Manifest[]
       /** Ids of checkpoints whose manifest cannot be read, ascending. */
       readonly damaged: readonly number[]

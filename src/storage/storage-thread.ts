@@ -59,12 +59,13 @@ export class StorageThread {
         (snapshot) => this.#receive(snapshot),
         (answer) => this.#tell(answer),
       )
-      const { firstId } = this.#store
+      const { firstId, lineage } = this.#store
       const savepoint = from === undefined ? null : await readSavepointManifest(from)
       this.#tell({
         type: 'opened',
         dir,
         firstId,
+        lineage,
         checkpoints: this.#store.list(),
         damaged: this.#store.damaged,
         from: savepoint,

@@ -56,6 +56,23 @@ test('kill -9 between the last checkpoint and what sinks commit with it: the nex
   expectExact(dir)
 })
 
+test('killed before its first checkpoint: the next launch removes what that one had open', async () => {
+  const dir = temporaryDir()
+  const options = { workers: 2, stateDir: join(dir, 'state'), config: { count: COUNT, dir } }
+  const slow = { ...options, config: { count: 1e9, dir }, checkpointIntervalMs: 1e9 }
+  let killed = false
+  const kill = (text: string, child: { kill(): void }): void => {
+    if (!text.includes('began') || killed) return
+    killed = true
+    setTimeout(() => child.kill(), 300)
+  }
+  await runProgram('launch', [url, JSON.stringify(slow)], { onOutput: kill })
+  expect(hiddenFiles(join(dir, 'plain'))).not.toEqual([])
+  const { outcome } = await (await launch(job, options)).done
+  expect(outcome).toBe('finished')
+  expectExact(dir)
+})
+
 test('fresh: true, killed before its first checkpoint: the old lineage is gone, and the next launch begins anew', async () => {
   const dir = temporaryDir()
   const config = { count: COUNT, dir }

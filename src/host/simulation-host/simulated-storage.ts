@@ -1,4 +1,5 @@
 import { findDamage } from '../../checkpoint/chunk.ts'
+import { type BegunLineage, begunLineage } from '../../checkpoint/lineage.ts'
 import type { Manifest } from '../../checkpoint/manifest.ts'
 import { findGarbage, placeOf, refsOf } from '../../checkpoint/retention.ts'
 import { describeError } from '../../core/failure.ts'
@@ -24,6 +25,7 @@ export class SimulatedDisk {
   readonly watermarks = new WatermarkLaw()
   /** No id up to this one is used again. */
   #reserved = 0
+  #begun: BegunLineage | null = null
   readonly #chunks = new Map<string, Uint8Array>()
   #manifests: readonly Manifest[] = []
   /** Checkpoints of which the manifest cannot be read. */
@@ -67,6 +69,12 @@ export class SimulatedDisk {
     const firstId = Math.max(this.#reserved, this.#manifests.at(-1)?.id ?? 0) + 1
     this.#reserved = firstId + CHECKPOINT_IDS_RESERVED
     return firstId
+  }
+
+  /** Name of the lineage that begins with a process unless that goes on from a checkpoint. */
+  begin(firstId: number): string {
+    this.#begun = begunLineage(this.#begun, this.#manifests.at(-1)?.id ?? 0, String(firstId))
+    return this.#begun.name
   }
 
   /** As much as {@link SimulatedDisk.reserve} kept is used up: room for more. */
@@ -126,7 +134,9 @@ export class SimulatedStorage {
 
   open(): void {
     const { manifests: checkpoints, damaged } = this.#disk
-    this.#tell({ type: 'opened', dir: '(memory)', firstId: this.#disk.reserve(), checkpoints, damaged, from: null, tookMs: 0 })
+    const firstId = this.#disk.reserve()
+    const lineage = this.#disk.begin(firstId)
+    this.#tell({ type: 'opened', dir: '(memory)', firstId, lineage, checkpoints, damaged, from: null, tookMs: 0 })
   }
 
   fail(times: number): void {
