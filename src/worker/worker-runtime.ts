@@ -3,7 +3,7 @@ import type { CheckpointEnd } from '../actor/actor-parts.ts'
 import type { Registry } from '../actor/contract.ts'
 import type { Plan } from '../graph/plan.ts'
 import type { Key } from '../core/key-hash.ts'
-import type { StateReading } from '../state/keyed-backend.ts'
+import type { StateAnswer } from './state-place.ts'
 import { MillraceError } from '../errors.ts'
 import { within } from '../core/within.ts'
 import { FRAMES_DRAINED_BYTES_MAX, SINK_CLOSE_MS_MAX } from '../limits.ts'
@@ -36,6 +36,8 @@ export class WorkerRuntime {
   readonly #index: number
   readonly #activity: Int32Array
   readonly #records: RecordCount
+  /** Whoever waits for something that comes in this attempt or not at all. */
+  readonly #onOver = new Set<() => void>()
   #running = false
   #stopped = false
   #opening: Promise<void> = Promise.resolve()
@@ -94,14 +96,26 @@ export class WorkerRuntime {
   }
 
   /** What an operator of an actor keeps for a key. Null while nothing runs: the answer would be out of date. */
-  query(actor: number, operator: string, state: string, key: Key): { readonly stored: StateReading } | null {
-    return this.#running ? { stored: this.#wiring.actors.get(actor)!.query(operator, state, key) } : null
+  async query(actor: number, operator: string, state: string, key: Key): Promise<StateAnswer> {
+    if (!this.#running) return null
+    const reading = this.#wiring.actors.get(actor)!.query(operator, state, key)
+    return reading instanceof Promise ? this.#untilOver(reading.then((stored) => ({ stored }))) : { stored: reading }
+  }
+
+  /** What is fetched for an attempt may not come any more when that is over: null then. */
+  #untilOver<T>(fetched: Promise<T>): Promise<T | null> {
+    return new Promise((resolve, reject) => {
+      const over = (): void => resolve(null)
+      this.#onOver.add(over)
+      fetched.then(resolve, reject).finally(() => this.#onOver.delete(over))
+    })
   }
 
   /** Nothing runs any more; what operators took is given back. */
   async stop(): Promise<void> {
     this.#running = false
     this.#stopped = true
+    for (const over of this.#onOver) over()
     this.#ready.clear()
     await this.#opening.catch(() => {})
     if (this.#ending.size > 0) await within(SINK_CLOSE_MS_MAX, Promise.allSettled(this.#ending))

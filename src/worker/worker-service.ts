@@ -85,8 +85,7 @@ export class WorkerService {
   }
 
   async query(place: StatePlace, key: Key): Promise<StateAnswer> {
-    const answer = this.#runtime?.query(place.actor, place.operator, place.state, key) ?? null
-    return answer === null ? null : { stored: await answer.stored }
+    return (await this.#runtime?.query(place.actor, place.operator, place.state, key)) ?? null
   }
 
   /** The same out of a checkpoint. */
