@@ -11,12 +11,12 @@ const RETRACTING_KINDS = new Set(['fileSink', 'filesSink', 'tableSink'])
 /**
  * What to do when the state that a run begins with cannot be read: go on from an older checkpoint, taken out of `older`, or fail.
  *
- * @param older complete checkpoints before that one, ascending by id, as the job takes them
+ * @param older complete checkpoints before that one, ascending by id, as the job takes them; none once an attempt has begun, since inlets forget then what the newest covers:
+ *   only a new process can go back
  */
 export function fallBack(error: unknown, attempt: number, older: Manifest[], settings: JobSettings): Manifest | FailureData {
-  // Later in a run inlets have forgotten what the newest checkpoint covers: only a new process can go back.
   const isDamaged = error instanceof MillraceError && error.code === 'MR_STATE_CORRUPT'
-  if (!isDamaged || attempt > 1 || older.length === 0) return callFailure(error, attempt)
+  if (!isDamaged || older.length === 0) return callFailure(error, attempt)
   try {
     demandRetraction(settings, error.message, older.at(-1)!)
   } catch (refusal) {

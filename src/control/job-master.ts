@@ -121,7 +121,6 @@ export class JobMaster {
       case 'forgotten':
         return this.#begin()
       default:
-        return
     }
   }
 
@@ -206,6 +205,7 @@ export class JobMaster {
       this.#activity.watch(deployment.activity)
       await Promise.all(workers.map((worker) => worker.deploy(deployment, this.#latest)))
       if (this.#isOver(attempt)) return
+      this.#beginning!.older.length = 0
       this.#host.app.attemptStarted(deployment, this.#latest?.id ?? 0)
       if (this.#state !== 'stopping') this.#state = 'running'
       this.#decide({ type: 'attempt-started', nowMs: timeMs(this.#host), attempt, ...this.#cast })
