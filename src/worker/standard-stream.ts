@@ -65,11 +65,22 @@ export function ownStandardStreams(): void {
     ['stdout', 1],
     ['stderr', 2],
   ] as const) {
+    const replaced = process[name]
     let stream: StandardStream | null = null
     const get = (): StandardStream => {
-      if (stream === null || stream.destroyed) stream = new StandardStream(fd)
+      if (stream === null || stream.destroyed) stream = answeringFor(replaced, new StandardStream(fd))
       return stream
     }
     Object.defineProperty(process, name, { configurable: true, enumerable: true, get })
   }
+}
+
+/** Node calls the stream that it finds here when the app thread takes more text: that is about its own stream, which has none. */
+function answeringFor(replaced: object, stream: StandardStream): StandardStream {
+  const methods = Object.getPrototypeOf(replaced) as Record<symbol, unknown>
+  for (const symbol of Object.getOwnPropertySymbols(methods)) {
+    const method = methods[symbol]
+    if (typeof method === 'function') Object.defineProperty(stream, symbol, { value: method.bind(replaced) })
+  }
+  return stream
 }
