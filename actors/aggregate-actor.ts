@@ -108,8 +108,8 @@ export class AggregateActor implements OperatorActor {
     this.table.completed(checkpointId)
   }
 
-  onCheckpointFailed(): void {
-    this.table.endDeltas()
+  onCheckpointFailed(checkpointId: number): void {
+    this.table.endDeltas(checkpointId)
   }
 
   restore(chunks: readonly StateChunk[]): void | Promise<void> {

@@ -42,8 +42,8 @@ export class KeyedValuesActor<V> {
     if (this.values instanceof ValueTable) this.values.completed(checkpointId)
   }
 
-  onCheckpointFailed(): void {
-    if (this.values instanceof ValueTable) this.values.endDeltas()
+  onCheckpointFailed(checkpointId: number): void {
+    if (this.values instanceof ValueTable) this.values.endDeltas(checkpointId)
   }
 
   restore(chunks: readonly StateChunk[]): Promise<void> {

@@ -71,9 +71,9 @@ export class ProcessState {
     this.#memory?.completed(checkpointId)
   }
 
-  /** The snapshot that was begun last is not wanted any more. */
-  checkpointFailed(): void {
-    this.#memory?.endImage()
+  /** The snapshot of a checkpoint is not wanted any more. */
+  checkpointFailed(checkpointId: number): void {
+    this.#memory?.endImage(checkpointId)
   }
 
   restore(chunks: readonly StateChunk[], nowMs: number): Promise<void> {

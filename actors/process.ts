@@ -150,8 +150,8 @@ class ProcessActor implements OperatorActor, CallFrame, Calls {
     this.kept.checkpointCompleted(checkpointId)
   }
 
-  onCheckpointFailed(): void {
-    this.kept.checkpointFailed()
+  onCheckpointFailed(checkpointId: number): void {
+    this.kept.checkpointFailed(checkpointId)
   }
 
   restore(chunks: readonly StateChunk[]): Promise<void> {

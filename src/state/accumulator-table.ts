@@ -56,6 +56,7 @@ export class AccumulatorTable<T, S extends AggregateSpecs = AggregateSpecs> {
   readonly #packer: ValuePacker
   readonly #changes: AccumulatorChanges
   #image: AccumulatorImage | null = null
+  #imageOf = 0
 
   /** @throws MR_OPTION_INVALID for aggregates that are none */
   constructor({ name, specs, key, mode, keys = new KeyIndex(), packer = msgpackrPacker }: AccumulatorTableOptions<T, S>) {
@@ -224,15 +225,16 @@ export class AccumulatorTable<T, S extends AggregateSpecs = AggregateSpecs> {
       return [...chunksOf(plan, Infinity, (group, from, to) => this.#encode({ groups, group }, slots.subarray(from, to)))]
     const image = new AccumulatorImage({ store: this.store, keys: this.keys, packer: this.#packer, groups, plan })
     this.#image = image
+    this.#imageOf = checkpoint
     return this.#read(
       image,
       chunksOf(plan, rowsPerStep, (group, from, to) => image.encode(group, from, to)),
     )
   }
 
-  /** What {@link AccumulatorTable.deltas} gave last is not asked for any more. */
-  endDeltas(): void {
-    this.#image = null
+  /** What {@link AccumulatorTable.deltas} gave for a checkpoint is not asked for any more: it has failed. */
+  endDeltas(checkpoint: number): void {
+    if (this.#imageOf === checkpoint) this.#image = null
   }
 
   /** A checkpoint is on disk: later ones need only what changes from now on. */
@@ -250,7 +252,7 @@ export class AccumulatorTable<T, S extends AggregateSpecs = AggregateSpecs> {
 
   clear(): void {
     this.#image?.keepKeys()
-    this.endDeltas()
+    this.#image = null
     this.keys.clear()
     this.store.clear()
     this.#changes.clear()

@@ -60,8 +60,8 @@ export class MemoryBackend implements KeyedStateBackend {
   }
 
   /** An image is written, or is of no use any more. */
-  endImage(): void {
-    this.#images.end()
+  endImage(checkpoint?: number): void {
+    this.#images.end(checkpoint)
   }
 
   /** A checkpoint is on disk: later ones need only what changes from now on. */

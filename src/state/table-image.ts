@@ -84,6 +84,10 @@ export class TableImage<Row> {
     this.#groupOf = new Uint16Array(this.#size)
   }
 
+  get checkpoint(): number {
+    return this.#options.checkpoint
+  }
+
   /** A slot is about to change, or what it has is handed out. Its stamp is still that of its last change. */
   keep(slot: number): void {
     if (slot >= this.#size || this.#states[slot] !== AS_IT_IS) return

@@ -39,9 +39,13 @@ export class TableImages<Row> {
     return this.#image
   }
 
-  /** An image is written, or is of no use any more. */
-  end(): void {
-    this.#image = null
+  /**
+   * The image is written, or is of no use any more.
+   *
+   * @param checkpoint if it is that of this checkpoint: word that one has failed may come when the next one has begun. Left out: whichever it is
+   */
+  end(checkpoint?: number): void {
+    if (checkpoint === undefined || this.#image?.checkpoint === checkpoint) this.#image = null
   }
 
   completed(checkpoint: number): void {

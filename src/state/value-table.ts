@@ -85,9 +85,9 @@ export class ValueTable<V> {
     this.#images.completed(checkpoint)
   }
 
-  /** What {@link ValueTable.deltas} gave last is not asked for any more. */
-  endDeltas(): void {
-    this.#images.end()
+  /** What {@link ValueTable.deltas} gave for a checkpoint is not asked for any more: it has failed. */
+  endDeltas(checkpoint: number): void {
+    this.#images.end(checkpoint)
   }
 
   /**

@@ -200,6 +200,7 @@ class Operator {
   #id = 0
   #nowMs = 1_000
   #late = 0
+  #givenUp = 0
   #taken: {
     readonly id: number
     readonly nowMs: number
@@ -233,7 +234,8 @@ class Operator {
       }
       if (outcome === null || count++ % (outcome.every + 1) !== 0) continue
       if (outcome.checkpoint === 'is given up' && count % 2 === 0) {
-        for (const { kept } of this.#instances) kept.checkpointFailed()
+        this.#givenUp = this.#taken!.id
+        if (count % 4 === 0) this.#tellGivenUp()
         this.#taken = outcome = null
       } else if (!this.#encodes()) {
         await this.#end(outcome.checkpoint)
@@ -271,6 +273,12 @@ class Operator {
     const expected = this.#content(this.#instances, this.#nowMs)
     const rest = this.#instances.map(({ kept }) => kept.snapshot(id, this.#nowMs)[Symbol.iterator]())
     this.#taken = { id, nowMs: this.#nowMs, expected, rest }
+    this.#tellGivenUp()
+  }
+
+  /** At once, or when the next one has begun. */
+  #tellGivenUp(): void {
+    for (const { kept } of this.#instances) kept.checkpointFailed(this.#givenUp)
   }
 
   /** One step of each instance. False when all is encoded. */

@@ -81,3 +81,26 @@ test('a delta holds what has changed; an idle table writes nothing; every group 
   expect(wholeAt.size).toBe(64)
   expect(new Set(wholeAt.values()).size).toBe(DELTA_STAGGER_GROUPS)
 })
+
+test('word that a checkpoint has failed may come when the next one has begun: that one holds what was there at its beginning all the same', () => {
+  const table = new ValueTable<number>()
+  for (let key = 0; key < 8; key++) table.set(table.slotOf(key), key)
+  const given = table.deltas(4, 1, 1)[Symbol.iterator]()
+  given.next()
+  const next = [...changedMeanwhile(table, table.deltas(4, 2, 1))]
+  const restored = new ValueTable<number>()
+  for (const delta of next) if (delta?.value !== undefined) restored.restore(delta.value)
+  for (let key = 0; key < 8; key++) expect(restored.get(restored.slotOf(key))).toBe(key)
+})
+
+/** Word of the checkpoint before comes with the first step, then everything changes. */
+function* changedMeanwhile(table: ValueTable<number>, deltas: Iterable<StateDelta | null>): Generator<StateDelta | null> {
+  let isFirst = true
+  for (const delta of deltas) {
+    yield delta
+    if (!isFirst) continue
+    isFirst = false
+    table.endDeltas(1)
+    for (let key = 0; key < 8; key++) table.set(table.slotOf(key), -1 - key)
+  }
+}
