@@ -24,7 +24,8 @@ test.runIf(platform() === 'linux')('400 MB of state with 8 MiB of cache: memory 
   const samples: { share: number; mib: number }[] = []
   const config = { keys: 200_000, chars: 2_000, rounds: 2 }
   await child('large-process', [JSON.stringify(config), String(8 * MIB)], (sample) => samples.push(sample as never))
-  expect(samples.at(-1)!.share).toBe(1)
+  // One more may come before the process is gone.
+  expect(samples.at(-1)!.share).toBeGreaterThanOrEqual(1)
   // In the heaps of the workers, which may be of 96 MiB each, there is no room for it; nor anywhere else.
   expect(Math.max(...samples.map(({ mib }) => mib)) - samples[0]!.mib).toBeLessThan(250)
 })
