@@ -77,6 +77,11 @@ export abstract class KeyedRowsActor {
     return [...this.saveInMemory(this.context.keyGroups)].map(([id, value]) => ({ scope: 'group', id, value }))
   }
 
+  /** The same, and how far the instance is in event time: see `restoredWatermark`. */
+  protected saveRowsAt(watermark: number): StateChunk[] {
+    return [...this.saveRows(), { scope: 'all', id: this.context.index, value: watermark }]
+  }
+
   /** The chunks of all rows, by key group. */
   protected saveInMemory(keyGroups: number): Map<number, Uint8Array> {
     const rows = this.#rows!

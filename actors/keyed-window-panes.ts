@@ -76,7 +76,7 @@ export class KeyedWindowPanesActor extends KeyedRowsActor implements OperatorAct
   }
 
   snapshot(): StateChunk[] {
-    return [...this.saveRows(), { scope: 'all', id: this.context.index, value: this.#watermark }]
+    return this.saveRowsAt(this.#watermark)
   }
 
   restore(chunks: readonly StateChunk[]): Promise<void> {

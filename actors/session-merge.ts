@@ -55,7 +55,7 @@ class SessionMergeActor extends KeyedRowsActor implements OperatorActor {
   }
 
   snapshot(): StateChunk[] {
-    return [...this.saveRows(), { scope: 'all', id: this.context.index, value: this.#watermark }]
+    return this.saveRowsAt(this.#watermark)
   }
 
   restore(chunks: readonly StateChunk[]): Promise<void> {

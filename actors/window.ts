@@ -69,7 +69,7 @@ class WindowActor extends KeyedRowsActor implements OperatorActor {
   }
 
   snapshot(): StateChunk[] {
-    return [...this.saveRows(), { scope: 'all', id: this.context.index, value: this.#windows.watermark }]
+    return this.saveRowsAt(this.#windows.watermark)
   }
 
   restore(chunks: readonly StateChunk[]): Promise<void> {
