@@ -1,14 +1,20 @@
-const CAPACITY_MIN = 1024
+import { hashAscii, hashKey } from '../core/key-hash.ts'
+
+const SLOTS_MIN = 1024
 const BYTES_MIN = 16 * 1024
-/** Of the table: so many entries take all of it. */
-const GROWTH = 4
-const GOLDEN = 0x9e3779b1
-/** FNV-1a, Fowler, Noll and Vo. */
-const FNV_BASIS = 0x811c9dc5
-const FNV_PRIME = 0x01000193
+/** Keys of one key group, which come together, are in one part where there are as many groups as parts, or a multiple: a part fits the processor's cache. */
+const PARTS = 128
+const PART_PAIRS_MIN = 16
+
+/** Some of the texts: pairs of hash and slot + 1 (0: free), at most half full. */
+interface Part {
+  pairs: Int32Array
+  shift: number
+  used: number
+}
 
 /**
- * Texts of keys out of a checkpoint, as the ASCII bytes that its chunks have, with the slot of each. A million of them are here in a tenth of the time that a Map of strings takes, and are none of the
+ * Texts of keys out of a checkpoint, as the ASCII bytes that its chunks have, with the slot of each. A million of them are here in a fraction of the time that a Map of strings takes, and are none of the
  * garbage collector's business. A key that is used goes over to where strings are ({@link StoredTexts.forget}); what nobody asks for stays.
  */
 export class StoredTexts {
@@ -17,12 +23,10 @@ export class StoredTexts {
   /** Of `#used`: bytes of texts that have gone. */
   #dead = 0
   /** By slot: where the text begins, + 1; 0 for none. */
-  #starts = new Int32Array(CAPACITY_MIN)
-  #lengths = new Int32Array(CAPACITY_MIN)
-  /** Pairs: hash, slot + 1 (0: free). The slot of an entry whose text has gone has none, or another one. */
-  #table = new Int32Array(2 * CAPACITY_MIN)
-  #shift = 32 - Math.log2(CAPACITY_MIN)
-  #entries = 0
+  #starts = new Int32Array(SLOTS_MIN)
+  #lengths = new Int32Array(SLOTS_MIN)
+  /** By the low bits of the hash. An entry stays when its text goes, until all are made anew. */
+  #parts: (Part | undefined)[] = Array.from({ length: PARTS })
   #size = 0
 
   /** Number of texts. */
@@ -32,28 +36,29 @@ export class StoredTexts {
 
   /** The slot of the text `bytes[from..to)`, which is ASCII. A new one gets `next`, which has no text. */
   slotOf(bytes: Uint8Array, from: number, to: number, next: number): number {
-    const hash = hashOfBytes(bytes, from, to)
-    const table = this.#table
-    const mask = table.length - 1
-    let at = (hash >>> this.#shift) << 1
-    for (; table[at + 1] !== 0; at = (at + 2) & mask)
-      if (table[at] === hash && this.#isBytes(table[at + 1]! - 1, bytes, from, to)) return table[at + 1]! - 1
-    table[at] = hash
-    table[at + 1] = next + 1
+    const hash = hashAscii(bytes, from, to) | 0
+    const part = (this.#parts[hash & (PARTS - 1)] ??= newPart())
+    const { pairs } = part
+    const mask = pairs.length - 1
+    let at = (hash >>> part.shift) << 1
+    for (; pairs[at + 1] !== 0; at = (at + 2) & mask)
+      if (pairs[at] === hash && this.#isBytes(pairs[at + 1]! - 1, bytes, from, to)) return pairs[at + 1]! - 1
     this.#keep(next, bytes, from, to)
-    if (++this.#entries * 4 > table.length) this.#resize(table.length * GROWTH)
+    pairs[at] = hash
+    pairs[at + 1] = next + 1
+    if (++part.used * 4 > pairs.length) grow(part)
     return next
   }
 
   /** The slot of a text, or -1. */
   find(text: string): number {
-    let hash = FNV_BASIS | 0
-    for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), FNV_PRIME)
-    hash = Math.imul(hash ^ (hash >>> 15), GOLDEN)
-    const table = this.#table
-    const mask = table.length - 1
-    for (let at = (hash >>> this.#shift) << 1; table[at + 1] !== 0; at = (at + 2) & mask)
-      if (table[at] === hash && this.#isText(table[at + 1]! - 1, text)) return table[at + 1]! - 1
+    const hash = hashKey(text) | 0
+    const part = this.#parts[hash & (PARTS - 1)]
+    if (part === undefined) return -1
+    const { pairs } = part
+    const mask = pairs.length - 1
+    for (let at = (hash >>> part.shift) << 1; pairs[at + 1] !== 0; at = (at + 2) & mask)
+      if (pairs[at] === hash && this.#isText(pairs[at + 1]! - 1, text)) return pairs[at + 1]! - 1
     return -1
   }
 
@@ -89,13 +94,13 @@ export class StoredTexts {
 
   #keep(slot: number, bytes: Uint8Array, from: number, to: number): void {
     if (slot >= this.#starts.length) this.#growSlots(slot)
-    const length = to - from
-    let end = this.#used
-    if (end + length > this.#bytes.length) this.#growBytes(end + length)
+    let at = this.#used
+    const end = at + to - from
+    if (end > this.#bytes.length) this.#growBytes(end)
     const kept = this.#bytes
-    for (let i = from; i < to; i++) kept[end++] = bytes[i]!
-    this.#starts[slot] = this.#used + 1
-    this.#lengths[slot] = length
+    this.#starts[slot] = at + 1
+    this.#lengths[slot] = to - from
+    for (let i = from; i < to; i++) kept[at++] = bytes[i]!
     this.#used = end
     this.#size++
   }
@@ -116,46 +121,42 @@ export class StoredTexts {
     this.#lengths = lengths
   }
 
-  /** Takes out what has gone. */
+  /** Makes all anew, without what has gone. */
   #compact(): void {
-    const old = this.#bytes
-    this.#bytes = new Uint8Array(Math.max(BYTES_MIN, this.#used - this.#dead))
-    this.#used = 0
+    const all = new StoredTexts()
+    all.#bytes = new Uint8Array(Math.max(BYTES_MIN, this.#used - this.#dead))
+    for (let slot = 0; slot < this.#starts.length; slot++) {
+      const start = this.#starts[slot]! - 1
+      if (start !== -1) all.slotOf(this.#bytes, start, start + this.#lengths[slot]!, slot)
+    }
+    this.#bytes = all.#bytes
+    this.#used = all.#used
     this.#dead = 0
-    this.#size = 0
-    const starts = this.#starts
-    for (let slot = 0; slot < starts.length; slot++) {
-      const start = starts[slot]! - 1
-      if (start !== -1) this.#keep(slot, old, start, start + this.#lengths[slot]!)
-    }
-    let length = 2 * CAPACITY_MIN
-    while (length < 4 * this.#size) length *= 2
-    this.#resize(length)
-  }
-
-  #resize(length: number): void {
-    const old = this.#table
-    const table = new Int32Array(length)
-    const mask = length - 1
-    this.#shift = 33 - Math.log2(length)
-    this.#entries = 0
-    for (let from = 0; from < old.length; from += 2) {
-      const slot = old[from + 1]!
-      if (slot === 0 || this.#starts[slot - 1] === 0) continue
-      let at = (old[from]! >>> this.#shift) << 1
-      while (table[at + 1] !== 0) at = (at + 2) & mask
-      table[at] = old[from]!
-      table[at + 1] = slot
-      this.#entries++
-    }
-    this.#table = table
+    this.#starts = all.#starts
+    this.#lengths = all.#lengths
+    this.#parts = all.#parts
   }
 }
 
-function hashOfBytes(bytes: Uint8Array, from: number, to: number): number {
-  let hash = FNV_BASIS | 0
-  for (let i = from; i < to; i++) hash = Math.imul(hash ^ bytes[i]!, FNV_PRIME)
-  return Math.imul(hash ^ (hash >>> 15), GOLDEN)
+function newPart(): Part {
+  return { pairs: new Int32Array(2 * PART_PAIRS_MIN), shift: 32 - Math.log2(PART_PAIRS_MIN), used: 0 }
+}
+
+/** In the order of the hashes, so that memory is gone through from one end to the other. */
+function grow(part: Part): void {
+  const old = part.pairs
+  const pairs = new Int32Array(4 * old.length)
+  const mask = pairs.length - 1
+  const shift = part.shift - 2
+  for (let from = 0; from < old.length; from += 2) {
+    if (old[from + 1] === 0) continue
+    let at = (old[from]! >>> shift) << 1
+    while (pairs[at + 1] !== 0) at = (at + 2) & mask
+    pairs[at] = old[from]!
+    pairs[at + 1] = old[from + 1]!
+  }
+  part.pairs = pairs
+  part.shift = shift
 }
 
 /** The text of ASCII bytes. */
