@@ -295,3 +295,6 @@ export const WORKING_KEY_BYTES_MAX = 1024
 export const WORKING_RESTORE_BYTES_AHEAD_MAX = 8 * 1024 * 1024
 /** Time that the storage thread makes chunks of working state before it serves others. */
 export const WORKING_SLICE_MS = 5
+
+/** Values by key are encoded as columns of records from so many on: fewer, as those of deltas are, are packed for less than it costs to begin. */
+export const RECORD_COLUMN_ROWS_MIN = 128

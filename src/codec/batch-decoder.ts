@@ -46,6 +46,11 @@ export class BatchDecoder {
    * without copies if it lies on an 8-byte boundary. Throws MR_FRAME_CORRUPT, here or when a damaged column is used.
    */
   decode(payload: Uint8Array): DecodedBatch {
+    return this.open(payload)
+  }
+
+  /** @internal As `decode`. */
+  open(payload: Uint8Array): FrameBatch {
     const reader = new PayloadReader(payload)
     const elements = reader.array()
     const version = reader.uint()

@@ -4,6 +4,7 @@ import { corrupt, typedArrayAt } from './payload-reader.ts'
 import type { ArrayAt, BytesAt, PayloadReader } from './payload-reader.ts'
 import type { DictionaryMemory } from './dictionary-memory.ts'
 import type { FieldSchema } from './schema.ts'
+import { ownString } from './own-string.ts'
 import { StringSlices } from './string-slices.ts'
 import { unpackValues } from './value-packing.ts'
 
@@ -30,6 +31,8 @@ export class ColumnReader {
   #tagged = false
   #data: ColumnData | undefined
   #dictionary: Dictionary | undefined
+  /** Where the text of each row ends; of an open column of texts without a dictionary. */
+  #ends: Uint32Array | undefined
   readonly #memory: DictionaryMemory
 
   /** Finds the column at the reader's position. Throws MR_FRAME_CORRUPT. */
@@ -168,6 +171,23 @@ export class ColumnReader {
 
   #slice(at: BytesAt): Uint8Array {
     return this.#payload.subarray(at.start, at.start + at.length)
+  }
+
+  /** Rows are to be read in any order, few of them perhaps: {@link ColumnReader.ownAt}. Throws MR_FRAME_CORRUPT for whatever keeps any of them from it. */
+  open(): void {
+    if (this.field.kind !== KIND.string) return void this.data()
+    const dictionary = this.dictionary()
+    if (dictionary === null) this.#ends = this.slices().ends()
+    else this.checkCodes(dictionary)
+  }
+
+  /** As {@link ColumnReader.at}, of an open column. A text keeps no other alive; values that were packed are the same each time. */
+  ownAt(row: number, marks: Uint8Array | null): unknown {
+    if (this.field.kind !== KIND.string || (marks !== null && markAt(marks, row) !== MARK.value)) return this.at(row, marks)
+    if (this.#ends === undefined) return ownString(this.#dictionary!.entries[this.#dictionary!.codes[row]!]!)
+    const start = this.#bytes!.start
+    const [from, to] = [start + (row === 0 ? 0 : this.#ends[row - 1]!), start + this.#ends[row]!]
+    return this.#payload.toString(this.#unit === 1 ? 'latin1' : 'utf16le', from, to)
   }
 
   /** The value of one row, undefined where absent. */

@@ -6,6 +6,7 @@ import { markAt } from './column-reader.ts'
 import { typedArrayAt } from './payload-reader.ts'
 import type { ArrayAt } from './payload-reader.ts'
 import type { RecordReader } from './record-reader.ts'
+import { RecordRows } from './record-rows.ts'
 import { scatter, scatterNumbers } from './runs.ts'
 import type { Runs } from './runs.ts'
 import type { ShapeSchema } from './schema.ts'
@@ -72,6 +73,11 @@ export class FrameBatch implements DecodedBatch {
     const out: unknown[] = new Array(this.length)
     this.#shapes.forEach(({ shape, columns }, s) => shape.read(out, this.#runs, s, columns))
     return (this.#records = out)
+  }
+
+  /** The records one by one, in any order. Throws MR_FRAME_CORRUPT. */
+  rows(): RecordRows {
+    return new RecordRows(this.length, this.#shapes, this.#runs)
   }
 
   numbers(field: string): Int32Array | Float64Array | null {

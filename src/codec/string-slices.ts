@@ -43,6 +43,15 @@ export class StringSlices {
     return this.#payload.toString(this.#unit === 1 ? 'latin1' : 'utf16le', start, start + bytes)
   }
 
+  /** Where each entry ends, in bytes of the blob. */
+  ends(): Uint32Array {
+    const ends = new Uint32Array(this.lengths.length)
+    let end = 0
+    for (let i = 0; i < ends.length; i++) ends[i] = end += this.lengths[i]! * this.#unit
+    if (this.#position + end !== this.#positionMax) corrupt(`column ${this.#column} has not as much text as its lengths say`)
+    return ends
+  }
+
   /** All entries. */
   strings(): string[] {
     const { lengths } = this

@@ -1,4 +1,5 @@
-import { BatchDecoder, BatchEncoder } from '../codec/index.ts'
+import { BatchEncoder } from '../codec/index.ts'
+import { RecordRows } from '../codec/record-rows.ts'
 import { packValues, unpackValues } from '../codec/value-packing.ts'
 import { canonicalKey } from '../core/key.ts'
 import type { Key } from '../core/key-hash.ts'
@@ -6,6 +7,7 @@ import { MillraceError } from '../errors.ts'
 import { chunkKeysOf, keysOfChunk } from './key-groups.ts'
 import type { StoredValue } from './keyed-backend.ts'
 import type { KeySlots } from './key-slots.ts'
+import { isPlainRecord, openRecords } from './record-column.ts'
 import { type DecodedChunk, decodeChunk, encodeChunk } from './state-chunk.ts'
 
 const KIND = 'keyed'
@@ -54,15 +56,11 @@ export class KeyedChunkWriter {
 
   #column(values: readonly unknown[]): [string, Float64Array | Uint8Array] {
     if (values.every((value) => typeof value === 'number')) return [NUMBERS, Float64Array.from(values as number[])]
-    if (values.every(isRecord)) return [RECORDS, this.#encoder.encode(values, 0, values.length, null)]
+    if (values.every(isPlainRecord)) return [RECORDS, this.#encoder.encode(values, 0, values.length, null)]
     const { tagged, bytes } = packValues(values, this.#name, {})
     // msgpackr packs the chunk into the same memory next.
     return [tagged ? TAGGED : PLAIN, new Uint8Array(bytes)]
   }
-}
-
-function isRecord(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
 }
 
 /** A chunk, and the stored value of each of its rows. */
@@ -71,8 +69,20 @@ export interface KeyedChunk {
   readonly values: ArrayLike<unknown>
 }
 
+/** The same, with records that are made one by one when they are asked for. */
+export interface OpenKeyedChunk {
+  readonly chunk: DecodedChunk
+  readonly values: ArrayLike<unknown> | RecordRows
+}
+
 /** @throws MillraceError MR_STATE_CORRUPT, MR_STATE_INCOMPATIBLE */
 export function decodeKeyedChunk(bytes: Uint8Array): KeyedChunk {
+  const { chunk, values } = openKeyedChunk(bytes)
+  return { chunk, values: values instanceof RecordRows ? Array.from({ length: chunk.rows }, (_, row) => values.at(row)) : values }
+}
+
+/** @throws MillraceError MR_STATE_CORRUPT, MR_STATE_INCOMPATIBLE */
+export function openKeyedChunk(bytes: Uint8Array): OpenKeyedChunk {
   const chunk = decodeChunk(bytes)
   if (chunk.kind !== KIND)
     throw new MillraceError('MR_STATE_INCOMPATIBLE', `a chunk of state cannot be restored: it holds ${chunk.kind}, not ${KIND}`)
@@ -80,18 +90,11 @@ export function decodeKeyedChunk(bytes: Uint8Array): KeyedChunk {
   if (column instanceof Float64Array) return { chunk, values: column }
   try {
     if (!(column instanceof Uint8Array)) throw new TypeError('it has no values')
-    // Copies lie as the readers want them.
-    if (name === RECORDS) return { chunk, values: rowsOf(column.slice(), chunk.rows) }
+    if (name === RECORDS) return { chunk, values: openRecords(column, chunk.rows) }
     return { chunk, values: unpackValues(Buffer.from(column), 0, column.length, chunk.rows, name === TAGGED) }
   } catch (cause) {
     throw new MillraceError('MR_STATE_CORRUPT', 'a chunk of state is damaged: its values cannot be decoded', { cause })
   }
-}
-
-function rowsOf(payload: Uint8Array, rows: number): unknown[] {
-  const batch = new BatchDecoder({ name: 'state', mode: 'interpreted' }).decode(payload)
-  if (batch.length !== rows) throw new TypeError(`it has ${batch.length} values for ${rows} keys`)
-  return batch.records()
 }
 
 /** The stored value of one key, with the signature that says what it is; undefined when the chunk has none. */

@@ -1,3 +1,4 @@
+import { RecordRows } from '../codec/record-rows.ts'
 import type { Key } from '../core/key-hash.ts'
 import { CellExpiry } from './cell-expiry.ts'
 import type { ChangeStamps } from './change-stamps.ts'
@@ -5,7 +6,7 @@ import type { KeyIndex } from './key-index.ts'
 import { LEFT_OUT, slotsOfChunk } from './key-groups.ts'
 import { KeyTable } from './key-table.ts'
 import type { CellSpec, KeyedStateBackend, StateCell, StoredValue } from './keyed-backend.ts'
-import { type KeyedChunkPlace, KeyedChunkWriter, decodeKeyedChunk } from './keyed-chunk.ts'
+import { type KeyedChunkPlace, KeyedChunkWriter, openKeyedChunk } from './keyed-chunk.ts'
 import { ownValue } from './own-value.ts'
 import type { ImageOptions, TableImage } from './table-image.ts'
 import { TableImages } from './table-images.ts'
@@ -154,7 +155,7 @@ class MemoryCell<V> implements StateCell<V> {
 
   /** The stored form of what a slot has, which shares nothing with it; undefined for none. */
   copy(slot: number): unknown {
-    const value = this.#column.get(slot)
+    const value = this.#column.peek(slot)
     return value === undefined ? undefined : ownValue(this.#spec.save(value, 0), false)
   }
 
@@ -170,17 +171,34 @@ class MemoryCell<V> implements StateCell<V> {
     if (count === 0) return null
     return this.#writer.write(place, image, live.subarray(0, count), (slot) => {
       const kept = image.keptAt(slot)
-      return kept === undefined ? this.#spec.save(this.#column.get(slot) as V, nowMs) : kept.row[this.#position]
+      return kept === undefined ? this.#spec.save(this.#column.peek(slot) as V, nowMs) : kept.row[this.#position]
     })
   }
 
   restore(bytes: Uint8Array, nowMs: number, newer: KeyIndex | null): void {
-    const { chunk, values } = decodeKeyedChunk(bytes)
-    slotsOfChunk(this.#keys, chunk, newer).forEach((slot, row) => {
+    const { chunk, values } = openKeyedChunk(bytes)
+    const { signature } = chunk
+    const slots = slotsOfChunk(this.#keys, chunk, newer)
+    const isLazy = values instanceof RecordRows && signature === this.#spec.signature && this.#spec.ttlMs === Infinity
+    if (isLazy) return this.#restoreLater(values, slots)
+    const at = values instanceof RecordRows ? (row: number) => values.at(row) : (row: number) => values[row]
+    slots.forEach((slot, row) => {
       if (slot === LEFT_OUT) return
-      this.set(slot, this.#spec.load(values[row], chunk.signature, nowMs))
+      this.set(slot, this.#spec.load(at(row), signature, nowMs))
       this.expiry.purge(slot, nowMs)
     })
+  }
+
+  /** Values that need no migration, and do not expire, are made when they are used. */
+  #restoreLater(rows: RecordRows, slots: Int32Array): void {
+    for (let row = 0; row < slots.length; row++) {
+      const slot = slots[row]!
+      if (slot === LEFT_OUT) continue
+      if (this.#column.has(slot)) this.clear(slot)
+      this.#keys.use(slot)
+    }
+    const { signature } = this.#spec
+    this.#column.restore({ length: rows.length, at: (row) => this.#spec.load(rows.at(row), signature, 0) }, slots)
   }
 
   #has(slot: number, nowMs: number): boolean {

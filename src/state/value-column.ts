@@ -1,25 +1,39 @@
+import { type StoredRows, StoredValues } from './stored-values.ts'
+
 const CAPACITY_MIN = 16
 
-/** One value per slot, or none: numbers in a typed array for as long as there are no others. */
+/** One value per slot, or none: numbers in a typed array for as long as there are no others. What was restored may still be in its chunk. */
 export class ValueColumn<V> {
   /** Null from the first value on that is no number. */
   #numbers: Float64Array | null = new Float64Array(CAPACITY_MIN)
   /** By slot: 1 where there is a number. */
   #present = new Uint8Array(CAPACITY_MIN)
   #values: (V | undefined)[] = []
+  /** Of slots that have nothing in `#values`. */
+  #stored: StoredValues<V> | null = null
 
   get(slot: number): V | undefined {
     const numbers = this.#numbers
-    if (numbers === null) return this.#values[slot]
+    if (numbers === null) {
+      const value = this.#values[slot]
+      return value === undefined && this.#stored !== null ? this.#load(slot) : value
+    }
     return this.#present[slot] === 1 ? (numbers[slot] as V) : undefined
   }
 
+  /** As `get`, for whoever neither keeps nor changes it. */
+  peek(slot: number): V | undefined {
+    return this.#stored?.at(slot) ?? this.get(slot)
+  }
+
   has(slot: number): boolean {
-    return this.#numbers === null ? this.#values[slot] !== undefined : this.#present[slot] === 1
+    if (this.#numbers !== null) return this.#present[slot] === 1
+    return this.#values[slot] !== undefined || this.#stored?.has(slot) === true
   }
 
   set(slot: number, value: V): void {
     if (this.#numbers === null) {
+      if (this.#stored !== null) this.#forgetStored(slot)
       // An array with holes at its end would become slow.
       while (this.#values.length < slot) this.#values.push(undefined)
       this.#values[slot] = value
@@ -33,10 +47,30 @@ export class ValueColumn<V> {
     }
   }
 
+  /** Values of slots that have none. @param slots by row; negative ones are left out */
+  restore(rows: StoredRows<V>, slots: Int32Array): void {
+    if (this.#numbers !== null) this.#convert()
+    this.#stored ??= new StoredValues()
+    this.#stored.add(rows, slots)
+    for (const slot of slots) while (this.#values.length <= slot) this.#values.push(undefined)
+  }
+
   clear(slot: number): void {
     if (this.#numbers === null) {
+      if (this.#stored !== null) this.#forgetStored(slot)
       if (slot < this.#values.length) this.#values[slot] = undefined
     } else if (slot < this.#present.length) this.#present[slot] = 0
+  }
+
+  #load(slot: number): V | undefined {
+    const value = this.#stored!.at(slot)
+    if (value !== undefined) this.set(slot, value)
+    return value
+  }
+
+  #forgetStored(slot: number): void {
+    this.#stored!.forget(slot)
+    if (this.#stored!.size === 0) this.#stored = null
   }
 
   #grow(slot: number): void {
