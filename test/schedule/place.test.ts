@@ -5,6 +5,7 @@ import { planActors, planTasks } from '../../src/graph/plan.ts'
 import { PLACEMENT_POLICIES } from '../../src/graph/placement-settings.ts'
 import { inTurn, place } from '../../src/schedule/place.ts'
 import { placeJob } from '../../src/schedule/place-job.ts'
+import { inTier } from '../tier.ts'
 import { MIB, broken, drafts, graphOf, settings } from './graphs.ts'
 
 const anySettings = fc.record({
@@ -47,8 +48,9 @@ describe('whatever is asked for', () => {
         expect(broken(planActors(planTasks(graph, { workers, chaining: 'on' }), threads), threads, placement)).toBeNull()
       },
     )
-    fc.assert(check, { numRuns: 600, seed: 8 })
-    expect(placed).toBeGreaterThan(100)
+    fc.assert(check, { numRuns: inTier(60, 1000), seed: 8 })
+    // The seed is fixed, so it is known that there are.
+    expect(placed).toBeGreaterThan(10)
   })
 
   test('what is refused cannot be placed by trying everything', () => {
@@ -64,8 +66,8 @@ describe('whatever is asked for', () => {
         expect(broken(plan, threads, placement), `${threads.join()} does it`).not.toBeNull()
       }
     })
-    fc.assert(check, { numRuns: 100, seed: 8 })
-    expect(refused).toBeGreaterThan(20)
+    fc.assert(check, { numRuns: inTier(20, 300), seed: 8 })
+    expect(refused).toBeGreaterThan(3)
   })
 
   test('without any wish all go to the workers in turn, as they do when nothing is planned', () => {
@@ -77,7 +79,7 @@ describe('whatever is asked for', () => {
       expect(place(plan, settings()).threads).toEqual(inTurn(plan).threads)
       expect(placeJob(plan.graph, { workers, chaining: 'on' }, settings()).placement.threads).toBeNull()
     })
-    fc.assert(check, { numRuns: 200 })
+    fc.assert(check, { numRuns: inTier(50, 500) })
   })
 
   test('by load, the busiest worker has at most an even share and one actor more', () => {
@@ -92,7 +94,7 @@ describe('whatever is asked for', () => {
       const total = each.reduce((sum, cost) => sum + cost, 0)
       expect(Math.max(...loads)).toBeLessThanOrEqual(total / workers + Math.max(...each) + 1e-4)
     })
-    fc.assert(check, { numRuns: 200 })
+    fc.assert(check, { numRuns: inTier(50, 500) })
   })
 })
 
@@ -143,7 +145,7 @@ test('what only hands records on stays with what it gets them from, as long as t
     { workers: 2, chaining: 'off' },
     settings(),
   )
-  expect(apart.actors.map(({ thread }) => thread).toSorted()).toEqual([0, 1])
+  expect(apart.actors.map(({ thread }) => thread).toSorted((a, b) => a - b)).toEqual([0, 1])
 })
 
 describe('a heap has a limit', () => {

@@ -11,15 +11,13 @@ export default defineJob(import.meta, {
       .keyBy('shop')
       .sum('n', { name: 'sums', demand: { cpu: 0.3, heapBytes: 64 * MIB } })
       .toStream({ emit: 'changes' })
-    const scored = rows
-      .rebalance()
-      .map((row) => ({ ...row, score: row.n * 2 }), {
-        name: 'score',
-        parallelism: 1,
-        priority: 10,
-        demand: { cpu: 0.8 },
-        antiAffinity: 'model',
-      })
+    const scored = rows.rebalance().map((row) => ({ ...row, score: row.n * 2 }), {
+      name: 'score',
+      parallelism: 1,
+      priority: 10,
+      demand: { cpu: 0.8 },
+      antiAffinity: 'model',
+    })
     const model = rows
       .rebalance()
       .map((row) => ({ ...row }), { name: 'model', parallelism: 1, exclusive: true, demand: { heapBytes: 200 * MIB, cpu: 0.9 } })

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { FailureData } from '../../../src/core/failure.ts'
-import { MillraceError, launch } from '../../../src/index.ts'
+import { type MillraceError, launch } from '../../../src/index.ts'
 import { jobNamed, temporaryDir } from '../../engine/run-job.ts'
 
 const greedy = await jobNamed('greedy')
