@@ -21,6 +21,8 @@ const CHOOSING = new Set([
   'sessionMerge',
   'windowJoin',
   'intervalJoin',
+  'joinLatest',
+  'joinTemporal',
 ])
 
 /** False as well for an operator over all records, which would have a single row. */
