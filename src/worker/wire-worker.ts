@@ -158,7 +158,6 @@ class WorkerWiring {
             route,
             edge.timestamps,
             options.batchRecords,
-            host.outletsHearTime === true || channels.some(({ toThread }) => toThread < plan.workers),
           ),
         ]
       }),
