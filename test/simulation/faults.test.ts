@@ -58,13 +58,16 @@ describe('whatever fails: operators, threads, processes, disks, sinks, clocks', 
       const dir = temporaryDir()
       const { outlets, restarts, faults, virtualMs } = await simulate(patientJob, {
         seed,
-        config: { count: 300, dir, callMs: 0 },
+        config: { count: 200, dir, callMs: 0 },
         faults: { clock: 6 },
         checkpointIntervalMs: 10,
         restart: { maxRestarts: 0 },
       })
       jumps += faults!.clock
-      expect([...outlets['results']!].toSorted((a, b) => a.n - b.n), `seed ${seed}`).toEqual(patientResults(300))
+      expect(
+        [...outlets['results']!].toSorted((a, b) => a.n - b.n),
+        `seed ${seed}`,
+      ).toEqual(patientResults(200))
       expect([outlets['late'], restarts]).toEqual([[], 0])
       expect(virtualMs).toBeLessThan(10_000)
       expect(visibleFiles(dir).length).toBeGreaterThan(10)

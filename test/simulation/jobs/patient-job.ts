@@ -1,5 +1,6 @@
 import { defineJob, sink, window } from '../../../src/index.ts'
 import type { Outlets } from '../../../src/index.ts'
+import { setClock } from '../../faults/jumping-clock.ts'
 
 export interface PatientConfig {
   readonly count: number
@@ -7,6 +8,8 @@ export interface PatientConfig {
   readonly dir: string
   /** Some calls take so long; 0: no call waits for the event loop, whose moments no seed decides. */
   readonly callMs: number
+  /** When this row is to be called for again, nothing else being left to do, the wall clock is set an hour back. */
+  readonly setsBackAt?: number
 }
 
 export interface Called {
@@ -23,7 +26,7 @@ const PATIENCE_MS = 120_000
 
 /** Whatever waits for so much time to go by: calls that may take so long, calls that are made again after a pause, inputs that may be idle, files that roll. */
 export default defineJob<PatientConfig, Outlets>(import.meta, {
-  build: ({ source, config: { count, dir, callMs } }) => {
+  build: ({ source, config: { count, dir, callMs, setsBackAt } }) => {
     const rows = [0, 1].map((of) =>
       source.generate(`rows-${of}`, {
         count: count / 2,
@@ -36,11 +39,12 @@ export default defineJob<PatientConfig, Outlets>(import.meta, {
     )
     const called = rows[0]!.union(rows[1]!).mapAsync(
       async (row, { attempt }) => {
+        if (row.n === setsBackAt && attempt === 1) setTimeout(() => setClock(-3_600_000), 300)
         if (row.n % 10 === 0 && attempt === 1) throw new Error('made again')
         if (callMs > 0 && row.n % 3 === 0) await new Promise((resolve) => setTimeout(resolve, callMs))
         return { ...row, attempt }
       },
-      { timeoutMs: PATIENCE_MS, retry: { attempts: 2, minMs: 10 } },
+      { timeoutMs: PATIENCE_MS, retry: { attempts: 2, minMs: setsBackAt === undefined ? 10 : 1_500 } },
     )
     const { results, late } = called
       .keyBy(({ n }) => n % 5)
