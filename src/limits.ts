@@ -87,6 +87,12 @@ export const DELTA_SNAPSHOTS_MAX = 12
 export const DELTA_STAGGER_GROUPS = 8
 /** Keys that have gone from a table since its last complete checkpoint, which a delta has to name; beyond, key groups are written whole. */
 export const REMOVED_KEYS_MAX = 100_000
+/** Rows of a key group that go into one chunk at least, where a step of a snapshot encodes fewer: chunks cost something beside their rows. */
+export const SNAPSHOT_CHUNK_ROWS_MIN = 512
+/** Which part of a step of a snapshot the first one is; each has twice as much to do as the one before. */
+export const SNAPSHOT_FIRST_STEP_PART = 64
+/** Bytes of chunks of key groups that a worker collects before they leave for the storage thread, while the rest of the snapshot is encoded. */
+export const SNAPSHOT_PART_BYTES_MIN = 256 * 1024
 /** Slots of a table that are looked through for a snapshot in the time that it takes to encode one row. */
 export const SNAPSHOT_SLOTS_PER_ROW = 16
 /** Checkpoint ids that are set aside on disk ahead of their use, so that none is ever used twice. */
