@@ -54,6 +54,10 @@ export const ASYNC_RETRY_MS_MAX_DEFAULT = 10_000
 export const COMBINER_ENTRIES_MAX = 64 * 1024
 /** Keys that a combiner remembers from flush to flush, so that they keep their slots. */
 export const COMBINER_KEYS_MAX = 256 * 1024
+/** While fewer records than this come to a combiner of windows from one look to the next, it sends ahead what it holds: nothing is left to be done when a window ends. */
+export const COMBINED_AHEAD_RECORDS_MAX = 1024
+/** Time between two such flushes. */
+export const COMBINED_AHEAD_MS = 10
 /** Keys that a combiner of windows remembers at least: those of windows come and go. */
 export const COMBINED_KEYS_KEPT_MIN = 4096
 /** Levels of tuples within tuples that a key may have. */
@@ -216,7 +220,7 @@ export const TABLE_REDRAW_MS_DEFAULT = 200
 /** Longest time that one timer waits; who wants to wait longer looks again then. */
 export const TIMER_MS_MAX = 60 * 60 * 1000
 /** Rows of a paced source come in slices of about this length. */
-export const PACE_SLICE_MS = 5
+export const PACE_SLICE_MS = 1
 /** What a paced source could not send within this time it sends no more: its schedule moves instead. */
 export const PACE_CATCH_UP_MS_MAX = 1_000
 /** Shortest period of a timer source. */
