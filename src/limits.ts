@@ -146,6 +146,10 @@ export const OUTLET_COMMITTED_BYTES_MAX = 64 * 1024 * 1024
 export const OUTLET_RETRY_MS = 1_000
 /** Idle sleeps on the doorbell, one after the other, before a worker waits on its event loop instead. */
 export const IDLE_SLEEPS_MAX = 5
+/** An idle worker that waits for a time looks so often whether the wall clock was set. */
+export const WALL_CLOCK_LOOK_MS = 1_000
+/** The wall clock was set when it has moved so much more, or less, than time went by. */
+export const WALL_CLOCK_SET_MS_MIN = 100
 /** Longest wait of an idle worker on its event loop. */
 export const IDLE_WAIT_MS_MAX = 60_000
 /** Longest CPU profile: all of its samples are kept until its end. */
