@@ -4,6 +4,7 @@ import { chunkKeysOf, keysOfChunk } from './key-groups.ts'
 import { KeyedChunkWriter, decodeKeyedChunk } from './keyed-chunk.ts'
 import { type Chunk, type DecodedChunk, decodeChunk, encodeChunk } from './state-chunk.ts'
 import { msgpackrPacker, packValues, unpackValues } from './value-packer.ts'
+import { decodeValues, encodeValues } from './value-table.ts'
 
 /** A chunk without a key. */
 export interface LessenedChunk {
@@ -25,6 +26,10 @@ export function withoutKey(bytes: Uint8Array, key: Key): LessenedChunk | null {
   if (kept.length === keys.length) return null
   const rows = keys.length - kept.length
   const slotKeys = { keyAt: (row: number): Key => keys[row]! }
+  if (chunk.kind === 'values') {
+    const { values } = decodeValues(bytes)
+    return { rows, bytes: encodeValues(chunk, slotKeys, kept, (row) => values[row]) }
+  }
   if (chunk.kind !== 'keyed') return { rows, bytes: encodeChunk(rowsOf(chunk, slotKeys, kept)) }
   const { values } = decodeKeyedChunk(bytes)
   return { rows, bytes: new KeyedChunkWriter('state', chunk.signature).write(chunk, slotKeys, kept, (row) => values[row]) }

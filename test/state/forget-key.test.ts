@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { canonicalKey } from '../../src/core/key.ts'
 import type { Key } from '../../src/core/key-hash.ts'
+import { RECORD_COLUMN_ROWS_MIN } from '../../src/limits.ts'
 import { AccumulatorTable } from '../../src/state/accumulator-table.ts'
 import { AggregateBuilder } from '../../src/state/aggregates.ts'
 import { withoutKey } from '../../src/state/forget-key.ts'
@@ -37,6 +38,18 @@ test('values: all but those of the key, as they were', () => {
       expect(found).toEqual(new Map(kept.map(([each, value]) => [canonicalKey(each), value])))
     }),
   )
+})
+
+test('values that are stored as columns of records', () => {
+  const [table, restored] = [new ValueTable<unknown>(), new ValueTable<unknown>()]
+  const rows = 2 * RECORD_COLUMN_ROWS_MIN
+  for (let i = 0; i < rows; i++) table.set(table.slotOf(`key-${i}`), { n: i, t: `t${i}` })
+  for (const bytes of table.snapshot(1).values()) restored.restore(lessened(bytes, 'key-7', 1))
+  const found: unknown[] = []
+  restored.forEach((key, value) => found.push([key, value]))
+  expect(found).toHaveLength(rows - 1)
+  expect(restored.get(restored.slotOf('key-8'))).toEqual({ n: 8, t: 't8' })
+  expect(restored.has(restored.slotOf('key-7'))).toBe(false)
 })
 
 test('named state and timers: numbers, records, and values of any kind', () => {

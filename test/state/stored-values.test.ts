@@ -58,11 +58,7 @@ test('a table of records that was restored is the one that was stored, whatever 
         return stored
       }
       for (let i = 0; i < KEYS; i++) set(i)
-      for (const { kind, from, count } of [
-        { kind: 'restart' as const, from: 0, count: 0 },
-        ...steps,
-        { kind: 'restart' as const, from: 0, count: 0 },
-      ]) {
+      for (const { kind, from, count } of [RESTART, ...steps, RESTART]) {
         round++
         for (let i = from; i < Math.min(KEYS, from + count); i++) {
           if (kind === 'set') set(i)
