@@ -1,12 +1,5 @@
-import {
-  type OperatorActor,
-  type OperatorContext,
-  type OperatorDefinition,
-  type PollResult,
-  type StateChunk,
-  defineJob,
-  sink,
-} from '../../src/index.ts'
+import { type OperatorActor, type OperatorContext, type OperatorDefinition, type PollResult, defineJob, sink } from '../../src/index.ts'
+import { Schedule, nowMs } from './schedule.ts'
 
 export interface CrashingConfig {
   readonly rowsPerSecond: number
@@ -40,53 +33,30 @@ export class Board {
   }
 }
 
-const nowMs = (): number => performance.timeOrigin + performance.now()
-
 interface Row {
   readonly key: number
   readonly n: number
 }
 
-/** Row n is due n / rate after the start, whatever happens; its instance is n modulo their number. */
-class Schedule implements OperatorActor {
-  readonly #context: OperatorContext
-  readonly #config: CrashingConfig
+/** Tells the board when an attempt begins to read, and how far it has come. */
+class WatchedSchedule extends Schedule {
   readonly #board: Board
-  #next: number
   #begun = false
 
-  constructor(config: CrashingConfig, context: OperatorContext) {
-    this.#board = new Board(config.board, config.keys)
-    this.#config = config
-    this.#context = context
-    this.#next = context.index
+  constructor({ board, keys, ...due }: CrashingConfig, context: OperatorContext) {
+    super({ ...due, make: (n) => ({ key: (n * 7919) % keys, n }) satisfies Row }, context)
+    this.#board = new Board(board, keys)
   }
 
-  poll(): PollResult {
-    const { parallelism, batchRecords, clock, run, wakeAt } = this.#context
-    const { keys, rowsPerSecond, startMs } = this.#config
-    const due = Math.floor(((nowMs() - startMs) * rowsPerSecond) / 1000)
+  override poll(): PollResult {
     if (!this.#begun) {
       this.#begun = true
       this.#board.times[2] = nowMs()
-      this.#board.times[3] = this.#next
+      this.#board.times[3] = this.next
     }
-    const rows: Row[] = []
-    for (; this.#next < due && rows.length < batchRecords; this.#next += parallelism)
-      rows.push({ key: (this.#next * 7919) % keys, n: this.#next })
-    if (rows.length > 0) run(rows, 0, rows.length, null)
-    this.#board.times[4] = this.#next
-    if (rows.length === batchRecords) return 'more'
-    wakeAt(clock.monotonicMs() + 2)
-    return 'pausing'
-  }
-
-  snapshot(): StateChunk[] {
-    return [{ scope: 'split', id: this.#context.index, value: this.#next }]
-  }
-
-  restore(chunks: readonly StateChunk[]): void {
-    for (const { value } of chunks) this.#next = value as number
+    const result = super.poll()
+    this.#board.times[4] = this.next
+    return result
   }
 }
 
@@ -110,7 +80,7 @@ function watching(board: Board, startMs: number, attempt: number): OperatorActor
 export default defineJob<CrashingConfig, Record<never, never>>(import.meta, {
   build: ({ source, config }) => {
     const board = new Board(config.board, config.keys)
-    const schedule: OperatorDefinition = { kind: 'schedule', create: (_spec, context) => new Schedule(config, context) }
+    const schedule: OperatorDefinition = { kind: 'schedule', create: (_spec, context) => new WatchedSchedule(config, context) }
     const watcher: OperatorDefinition = { kind: 'watcher', create: (_spec, { attempt }) => watching(board, config.startMs, attempt) }
     source
       .from<Row>('schedule', schedule, {}, { guarantee: 'exactly-once' })

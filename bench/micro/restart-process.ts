@@ -11,7 +11,7 @@ const { launch } = await import('../../src/index.ts')
 const { default: job } = await import('../jobs/account-balances.ts')
 tell('imported')
 const rowsPerSecond = config.rowsPerSecond ?? Infinity
-const run = await launch(job, { workers: 2, stateDir, config: { ...config, rowsPerSecond, fd: 1 } })
+const run = await launch(job, { workers: 2, stateDir, config: { ...config, rowsPerSecond, startMs: config.startMs ?? 0, fd: 1 } })
 run.onNotice(({ type }) => {
   if (type === 'checkpoint') tell('checkpoint')
 })
