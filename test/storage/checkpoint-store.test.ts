@@ -5,6 +5,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   truncateSync,
@@ -48,6 +49,21 @@ describe('a commit', () => {
     )
     await reader.close()
     await store.close()
+  })
+
+  test.skipIf(process.platform === 'win32')('into a directory that was removed, moved or replaced has failed', async () => {
+    for (const lose of [(dir: string) => rmSync(dir, { recursive: true }), (dir: string) => renameSync(dir, `${dir}-moved`)]) {
+      const dir = join(temporaryDir(), 'state')
+      const store = openCheckpointStore({ dir })
+      await store.commit(head(1), snapshots(1))
+      lose(dir)
+      await expect(store.commit(head(2), snapshots(2))).rejects.toThrow(/was removed, moved or replaced/)
+      await openCheckpointStore({ dir: `${dir}-other` }).close()
+      renameSync(`${dir}-other`, dir)
+      await expect(store.commit(head(3), snapshots(3))).rejects.toMatchObject({ code: 'MR_CHECKPOINT_FAILED' })
+      expect(store.latest()!.id).toBe(1)
+      await store.close()
+    }
   })
 
   test('survives reopening, and the next id is above every id that was used', async () => {
