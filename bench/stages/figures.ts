@@ -20,6 +20,8 @@ export interface Figures {
   readonly gcShare: number
   /** Part of the workers' time for which they did not run, though nothing kept them. */
   readonly lostShare: number
+  /** Part of it that belongs to one of several stages, and was divided among them. */
+  readonly unsureShare: number
   readonly checkpoints: number
   /** Most expensive functions with their stage. */
   readonly top: readonly { readonly name: string; readonly ns: number }[]
@@ -31,17 +33,18 @@ export function figuresOf(recording: Recording): Figures {
   const { query, workers, records, wallUs, cpuUs, checkpoints, threads } = recording
   const ns = noTimes()
   const functions = new Map<string, number>()
-  let lost = 0
+  let [lost, unsure] = [0, 0]
   // Threads begin and end a moment apart: each is scaled to the time in which the records were counted.
   const scaled = (thread: ThreadRecording, amount: number): number => (amount * wallUs) / thread.wallUs
   const ours = threads.filter(({ role }) => role === 'worker')
   for (const thread of threads) {
-    const { us, totalUs, lostUs, functions: its } = attribute(thread)
+    const { us, totalUs, lostUs, unsureUs, functions: its } = attribute(thread)
     const perRecord = (1000 * wallUs) / Math.max(1, totalUs) / records
     if (thread.role === 'worker') {
       for (const stage of STAGE_NAMES) ns[stage] += us[stage] * perRecord
-      for (const [name, { us: time }] of its) functions.set(name, (functions.get(name) ?? 0) + time * perRecord)
+      for (const [name, time] of its) functions.set(name, (functions.get(name) ?? 0) + time * perRecord)
       lost += lostUs / Math.max(1, totalUs) / ours.length
+      unsure += unsureUs / Math.max(1, totalUs) / ours.length
     } else ns[thread.role === 'storage' ? 'snapshot' : 'other'] += (totalUs - us.idle) * perRecord
   }
   const sum = (of: (thread: ThreadRecording) => number): number => ours.reduce((total, thread) => total + scaled(thread, of(thread)), 0)
@@ -56,6 +59,7 @@ export function figuresOf(recording: Recording): Figures {
     bufferBytes: sum(({ externalBytes }) => externalBytes) / records,
     gcShare: sum(({ gcUs }) => gcUs) / (wallUs * ours.length),
     lostShare: lost,
+    unsureShare: unsure,
     checkpoints,
     top: [...functions]
       .toSorted(([, a], [, b]) => b - a)
@@ -88,5 +92,6 @@ export function meanOf(runs: readonly Figures[]): Figures {
     bufferBytes: mean((figures) => figures.bufferBytes),
     gcShare: mean((figures) => figures.gcShare),
     lostShare: mean((figures) => figures.lostShare),
+    unsureShare: mean((figures) => figures.unsureShare),
   }
 }

@@ -5,13 +5,24 @@ export interface CallFrame {
   readonly functionName: string
   readonly scriptId: string
   readonly url: string
+  /** That the function begins in, counted from 0. */
+  readonly lineNumber: number
+}
+
+/** Where a function stands in its script: lines counted from 1, both inclusive. */
+export interface FunctionLines {
+  readonly first: number
+  readonly last: number
 }
 
 export interface ProfileNode {
   readonly id: number
   readonly callFrame: CallFrame
   readonly children?: readonly number[]
-  /** Samples in this very node by the line of its script, counted from 1. */
+  /**
+   * Samples in this very node by line, counted from 1. Where V8 has inlined other functions and a sample is in their code, it is a line of their script; only samples in what
+   * inlined code calls have nodes of their own for it.
+   */
   readonly positionTicks?: readonly { readonly line: number; readonly ticks: number }[]
 }
 
@@ -31,6 +42,8 @@ export interface ThreadRecording extends Allocated {
   readonly profile: CpuProfile
   /** Generated code that the profile names, by script id. */
   readonly sources: Readonly<Record<string, string>>
+  /** The functions of scripts that the profile names, by script id. */
+  readonly functions: Readonly<Record<string, readonly FunctionLines[]>>
 }
 
 /** One workload in its steady state. */

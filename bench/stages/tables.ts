@@ -16,11 +16,11 @@ export interface KeptStages {
   readonly now: StagesRun
 }
 
-const MEASURES = ['sum', 'CPU', 'M/s', 'bytes', 'buffers', 'GC', 'lost'] as const
+const MEASURES = ['sum', 'CPU', 'M/s', 'bytes', 'buffers', 'GC', 'unsure', 'lost'] as const
 const HEAD = ['', ...STAGE_NAMES, ...MEASURES]
 
 function cells(name: string, figures: Figures): string[] {
-  const { ns, totalNs, cpuNs, recordsPerSecond, heapBytes, bufferBytes, gcShare, lostShare } = figures
+  const { ns, totalNs, cpuNs, recordsPerSecond, heapBytes, bufferBytes, gcShare, unsureShare, lostShare } = figures
   return [
     name,
     ...STAGE_NAMES.map((stage) => nanoseconds(ns[stage])),
@@ -30,6 +30,7 @@ function cells(name: string, figures: Figures): string[] {
     String(Math.round(heapBytes)),
     bufferBytes.toFixed(1),
     percent(gcShare),
+    percent(unsureShare),
     percent(lostShare),
   ]
 }
