@@ -32,7 +32,7 @@ async function main(args: readonly string[]): Promise<number> {
     if (options.json !== undefined) console.error(`\n${options.json} was not written, since not every contender agrees.`)
     return 1
   }
-  const results = comparisons.map(resultOf)
+  const results = options.loopsOnly ? [] : comparisons.map(resultOf)
   if (options.json !== undefined) writeFileSync(options.json, JSON.stringify(resultsFile(results), undefined, 2) + '\n')
   if (options.write) keepLoops({ about: aboutNow(['npm run bench --', ...args].join(' '), load), results })
   return 0
