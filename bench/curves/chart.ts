@@ -1,5 +1,5 @@
 import { init } from 'echarts'
-import type { Curve, MeasuredCurve } from './curve.ts'
+import type { Curve, Drawn } from './curve.ts'
 
 /** Readable on light and on dark pages. */
 const TEXT = '#808792'
@@ -9,9 +9,14 @@ const COLORS = ['#3b82f6', '#e8590c', '#2f9e44', '#ae3ec9', '#c2255c']
 const SIZE = { width: 760, height: 400 }
 
 /** An SVG of a curve, with logarithmic axes where the curve says so. */
-export function chart({ series, title, xName, yName }: MeasuredCurve, { logX, logY = false }: Pick<Curve, 'logX' | 'logY'>): string {
+export function chart({ series, title, xName, yName }: Drawn, { logX, logY = false }: Pick<Curve, 'logX' | 'logY'>): string {
   const drawing = init(null, null, { renderer: 'svg', ssr: true, ...SIZE })
-  const axis = { nameLocation: 'middle' as const, axisLabel: { color: TEXT }, nameTextStyle: { color: TEXT }, splitLine: { lineStyle: { color: GRID } } }
+  const axis = {
+    nameLocation: 'middle' as const,
+    axisLabel: { color: TEXT },
+    nameTextStyle: { color: TEXT },
+    splitLine: { lineStyle: { color: GRID } },
+  }
   const type = (log: boolean) => (log ? ('log' as const) : ('value' as const))
   drawing.setOption({
     animation: false,
@@ -22,7 +27,12 @@ export function chart({ series, title, xName, yName }: MeasuredCurve, { logX, lo
     grid: { left: 70, right: 30, top: 45, bottom: 85 },
     xAxis: { ...axis, type: type(logX), name: xName, nameGap: 28, min: logX ? 'dataMin' : 0 },
     yAxis: { ...axis, type: type(logY), name: yName, nameGap: 50 },
-    series: series.map(({ name, points }) => ({ type: 'line' as const, name, symbolSize: 6, data: points.map(({ x, y }) => [x, round(y)]) })),
+    series: series.map(({ name, points }) => ({
+      type: 'line' as const,
+      name,
+      symbolSize: 6,
+      data: points.map(({ x, y }) => [x, round(y)]),
+    })),
   })
   const svg = drawing.renderToSVGString()
   drawing.dispose()

@@ -30,12 +30,22 @@ export interface Curve {
   readonly note: string
 }
 
-/** docs/curves/NAME.json */
-export interface MeasuredCurve {
+export interface DrawnSeries {
   readonly name: string
+  readonly points: readonly { readonly x: number; readonly y: number }[]
+}
+
+/** What a chart shows. */
+export interface Drawn {
   readonly title: string
   readonly xName: string
   readonly yName: string
+  readonly series: readonly DrawnSeries[]
+}
+
+/** docs/curves/NAME.json */
+export interface MeasuredCurve extends Drawn {
+  readonly name: string
   readonly series: readonly { readonly name: string; readonly points: readonly Point[] }[]
   readonly about: About
 }

@@ -85,8 +85,16 @@ const fields: Curve = {
   xs: [1, 2, 5, 10, 20, 50, 100],
   logX: false,
   series: [
-    { name: 'through rings', y: nanoseconds, order: (count) => order('wide-records', { fields: count, characters: 0 }, { transport: 'ring' }) },
-    { name: 'by reference, within a worker', y: nanoseconds, order: (count) => order('wide-records', { fields: count, characters: 0 }, { workers: 1 }) },
+    {
+      name: 'through rings',
+      y: nanoseconds,
+      order: (count) => order('wide-records', { fields: count, characters: 0 }, { transport: 'ring' }),
+    },
+    {
+      name: 'by reference, within a worker',
+      y: nanoseconds,
+      order: (count) => order('wide-records', { fields: count, characters: 0 }, { workers: 1 }),
+    },
   ],
   note: 'Each field is a column, so costs are proportional to fields; what a batch costs besides is divided among its records. Wide records reach the bytes of a batch before its records, so that batches are smaller from there on.',
 }
@@ -100,8 +108,16 @@ const characters: Curve = {
   logX: true,
   logY: true,
   series: [
-    { name: 'through rings', y: nanoseconds, order: (count) => order('wide-records', { fields: 1, characters: count }, { transport: 'ring' }) },
-    { name: 'by reference, within a worker', y: nanoseconds, order: (count) => order('wide-records', { fields: 1, characters: count }, { workers: 1 }) },
+    {
+      name: 'through rings',
+      y: nanoseconds,
+      order: (count) => order('wide-records', { fields: 1, characters: count }, { transport: 'ring' }),
+    },
+    {
+      name: 'by reference, within a worker',
+      y: nanoseconds,
+      order: (count) => order('wide-records', { fields: 1, characters: count }, { workers: 1 }),
+    },
   ],
   note: 'Short texts cost what a string costs; texts of a few characters repeat, and a dictionary sends them once. From some hundred characters on copying them counts, which is proportional to their length: on the way out into a frame, through the ring, and into strings again. A thousand characters are also where a batch is full by bytes after 64 records.',
 }
@@ -117,7 +133,11 @@ const windows: Curve = {
   logX: false,
   series: [
     { name: 'counts', y: nanoseconds, order: (open) => order('open-windows', { keys: OPEN_KEYS, open, slideMs: 100, kind: 'panes' }) },
-    { name: 'with lateness', y: nanoseconds, order: (open) => order('open-windows', { keys: OPEN_KEYS, open, slideMs: 100, kind: 'lists' }) },
+    {
+      name: 'with lateness',
+      y: nanoseconds,
+      order: (open) => order('open-windows', { keys: OPEN_KEYS, open, slideMs: 100, kind: 'lists' }),
+    },
   ],
   note: 'Sliding windows of 1,000 keys; a slide has 100,000 records. Accumulating windows share panes: a record is added to one of them, and only what fires adds up as many panes as a window has. With lateness each record goes to each of its windows, so costs are proportional to them.',
 }

@@ -20,7 +20,11 @@ export async function footprints(curves: readonly MeasuredCurve[], measure: Meas
     ...keysAndActors(curves),
     { what: 'open window, of those that share panes', bytes: await windowBytes('panes', measure), how: windowsHow },
     { what: 'open window, with lateness', bytes: await windowBytes('lists', measure), how: windowsHow },
-    { what: 'channel', bytes: await channelBytes(measure), how: `${INSTANCES.join(', ')} sources, each with a channel to each of as many sinks: what grows with their square` },
+    {
+      what: 'channel',
+      bytes: await channelBytes(measure),
+      how: `${INSTANCES.join(', ')} sources, each with a channel to each of as many sinks: what grows with their square`,
+    },
   ]
 }
 
@@ -51,7 +55,14 @@ async function windowBytes(kind: 'panes' | 'lists', measure: Measure): Promise<n
     // A slide has each key some times; so many slides must have been for all windows to be open.
     const config = { count: 1_000_000_000, keys: WINDOW_KEYS, open, slideMs: 40, kind }
     const launch = { workers: 2, checkpointIntervalMs: Infinity }
-    const { rssBytes } = await measure({ job: 'open-windows', config, launch, warmSeconds: 3, warmRecords: 40_000 * (OPEN_MORE + 5), seconds: 0.5 })
+    const { rssBytes } = await measure({
+      job: 'open-windows',
+      config,
+      launch,
+      warmSeconds: 3,
+      warmRecords: 40_000 * (OPEN_MORE + 5),
+      seconds: 0.5,
+    })
     rss.push(rssBytes)
   }
   return (rss[1]! - rss[0]!) / (WINDOW_KEYS * (OPEN_MORE - 1))
@@ -61,7 +72,13 @@ async function windowBytes(kind: 'panes' | 'lists', measure: Measure): Promise<n
 async function channelBytes(measure: Measure): Promise<number> {
   const rss: number[] = []
   for (const instances of INSTANCES) {
-    const { rssBytes } = await measure({ job: 'many-channels', config: { instances }, launch: { workers: 2 }, warmSeconds: 3, seconds: 0.5 })
+    const { rssBytes } = await measure({
+      job: 'many-channels',
+      config: { instances },
+      launch: { workers: 2 },
+      warmSeconds: 3,
+      seconds: 0.5,
+    })
     rss.push(rssBytes)
   }
   const step = INSTANCES[1] - INSTANCES[0]

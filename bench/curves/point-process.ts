@@ -34,7 +34,15 @@ async function madeSoFar(run: Run): Promise<number> {
   return workers.flatMap(({ actors }) => actors.map(({ progress }) => progress?.position ?? 0)).reduce((sum, made) => sum + made, 0)
 }
 
-async function measure({ job, config, launch: settings, warmSeconds, warmRecords = 0, seconds, checkpoint }: PointOrder): Promise<PointMeasures> {
+async function measure({
+  job,
+  config,
+  launch: settings,
+  warmSeconds,
+  warmRecords = 0,
+  seconds,
+  checkpoint,
+}: PointOrder): Promise<PointMeasures> {
   const { default: value } = (await import(new URL(`../jobs/${job}${extname(import.meta.url)}`, import.meta.url).href)) as { default: Job }
   const run = await launch(value, { ...settings, config })
   for (let waited = 0; waited < WARM_SECONDS_MAX; waited += 0.5) {

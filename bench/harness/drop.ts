@@ -11,7 +11,11 @@ export type KeptRatio = MeasuredRatio
 const MACHINE_MARGIN = 1.25
 
 /** Whether a ratio has dropped: the whole interval of now lies below the one that is kept, and further than machines differ. */
-export function verdictOf(query: string, now: Ratio | undefined, kept: Ratio | undefined): { readonly text: string; readonly isDrop: boolean } {
+export function verdictOf(
+  query: string,
+  now: Ratio | undefined,
+  kept: Ratio | undefined,
+): { readonly text: string; readonly isDrop: boolean } {
   if (now === undefined) return { text: `${query}: not measured`, isDrop: false }
   const said = `${query}: ${textOf(now)} times the loop`
   if (kept === undefined) return { text: `${said}; none is kept`, isDrop: false }

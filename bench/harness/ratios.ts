@@ -43,13 +43,20 @@ async function main(): Promise<void> {
   const measured: MeasuredRatio[] = []
   for (const query of QUERIES) {
     const ratio = performance.now() - fromMs < BEGIN_MS_MAX ? await measure(query) : undefined
-    const { text, isDrop } = verdictOf(query, ratio, kept.find((one) => one.query === query))
+    const { text, isDrop } = verdictOf(
+      query,
+      ratio,
+      kept.find((one) => one.query === query),
+    )
     console.log(isDrop && process.env['GITHUB_ACTIONS'] === 'true' ? `::warning::${text}` : `${isDrop ? 'WARNING: ' : ''}${text}`)
     if (ratio !== undefined) measured.push(ratio)
   }
   if (!values.write) return
   const ratios = [...measured, ...kept.filter(({ query }) => !measured.some((one) => one.query === query))]
-  writeFileSync(file, JSON.stringify({ about: aboutNow('npm run bench:ratios -- --write', load), ratios } satisfies Kept, undefined, 2) + '\n')
+  writeFileSync(
+    file,
+    JSON.stringify({ about: aboutNow('npm run bench:ratios -- --write', load), ratios } satisfies Kept, undefined, 2) + '\n',
+  )
 }
 
 await main()

@@ -18,6 +18,7 @@ export default defineJob<WideRecordsConfig>(import.meta, {
   build: ({ source, config: { count, fields, characters } }) => {
     const names = Array.from({ length: fields }, (_, i) => `f${i}`)
     // As if somebody had written it down: a loop over names would cost more than what it is to measure.
+    // oxlint-disable-next-line typescript/no-implied-eval
     const numbers = new Function('n', `return { ${names.map((name, i) => `${name}: n + ${i}`).join(', ')} }`) as (n: number) => Row
     const filling = 'x'.repeat(characters)
     const make = (n: number): Row => {

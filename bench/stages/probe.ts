@@ -92,7 +92,13 @@ async function end(directory: string): Promise<ProbeAnswer> {
   const { profile } = await post<{ profile: WholeProfile }>('Profiler.stop')
   const scripts = await scriptsOf(profile)
   const window = cutProfile(profile, 1000 * (beganAtMs - startedAtMs), 1000 * (endedAtMs - startedAtMs))
-  const recording: ThreadRecording = { role: roleOfThread(), wallUs: 1000 * (endedAtMs - beganAtMs), ...memory, profile: window, ...scripts }
+  const recording: ThreadRecording = {
+    role: roleOfThread(),
+    wallUs: 1000 * (endedAtMs - beganAtMs),
+    ...memory,
+    profile: window,
+    ...scripts,
+  }
   const file = join(directory, `thread-${threadId}.json`)
   writeFileSync(file, JSON.stringify(recording))
   return { type: 'ended', file }

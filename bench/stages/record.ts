@@ -18,7 +18,11 @@ export async function recordingOf(order: Omit<RecordOrder, 'file' | 'build'>, pr
     const file = join(folder, 'recording.json')
     const build = pathToFileURL(join(project, 'dist') + '/').href
     const args = ['--import', PROBE, ENTRY, JSON.stringify({ ...order, build, file } satisfies RecordOrder)]
-    await runProcess({ command: process.execPath, args }, `${order.query} of ${project}`, LIMIT_MS + 1000 * (order.warmSeconds + order.seconds))
+    await runProcess(
+      { command: process.execPath, args },
+      `${order.query} of ${project}`,
+      LIMIT_MS + 1000 * (order.warmSeconds + order.seconds),
+    )
     return JSON.parse(readFileSync(file, 'utf8')) as Recording
   } finally {
     rmSync(folder, { recursive: true })

@@ -67,6 +67,7 @@ export class WorkerRuntime {
       host,
       markReady: (actor) => this.#markReady(actor),
       wakeAt: (actor, monotonicMs) => this.#pauses.set(actor, monotonicMs),
+      snapshotPart: (actor, checkpointId, chunks) => host.events.snapshotPart(deployment.attempt, checkpointId, actor, chunks),
       snapshotTaken: (actor, checkpointId, chunks, timing) =>
         host.events.snapshotTaken(deployment.attempt, checkpointId, actor, chunks, timing),
     })
