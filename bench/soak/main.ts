@@ -16,7 +16,7 @@ const WARM_SECONDS = 10
 const sampleMs = Math.max(1_000, (minutes * 60_000) / SAMPLES)
 const load = loadNow()
 
-const config = { count: Number.MAX_SAFE_INTEGER, keys: 10_000, open: 10, slideMs: 100, kind: 'panes' } as const
+const config = { count: Number.MAX_SAFE_INTEGER, keys: 10_000, open: 10, slideMs: 1_000, kind: 'panes' } as const
 const run = await launch(job, { workers: 2, config })
 
 async function look(): Promise<{ records: number; heapBytes: number; checkpoint: number }> {
