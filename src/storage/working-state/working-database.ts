@@ -12,7 +12,8 @@ import { MillraceError } from '../../errors.ts'
 import { WORKING_KEY_BYTES_MAX, WORKING_WAITING_BYTES_MAX } from '../../limits.ts'
 import { NO_VALUE, RowWriter } from '../../state/working/row-writer.ts'
 import type { WorkingRow } from '../../state/working/working-chunks.ts'
-import { WaitingRows } from './waiting-rows.ts'
+import { RowFilter } from './row-filter.ts'
+import { WaitingRows, hashOf } from './waiting-rows.ts'
 import { type KeyPlace, type WorkingEnvironment, openWorkingEnvironment } from './working-environment.ts'
 
 /** What stands before the keys of a table. */
@@ -30,6 +31,8 @@ export interface RowsAtATime {
 interface OpenDatabase {
   readonly environment: WorkingEnvironment
   readonly path: string
+  /** By table: which keys have no row. */
+  readonly filters: Map<number, RowFilter>
   readers: number
   dropped: boolean
 }
@@ -61,12 +64,14 @@ export class WorkingDatabase {
   answer(table: number, question: Uint8Array): Uint8Array {
     const keys = Buffer.from(question.buffer, question.byteOffset, question.length)
     const waiting = this.#waiting.get(table)
+    const filter = this.#open?.filters.get(table)
     return guarded('read', () => {
       for (let at = 0; at < keys.length;) {
         const start = at + 4
         at = start + keys.readUInt32BE(at)
-        const entry = waiting?.find(keys, start, at) ?? -1
-        const value = entry === -1 ? this.#stored(table, keys, start, at) : waiting!.value(entry)
+        const hash = hashOf(keys, start, at)
+        const entry = waiting?.find(keys, start, at, hash) ?? -1
+        const value = entry !== -1 ? waiting!.value(entry) : filter?.mayHave(hash) ? this.#stored(table, keys, start, at) : undefined
         this.#answer.u32(value?.length ?? NO_VALUE)
         if (value) this.#answer.bytes(value)
       }
@@ -147,10 +152,12 @@ export class WorkingDatabase {
     if (this.#waitingBytes() === 0) return
     guarded('written', () => {
       this.#open ??= this.#openNew()
-      const { environment } = this.#open
+      const { environment, filters } = this.#open
       environment.transactionSync(() => {
         for (const [table, rows] of this.#waiting) {
+          const filter = filterOf(filters, table)
           rows.sorted((bytes, start, end, entry) => {
+            filter.add(rows.hashAt(entry))
             const name = this.#nameOf(table, bytes, start, end)
             const value = rows.value(entry)
             if (value === null) environment.removeSync(name)
@@ -178,7 +185,7 @@ export class WorkingDatabase {
 
   #openNew(): OpenDatabase {
     const path = join(this.#folder, String(++this.#opened))
-    return { environment: openWorkingEnvironment(path), path, readers: 0, dropped: false }
+    return { environment: openWorkingEnvironment(path), path, filters: new Map(), readers: 0, dropped: false }
   }
 }
 
@@ -186,6 +193,10 @@ function closeUnread({ environment, path, readers }: OpenDatabase): void {
   if (readers > 0) return
   void environment.close()
   rmSync(path, { recursive: true, force: true })
+}
+
+function filterOf(filters: Map<number, RowFilter>, table: number): RowFilter {
+  return filters.get(table) ?? filters.set(table, new RowFilter()).get(table)!
 }
 
 function withKey(key: Buffer, value: Buffer): Buffer {
