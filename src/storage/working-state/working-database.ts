@@ -21,6 +21,9 @@ function prefixOf(table: number): string {
   return String.fromCharCode((table >>> 24) & 255, (table >>> 16) & 255, (table >>> 8) & 255, table & 255)
 }
 
+/** Stands in the name of a long key where others have their kind. */
+const LONG_KEY = 0xff
+
 /** Rows of a time, which goes on when others are written. */
 export interface RowsAtATime {
   rows(table: number): Iterable<WorkingRow>
@@ -110,7 +113,7 @@ export class WorkingDatabase {
     return {
       rows: (table) => {
         const range = open.environment.getRange({ start: prefixOf(table), end: prefixOf(table + 1), transaction })
-        return range.map(({ key, value }) => rowOf(key, Buffer.from(value.buffer, value.byteOffset, value.length)))
+        return range.map(({ key, value }) => rowOf(key, value))
       },
       done: () => {
         transaction.done()
@@ -173,7 +176,7 @@ export class WorkingDatabase {
   #nameOf(table: number, bytes: Buffer, start: number, end: number): KeyPlace | string {
     if (end - start > WORKING_KEY_BYTES_MAX) {
       const hash = createHash('sha256').update(bytes.subarray(start, end)).digest().toString('latin1')
-      return `${prefixOf(table)}${bytes.toString('latin1', start, start + 2)}\xff${hash}`
+      return `${prefixOf(table)}${bytes.toString('latin1', start, start + 2)}${String.fromCharCode(LONG_KEY)}${hash}`
     }
     const place = this.#place
     place.table = table
@@ -205,8 +208,9 @@ function withKey(key: Buffer, value: Buffer): Buffer {
   return Buffer.concat([head, key, value])
 }
 
-function rowOf(stored: string, value: Buffer): WorkingRow {
-  if (stored[6] !== '\xff') return { key: Buffer.from(stored.slice(4), 'latin1'), value }
+/** @param key without its table */
+function rowOf(key: Buffer, value: Buffer): WorkingRow {
+  if (key[2] !== LONG_KEY) return { key, value }
   const end = 4 + value.readUInt32BE(0)
   return { key: value.subarray(4, end), value: value.subarray(end) }
 }
