@@ -47,8 +47,9 @@ export class Actor {
   #paused = false
   /** The last step called what was due by the clock: now it is the turn of frames, which a timer that is always due must not keep out. */
   #keptTime = false
-  /** Operator whose onEnd comes next while ending. */
+  /** Operator whose onEnd comes next while ending; all of them have ended, and receivers know. */
   #ending = 0
+  #hasEnded = false
   #finalChunks: readonly SealedChunk[] | null = null
 
   constructor(parts: ActorParts, events: ActorEvents) {
@@ -337,12 +338,15 @@ export class Actor {
       this.#operators.afterBatch()
       return 'progress'
     }
-    if (this.#finalChunks === null) {
+    if (!this.#hasEnded) {
       this.flush(true)
-      if (!this.#isReady()) return 'progress'
-      this.#outboxes.broadcast(FrameKind.end, 0)
-      this.#finalChunks = this.#snapshots.takeLast()
+      this.#hasEnded = this.#isReady()
+      if (this.#hasEnded) this.#outboxes.broadcast(FrameKind.end, 0)
+      return 'progress'
     }
+    // Bit by bit: last results do not wait for the last state.
+    this.#finalChunks ??= this.#snapshots.takeLast()
+    if (this.#finalChunks === null) return 'progress'
     if (!this.flushKept()) return 'blocked'
     this.#state = 'finished'
     return 'progress'
