@@ -15,7 +15,7 @@ import {
   loadTimers,
   saveTimers,
 } from '../src/actor/process-kit.ts'
-import { TIMERS_PER_STEP_MAX } from '../src/limits.ts'
+import { SNAPSHOT_SLOTS_PER_ROW, TIMERS_PER_STEP_MAX } from '../src/limits.ts'
 
 /** State of one key group, as it goes into a checkpoint. */
 interface SavedGroup {
@@ -91,9 +91,9 @@ export class ProcessState {
   }
 
   *#encoded(memory: MemoryBackend, image: MemoryImage, timers: TimerImages, nowMs: number): Generator<StateChunk | null> {
-    const { keyGroups } = this.#context
+    const { batchRecords } = this.#context
     yield* image.select()
-    for (const domain of DOMAINS) timers[domain].sort(keyGroups, (slot) => image.groupAt(slot))
+    for (const domain of DOMAINS) yield* timers[domain].sort(batchRecords * SNAPSHOT_SLOTS_PER_ROW)
     for (const part of image.groups()) {
       if (part === null) yield null
       else yield this.#encodedGroup(memory, image, timers, part, nowMs)
@@ -105,8 +105,8 @@ export class ProcessState {
     const { group, slots, since, outdated } = part
     const place = { groups: this.#context.keyGroups, group }
     const states = memory.write(image, place, slots, nowMs)
-    const event = timers.event.write(place, image)
-    const processing = timers.processing.write(place, image)
+    const event = timers.event.write(place, image, slots)
+    const processing = timers.processing.write(place, image, slots)
     const saved: SavedGroup = {
       ...(Object.keys(states).length > 0 && { states }),
       ...(event !== null && { event }),

@@ -54,6 +54,10 @@ export const ASYNC_RETRY_MS_MAX_DEFAULT = 10_000
 export const COMBINER_ENTRIES_MAX = 64 * 1024
 /** Keys that a combiner remembers from flush to flush, so that they keep their slots. */
 export const COMBINER_KEYS_MAX = 256 * 1024
+/** While fewer records than this come to a combiner of windows from one look to the next, it sends ahead what it holds: nothing is left to be done when a window ends. */
+export const COMBINED_AHEAD_RECORDS_MAX = 1024
+/** Time between two such flushes. */
+export const COMBINED_AHEAD_MS = 10
 /** Keys that a combiner of windows remembers at least: those of windows come and go. */
 export const COMBINED_KEYS_KEPT_MIN = 4096
 /** Levels of tuples within tuples that a key may have. */
@@ -87,6 +91,12 @@ export const DELTA_SNAPSHOTS_MAX = 12
 export const DELTA_STAGGER_GROUPS = 8
 /** Keys that have gone from a table since its last complete checkpoint, which a delta has to name; beyond, key groups are written whole. */
 export const REMOVED_KEYS_MAX = 100_000
+/** Rows of a key group that go into one chunk at least, where a step of a snapshot encodes fewer: chunks cost something beside their rows. */
+export const SNAPSHOT_CHUNK_ROWS_MIN = 512
+/** Which part of a step of a snapshot the first one is; each has twice as much to do as the one before. */
+export const SNAPSHOT_FIRST_STEP_PART = 64
+/** Bytes of chunks of key groups that a worker collects before they leave for the storage thread, while the rest of the snapshot is encoded. */
+export const SNAPSHOT_PART_BYTES_MIN = 256 * 1024
 /** Slots of a table that are looked through for a snapshot in the time that it takes to encode one row. */
 export const SNAPSHOT_SLOTS_PER_ROW = 16
 /** Checkpoint ids that are set aside on disk ahead of their use, so that none is ever used twice. */
@@ -136,6 +146,10 @@ export const OUTLET_COMMITTED_BYTES_MAX = 64 * 1024 * 1024
 export const OUTLET_RETRY_MS = 1_000
 /** Idle sleeps on the doorbell, one after the other, before a worker waits on its event loop instead. */
 export const IDLE_SLEEPS_MAX = 5
+/** An idle worker that waits for a time looks so often whether the wall clock was set. */
+export const WALL_CLOCK_LOOK_MS = 1_000
+/** The wall clock was set when it has moved so much more, or less, than time went by. */
+export const WALL_CLOCK_SET_MS_MIN = 100
 /** Longest wait of an idle worker on its event loop. */
 export const IDLE_WAIT_MS_MAX = 60_000
 /** Longest CPU profile: all of its samples are kept until its end. */
@@ -206,7 +220,7 @@ export const TABLE_REDRAW_MS_DEFAULT = 200
 /** Longest time that one timer waits; who wants to wait longer looks again then. */
 export const TIMER_MS_MAX = 60 * 60 * 1000
 /** Rows of a paced source come in slices of about this length. */
-export const PACE_SLICE_MS = 5
+export const PACE_SLICE_MS = 1
 /** What a paced source could not send within this time it sends no more: its schedule moves instead. */
 export const PACE_CATCH_UP_MS_MAX = 1_000
 /** Shortest period of a timer source. */

@@ -28,6 +28,8 @@ const valueOf = (n: number, round: number): unknown => ({ cents: n * 17 + round,
 /** State of an operator, and what the runtime asks of it. */
 interface Operator {
   write(n: number, round: number): void
+  /** After each batch of records, as the runtime has it. */
+  batchDone(): void
   snapshot(checkpoint: number): Iterable<StateChunk | null>
   completed(checkpoint: number): void
   restore(chunks: readonly StateChunk[]): Promise<void> | void
@@ -38,6 +40,7 @@ function tableOperator(): Operator {
   const table = new ValueTable<unknown>()
   return {
     write: (n, round) => table.set(table.slotOf(keyOf(n)), valueOf(n, round)),
+    batchDone: () => {},
     snapshot: (checkpoint) => table.deltas(GROUPS, checkpoint, BATCH_RECORDS_DEFAULT),
     completed: (checkpoint) => table.completed(checkpoint),
     restore: (chunks) => {
@@ -61,6 +64,7 @@ function processOperator(): Operator {
       balance.set(valueOf(n, round))
       if (n % 10 === 0) kept.event.set(scope.slot, n)
     },
+    batchDone: () => kept.backend.batchDone(0),
     snapshot: (checkpoint) => kept.snapshot(checkpoint, 0),
     completed: (checkpoint) => kept.checkpointCompleted(checkpoint),
     restore: (chunks) => kept.restore(chunks, 0),
@@ -73,6 +77,14 @@ function processOperator(): Operator {
 const cpuMs = (): number => {
   const { user, system } = process.cpuUsage()
   return (user + system) / 1000
+}
+
+function write(operator: Operator, count: number, keyAt: (i: number) => number, round: number): void {
+  for (let i = 0; i < count; i++) {
+    operator.write(keyAt(i), round)
+    if ((i + 1) % BATCH_RECORDS_DEFAULT === 0) operator.batchDone()
+  }
+  operator.batchDone()
 }
 
 /** Encodes step by step, with `between` after each. */
@@ -109,9 +121,9 @@ async function measure(title: string, make: () => Operator, between: (operator: 
   const operator = make()
   console.log(title)
   try {
-    for (let n = 0; n < KEYS; n++) operator.write(n, 0)
+    write(operator, KEYS, (n) => n, 0)
     for (let id = 1; id <= ROUNDS; id++) {
-      for (let i = 0; id > 2 && i < KEYS / 100; i++) operator.write((i * 7919 * id) % KEYS, id)
+      if (id > 2) write(operator, KEYS / 100, (i) => (i * 7919 * id) % KEYS, id)
       const { chunks, pauseMs, encodeMs, cpu } = encoded(operator, id, () => between(operator, id))
       const head = {
         ...{ id, lineage: 'bench', status: 'complete' as const, createdMs: 0, jobName: 'bench', graphFingerprint: '' },
@@ -147,7 +159,7 @@ async function restored(store: ReturnType<typeof openCheckpointStore>, again: Op
 
 /** Records that come while a snapshot is encoded, at some distance from each other. */
 function records(operator: Operator, round: number): void {
-  for (let i = 0; i < BATCH_RECORDS_DEFAULT; i++) operator.write((i * 104_729 + round) % KEYS, round)
+  write(operator, BATCH_RECORDS_DEFAULT, (i) => (i * 104_729 + round) % KEYS, round)
 }
 
 await measure('scan, reduce', tableOperator, () => {})

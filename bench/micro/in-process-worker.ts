@@ -12,6 +12,7 @@ export async function inProcessWorker(job: Job, config: unknown): Promise<{ runt
   const { engine } = checkOptions({ workers: 1, freezeRecords: false })
   const nothing = (): void => {}
   const events = {
+    snapshotPart: nothing,
     snapshotTaken: nothing,
     notify: nothing,
     checkpointWanted: nothing,

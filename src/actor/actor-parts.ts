@@ -85,6 +85,8 @@ export interface ActorEvents {
   consumed(channel: number, costBytes: number): void
   /** The chunk as it is now: whatever its operator does next does not change it. */
   seal(chunk: ActorChunk): SealedChunk
+  /** Some chunks of a snapshot, of which `snapshotTaken` tells the rest, unless its checkpoint fails before. */
+  snapshotPart(checkpointId: number, chunks: readonly SealedChunk[]): void
   snapshotTaken(checkpointId: number, chunks: readonly SealedChunk[], timing: SnapshotTiming): void
 }
 

@@ -117,7 +117,7 @@ export class Actor {
   }
 
   async open(chunksOf: (operator: string) => readonly (StateChunk | TimeChunk)[]): Promise<void> {
-    this.#time.restore(chunksOf(this.#parts.headName).filter(isTime), this.#parts.clock.nowMs())
+    this.#time.restore(chunksOf(this.#parts.headName).filter(isTime))
     this.#parts.drift?.tell()
     await openOperators(this.#parts.operators, (operator) => chunksOf(operator).filter(isState))
     this.#operators.opened = true
@@ -159,7 +159,7 @@ export class Actor {
     if (this.#state === 'finished') return 'finished'
     if (!this.#isReady()) return this.#keepTime() ? 'progress' : 'idle'
     if (this.#input.waits) return this.#processBatch()
-    if (this.#snapshotDue !== 0) return this.#catchUpOnSnapshot()
+    if (this.#snapshotDue !== 0) return this.#takeSnapshot(this.#snapshotDue)
     if (this.#time.isAdvancing || this.#time.release()) return this.#advance()
     if (this.#state === 'running' || !this.#barrierIsLast) this.#injectBarrier()
     if (this.#state === 'ending' && this.#snapshotDue === 0) return this.#end()
@@ -261,7 +261,7 @@ export class Actor {
 
   /** Time by the clock: operators whose time has come, splits that may be idle. True when something was due. */
   #keepTime(): boolean {
-    if (!this.hasTimers || this.wakeAtMs === Infinity || !this.#time.callDue(this.#parts.clock.nowMs(), this.#waits)) return false
+    if (!this.hasTimers || this.wakeAtMs === Infinity || !this.#time.callDue(this.#waits)) return false
     this.batches++
     this.#operators.afterBatch()
     return true
@@ -271,7 +271,7 @@ export class Actor {
     this.#operators.afterBatch()
     this.latency?.afterBatch()
     if (this.#parts.splits === null) return
-    this.#time.lookAtSplits(this.#parts.clock.nowMs())
+    this.#time.lookAtSplits()
     this.#parts.drift?.tell()
     if (this.#time.isAdvancing) this.#advance()
   }
@@ -309,20 +309,16 @@ export class Actor {
     if (this.#alignment.allEnded) this.#state = 'ending'
   }
 
-  #catchUpOnSnapshot(): StepResult {
-    this.#takeSnapshot(this.#snapshotDue)
-    if (this.#snapshotDue === 0 && this.#endDue >= 0) this.#channelEnded()
-    return 'progress'
-  }
-
   /** Due until every operator is through with what came before the barrier; until then the actor takes in nothing. */
-  #takeSnapshot(checkpointId: number): void {
+  #takeSnapshot(checkpointId: number): StepResult {
     this.flush(true)
     this.#snapshotDue = this.#isReady() ? 0 : checkpointId
-    if (this.#snapshotDue !== 0) return
+    if (this.#snapshotDue !== 0) return 'progress'
     this.#outboxes.broadcast(FrameKind.barrier, checkpointId)
     this.#snapshots.begin(checkpointId, this.#alignment.tookMs)
     this.flushKept()
+    if (this.#endDue >= 0) this.#channelEnded()
+    return 'progress'
   }
 
   /** One operator's last results a step, so that outputs are flushed between them. */

@@ -55,7 +55,8 @@ export interface Output {
 /**
  * A piece of state. Group chunks follow their key group, split chunks their split, instance chunks the instance number. Chunks with the scope
  * 'all' go to every instance, whoever wrote them and however many there were: their `id` is the number of the instance that wrote them. A chunk with the scope 'working'
- * never gets into a checkpoint: it stands for what the instance has given to its working store, which becomes group chunks; at most one an instance.
+ * never gets into a checkpoint: it stands for what the instance has given to its working store, which becomes group chunks; at most one an instance. Several chunks of one
+ * scope and id are parts: `restore` gets them in their order.
  */
 export interface StateChunk {
   readonly scope: 'group' | 'split' | 'instance' | 'all' | 'working'

@@ -2,13 +2,23 @@ import type { Clock } from '../core/clock.ts'
 import type { ActorEvents, CheckpointEnd, SealedChunk } from './actor-parts.ts'
 import type { ActorTime } from './actor-time.ts'
 import type { Operators } from './operators.ts'
+import { SNAPSHOT_PART_BYTES_MIN } from '../limits.ts'
+
+interface EncodedChunk {
+  readonly sealed: SealedChunk
+  readonly isGroup: boolean
+}
 
 /** A snapshot that is not told of yet. */
 interface Pending {
+  /** 0 for the last one. */
   readonly checkpointId: number
   /** What is still to be encoded; null when all is. */
-  rest: Iterator<SealedChunk | null> | null
+  rest: Iterator<EncodedChunk | null> | null
   readonly chunks: SealedChunk[]
+  /** Chunks of key groups, which may be many: they leave bit by bit. */
+  groups: SealedChunk[]
+  groupBytes: number
   /** Its barrier, and what precedes it, is on its way. */
   isOut: boolean
   readonly alignmentMs: number
@@ -18,8 +28,8 @@ interface Pending {
 }
 
 /**
- * Takes the snapshots of one actor: what is small at the barrier, large state between batches. Tells of each when all is encoded and what precedes its barrier is on
- * its way.
+ * Takes the snapshots of one actor: what is small at the barrier, large state between batches. Hands over large ones in parts, and tells of each when all is encoded and
+ * what precedes its barrier is on its way.
  */
 export class Snapshots {
   readonly #operators: Operators
@@ -50,7 +60,7 @@ export class Snapshots {
     if (this.#pending !== null && this.#pending.rest !== null) return null
     if (this.#last === null) this.#last = this.#begin(0, 0)
     else this.#encode(this.#last)
-    return this.#last.rest === null ? this.#last.chunks : null
+    return this.#last.rest === null ? [...this.#last.chunks, ...this.#last.groups] : null
   }
 
   /** Takes the one of a checkpoint. One that is under way belongs to a checkpoint that has failed. */
@@ -83,8 +93,9 @@ export class Snapshots {
 
   #begin(checkpointId: number, alignmentMs: number): Pending {
     const beganMs = this.#clock.monotonicMs()
-    const rest = this.#operators.snapshot(checkpointId, (chunk) => this.#events.seal(chunk))
-    const due: Pending = { checkpointId, rest, chunks: [], isOut: false, alignmentMs, beganMs, encodeMs: 0, takenAtMs: 0 }
+    const rest = this.#operators.snapshot(checkpointId, (chunk) => ({ sealed: this.#events.seal(chunk), isGroup: chunk.scope === 'group' }))
+    const measures = { alignmentMs, beganMs, encodeMs: 0, takenAtMs: 0 }
+    const due: Pending = { checkpointId, rest, chunks: [], groups: [], groupBytes: 0, isOut: false, ...measures }
     this.#encode(due)
     due.chunks.push(...this.#time.snapshot().map((chunk) => this.#events.seal({ operator: this.#headName, ...chunk })))
     return due
@@ -94,18 +105,28 @@ export class Snapshots {
   #encode(due: Pending): void {
     for (let step = due.rest!.next(); ; step = due.rest!.next()) {
       if (step.done === true) break
-      if (step.value === null) return
-      due.chunks.push(step.value)
+      if (step.value === null) return this.#handOver(due)
+      const { sealed, isGroup } = step.value
+      if (isGroup) due.groupBytes += sealed.bytes.byteLength
+      ;(isGroup ? due.groups : due.chunks).push(sealed)
     }
     due.rest = null
     due.encodeMs = this.#clock.monotonicMs() - due.beganMs
     due.takenAtMs = this.#clock.nowMs()
   }
 
+  /** All at once would be a pause of its own. */
+  #handOver(due: Pending): void {
+    if (due.checkpointId === 0 || due.groupBytes < SNAPSHOT_PART_BYTES_MIN) return
+    this.#events.snapshotPart(due.checkpointId, due.groups)
+    due.groups = []
+    due.groupBytes = 0
+  }
+
   #tell(due: Pending): void {
     if (!due.isOut || due.rest !== null) return
     this.#pending = null
-    const { checkpointId, chunks, alignmentMs, encodeMs, takenAtMs } = due
-    this.#events.snapshotTaken(checkpointId, chunks, { alignmentMs, encodeMs, takenAtMs })
+    const { checkpointId, chunks, groups, alignmentMs, encodeMs, takenAtMs } = due
+    this.#events.snapshotTaken(checkpointId, [...chunks, ...groups], { alignmentMs, encodeMs, takenAtMs })
   }
 }

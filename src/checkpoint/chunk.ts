@@ -7,7 +7,7 @@ import type { Chunk, ChunkRef } from './manifest.ts'
 /**
  * Adds the checksum. The bytes are not copied: they must not change any more.
  *
- * @param key names the chunk within its actor; an actor may not use a key twice in one checkpoint
+ * @param key names the chunk within its actor. Several of one name are parts, in their order
  * @throws MillraceError MR_CHECKPOINT_FAILED if the chunk is larger than CHECKPOINT_CHUNK_BYTES_MAX
  */
 export function sealChunk(key: string, bytes: Uint8Array): Chunk {

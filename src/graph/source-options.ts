@@ -20,7 +20,7 @@ export interface GenerateOptions<T> extends SourceOptions<T> {
   /** Row n belongs to split floor(n / 1024) mod splits, or to n mod splits when there is a `rowsPerSecond`. Default 16. */
   readonly splits?: number
   /**
-   * Rows that the whole source makes in a second, shared by its instances as its splits are, a few every 5 ms, nearly in the order of their numbers. A
+   * Rows that the whole source makes in a second, shared by its instances as its splits are, a few every ms, nearly in the order of their numbers. A
    * source that was held back makes up for one second of it at most. Default: as many as it can. May change from run to run (Infinity
    * included), but a job that goes on from a checkpoint can neither begin to have it nor cease to.
    */

@@ -77,6 +77,12 @@ export class ChangeStamps {
     return slot < this.#stamps.length ? this.#stamps[slot]! : 0
   }
 
+  /** By slot, for `size` slots at least; valid until something changes. */
+  stamps(size: number): Uint32Array {
+    if (size > this.#stamps.length) this.#grow(size - 1)
+    return this.#stamps
+  }
+
   /** The slot is that of another key from now on. */
   forget(slot: number): void {
     if (slot < this.#stamps.length) this.#stamps[slot] = 0

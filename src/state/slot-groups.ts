@@ -1,11 +1,12 @@
 import { hashKey } from '../core/key-hash.ts'
 import type { KeySlots } from './key-slots.ts'
 
-const UNKNOWN = 0xffff
+/** Of a slot whose key group was not worked out. */
+export const UNKNOWN_GROUP = 0xffff
 
 /** The key group of each slot, worked out once. */
 export class SlotGroups {
-  #groups = new Uint16Array(16).fill(UNKNOWN)
+  #groups = new Uint16Array(16).fill(UNKNOWN_GROUP)
   /** {@link SlotGroups.of} has worked out so many. */
   #known = 0
   #count = 0
@@ -20,28 +21,27 @@ export class SlotGroups {
     return this.#groups
   }
 
-  /** That of one slot. */
-  at(keys: Pick<KeySlots, 'keyAt'>, slot: number, groups: number): number {
+  /** By slot, for `size` slots at least: {@link UNKNOWN_GROUP} is to be replaced by whoever works it out. Valid until the next call. */
+  known(size: number, groups: number): Uint16Array {
     if (groups !== this.#count) this.clear()
     this.#count = groups
-    if (slot >= this.#groups.length) this.#grow(slot + 1)
-    const known = this.#groups[slot]!
-    return known === UNKNOWN ? (this.#groups[slot] = hashKey(keys.keyAt(slot)) % groups) : known
+    if (size > this.#groups.length) this.#grow(size)
+    return this.#groups
   }
 
   /** The slot is given to another key from now on. */
   forget(slot: number): void {
-    if (slot < this.#groups.length) this.#groups[slot] = UNKNOWN
+    if (slot < this.#groups.length) this.#groups[slot] = UNKNOWN_GROUP
   }
 
   /** All slots are. */
   clear(): void {
     this.#known = 0
-    this.#groups.fill(UNKNOWN)
+    this.#groups.fill(UNKNOWN_GROUP)
   }
 
   #grow(size: number): void {
-    const groups = new Uint16Array(Math.max(this.#groups.length * 2, size)).fill(UNKNOWN)
+    const groups = new Uint16Array(Math.max(this.#groups.length * 2, size)).fill(UNKNOWN_GROUP)
     groups.set(this.#groups)
     this.#groups = groups
   }

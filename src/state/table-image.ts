@@ -1,11 +1,11 @@
 import { type Key, hashKey } from '../core/key-hash.ts'
-import { SNAPSHOT_SLOTS_PER_ROW } from '../limits.ts'
+import { SNAPSHOT_CHUNK_ROWS_MIN, SNAPSHOT_FIRST_STEP_PART, SNAPSHOT_SLOTS_PER_ROW } from '../limits.ts'
 import { type Barrier, type ChangeStamps, DELTA, WHOLE } from './change-stamps.ts'
 import type { KeySlots } from './key-slots.ts'
 import type { RemovedKey, RemovedKeys } from './removed-keys.ts'
-import type { SlotGroups } from './slot-groups.ts'
+import { type SlotGroups, UNKNOWN_GROUP } from './slot-groups.ts'
 
-/** What a table says of its slots. */
+/** What a table says of its slots. One that has no stamp has nothing, and one that has nothing has none at a barrier. */
 export interface ImageRows<Row> {
   readonly keys: Pick<KeySlots, 'keyAt' | 'size'>
   /** Something is kept at a slot. */
@@ -30,10 +30,10 @@ export interface ImageOptions {
   readonly rowsPerStep: number
 }
 
-/** What a snapshot has to write of a key group. Valid until the next one is asked for. */
+/** What a snapshot has to write of a key group, or a part of it: large groups come in several, one behind the other. Valid until the next one is asked for. */
 export interface ImageGroup {
   readonly group: number
-  /** See StateChunk. */
+  /** See StateChunk: of the first part of a group of which only changes are written. */
   readonly since: number | undefined
   readonly slots: Int32Array
   /** Keys of which earlier chunks say something that is over. Those in `slots` that have come since are not among them. */
@@ -48,9 +48,9 @@ interface KeptRow<Row> {
   readonly row: Row
 }
 
-/** Of a slot: nothing is to be written; it is as it was at the barrier; that is kept aside. */
-const DONE = 0
-const AS_IT_IS = 1
+/** Of a slot: it is as it was at the barrier, which all are that nobody has looked at; nothing is to be written; what it was is kept aside. */
+const AS_IT_IS = 0
+const DONE = 1
 const KEPT = 2
 
 /**
@@ -64,7 +64,6 @@ export class TableImage<Row> {
   /** Slots from here on had no key at the barrier. */
   readonly #size: number
   readonly #states: Uint8Array
-  readonly #groupOf: Uint16Array
   readonly #kept = new Map<number, KeptRow<Row>>()
   /** By key group. */
   readonly #goneOf = new Map<number, Key[]>()
@@ -80,8 +79,7 @@ export class TableImage<Row> {
     this.#barrier = parts.changes.begin(options.checkpoint)
     this.#gone = parts.removed?.after(this.#barrier.after) ?? []
     this.#size = parts.rows.keys.size
-    this.#states = new Uint8Array(this.#size).fill(AS_IT_IS)
-    this.#groupOf = new Uint16Array(this.#size)
+    this.#states = new Uint8Array(this.#size)
   }
 
   get checkpoint(): number {
@@ -108,36 +106,44 @@ export class TableImage<Row> {
   *select(): Generator<null> {
     const { keyGroups, rowsPerStep } = this.#options
     const slotsPerStep = rowsPerStep * SNAPSHOT_SLOTS_PER_ROW
-    const rows = new Int32Array(keyGroups)
-    const changed = new Int32Array(keyGroups)
-    for (let from = 0; from < this.#size; from += slotsPerStep) {
-      this.#count(from, Math.min(from + slotsPerStep, this.#size), rows, changed)
+    const [rows, changed, gone] = [new Int32Array(keyGroups), new Int32Array(keyGroups), new Int32Array(keyGroups)]
+    for (const [from, to] of steps(this.#size, slotsPerStep)) {
+      this.#count(from, to, rows, changed)
       yield null
     }
-    const starts = this.#planGroups(rows, changed)
-    for (let from = 0; from < this.#size; from += slotsPerStep) {
-      this.#sort(from, Math.min(from + slotsPerStep, this.#size), starts)
+    for (const [from, to] of steps(this.#gone.length, slotsPerStep)) {
+      this.#countGone(from, to, gone)
+      yield null
+    }
+    const next = this.#planGroups(rows, changed, gone)
+    for (const [from, to] of steps(this.#size, slotsPerStep)) {
+      this.#sort(from, to, next)
       yield null
     }
   }
 
-  /** Key groups, each to be written before the next is asked for. Yields null where a pause is possible. */
+  /** Key groups, each part to be written before the next is asked for. Yields null where a pause is possible. */
   *groups(): Generator<ImageGroup | null> {
     const { keyGroups, rowsPerStep } = this.#options
+    const rowsMax = Math.max(rowsPerStep, SNAPSHOT_CHUNK_ROWS_MIN)
+    // As the first steps are.
+    let limit = Math.ceil(rowsMax / SNAPSHOT_FIRST_STEP_PART)
     let rows = 0
     for (let group = 0; group < keyGroups; group++) {
-      if (this.#failure !== null) throw this.#failure.error
       if (this.#plan[group] === 0) continue
-      const slots = this.#slots.subarray(this.#starts[group], this.#starts[group + 1])
-      const isDelta = this.#plan[group] === DELTA
-      for (let i = 0; i < slots.length; i++) this.#states[slots[i]!] = DONE
-      const outdated = isDelta ? this.#outdated(group, slots) : []
-      yield { group, slots, since: isDelta ? this.#barrier.base!.checkpoint : undefined, outdated }
-      if (this.#kept.size > 0) for (let i = 0; i < slots.length; i++) this.#kept.delete(slots[i]!)
-      rows += slots.length
-      if (rows < rowsPerStep) continue
-      rows = 0
-      yield null
+      const end = this.#starts[group + 1]!
+      let from = this.#starts[group]!
+      do {
+        const slots = this.#slots.subarray(from, Math.min(from + limit, end))
+        yield this.#part(group, slots, from === this.#starts[group])
+        if (this.#kept.size > 0) for (let i = 0; i < slots.length; i++) this.#kept.delete(slots[i]!)
+        from += slots.length
+        rows += slots.length
+        if (rows < Math.min(limit, rowsPerStep)) continue
+        rows = 0
+        limit = Math.min(2 * limit, rowsMax)
+        yield null
+      } while (from < end)
     }
   }
 
@@ -151,37 +157,49 @@ export class TableImage<Row> {
     return this.#kept.size === 0 ? undefined : this.#kept.get(slot)
   }
 
-  /** The key group of a slot that is to be written; -1 for others. Between {@link TableImage.select} and {@link TableImage.groups}. */
-  groupAt(slot: number): number {
-    return slot < this.#size && this.#states[slot] !== DONE ? this.#groupOf[slot]! : -1
+  #part(group: number, slots: Int32Array, isFirst: boolean): ImageGroup {
+    if (this.#failure !== null) throw this.#failure.error
+    for (let i = 0; i < slots.length; i++) this.#states[slots[i]!] = DONE
+    if (this.#plan[group] !== DELTA) return { group, slots, since: undefined, outdated: [] }
+    const outdated = this.#outdated(slots, isFirst ? (this.#goneOf.get(group) ?? []) : [])
+    return { group, slots, since: isFirst ? this.#barrier.base!.checkpoint : undefined, outdated }
   }
 
+  /** Rows, and those that have changed, by key group. */
   #count(from: number, to: number, rows: Int32Array, changed: Int32Array): void {
-    const { rows: table, groups } = this.#parts
     const { after } = this.#barrier
+    const { keys } = this.#parts.rows
+    const [states, stamps, groups] = this.#columns(to)
     for (let slot = from; slot < to; slot++) {
-      if (this.#states[slot] === AS_IT_IS && !table.has(slot)) this.#states[slot] = DONE
-      if (this.#states[slot] === DONE) continue
-      const kept = this.keptAt(slot)
-      const { keyGroups } = this.#options
-      const group = kept === undefined ? groups.at(table.keys, slot, keyGroups) : hashKey(kept.key) % keyGroups
-      this.#groupOf[slot] = group
+      if (states[slot] === DONE) continue
+      const kept = states[slot] === KEPT ? this.#kept.get(slot)! : null
+      const stamp = kept === null ? stamps[slot]! : kept.stamp
+      if (stamp === 0) {
+        states[slot] = DONE
+        continue
+      }
+      if (kept === null && groups[slot] === UNKNOWN_GROUP) groups[slot] = this.#groupOf(keys.keyAt(slot))
+      const group = kept === null ? groups[slot]! : this.#groupOf(kept.key)
       rows[group]!++
-      if (this.#stampAt(slot) > after) changed[group]!++
+      if (stamp > after) changed[group]!++
     }
   }
 
-  /** Where the slots of each group are to lie. */
-  #planGroups(rows: Int32Array, changed: Int32Array): Int32Array {
-    const { keyGroups } = this.#options
-    const repeated = changed.slice()
-    for (const { key } of this.#gone) {
-      const group = hashKey(key) % keyGroups
-      repeated[group]!++
+  #countGone(from: number, to: number, changed: Int32Array): void {
+    for (let i = from; i < to; i++) {
+      const { key } = this.#gone[i]!
+      const group = this.#groupOf(key)
+      changed[group]!++
       const others = this.#goneOf.get(group)
       if (others === undefined) this.#goneOf.set(group, [key])
       else others.push(key)
     }
+  }
+
+  /** Where the slots of each group are to lie. */
+  #planGroups(rows: Int32Array, changed: Int32Array, gone: Int32Array): Int32Array {
+    const { keyGroups } = this.#options
+    const repeated = changed.map((count, group) => count + gone[group]!)
     this.#plan = this.#parts.changes.plan(this.#barrier, rows, repeated)
     this.#starts = new Int32Array(keyGroups + 1)
     for (let group = 0; group < keyGroups; group++)
@@ -192,19 +210,27 @@ export class TableImage<Row> {
 
   #sort(from: number, to: number, next: Int32Array): void {
     const { after } = this.#barrier
+    const [states, stamps, groups] = this.#columns(to)
     for (let slot = from; slot < to; slot++) {
-      if (this.#states[slot] === DONE) continue
-      const group = this.#groupOf[slot]!
-      if (this.#plan[group] === WHOLE || this.#stampAt(slot) > after) this.#slots[next[group]!++] = slot
+      if (states[slot] === DONE) continue
+      const kept = states[slot] === KEPT ? this.#kept.get(slot)! : null
+      const group = kept === null ? groups[slot]! : this.#groupOf(kept.key)
+      if (this.#plan[group] === WHOLE || (kept === null ? stamps[slot]! : kept.stamp) > after) this.#slots[next[group]!++] = slot
       else {
-        this.#states[slot] = DONE
-        this.#kept.delete(slot)
+        states[slot] = DONE
+        if (kept !== null) this.#kept.delete(slot)
       }
     }
   }
 
-  #stampAt(slot: number): number {
-    return this.keptAt(slot)?.stamp ?? this.#parts.changes.stampOf(slot)
+  /** What is known of slots that are as they were. */
+  #columns(size: number): [states: Uint8Array, stamps: Uint32Array, groups: Uint16Array] {
+    const { changes, groups } = this.#parts
+    return [this.#states, changes.stamps(size), groups.known(size, this.#options.keyGroups)]
+  }
+
+  #groupOf(key: Key): number {
+    return hashKey(key) % this.#options.keyGroups
   }
 
   /** In no checkpoint on which this one may build. */
@@ -213,11 +239,16 @@ export class TableImage<Row> {
     return removed === null || removed.bornAt(slot) > this.#barrier.after
   }
 
-  #outdated(group: number, slots: Int32Array): Key[] {
-    const { removed } = this.#parts
-    if (removed === null) return []
-    const keys = this.#goneOf.get(group) ?? []
+  /** @param keys to which those of the slots are added */
+  #outdated(slots: Int32Array, keys: Key[]): Key[] {
+    if (this.#parts.removed === null) return keys
     for (const slot of slots) if (!(this.keptAt(slot)?.isNew ?? this.#isNew(slot))) keys.push(this.keyAt(slot))
     return keys
   }
+}
+
+/** The first ones are shorter: their code may not be compiled yet. */
+function* steps(size: number, length: number): Generator<[from: number, to: number]> {
+  let step = Math.ceil(length / SNAPSHOT_FIRST_STEP_PART)
+  for (let from = 0; from < size; from += step, step = Math.min(2 * step, length)) yield [from, Math.min(from + step, size)]
 }

@@ -1,58 +1,64 @@
 import { MillraceError } from '../errors.ts'
-import { hashKey } from '../core/key-hash.ts'
-import { LEFT_OUT, slotsOfChunk, sortSlots } from '../state/key-groups.ts'
+import { LEFT_OUT, forEachGroup, slotsOfChunk } from '../state/key-groups.ts'
 import type { KeyIndex } from '../state/key-index.ts'
 import { type KeyedChunkPlace, KeyedChunkWriter, decodeKeyedChunk } from '../state/keyed-chunk.ts'
 import type { KeyTable } from '../state/key-table.ts'
-import type { Timers } from './timers.ts'
+import type { Timers, TimersCopy } from './timers.ts'
 
 const SIGNATURE = 'timers@1'
 
 /** Timers as they were at a barrier, while they change. */
 export class TimersImage {
-  readonly #timers: ReturnType<Timers['copies']>
+  readonly #copy: TimersCopy
   readonly #writer = new KeyedChunkWriter('timers', SIGNATURE)
-  /** Places in the copies by key group: those of `g` from `starts[g]` on. */
-  #places: Int32Array = new Int32Array(0)
-  #starts: Int32Array = new Int32Array(1)
+  /** By slot: position of one of its timers in the copy, plus 1; by position, that of the next one. 0: none. */
+  #first = new Int32Array(0)
+  #next = new Int32Array(0)
 
   constructor(timers: Timers) {
-    this.#timers = timers.copies()
+    this.#copy = timers.copy()
   }
 
-  /** @param groupOf key group of a slot; -1 where its timers are not to be written */
-  sort(groups: number, groupOf: (slot: number) => number): void {
-    const { slots } = this.#timers
-    const wanted = Int32Array.from(slots.keys()).filter((place) => groupOf(slots[place]!) !== -1)
-    const { slots: places, starts } = sortSlots(wanted, groups, (place) => groupOf(slots[place]!))
-    this.#places = places
-    this.#starts = starts
-  }
-
-  /** The timers of a key group: for each key its times, and after each its place in the order in which timers were set. Null for none. */
-  write({ groups, group }: KeyedChunkPlace, keys: Pick<KeyTable, 'keyAt'>): Uint8Array | null {
-    const { slots, times, orders } = this.#timers
-    const byKey = new Map<number, number[]>()
-    for (let i = this.#starts[group]!; i < this.#starts[group + 1]!; i++) {
-      const place = this.#places[i]!
-      const [slot, time, order] = [slots[place]!, times[place]!, orders[place]!]
-      const known = byKey.get(slot)
-      if (known === undefined) byKey.set(slot, [time, order])
-      else known.push(time, order)
+  /** Finds the timers of each slot: comes before {@link TimersImage.write}. Yields where a pause is possible. */
+  *sort(timersPerStep: number): Generator<null> {
+    const { timers, slots } = this.#copy
+    let size = 0
+    for (let i = 0; i < slots.length; i++) size = Math.max(size, slots[i]! + 1)
+    this.#first = new Int32Array(size)
+    this.#next = new Int32Array(timers.length)
+    for (let from = 0; from < timers.length; from += timersPerStep) {
+      for (let position = from; position < Math.min(from + timersPerStep, timers.length); position++) {
+        const slot = slots[timers[position]!]!
+        this.#next[position] = this.#first[slot]!
+        this.#first[slot] = position + 1
+      }
+      yield null
     }
-    return byKey.size === 0 ? null : this.#writer.write({ groups, group }, keys, Int32Array.from(byKey.keys()), (slot) => byKey.get(slot))
+  }
+
+  /** The timers of slots of a key group: for each key its times, and after each its place in the order in which timers were set. Null for none. */
+  write(place: KeyedChunkPlace, keys: Pick<KeyTable, 'keyAt'>, slots: Int32Array): Uint8Array | null {
+    const timed = slots.filter((slot) => slot < this.#first.length && this.#first[slot] !== 0)
+    return timed.length === 0 ? null : this.#writer.write(place, keys, timed, (slot) => this.#timersOf(slot))
+  }
+
+  #timersOf(slot: number): number[] {
+    const { times, timers, orders } = this.#copy
+    const pairs: number[] = []
+    for (let at = this.#first[slot]!; at !== 0; at = this.#next[at - 1]!) pairs.push(times[at - 1]!, orders[timers[at - 1]!]!)
+    return pairs
   }
 }
 
 /** The timers of each key group that has any, at once. */
 export function saveTimers(timers: Timers, keys: KeyTable, groups: number): Map<number, Uint8Array> {
   const image = new TimersImage(timers)
-  image.sort(groups, (slot) => hashKey(keys.keyAt(slot)) % groups)
+  for (const _ of image.sort(Infinity));
   const chunks = new Map<number, Uint8Array>()
-  for (let group = 0; group < groups; group++) {
-    const bytes = image.write({ groups, group }, keys)
+  forEachGroup(keys, keys.usedSlots(), groups, (group, slots) => {
+    const bytes = image.write({ groups, group }, keys, slots)
     if (bytes !== null) chunks.set(group, bytes)
-  }
+  })
   return chunks
 }
 

@@ -6,6 +6,16 @@ const CAPACITY_MIN = 16
 /** Children of a node of the heap: their times lie on one cache line. */
 const CHILDREN = 4
 
+/** Timers at a time. */
+export interface TimersCopy {
+  /** By position in the heap: time, and number of the timer. */
+  readonly times: Float64Array
+  readonly timers: Int32Array
+  /** By number of the timer: key slot, and place in the order in which timers were set. */
+  readonly slots: Int32Array
+  readonly orders: Float64Array
+}
+
 /**
  * Timers of keys, each (key, time) once. They come out in the order of their times, those of one time in the order in which they were set. A heap of
  * timer numbers beside their times, in typed arrays: no object a timer. Keys are slots of the table that state uses too, and are held by their timers.
@@ -44,18 +54,18 @@ export class Timers implements Undoable {
     return this.#slots[this.#heap[0]!]!
   }
 
-  /** Sets a timer for the key of a slot, unless there is one for that time. */
+  /** Sets a timer for the key of a slot, unless there is one for that time; -0 is 0. */
   set(slot: number, time: number, journal: StateJournal | null = null): void {
     if (this.#index.find(slot, time) !== -1) return
     if (journal !== null) journal.note(this, slot, time, undefined)
-    this.#insert(slot, time, this.#nextOrder++)
+    this.#insert(slot, time + 0, this.#nextOrder++)
   }
 
   /** Takes a timer back; false when there is none. */
   delete(slot: number, time: number, journal: StateJournal | null = null): boolean {
     const timer = this.#index.find(slot, time)
     if (timer === -1) return false
-    if (journal !== null) journal.note(this, slot, time, this.#orders[timer])
+    if (journal !== null) journal.note(this, slot, time + 0, this.#orders[timer])
     this.#remove(timer)
     return true
   }
@@ -80,16 +90,14 @@ export class Timers implements Undoable {
     }
   }
 
-  /** Copies of what `forEach` tells, in its order, that no later change reaches. */
-  copies(): { readonly slots: Int32Array; readonly times: Float64Array; readonly orders: Float64Array } {
-    const slots = new Int32Array(this.#size)
-    const orders = new Float64Array(this.#size)
-    for (let position = 0; position < slots.length; position++) {
-      const timer = this.#heap[position]!
-      slots[position] = this.#slots[timer]!
-      orders[position] = this.#orders[timer]!
+  /** Copies of the heap that no later change reaches. */
+  copy(): TimersCopy {
+    return {
+      times: this.#heapTimes.slice(0, this.#size),
+      timers: this.#heap.slice(0, this.#size),
+      slots: this.#slots.slice(0, this.#numbers),
+      orders: this.#orders.slice(0, this.#numbers),
     }
-    return { slots, times: this.#heapTimes.slice(0, this.#size), orders }
   }
 
   /** Key slots of timers up to a time, at most `max`, the first timer's among them; the others are roughly in the order of their times. */

@@ -33,6 +33,7 @@ export interface WiringRequest {
   readonly markReady: (actor: number) => void
   /** Makes it ready at a time of the monotonic clock. */
   readonly wakeAt: (actor: number, monotonicMs: number) => void
+  readonly snapshotPart: (actor: number, checkpointId: number, chunks: readonly SealedChunk[]) => void
   readonly snapshotTaken: (actor: number, checkpointId: number, chunks: readonly SealedChunk[], timing: SnapshotTiming) => void
 }
 
@@ -96,7 +97,7 @@ class WorkerWiring {
   }
 
   #build(placement: ActorPlacement, bell: (thread: number) => Doorbell): Actor {
-    const { plan, registry, options, deployment, host, markReady, snapshotTaken } = this.#request
+    const { plan, registry, options, deployment, host, markReady, snapshotPart, snapshotTaken } = this.#request
     const channels = this.#channelsTo(placement)
     const inbounds = channels.map((channel) => this.#inbounds[channel.id]!)
     const waking = new Waking(host, () => markReady(placement.id))
@@ -131,6 +132,7 @@ class WorkerWiring {
           if (inbound.fromThread !== this.#request.index) bell(inbound.fromThread).ring()
         },
         seal: sealState,
+        snapshotPart: (checkpointId, chunks) => snapshotPart(placement.id, checkpointId, chunks),
         snapshotTaken: (checkpointId, chunks, timing) => snapshotTaken(placement.id, checkpointId, chunks, timing),
       },
       wake: () => waking.wake(),
@@ -142,7 +144,7 @@ class WorkerWiring {
   }
 
   #outboxes(placement: ActorPlacement): Map<number, Outbox> {
-    const { plan, options, host } = this.#request
+    const { plan, options } = this.#request
     const edges = plan.edges.filter((edge) => edge.fromTask === placement.task)
     return new Map(
       edges.map((edge) => {
@@ -158,7 +160,6 @@ class WorkerWiring {
             route,
             edge.timestamps,
             options.batchRecords,
-            host.outletsHearTime === true || channels.some(({ toThread }) => toThread < plan.workers),
           ),
         ]
       }),

@@ -1,5 +1,6 @@
 import { type FailureData, describeError } from '../core/failure.ts'
 import type { InletNotice } from '../actor/contract.ts'
+import type { ActorName } from '../checkpoint/manifest.ts'
 import type { Plan } from '../graph/plan.ts'
 import type { StoreMessage } from '../storage/protocol.ts'
 import type { WorkerEvents } from './worker-host.ts'
@@ -16,16 +17,18 @@ export interface WorkerOutlets {
 
 /** What a worker's engine reports, as messages: snapshots with their task's name, errors described. */
 export function workerEvents(plan: () => Plan, { store, failed, notify, checkpointWanted }: WorkerOutlets): WorkerEvents {
+  const nameOf = (actor: number): ActorName => {
+    const { task, index } = plan().actors[actor]!
+    return { task: plan().tasks[task]!.name, index }
+  }
   return {
-    snapshotTaken: (attempt, checkpoint, actor, chunks, timing) => {
-      const placement = plan().actors[actor]!
-      const { name } = plan().tasks[placement.task]!
-      store({ type: 'store', task: name, index: placement.index, attempt, checkpoint, chunks, last: true, ...(timing && { timing }) })
-    },
+    snapshotPart: (attempt, checkpoint, actor, chunks) =>
+      store({ type: 'store', ...nameOf(actor), attempt, checkpoint, chunks, last: false }),
+    snapshotTaken: (attempt, checkpoint, actor, chunks, timing) =>
+      store({ type: 'store', ...nameOf(actor), attempt, checkpoint, chunks, last: true, ...(timing && { timing }) }),
     failed: (attempt, actor, error) => {
-      const placement = actor === null ? null : plan().actors[actor]!
-      const name = placement === null ? undefined : `${plan().tasks[placement.task]!.name}#${placement.index}`
-      failed(describeError(error, { kind: 'user-code', attempt, ...(name === undefined ? {} : { actor: name }) }))
+      const name = actor === null ? null : nameOf(actor)
+      failed(describeError(error, { kind: 'user-code', attempt, ...(name && { actor: `${name.task}#${name.index}` }) }))
     },
     notify,
     checkpointWanted,

@@ -13,7 +13,9 @@ export const FINAL_SNAPSHOT = 0
 
 /** What a worker has to tell the control thread. */
 export interface WorkerEvents {
-  /** An actor's part of a checkpoint; with id FINAL_SNAPSHOT its last state, after its end. */
+  /** Some chunks of an actor's part of a checkpoint: the rest follows, unless the checkpoint fails before. */
+  snapshotPart(attempt: number, checkpointId: number, actor: number, chunks: readonly SealedChunk[]): void
+  /** An actor's part of a checkpoint, or what is left of it; with id FINAL_SNAPSHOT its last state, after its end. */
   snapshotTaken(attempt: number, checkpointId: number, actor: number, chunks: readonly SealedChunk[], timing?: SnapshotTiming): void
   failed(attempt: number, actor: number | null, error: unknown): void
   notify(attempt: number, notice: InletNotice): void
@@ -32,8 +34,6 @@ export interface WorkerHost {
   readonly workingStore: (attempt: number, actor: number) => WorkingStore
   /** A table that a sink commits. */
   readonly openTable: (attempt: number, lineage: string, path: string) => TableStore
-  /** True where whoever reads outlets is told of event time: a test. Under threads every watermark would wake the app's for nothing. */
-  readonly outletsHearTime?: boolean
   /** Looks on; absent under threads. */
   readonly probe?: FrameProbe
 }

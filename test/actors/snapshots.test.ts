@@ -4,6 +4,10 @@ import type { ActorTime } from '../../src/actor/actor-time.ts'
 import type { OperatorActor, StateChunk } from '../../src/actor/contract.ts'
 import { Operators } from '../../src/actor/operators.ts'
 import { Snapshots } from '../../src/actor/snapshots.ts'
+import { SNAPSHOT_PART_BYTES_MIN } from '../../src/limits.ts'
+
+/** Of a chunk: few leave before the rest. */
+const CHUNK_BYTES = 1 + SNAPSHOT_PART_BYTES_MIN / 10
 
 const clock = { nowMs: () => 0, monotonicMs: () => 0 }
 const noTime = { snapshot: () => [] } as unknown as ActorTime
@@ -15,8 +19,9 @@ interface Told {
 }
 
 /** Snapshots of two operators; the second has `rows` in steps. What was told, and of which steps it was asked. */
-function snapshotsOf(rows: number, fails = Infinity): { snapshots: Snapshots; operators: Operators; told: Told[]; asked: string[] } {
+function snapshotsOf(rows: number, fails = Infinity) {
   const told: Told[] = []
+  const parts: Told[] = []
   const asked: string[] = []
   function* steps(checkpoint: number): Generator<StateChunk | null> {
     for (let id = 0; id < rows; id++) {
@@ -35,17 +40,30 @@ function snapshotsOf(rows: number, fails = Infinity): { snapshots: Snapshots; op
     })),
   )
   const events = {
-    seal: ({ operator, id, value }: StateChunk & { operator: string }) => ({ key: `${operator}/${id} of ${String(value)}` }) as SealedChunk,
+    seal: ({ operator, id, value }: StateChunk & { operator: string }) => ({
+      ...{ key: `${operator}/${id} of ${String(value)}`, checksum: 0 },
+      bytes: new Uint8Array(CHUNK_BYTES),
+    }),
+    snapshotPart: (checkpoint: number, chunks: readonly SealedChunk[]) =>
+      void parts.push({ checkpoint, chunks: chunks.map(({ key }) => key) }),
     snapshotTaken: (checkpoint: number, chunks: readonly SealedChunk[]) =>
       void told.push({ checkpoint, chunks: chunks.map(({ key }) => key) }),
   } as unknown as ActorEvents
-  return { snapshots: new Snapshots(operators, noTime, events, { headName: 'small', clock }), operators, told, asked }
+  return { snapshots: new Snapshots(operators, noTime, events, { headName: 'small', clock }), operators, told, parts, asked }
 }
 
 const allOf = (checkpoint: number, rows: number): Told => ({
   checkpoint,
   chunks: [`small/0 of ${checkpoint}`, ...Array.from({ length: rows }, (_, id) => `large/${id} of ${checkpoint}`)],
 })
+
+/** Calls until all of the last state is encoded. */
+function lastOf(snapshots: Snapshots): { readonly chunks: readonly SealedChunk[]; readonly steps: number } {
+  for (let steps = 1; ; steps++) {
+    const chunks = snapshots.takeLast()
+    if (chunks !== null) return { chunks, steps }
+  }
+}
 
 test('a snapshot is told of when all of it is encoded and what precedes its barrier is out, whichever comes last', () => {
   const early = snapshotsOf(3)
@@ -82,9 +100,12 @@ test('the last snapshot comes behind the one that is under way', () => {
   const { snapshots, told } = snapshotsOf(3)
   snapshots.begin(4, 0)
   snapshots.report()
-  const last = snapshots.takeLast().map(({ key }) => key)
+  expect(snapshots.takeLast()).toBe(null)
+  while (snapshots.goOn());
   expect(told).toEqual([allOf(4, 3)])
-  expect(last).toEqual(allOf(0, 3).chunks)
+  const parts = lastOf(snapshots)
+  expect(parts.steps).toBeGreaterThan(1)
+  expect(parts.chunks.map(({ key }) => key)).toEqual(allOf(0, 3).chunks)
 })
 
 test('what cannot be encoded is blamed on its operator', () => {
@@ -98,4 +119,19 @@ test('what cannot be encoded is blamed on its operator', () => {
     thrown = operators.blamed(error)
   }
   expect(thrown).toMatchObject({ message: 'large: cannot be stored' })
+})
+
+test('chunks of key groups leave in parts while the rest is encoded; what else there is, and the last state, with word of the whole', () => {
+  const { snapshots, told, parts } = snapshotsOf(25)
+  snapshots.begin(7, 0)
+  snapshots.report()
+  while (snapshots.goOn());
+  const groups = Array.from({ length: 25 }, (_, id) => `large/${id} of 7`)
+  expect(parts).toEqual([
+    { checkpoint: 7, chunks: groups.slice(0, 10) },
+    { checkpoint: 7, chunks: groups.slice(10, 20) },
+  ])
+  expect(told).toEqual([{ checkpoint: 7, chunks: ['small/0 of 7', ...groups.slice(20)] }])
+  expect(lastOf(snapshots).chunks.length).toBe(26)
+  expect(parts.length).toBe(2)
 })

@@ -52,6 +52,7 @@ async function blockedBehindBarrier(snapshotTaken: (...snapshot: Snapshot) => vo
   const runtime = new WorkerRuntime(plan, registry, engine, 0, allocate(plan, engine, allocateDoorbells(1), 1), {
     clock: { nowMs: () => nowMs, monotonicMs: () => nowMs++ },
     events: {
+      snapshotPart: () => {},
       snapshotTaken,
       failed: (_attempt, actor, error) => failures.push({ actor, error }),
       notify: () => {},

@@ -317,12 +317,13 @@ class Operator {
   }
 
   #layOut(): Stored {
-    return new Map(
-      this.#chunks.map(({ id, value: chunk, since }) => {
-        const base = since === undefined ? [] : this.#complete.get(since)!.get(id)!
-        return [id, chunk === undefined ? base : [...base, chunk]] as const
-      }),
-    )
+    const stored = new Map<number, unknown[]>()
+    for (const { id, value: chunk, since } of this.#chunks) {
+      const before = stored.get(id) ?? []
+      if (since !== undefined) before.push(...this.#complete.get(since)!.get(id)!)
+      stored.set(id, chunk === undefined ? before : [...before, chunk])
+    }
+    return stored
   }
 
   async #restart(count: number): Promise<void> {

@@ -5,12 +5,13 @@ export type Stored = ReadonlyMap<number, readonly Uint8Array[]>
 
 /** @param complete earlier checkpoints that deltas may build on */
 export function storedAs(deltas: readonly StateDelta[], complete: ReadonlyMap<number, Stored>): Stored {
-  return new Map(
-    deltas.map(({ id, value, since }) => {
-      const base = since === undefined ? [] : complete.get(since)!.get(id)!
-      return [id, value === undefined ? base : [...base, value]] as const
-    }),
-  )
+  const stored = new Map<number, Uint8Array[]>()
+  for (const { id, value, since } of deltas) {
+    const before = stored.get(id) ?? []
+    if (since !== undefined) before.push(...complete.get(since)!.get(id)!)
+    stored.set(id, value === undefined ? before : [...before, value])
+  }
+  return stored
 }
 
 /** Reads a snapshot to its end. */

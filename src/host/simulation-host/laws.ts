@@ -70,8 +70,8 @@ export class WatermarkLaw {
   readonly #known = new Map<number, Map<string, number[]>>()
 
   /** An actor reports a snapshot, perhaps after one more step: what it had come to is in the snapshot, unless that forgets it. */
-  taken({ checkpoint, task, chunks }: StoreMessage, actor: Actor): void {
-    if (checkpoint === FINAL) return
+  taken({ checkpoint, task, chunks, last }: StoreMessage, actor: Actor): void {
+    if (checkpoint === FINAL || !last) return
     const tasks = this.#known.get(checkpoint) ?? new Map<string, number[]>()
     this.#known.set(checkpoint, tasks)
     const chunk = chunks.find(({ key }) => TIME_KEY.test(key))

@@ -19,19 +19,21 @@ export function* expandSnapshot(
   rowsOf: (table: number) => Iterable<WorkingRow>,
   expired: (table: number, row: WorkingRow) => void = () => {},
 ): Generator<Chunk> {
-  const others = new Map(chunks.map((chunk) => [chunk.key, chunk]))
-  for (const { key: marker, bytes } of chunks) {
+  const others = new Set(chunks)
+  const byKey = new Map(chunks.map((chunk) => [chunk.key, chunk]))
+  for (const chunk of chunks) {
+    const { key: marker, bytes } = chunk
     const match = WORKING.exec(marker)
     if (match === null) continue
-    others.delete(marker)
+    others.delete(chunk)
     const snapshot = unpack(bytes) as WorkingSnapshot
     const table = Number(match[2])
     for (const { group, value } of workingChunks(rowsOf(table), snapshot, (row) => expired(table, row))) {
       const key = `${match[1]}/group/${group}`
-      const own = others.get(key)
-      others.delete(key)
+      const own = byKey.get(key)
+      if (own !== undefined) others.delete(own)
       yield sealChunk(key, new Uint8Array(pack(own === undefined ? value : { ...value, ...(unpack(own.bytes) as object) })))
     }
   }
-  yield* others.values()
+  yield* others
 }

@@ -50,6 +50,8 @@ export class KitEngine {
   readonly #outlets: KitOutlets
   /** By actor, the chunks of the checkpoint in flight. */
   readonly #snapshots = new Map<number, readonly SealedChunk[]>()
+  /** Parts of them that came before the rest. */
+  #parts: { readonly id: number; readonly actor: number; readonly chunks: readonly SealedChunk[] }[] = []
   readonly #deltas = new KitDeltas()
   /** The same of actors that have ended: they belong to every later checkpoint. */
   readonly #finals = new Map<number, readonly SealedChunk[]>()
@@ -114,6 +116,7 @@ export class KitEngine {
   /** A checkpoint of everything, as bytes. */
   async checkpoint(id: number): Promise<KitSnapshot> {
     this.#snapshots.clear()
+    this.#parts = []
     for (const runtime of this.#runtimes) runtime.triggerCheckpoint(id, false)
     await this.settle()
     const { plan } = this.#deployment
@@ -150,7 +153,6 @@ export class KitEngine {
     return {
       clock: this.#clock,
       generateCode: this.#deployment.generateCode,
-      outletsHearTime: true,
       onWake: () => {
         this.#woken = true
         this.#onWake()
@@ -164,7 +166,10 @@ export class KitEngine {
         }
       },
       events: {
-        snapshotTaken: (_, id, actor, chunks) => {
+        snapshotPart: (_, id, actor, chunks) => void this.#parts.push({ id, actor, chunks }),
+        snapshotTaken: (_, id, actor, rest) => {
+          const parts = this.#parts.filter((part) => part.id === id && part.actor === actor)
+          const chunks = [...parts.flatMap((part) => part.chunks), ...rest]
           const whole = [...expandSnapshot(chunks, (table) => this.#working.rows(table))]
           ;(id === FINAL_SNAPSHOT ? this.#finals : this.#snapshots).set(actor, whole)
         },
