@@ -104,7 +104,7 @@ const keepingJob = defineJob(import.meta, {
 
 test('last results wait for the end of those before, not for their last state to be encoded', async () => {
   Object.assign(seen, { encoded: 0, whenEnded: -1 })
-  const { count } = await runToEnd(keepingJob)
+  const { count } = await runToEnd(keepingJob, {}, { workers: 1 })
   expect(count.reduce((sum, part) => sum + part, 0)).toBe(100)
   expect(seen.encoded).toBeGreaterThanOrEqual(LAST_STEPS)
   expect(seen.whenEnded).toBeLessThan(LAST_STEPS)
