@@ -1,11 +1,11 @@
 import type { Emit, OperatorActor, OperatorContext, OperatorDefinition, Progress, StateChunk } from '../src/actor/contract.ts'
 import { type Key, checkEventTime } from '../src/actor/operator-kit.ts'
-import { heapBytes } from '../src/actor/cached-kit.ts'
 import { KeyMap, keptKey } from '../src/actor/keyed-kit.ts'
 import { TimeList, TimerQueue } from '../src/actor/queue-kit.ts'
 import type { AllRows } from '../src/actor/rows-kit.ts'
 import { JOIN_KEYS_PER_STEP_MAX } from '../src/limits.ts'
 import { KeyedRowsActor } from './keyed-rows.ts'
+import { bytesOfList } from './list-bytes.ts'
 import { type RecordKey, recordKey } from './record-key.ts'
 
 interface IntervalJoinSpec {
@@ -201,11 +201,6 @@ class IntervalJoinActor extends KeyedRowsActor implements OperatorActor {
 
 function stored({ left, right }: Rows): StoredRows {
   return [left.times(), left.records(), right.times(), right.records()]
-}
-
-/** Of a list its last record is looked at. */
-function bytesOfList(list: TimeList<unknown>): number {
-  return list.size === 0 ? 0 : list.size * heapBytes([0, list.recordAt(list.size - 1)])
 }
 
 export const intervalJoin: OperatorDefinition = {

@@ -1,8 +1,11 @@
 import type { OperatorActor, OperatorContext, OperatorDefinition, Progress, RecordOrigin, StateChunk } from '../src/actor/contract.ts'
 import { type Key, checkEventTime } from '../src/actor/operator-kit.ts'
-import { KeyMap, ValueTable, keptKey } from '../src/actor/keyed-kit.ts'
-import { TimeBuffer, TimeList, TimerQueue } from '../src/actor/queue-kit.ts'
+import { KeyMap, keptKey } from '../src/actor/keyed-kit.ts'
+import { TimeList, TimerQueue } from '../src/actor/queue-kit.ts'
+import type { AllRows } from '../src/actor/rows-kit.ts'
 import { JOIN_KEYS_PER_STEP_MAX, JOIN_RESULTS_PER_STEP_MAX } from '../src/limits.ts'
+import { KeyedRowsActor } from './keyed-rows.ts'
+import { bytesOfList } from './list-bytes.ts'
 import { type RecordKey, recordKey } from './record-key.ts'
 
 interface TemporalJoinSpec {
@@ -20,13 +23,19 @@ interface Version {
   readonly isDeleted: boolean
 }
 
-/** The versions of one key, by the time from which each is valid. */
-class Versions {
+/** A record that waits for the watermark. */
+interface Waiting {
+  readonly record: unknown
+  readonly origin: RecordOrigin | null
+}
+
+/** What is kept of one key. */
+class Rows {
   readonly key: Key
-  readonly list = new TimeList<Version>()
-  /** Records that wait for the watermark. */
-  waiting = 0
-  /** When the first version is needed no more; Infinity while there is one at most. */
+  /** By the time from which each is valid; one for a time. */
+  readonly versions = new TimeList<Version>()
+  readonly waiting = new TimeList<Waiting>()
+  /** When a record can be joined, or a version is needed no more; Infinity for never. */
   dueMs = Infinity
 
   constructor(key: Key) {
@@ -34,38 +43,29 @@ class Versions {
   }
 }
 
-interface Waiting {
-  readonly record: unknown
-  readonly origin: RecordOrigin | null
-  readonly versions: Versions
-}
-
-/** Versions: times and values. Then the records that wait: time, place among those of equal time, record, origin. */
-interface StoredKey {
-  readonly times: readonly number[]
-  readonly versions: readonly Version[]
-  readonly waiting: (readonly [time: number, order: number, record: unknown, origin: RecordOrigin | null])[]
-}
+/** Times and versions, then times and records that wait. */
+type StoredRows = readonly [readonly number[], readonly Version[], readonly number[], readonly Waiting[]]
 
 /**
  * Joins each record with the version of the right side that was valid at its event time. Semantics of Apache Flink's `TemporalRowTimeJoinOperator`: a record waits until
- * the watermark has come to its time; of the versions the last one up to the watermark is kept, and all later ones.
+ * the watermark has come to its time; then those of its key that it has come to are joined in the order of their times. Of the versions of a key the last one up to the
+ * watermark is kept, and all later ones.
  */
-class TemporalJoinActor implements OperatorActor {
+class TemporalJoinActor extends KeyedRowsActor implements OperatorActor {
   readonly #spec: TemporalJoinSpec
-  readonly #context: OperatorContext
   readonly #leftKey: (record: unknown) => Key
   readonly #rightKey: (record: unknown) => Key
-  readonly #versions = new KeyMap<Versions>()
-  readonly #waiting = new TimeBuffer<Waiting>()
-  readonly #timers = new TimerQueue<Versions>()
+  readonly #rows = new KeyMap<Rows>()
+  readonly #timers = new TimerQueue<Rows>()
   #isLeft = true
+  #watermark = -Infinity
 
   constructor(spec: TemporalJoinSpec, context: OperatorContext) {
+    super(context)
     this.#spec = spec
-    this.#context = context
     this.#leftKey = recordKey(spec.leftKey, context)
     this.#rightKey = recordKey(spec.rightKey, context)
+    this.keepRows(this.#rowsByKey(), (record) => (this.#isLeft ? this.#leftKey(record) : this.#rightKey(record)))
   }
 
   selectInput(input: number): void {
@@ -74,97 +74,133 @@ class TemporalJoinActor implements OperatorActor {
 
   process(record: unknown, timestamp: number): void {
     checkEventTime(timestamp, 'joinTemporal')
-    if (this.#isLeft) return this.#wait(this.#of(this.#leftKey(record)), record, timestamp, this.#context.origin())
+    if (this.#isLeft) {
+      const rows = this.#changing(this.#leftKey(record))
+      rows.waiting.add(timestamp, { record, origin: this.context.origin() })
+      this.#remind(rows)
+      return
+    }
     const key = this.#rightKey(record)
     const version = { record, isDeleted: this.#spec.isDelete?.(record) === true }
-    this.#addVersion(this.#of(key), version, timestamp)
+    this.#addVersion(this.#changing(key), version, timestamp)
   }
 
-  /** Versions go only when all records are through that may need them. */
   onWatermark(watermark: number): Progress {
-    for (let left = JOIN_RESULTS_PER_STEP_MAX; this.#waiting.firstTime <= watermark && this.#waiting.size > 0; left--) {
-      if (left === 0) return 'more'
-      const time = this.#waiting.firstTime
-      this.#release(this.#waiting.take(), time)
-    }
-    for (let left = JOIN_KEYS_PER_STEP_MAX; left > 0; left--) {
-      const versions = this.#timers.take(watermark)
-      if (versions === undefined) return 'done'
-      versions.dueMs = Infinity
-      versions.list.drop(versions.list.lastUpTo(watermark))
-      this.#remind(versions)
+    this.#watermark = watermark
+    let results = JOIN_RESULTS_PER_STEP_MAX
+    for (let keys = JOIN_KEYS_PER_STEP_MAX; keys > 0 && results > 0; keys--) {
+      const rows = this.#timers.take(Math.min(watermark, this.dueElsewhereMs))
+      if (rows === undefined) return this.fetchDue(watermark) ? 'more' : 'done'
+      this.changed?.(rows.key)
+      rows.dueMs = Infinity
+      results -= this.#release(rows, results)
+      this.#settle(rows)
     }
     return 'more'
   }
 
   snapshot(): StateChunk[] {
-    const table = new ValueTable<StoredKey>()
-    this.#versions.forEach(({ key, list }) => {
-      table.set(table.slotOf(key), { times: list.times(), versions: list.records(), waiting: [] })
-    })
-    this.#waiting.entries().forEach(({ time, record: { record, origin, versions } }, order) => {
-      table.get(table.slotOf(versions.key))!.waiting.push([time, order, record, origin])
-    })
-    return [...table.snapshot(this.#context.keyGroups)].map(([id, value]) => ({ scope: 'group', id, value }))
+    return this.saveRows()
   }
 
-  restore(chunks: readonly StateChunk[]): void {
-    const table = new ValueTable<StoredKey>()
-    for (const { value } of chunks) table.restore(value as Uint8Array)
-    const all: (readonly [Versions, StoredKey['waiting'][number]])[] = []
-    table.forEach((key, { times, versions, waiting }) => {
-      const known = this.#of(key)
-      times.forEach((time, i) => known.list.add(time, versions[i]!))
-      this.#remind(known)
-      for (const each of waiting) all.push([known, each])
-    })
-    all.sort(([, a], [, b]) => a[0] - b[0] || a[1] - b[1])
-    for (const [versions, [time, , record, origin]] of all) this.#wait(versions, record, time, origin)
+  restore(chunks: readonly StateChunk[]): Promise<void> {
+    this.#watermark = this.context.watermark()
+    return this.restoreRows(chunks)
   }
 
-  #of(key: Key): Versions {
-    const known = this.#versions.get(key)
+  #rowsByKey(): AllRows {
+    const rows = this.#rows
+    return {
+      has: (key) => rows.get(key) !== undefined,
+      save: (key) => stored(rows.get(key)!),
+      load: (key, row, dueMs) => this.#load(key, row as StoredRows, dueMs),
+      drop: (key) => {
+        const dropped = rows.get(key)!
+        if (dropped.dueMs < Infinity) this.#timers.delete(dropped.dueMs, dropped)
+        rows.delete(key)
+      },
+      bytesOf: (key) => bytesOfList(rows.get(key)!.versions) + bytesOfList(rows.get(key)!.waiting),
+      dueMs: (key) => this.#dueElsewhereMs(rows.get(key)!),
+      clockDueMs: () => Infinity,
+      forEach: (fn) => rows.forEach(({ key }) => fn(key)),
+    }
+  }
+
+  /** Rows are not fetched to drop what is over of them, unless it came behind the watermark: then the next record of the key might still see it. */
+  #dueElsewhereMs({ waiting, dueMs }: Rows): number {
+    return dueMs <= this.#watermark ? dueMs : waiting.firstTime
+  }
+
+  #load(key: Key, [times, versions, waitingTimes, waiting]: StoredRows, dueMs: number): void {
+    const rows = this.#of(key)
+    times.forEach((time, i) => rows.versions.add(time, versions[i]!))
+    waitingTimes.forEach((time, i) => rows.waiting.add(time, waiting[i]!))
+    // It was elsewhere when the watermark came.
+    if (dueMs > this.#watermark) this.#dropOver(rows)
+    this.#remind(rows)
+  }
+
+  #changing(key: Key): Rows {
+    this.changed?.(key)
+    return this.#of(key)
+  }
+
+  #of(key: Key): Rows {
+    const known = this.#rows.get(key)
     if (known !== undefined) return known
-    const versions = new Versions(keptKey(key))
-    this.#versions.set(versions.key, versions)
-    return versions
+    const rows = new Rows(keptKey(key))
+    this.#rows.set(rows.key, rows)
+    return rows
   }
 
-  #wait(versions: Versions, record: unknown, time: number, origin: RecordOrigin | null): void {
-    versions.waiting++
-    this.#waiting.add({ record, origin, versions }, time)
+  /** Joins records that the watermark has come to, at most `max`. Returns their number. */
+  #release({ versions, waiting }: Rows, max: number): number {
+    const count = Math.min(max, waiting.lastUpTo(this.#watermark) + 1)
+    for (let i = 0; i < count; i++) this.#join(waiting.recordAt(i), waiting.timeAt(i), versions)
+    waiting.drop(count)
+    return count
   }
 
-  #release({ record, origin, versions }: Waiting, time: number): void {
-    versions.waiting--
-    const at = versions.list.lastUpTo(time)
-    const version = at === -1 || versions.list.recordAt(at).isDeleted ? null : versions.list.recordAt(at)
-    this.#forgetEmpty(versions)
+  #join({ record, origin }: Waiting, time: number, versions: TimeList<Version>): void {
+    const at = versions.lastUpTo(time)
+    const version = at === -1 || versions.recordAt(at).isDeleted ? null : versions.recordAt(at)
     const { type, fn } = this.#spec
     if (version === null && type === 'inner') return
-    this.#context.guarded(record, time, origin, () => this.#context.emit(fn(record, version?.record), time))
+    this.context.guarded(record, time, origin, () => this.context.emit(fn(record, version?.record), time))
+  }
+
+  /** Versions go only when all records are through that may need them. */
+  #settle(rows: Rows): void {
+    if (rows.waiting.lastUpTo(this.#watermark) === -1) this.#dropOver(rows)
+    if (rows.waiting.size === 0 && rows.versions.size === 0) this.#rows.delete(rows.key)
+    else this.#remind(rows)
+  }
+
+  #dropOver({ versions }: Rows): void {
+    versions.drop(Math.max(versions.lastUpTo(this.#watermark), 0))
   }
 
   /** Of versions of one time the last one counts. */
-  #addVersion(versions: Versions, version: Version, time: number): void {
-    const { list } = versions
-    const at = list.lastUpTo(time)
-    if (at !== -1 && list.timeAt(at) === time) list.replaceAt(at, version)
-    else list.add(time, version)
-    this.#remind(versions)
+  #addVersion(rows: Rows, version: Version, time: number): void {
+    const { versions } = rows
+    const at = versions.lastUpTo(time)
+    if (at !== -1 && versions.timeAt(at) === time) versions.replaceAt(at, version)
+    else versions.add(time, version)
+    this.#remind(rows)
   }
 
-  #remind(versions: Versions): void {
-    const dueMs = versions.list.size < 2 ? Infinity : versions.list.timeAt(1)
-    if (dueMs === versions.dueMs) return
-    if (versions.dueMs < Infinity) this.#timers.delete(versions.dueMs, versions)
-    versions.dueMs = dueMs
-    if (dueMs < Infinity) this.#timers.add(dueMs, versions)
+  #remind(rows: Rows): void {
+    const { versions, waiting } = rows
+    const dueMs = Math.min(waiting.firstTime, versions.size < 2 ? Infinity : versions.timeAt(1))
+    if (dueMs === rows.dueMs) return
+    if (rows.dueMs < Infinity) this.#timers.delete(rows.dueMs, rows)
+    rows.dueMs = dueMs
+    if (dueMs < Infinity) this.#timers.add(dueMs, rows)
   }
+}
 
-  #forgetEmpty({ key, list, waiting }: Versions): void {
-    if (waiting === 0 && list.size === 0) this.#versions.delete(key)
-  }
+function stored({ versions, waiting }: Rows): StoredRows {
+  return [versions.times(), versions.records(), waiting.times(), waiting.records()]
 }
 
 export const joinTemporal: OperatorDefinition = {

@@ -21,9 +21,11 @@ const CHOOSING = new Set([
   'sessionMerge',
   'windowJoin',
   'intervalJoin',
+  'joinLatest',
+  'joinTemporal',
 ])
 
-/** False as well for an operator over all records, which would have a single row. */
+/** False as well for an operator over all records: a row is fetched and written as a whole, and it would have a single one. */
 export function canChoose({ kind, spec }: Pick<OperatorNode, 'kind' | 'spec'>): boolean {
   return CHOOSING.has(kind) && spec['key'] !== null
 }
@@ -52,7 +54,7 @@ export function requireChoice(node: Pick<OperatorNode, 'kind' | 'spec'>, backend
   if (backend?.type !== 'lmdb' || canChoose(node)) return
   throw new MillraceError(
     'MR_OPTION_INVALID',
-    `backend: 'lmdb' is not possible for this operator (${node.kind}): it keeps no state by key, or keeps it in tables of its own, which are in memory`,
+    `backend: 'lmdb' is not possible for this operator (${node.kind}): what it keeps is not divided by key, and is in memory`,
     { site },
   )
 }

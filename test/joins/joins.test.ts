@@ -79,7 +79,7 @@ const TEMPORAL: readonly JoinShape[] = [
   { type: 'temporal', join: 'left', deletes: true },
 ]
 
-const LATEST: readonly JoinShape[] = [{ type: 'latest' }, { type: 'broadcast' }]
+const LATEST: readonly JoinShape[] = [{ type: 'broadcast' }, { type: 'latest' }]
 const latest = fc.constantFrom(...LATEST)
 
 const EXAMPLES: readonly JoinShape[] = [
@@ -136,16 +136,17 @@ describe.each(PLACED)('%s, its state in %o', (_, backend, shapes, examples) => {
     )
   })
 
-  test('goes on with another number of workers: 2, 3, 1', async () => {
+  test('goes on with another number of workers and the other backend: 2, 3, 1', async () => {
+    const other = backend === 'memory' ? ON_DISK : 'memory'
     for (const shape of examples) {
       const disk = new SimulatedDisk()
       const config = { ...DEFAULTS, shape, counts: [4_000, 4_000] as const, keys: 18, stepMs: 5, run: `rescale ${runs++}` }
-      const common = { disk, checkpointIntervalMs: 2, batchRecords: 16, backend }
+      const common = { disk, checkpointIntervalMs: 2, batchRecords: 16 }
       const outcomes: string[] = []
       let pairs: readonly Counted[] = []
       for (const [round, workers] of [2, 3, 1].entries()) {
-        const stop = round < 2 ? { stop: { afterMs: backend === 'memory' ? 8 + round * 5 : 3 + round } } : {}
-        const run = await simulate(job, { ...common, config, workers, ...stop, seed: round })
+        const stop = round < 2 ? { stop: { afterMs: backend === 'memory' ? 8 + round * 2 : 3 + round * 5 } } : {}
+        const run = await simulate(job, { ...common, config, workers, ...stop, seed: round, backend: round % 2 === 0 ? backend : other })
         outcomes.push(run.outcome)
         pairs = run.outlets.pairs as Counted[]
       }

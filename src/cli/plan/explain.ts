@@ -72,10 +72,6 @@ const STATEFUL = new Set([
   'windowPanes',
   'sessionCombine',
   'sessionMerge',
-  'intervalJoin',
-  'windowJoin',
-  'joinLatest',
-  'joinTemporal',
   'joinBroadcast',
   'mergeByTime',
 ])
