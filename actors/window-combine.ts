@@ -1,7 +1,13 @@
 import type { Column, OperatorActor, OperatorContext, OperatorDefinition, Progress } from '../src/actor/contract.ts'
 import { type AggregateSpecs, type Panes, checkEventTime, lastEndOf, lastMsOf, paneStart } from '../src/actor/operator-kit.ts'
 import { Combiner } from '../src/actor/table-kit.ts'
-import { BATCH_RECORDS_MAX, COMBINED_KEYS_KEPT_MIN, PANES_COMBINED_MAX } from '../src/limits.ts'
+import {
+  BATCH_RECORDS_MAX,
+  COMBINED_AHEAD_MS,
+  COMBINED_AHEAD_RECORDS_MAX,
+  COMBINED_KEYS_KEPT_MIN,
+  PANES_COMBINED_MAX,
+} from '../src/limits.ts'
 import { CarefulAggregates, hasCustom } from './careful-aggregates.ts'
 import { keySelector } from './key-selector.ts'
 
@@ -18,6 +24,10 @@ interface OpenPane {
   readonly combiner: Combiner<unknown>
   /** The watermark had passed its end when it was opened: what comes is late, here at least, and goes on at once. */
   readonly late: boolean
+  /** Part of it went ahead. */
+  ahead: boolean
+  /** Records that waited when it was looked at last. */
+  seen: number
 }
 
 const nothing = (): void => {}
@@ -44,6 +54,8 @@ class WindowCombineActor implements OperatorActor {
   #from = NaN
   #to = NaN
   #add: (record: unknown) => unknown = nothing
+  /** When something was sent ahead last. */
+  #aheadMs = -Infinity
 
   constructor(spec: PaneAggregateSpec, context: OperatorContext) {
     this.#spec = spec
@@ -81,6 +93,25 @@ class WindowCombineActor implements OperatorActor {
 
   flush(force: boolean): void {
     if (force) for (const pane of this.#open) this.#send(pane)
+    else this.#sendAhead()
+  }
+
+  /** Where little comes there is time, and when the window ends less is left to be sent, and merged, before its results. */
+  #sendAhead(): void {
+    let isQuiet = true
+    for (const pane of this.#open) {
+      const { records } = pane.combiner
+      if (records - pane.seen > COMBINED_AHEAD_RECORDS_MAX) isQuiet = false
+      pane.seen = records
+    }
+    if (!isQuiet) return
+    const nowMs = this.#context.clock.monotonicMs()
+    if (nowMs - this.#aheadMs < COMBINED_AHEAD_MS) return
+    this.#aheadMs = nowMs
+    for (const pane of this.#open) {
+      pane.ahead = true
+      this.#send(pane)
+    }
   }
 
   #select(timestamp: number): void {
@@ -105,7 +136,8 @@ class WindowCombineActor implements OperatorActor {
 
   #openPane(start: number, end: number): OpenPane {
     if (this.#open.length >= PANES_COMBINED_MAX) this.#close(this.#earliest())
-    const pane = { start, end, combiner: this.#idle.pop() ?? this.#combiner(), late: lastMsOf(end) <= this.#watermark }
+    const combiner = this.#idle.pop() ?? this.#combiner()
+    const pane = { start, end, combiner, late: lastMsOf(end) <= this.#watermark, ahead: false, seen: 0 }
     this.#open.push(pane)
     return pane
   }
@@ -131,7 +163,8 @@ class WindowCombineActor implements OperatorActor {
     combiner.flush((target, columns, count) => {
       const starts: Column = { name: 'pane', values: new Float64Array(count).fill(start) }
       output.pushColumns(target, [starts, ...columns], count)
-    })
+    }, !pane.ahead)
+    pane.seen = 0
     if (combiner.bypassing !== bypassing) this.#forgetPlace(pane)
   }
 

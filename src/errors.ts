@@ -9,6 +9,8 @@ export const ERROR_CODES = {
   MR_JOB_LOAD_FAILED: 'The job module could not be loaded on a thread. Fix the error that is given as cause.',
   MR_JOB_TYPESCRIPT_UNSUPPORTED: 'This Node.js cannot run .ts job modules. Use Node.js 22.18 or newer, or compile the job to JavaScript.',
   MR_GRAPH_INVALID: 'The graph of the job is not valid. Change the operator that the message names.',
+  MR_PLACEMENT_IMPOSSIBLE:
+    'The demands of the operators, or where they want to be, do not fit the workers. See the numbers in the message: lower a demand, drop a wish, or launch with more workers or more heap.',
   MR_GRAPH_DIFFERS: 'Two threads built different graphs from one job. Remove clocks, random values and environment from build().',
   MR_ENTRY_MISSING:
     'A module that a thread begins with does not exist. In a bundled app, build it and name it: workerEntry, controlEntry, storageEntry, jobEntry.',
@@ -79,6 +81,7 @@ export const LASTING_CODES: ReadonlySet<ErrorCode> = new Set([
   'MR_JOB_LOAD_FAILED',
   'MR_JOB_TYPESCRIPT_UNSUPPORTED',
   'MR_GRAPH_INVALID',
+  'MR_PLACEMENT_IMPOSSIBLE',
   'MR_GRAPH_DIFFERS',
   'MR_LAUNCH_IN_WORKER',
   'MR_RECORD_NOT_SERIALIZABLE',

@@ -54,6 +54,10 @@ export const ASYNC_RETRY_MS_MAX_DEFAULT = 10_000
 export const COMBINER_ENTRIES_MAX = 64 * 1024
 /** Keys that a combiner remembers from flush to flush, so that they keep their slots. */
 export const COMBINER_KEYS_MAX = 256 * 1024
+/** While fewer records than this come to a combiner of windows from one look to the next, it sends ahead what it holds: nothing is left to be done when a window ends. */
+export const COMBINED_AHEAD_RECORDS_MAX = 1024
+/** Time between two such flushes. */
+export const COMBINED_AHEAD_MS = 10
 /** Keys that a combiner of windows remembers at least: those of windows come and go. */
 export const COMBINED_KEYS_KEPT_MIN = 4096
 /** Levels of tuples within tuples that a key may have. */
@@ -142,6 +146,10 @@ export const OUTLET_COMMITTED_BYTES_MAX = 64 * 1024 * 1024
 export const OUTLET_RETRY_MS = 1_000
 /** Idle sleeps on the doorbell, one after the other, before a worker waits on its event loop instead. */
 export const IDLE_SLEEPS_MAX = 5
+/** An idle worker that waits for a time looks so often whether the wall clock was set. */
+export const WALL_CLOCK_LOOK_MS = 1_000
+/** The wall clock was set when it has moved so much more, or less, than time went by. */
+export const WALL_CLOCK_SET_MS_MIN = 100
 /** Longest wait of an idle worker on its event loop. */
 export const IDLE_WAIT_MS_MAX = 60_000
 /** Longest CPU profile: all of its samples are kept until its end. */
@@ -212,7 +220,7 @@ export const TABLE_REDRAW_MS_DEFAULT = 200
 /** Longest time that one timer waits; who wants to wait longer looks again then. */
 export const TIMER_MS_MAX = 60 * 60 * 1000
 /** Rows of a paced source come in slices of about this length. */
-export const PACE_SLICE_MS = 5
+export const PACE_SLICE_MS = 1
 /** What a paced source could not send within this time it sends no more: its schedule moves instead. */
 export const PACE_CATCH_UP_MS_MAX = 1_000
 /** Shortest period of a timer source. */
@@ -295,3 +303,15 @@ export const WORKING_KEY_BYTES_MAX = 1024
 export const WORKING_RESTORE_BYTES_AHEAD_MAX = 8 * 1024 * 1024
 /** Time that the storage thread makes chunks of working state before it serves others. */
 export const WORKING_SLICE_MS = 5
+/** Static priorities go from minus this to this. */
+export const PRIORITY_MAX = 100
+/** What a worker's heap holds besides the demands of its actors: the engine, its modules, those of the job, buffers that are filled. */
+export const WORKER_HEAP_BASE_MB = 32
+/** Young generation of a worker whose heap is limited by its demands: what one collection moves out of more may end the process in place of the worker. */
+export const YOUNG_GENERATION_LIMITED_MB = 48
+/** Share of a worker that an actor counts as which says nothing of itself, where actors are weighed against each other. */
+export const ACTOR_SHARE_DEFAULT = 0.1
+/** Steps after which the search for a placement in which all demands fit is given up. */
+export const PLACEMENT_SEARCH_STEPS_MAX = 100_000
+/** Groups of actors for which there is such a search: beyond, what does not fit at once is refused. */
+export const PLACEMENT_SEARCH_UNITS_MAX = 1_000

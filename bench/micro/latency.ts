@@ -1,7 +1,7 @@
 /**
  * Latency of counts per second and key: `node dist/bench/micro/latency.js [seconds]`. From the end of a window until each of its results is where a sink would get it, at
  * 100,000 and at 1,000 events a second with 10,000 keys; beside it the null job (same rows, same exchange, no window), which is the jitter of the machine and of
- * the way between workers. Sources make rows in slices of up to 5 ms, which is part of all figures.
+ * the way between workers. Sources make rows in slices of up to 1 ms, which is part of all figures.
  */
 import { LatencyHistogram } from '../../src/core/latency-histogram.ts'
 import { launch } from '../../src/index.ts'

@@ -10,6 +10,7 @@ import { type DeadLetter, type ErrorPolicy, checkPolicy } from './error-policy.t
 import { type Flows, GraphBuilder } from './graph-builder.ts'
 import { type InletOptions, type InletSpec, type InletStreams, type Inlets, inletAt } from './inlets.ts'
 import { KeyedStream } from './keyed-stream.ts'
+import { type PlacementOption, type PlacementSettings, placementSettings } from './placement-settings.ts'
 import { definitionSite, located } from './site.ts'
 import { type SinkSpec, sink } from './sinks.ts'
 import { Sources } from './sources.ts'
@@ -66,6 +67,8 @@ export interface JobOptions<C, B extends Built, I extends Inlets = NoInlets, R =
   readonly onError?: ErrorPolicy
   /** Where operators that can choose keep their state by key, unless their own options, or those of `launch`, say it. Default 'memory'. */
   readonly backend?: BackendOption
+  /** By what actors are given to workers, unless `launch` says it. Default 'demand'. */
+  readonly placement?: PlacementOption
   /** Where the dead letters of all operators go. */
   readonly deadLetters?: SinkSpec<DeadLetter>
   /** Describes the graph. Runs once in every thread and must give the same graph in all of them: no clock, no randomness, no environment. */
@@ -85,6 +88,8 @@ export interface Job<C = unknown, O extends Outlets = Outlets, I extends Inlets 
   readonly url: string
   /** What it says about its checkpoints. */
   readonly checkpoints?: CheckpointSettings
+  /** What it says about who runs where. */
+  readonly placement?: PlacementSettings
   readonly buildGraph: (rawConfig: unknown) => Promise<Graph>
   /** What the job's schema says against a configuration. */
   readonly configIssues: (rawConfig: unknown) => Promise<readonly ConfigIssue[]>
@@ -114,7 +119,7 @@ export function defineJob<C = Readonly<Record<string, never>>, B extends Built =
   onlyKnown(
     'defineJob',
     options,
-    { ...CHECKPOINT_OPTIONS, name: 1, config: 1, inlets: 1, onError: 1, backend: 1, deadLetters: 1, build: 1 },
+    { ...CHECKPOINT_OPTIONS, name: 1, config: 1, inlets: 1, onError: 1, backend: 1, placement: 1, deadLetters: 1, build: 1 },
     site,
   )
   const name = options.name ?? basename(url.startsWith('file:') ? fileURLToPath(url) : url).replace(/\.[cm]?[jt]s$/, '')
@@ -123,6 +128,7 @@ export function defineJob<C = Readonly<Record<string, never>>, B extends Built =
     name,
     url,
     checkpoints: checkpointSettings(options),
+    placement: placementSettings(options.placement, site),
     configIssues: (rawConfig) => configIssues(options.config, rawConfig, name),
     buildGraph: async (rawConfig) => build(name, options, await parseConfig(options.config, rawConfig, name), site),
   }

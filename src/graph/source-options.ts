@@ -1,13 +1,14 @@
 import type { ErrorPolicy } from './error-policy.ts'
 import type { EventTimeOptions } from './event-time.ts'
 import type { Guarantee, Parallelism } from './graph.ts'
+import type { PlacementOptions } from './placement-options.ts'
 
 /** The part of a web stream (`ReadableStream`) that is read from. */
 export interface WebStream<T> {
   getReader(): { read(): Promise<{ readonly done: boolean; readonly value?: T | undefined }>; cancel(reason?: unknown): Promise<void> }
 }
 
-export interface SourceOptions<T> extends EventTimeOptions<T> {
+export interface SourceOptions<T> extends EventTimeOptions<T>, PlacementOptions {
   /** Instances. Default: one per worker, at most one per split. */
   readonly parallelism?: number
 }
@@ -20,7 +21,7 @@ export interface GenerateOptions<T> extends SourceOptions<T> {
   /** Row n belongs to split floor(n / 1024) mod splits, or to n mod splits when there is a `rowsPerSecond`. Default 16. */
   readonly splits?: number
   /**
-   * Rows that the whole source makes in a second, shared by its instances as its splits are, a few every 5 ms, nearly in the order of their numbers. A
+   * Rows that the whole source makes in a second, shared by its instances as its splits are, a few every ms, nearly in the order of their numbers. A
    * source that was held back makes up for one second of it at most. Default: as many as it can. May change from run to run (Infinity
    * included), but a job that goes on from a checkpoint can neither begin to have it nor cease to.
    */
@@ -35,7 +36,7 @@ export interface Tick {
   readonly at: number
 }
 
-export interface TimerOptions {
+export interface TimerOptions extends PlacementOptions {
   /** Time between two ticks, at least 1 ms. The first comes after so long. */
   readonly everyMs: number
   /** Ticks after which it ends. Default: it does not. */
@@ -64,7 +65,7 @@ export interface IterableOptions<T> extends SourceOptions<T> {
 }
 
 /** Options of {@link Sources.from}. */
-export interface OwnSourceOptions<T> extends EventTimeOptions<T> {
+export interface OwnSourceOptions<T> extends EventTimeOptions<T>, PlacementOptions {
   /** What comes of its records after a restart. Default 'at-least-once'. */
   readonly guarantee?: Guarantee
   /** Instances. Default 1. */

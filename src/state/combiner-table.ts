@@ -104,6 +104,11 @@ export class Combiner<T> {
     return this.#active !== this.#combined
   }
 
+  /** Records added one by one since the last flush; not counted without a key. */
+  get records(): number {
+    return this.#active.store.records
+  }
+
   /** Records per partial row when it was last measured; NaN before. */
   get ratio(): number {
     return this.#ratio
@@ -137,8 +142,12 @@ export class Combiner<T> {
     this.#records += to - from
   }
 
-  /** Gives every changed entry to its target, all of one target in a row, and starts anew. Returns the number of entries. */
-  flush(receive: PartialReceiver): number {
+  /**
+   * Gives every changed entry to its target, all of one target in a row, and starts anew. Returns the number of entries.
+   *
+   * @param isWhole false when it comes so soon that it says nothing about how often keys repeat
+   */
+  flush(receive: PartialReceiver, isWhole = true): number {
     const table = this.#active
     const count = table.dirtyCount
     if (count > 0) {
@@ -152,7 +161,7 @@ export class Combiner<T> {
         }
       }
     }
-    this.#judge(count)
+    this.#judge(count, isWhole)
     return count
   }
 
@@ -211,7 +220,7 @@ export class Combiner<T> {
   }
 
   /** After a flush of `entries`: decides whether to combine or to bypass from now on. */
-  #judge(entries: number): void {
+  #judge(entries: number, isWhole: boolean): void {
     const { store } = this.#active
     const records = this.#records + store.records
     this.#records = 0
@@ -226,7 +235,7 @@ export class Combiner<T> {
       this.#combined.clear()
       this.#targetOf.fill(0)
     }
-    if (this.#options.key === 'global') return
+    if (!isWhole || this.#options.key === 'global') return
     this.#sampledRecords += records
     this.#sampledEntries += entries
     if (this.#sampledRecords >= SAMPLE_RECORDS) this.#decide()

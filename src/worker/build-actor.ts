@@ -167,7 +167,7 @@ class ChainBuilder {
   #runTimed(split: number, ...rows: Parameters<ChainRun>): void {
     const splits = this.#splits
     if (splits === null) return void this.#run(...rows)
-    const nowMs = this.#environment.clock.nowMs()
+    const nowMs = this.#environment.clock.monotonicMs()
     splits.select(split, nowMs)
     splits.observe(this.#run(...rows), nowMs)
   }
@@ -328,7 +328,7 @@ class ChainBuilder {
         if (this.#actor!.polls) this.#actor!.recordsIn += to - from
         this.#runTimed(split, records, from, to, timestamps)
       },
-      openSplit: (split) => this.#splits?.open(split, clock.nowMs()),
+      openSplit: (split) => this.#splits?.open(split, clock.monotonicMs()),
       closeSplit: (split) => this.#splits?.close(split),
       wake: this.#wiring.wake,
       wakeAt: this.#wiring.wakeAt,

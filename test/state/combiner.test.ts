@@ -169,6 +169,16 @@ describe('Combiner', () => {
     expect([combiner.bypassing, combiner.ratio]).toEqual([false, 500])
   })
 
+  test('flushes that come early say nothing about how often keys repeat', () => {
+    const combiner = combinerOf()
+    for (let i = 0; i < 100; i++) {
+      fill(combiner, 5000, 5000)
+      expect(combiner.records).toBe(5000)
+      combiner.flush(() => undefined, false)
+    }
+    expect([combiner.records, combiner.bypassing, combiner.ratio]).toEqual([0, false, Number.NaN])
+  })
+
   test('columns give what records give', () => {
     const specsOfX = { n: { kind: 'count' }, x: { kind: 'sum', field: 'x' } } as const
     fc.assert(
