@@ -103,7 +103,7 @@ export interface NewestRows {
 export function* newestRows(stored: readonly StoredRows[]): Generator<NewestRows> {
   const newer = new KeyIndex()
   for (const chunk of stored.toReversed()) {
-    const { rows, outdated = undefined } = chunk instanceof Uint8Array ? { rows: chunk } : chunk
+    const { rows, outdated }: Exclude<StoredRows, Uint8Array> = chunk instanceof Uint8Array ? { rows: chunk } : chunk
     if (rows !== undefined) yield { rows, newer }
     if (outdated !== undefined) for (const key of decodeKeys(outdated)) newer.slotOf(key)
   }
