@@ -1,5 +1,6 @@
 import { isatty, WriteStream } from 'node:tty'
 import { TABLE_KEYS_MAX } from '../src/limits.ts'
+import { wallMsAt } from '../src/actor/clock.ts'
 import type { OperatorActor, OperatorContext, OperatorDefinition } from '../src/actor/contract.ts'
 import { writeAll } from './blocking-write.ts'
 import { TableText } from './table-text.ts'
@@ -51,7 +52,7 @@ class ConsoleTable implements OperatorActor {
 
   /** When the next picture is due. */
   get wakeAtMs(): number {
-    return this.#changed ? this.#drawnMs + this.#spec.everyMs : Infinity
+    return this.#changed ? wallMsAt(this.#context.clock, this.#drawnMs + this.#spec.everyMs) : Infinity
   }
 
   onTime(): void {
@@ -101,7 +102,7 @@ class ConsoleTable implements OperatorActor {
     writeAll(STDOUT, Buffer.from(`${back}${lines.map((line) => table.clip(line, width)).join('\n')}\n`))
     this.#height = lines.length
     this.#changed = false
-    this.#drawnMs = this.#context.clock.nowMs()
+    this.#drawnMs = this.#context.clock.monotonicMs()
   }
 }
 

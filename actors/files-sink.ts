@@ -2,6 +2,7 @@ import { unlinkSync } from 'node:fs'
 import { pathError } from '../src/actor/path-error.ts'
 import { MillraceError } from '../src/errors.ts'
 import { SINK_PENDING_FILES_MAX } from '../src/limits.ts'
+import { wallMsAt } from '../src/actor/clock.ts'
 import type { OperatorActor, OperatorContext, OperatorDefinition, StateChunk } from '../src/actor/contract.ts'
 import { lineFormat } from './line-format.ts'
 import { PartFile, type FinishedPart, type PartState } from './part-file.ts'
@@ -73,11 +74,12 @@ class FilesSink implements OperatorActor {
 
   /** When the oldest file is due for its age. */
   get wakeAtMs(): number {
-    return this.#oldestMs + this.#spec.roll.everyMs
+    return wallMsAt(this.#context.clock, this.#oldestMs + this.#spec.roll.everyMs)
   }
 
-  onTime(nowMs: number): void {
-    for (const part of this.#parts.values()) if (part.openedMs + this.#spec.roll.everyMs <= nowMs) this.#roll(part)
+  onTime(): void {
+    const nowMs = this.#context.clock.monotonicMs()
+    for (const part of this.#parts.values()) if (part.sinceMs + this.#spec.roll.everyMs <= nowMs) this.#roll(part)
   }
 
   restore(chunks: readonly StateChunk[]): void {
@@ -213,7 +215,7 @@ class FilesSink implements OperatorActor {
     } else this.#parts.delete(folder)
     this.#parts.set(folder, part)
     this.#newest = part
-    this.#oldestMs = Math.min(this.#oldestMs, part.openedMs)
+    this.#oldestMs = Math.min(this.#oldestMs, part.sinceMs)
     return part
   }
 
@@ -246,10 +248,12 @@ class FilesSink implements OperatorActor {
   #openFile(state: PartState): PartFile {
     const { format, columns, compress } = this.#spec
     const path = this.#folder.inProgress(state.name)
+    const { clock } = this.#context
+    const sinceMs = clock.monotonicMs() - Math.max(0, clock.nowMs() - state.openedMs)
     return this.#attempt(path, () => {
       // Another writer that was through may have taken the folder away.
       this.#folder.open()
-      return new PartFile(path, state, lineFormat(format, columns), compress === 'gzip')
+      return new PartFile(path, state, lineFormat(format, columns), compress === 'gzip', sinceMs)
     })
   }
 
@@ -257,13 +261,13 @@ class FilesSink implements OperatorActor {
     this.#write(part, () => part.write())
     this.#parts.delete(part.folder)
     if (this.#newest === part) this.#newest = null
-    if (part.openedMs === this.#oldestMs) this.#findOldest()
+    if (part.sinceMs === this.#oldestMs) this.#findOldest()
     this.#finish(part)
   }
 
   #findOldest(): void {
     this.#oldestMs = Infinity
-    for (const { openedMs } of this.#parts.values()) this.#oldestMs = Math.min(this.#oldestMs, openedMs)
+    for (const { sinceMs } of this.#parts.values()) this.#oldestMs = Math.min(this.#oldestMs, sinceMs)
   }
 
   #finish(part: PartFile): void {

@@ -36,7 +36,7 @@ class Values {
 
   async get(key: Key, signal: AbortSignal, attempt: number): Promise<unknown> {
     const id = Number.isFinite(key) ? key : canonicalKey(key)
-    const known = this.#cache.get(id, this.#clock.nowMs())
+    const known = this.#cache.get(id, this.#clock.monotonicMs())
     if (known !== undefined) return known.value
     const call = this.#calls.get(id) ?? this.#begin(id, key, attempt)
     call.waiting++
@@ -61,7 +61,7 @@ class Values {
 
   async #load(id: unknown, key: Key, call: { readonly signal: AbortSignal; readonly attempt: number }): Promise<unknown> {
     const value = await this.#fetch(key, call)
-    if (!call.signal.aborted) this.#cache.set(id, value, this.#clock.nowMs())
+    if (!call.signal.aborted) this.#cache.set(id, value, this.#clock.monotonicMs())
     return value
   }
 

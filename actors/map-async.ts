@@ -89,8 +89,8 @@ class MapAsyncActor implements OperatorActor {
     return this.#next === this.#waiting.length && !(this.#draining && this.#queue.size > 0)
   }
 
-  onTime(nowMs: number): void {
-    this.#calls.onTime(nowMs)
+  onTime(): void {
+    this.#calls.onTime()
   }
 
   snapshot(): StateChunk[] {

@@ -28,6 +28,8 @@ export class PartFile {
   readonly folder: string
   readonly name: string
   readonly openedMs: number
+  /** Its age begins here, by a clock that nobody sets. */
+  readonly sinceMs: number
   readonly #format: LineFormat
   readonly #gzip: boolean
   readonly #fd: number
@@ -37,10 +39,11 @@ export class PartFile {
   #textBytes: number
 
   /** Opens the file at `path`: a new one, or, when `state` has a length, the one that is there, cut to it. */
-  constructor(path: string, state: PartState, format: LineFormat, gzip: boolean) {
+  constructor(path: string, state: PartState, format: LineFormat, gzip: boolean, sinceMs: number) {
     this.folder = state.folder
     this.name = state.name
     this.openedMs = state.openedMs
+    this.sinceMs = sinceMs
     this.#format = format
     this.#format.header = state.header
     this.#gzip = gzip

@@ -1,3 +1,4 @@
+import { wallMsAt } from '../src/actor/clock.ts'
 import type { OperatorContext } from '../src/actor/contract.ts'
 import { MillraceError } from '../src/errors.ts'
 
@@ -21,7 +22,7 @@ interface Call {
   readonly settled: (outcome: Outcome) => void
   /** Attempts that have begun. */
   attempts: number
-  /** When it has taken too long, or, between two attempts, when the next one begins. */
+  /** When it has taken too long, or, between two attempts, when the next one begins: whoever sets the wall clock changes neither. */
   dueMs: number
   abort: AbortController | null
 }
@@ -34,12 +35,16 @@ export class PatientCalls {
   #closed = false
   /** Promises under way. */
   open = 0
-  /** For the property of the same name of the operator; `onTime` is to be called then. */
-  wakeAtMs = Infinity
+  #dueMs = Infinity
 
   constructor(policy: CallPolicy, context: Pick<OperatorContext, 'clock' | 'wake'>) {
     this.#policy = policy
     this.#context = context
+  }
+
+  /** For the property of the same name of the operator; `onTime` is to be called then. */
+  get wakeAtMs(): number {
+    return wallMsAt(this.#context.clock, this.#dueMs)
   }
 
   /** Calls that have begun, and have not settled. */
@@ -54,14 +59,15 @@ export class PatientCalls {
     this.#attempt(call)
   }
 
-  onTime(nowMs: number): void {
+  onTime(): void {
+    const nowMs = this.#context.clock.monotonicMs()
     for (const call of this.#calls) {
       if (call.dueMs > nowMs) continue
       if (call.abort === null) this.#attempt(call)
       else this.#failed(call, call.attempts, this.#timeout())
     }
-    this.wakeAtMs = Infinity
-    for (const { dueMs } of this.#calls) this.wakeAtMs = Math.min(this.wakeAtMs, dueMs)
+    this.#dueMs = Infinity
+    for (const { dueMs } of this.#calls) this.#dueMs = Math.min(this.#dueMs, dueMs)
   }
 
   close(): void {
@@ -112,8 +118,8 @@ export class PatientCalls {
   }
 
   #setDue(call: Call, inMs: number): void {
-    call.dueMs = this.#context.clock.nowMs() + inMs
-    this.wakeAtMs = Math.min(this.wakeAtMs, call.dueMs)
+    call.dueMs = this.#context.clock.monotonicMs() + inMs
+    this.#dueMs = Math.min(this.#dueMs, call.dueMs)
   }
 
   #timeout(): MillraceError {

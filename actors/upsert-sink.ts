@@ -50,8 +50,8 @@ class UpsertSink implements OperatorActor {
     return this.#calls.wakeAtMs
   }
 
-  onTime(nowMs: number): void {
-    this.#calls.onTime(nowMs)
+  onTime(): void {
+    this.#calls.onTime()
   }
 
   process(record: unknown): void {

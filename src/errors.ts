@@ -9,6 +9,8 @@ export const ERROR_CODES = {
   MR_JOB_LOAD_FAILED: 'The job module could not be loaded on a thread. Fix the error that is given as cause.',
   MR_JOB_TYPESCRIPT_UNSUPPORTED: 'This Node.js cannot run .ts job modules. Use Node.js 22.18 or newer, or compile the job to JavaScript.',
   MR_GRAPH_INVALID: 'The graph of the job is not valid. Change the operator that the message names.',
+  MR_PLACEMENT_IMPOSSIBLE:
+    'The demands of the operators, or where they want to be, do not fit the workers. See the numbers in the message: lower a demand, drop a wish, or launch with more workers or more heap.',
   MR_GRAPH_DIFFERS: 'Two threads built different graphs from one job. Remove clocks, random values and environment from build().',
   MR_ENTRY_MISSING:
     'A module that a thread begins with does not exist. In a bundled app, build it and name it: workerEntry, controlEntry, storageEntry, jobEntry.',
@@ -23,7 +25,7 @@ export const ERROR_CODES = {
   MR_EVENT_TIME_MISSING:
     'A record has no event time where one is needed. Give the source, or withEventTime(), an eventTime that returns milliseconds for every record.',
   MR_EVENT_TIME_INVALID:
-    'An eventTime returned something that is no time. Return milliseconds since 1970 as a number: date.getTime(), Number(text); seconds times, microseconds divided by 1,000.',
+    'An eventTime, or watermark() of a generator, returned something that is no time. Return milliseconds since 1970 as a number: date.getTime(), Number(text); seconds times, microseconds divided by 1,000.',
   MR_BUFFER_FULL: 'An operator keeps as many records as it may. Raise the bound that the message names, or remove what makes it wait.',
   MR_ASYNC_TIMEOUT:
     'A call of mapAsync, lookup, or a function of a sink, did not return in time. Raise its timeoutMs, give it a retry, or look at what it calls.',
@@ -79,6 +81,7 @@ export const LASTING_CODES: ReadonlySet<ErrorCode> = new Set([
   'MR_JOB_LOAD_FAILED',
   'MR_JOB_TYPESCRIPT_UNSUPPORTED',
   'MR_GRAPH_INVALID',
+  'MR_PLACEMENT_IMPOSSIBLE',
   'MR_GRAPH_DIFFERS',
   'MR_LAUNCH_IN_WORKER',
   'MR_RECORD_NOT_SERIALIZABLE',

@@ -146,6 +146,10 @@ export const OUTLET_COMMITTED_BYTES_MAX = 64 * 1024 * 1024
 export const OUTLET_RETRY_MS = 1_000
 /** Idle sleeps on the doorbell, one after the other, before a worker waits on its event loop instead. */
 export const IDLE_SLEEPS_MAX = 5
+/** An idle worker that waits for a time looks so often whether the wall clock was set. */
+export const WALL_CLOCK_LOOK_MS = 1_000
+/** The wall clock was set when it has moved so much more, or less, than time went by. */
+export const WALL_CLOCK_SET_MS_MIN = 100
 /** Longest wait of an idle worker on its event loop. */
 export const IDLE_WAIT_MS_MAX = 60_000
 /** Longest CPU profile: all of its samples are kept until its end. */
@@ -299,3 +303,15 @@ export const WORKING_KEY_BYTES_MAX = 1024
 export const WORKING_RESTORE_BYTES_AHEAD_MAX = 8 * 1024 * 1024
 /** Time that the storage thread makes chunks of working state before it serves others. */
 export const WORKING_SLICE_MS = 5
+/** Static priorities go from minus this to this. */
+export const PRIORITY_MAX = 100
+/** What a worker's heap holds besides the demands of its actors: the engine, its modules, those of the job, buffers that are filled. */
+export const WORKER_HEAP_BASE_MB = 32
+/** Young generation of a worker whose heap is limited by its demands: what one collection moves out of more may end the process in place of the worker. */
+export const YOUNG_GENERATION_LIMITED_MB = 48
+/** Share of a worker that an actor counts as which says nothing of itself, where actors are weighed against each other. */
+export const ACTOR_SHARE_DEFAULT = 0.1
+/** Steps after which the search for a placement in which all demands fit is given up. */
+export const PLACEMENT_SEARCH_STEPS_MAX = 100_000
+/** Groups of actors for which there is such a search: beyond, what does not fit at once is refused. */
+export const PLACEMENT_SEARCH_UNITS_MAX = 1_000

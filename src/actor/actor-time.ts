@@ -1,4 +1,5 @@
 import type { Outbox } from '../channel/outbox.ts'
+import { type Clock, wallMsAt } from '../core/clock.ts'
 import { FrameKind } from '../ring/index.ts'
 import { type SplitTime, type SplitWatermarks, WHOLE_INSTANCE } from '../time/split-watermarks.ts'
 import { WatermarkMerge } from '../time/watermark-merge.ts'
@@ -31,6 +32,7 @@ export interface ActorTimeParts {
   readonly index: number
   readonly parallelism: number
   readonly channels: number
+  readonly clock: Clock
   /** Operators in the order in which records pass them. */
   readonly operators: readonly OperatorActor[]
   readonly outboxes: readonly Outbox[]
@@ -99,7 +101,8 @@ export class ActorTime {
    * @param standing the actor stands still until an operator is ready: only such operators keep their times
    */
   wakeAtMs(standing: boolean): number {
-    let first = standing ? Infinity : (this.#parts.splits?.wakeAtMs ?? Infinity)
+    const { splits, clock } = this.#parts
+    let first = standing || splits === null ? Infinity : wallMsAt(clock, splits.wakeAtMs)
     for (const position of this.#timed) {
       const { ready, wakeAtMs } = this.#parts.operators[position]!
       if (!standing || ready !== undefined) first = Math.min(first, wakeAtMs!)
@@ -108,7 +111,8 @@ export class ActorTime {
   }
 
   /** Calls the operators whose time has come, and looks for splits that are idle by now. False when nothing was due. */
-  callDue(nowMs: number, standing: boolean): boolean {
+  callDue(standing: boolean): boolean {
+    const nowMs = this.#parts.clock.nowMs()
     if (this.wakeAtMs(standing) > nowMs) return false
     for (const position of this.#timed) {
       const operator = this.#parts.operators[position]!
@@ -116,14 +120,14 @@ export class ActorTime {
       this.#parts.entering(position)
       operator.onTime!(nowMs)
     }
-    if (!standing) this.lookAtSplits(nowMs)
+    if (!standing) this.lookAtSplits()
     return true
   }
 
   /** Records were read, or time went by without any. */
-  lookAtSplits(nowMs: number): void {
-    const { splits } = this.#parts
-    if (splits !== null && splits.update(nowMs)) this.#follow(splits)
+  lookAtSplits(): void {
+    const { splits, clock } = this.#parts
+    if (splits !== null && splits.update(clock.monotonicMs())) this.#follow(splits)
   }
 
   /** The input is over. */
@@ -180,8 +184,9 @@ export class ActorTime {
    * Every instance of the task had come to one of these watermarks; with another number of instances, the smallest is what all had reached. Then an
    * instance reads other splits than before, so what it knew of them as a whole is of no use either.
    */
-  restore(chunks: readonly TimeChunk[], nowMs: number): void {
-    const { index, parallelism, splits, outboxes } = this.#parts
+  restore(chunks: readonly TimeChunk[]): void {
+    const { index, parallelism, splits, outboxes, clock } = this.#parts
+    const nowMs = clock.monotonicMs()
     const instances = chunks.filter(({ scope }) => scope === 'time')
     if (instances.length === 0) return
     for (const { scope, id, value } of chunks) if (scope === 'splitTime') splits?.restore(id, value as SplitTime, nowMs)

@@ -116,7 +116,7 @@ export class Actor {
   }
 
   async open(chunksOf: (operator: string) => readonly (StateChunk | TimeChunk)[]): Promise<void> {
-    this.#time.restore(chunksOf(this.#parts.headName).filter(isTime), this.#parts.clock.nowMs())
+    this.#time.restore(chunksOf(this.#parts.headName).filter(isTime))
     this.#parts.drift?.tell()
     await openOperators(this.#parts.operators, (operator) => chunksOf(operator).filter(isState))
     this.#operators.opened = true
@@ -260,7 +260,7 @@ export class Actor {
 
   /** Time by the clock: operators whose time has come, splits that may be idle. True when something was due. */
   #keepTime(): boolean {
-    if (!this.hasTimers || this.wakeAtMs === Infinity || !this.#time.callDue(this.#parts.clock.nowMs(), this.#waits)) return false
+    if (!this.hasTimers || this.wakeAtMs === Infinity || !this.#time.callDue(this.#waits)) return false
     this.batches++
     this.#operators.afterBatch()
     return true
@@ -270,7 +270,7 @@ export class Actor {
     this.#operators.afterBatch()
     this.latency?.afterBatch()
     if (this.#parts.splits === null) return
-    this.#time.lookAtSplits(this.#parts.clock.nowMs())
+    this.#time.lookAtSplits()
     this.#parts.drift?.tell()
     if (this.#time.isAdvancing) this.#advance()
   }

@@ -32,8 +32,9 @@ export class Drift {
   holdsBack(): boolean {
     this.tell()
     if (!this.#member.isAhead(this.#splits.watermark)) return false
-    this.#splits.standStill(this.#clock.nowMs())
-    this.#wakeAt(this.#clock.monotonicMs() + ALIGNMENT_LOOK_MS)
+    const nowMs = this.#clock.monotonicMs()
+    this.#splits.standStill(nowMs)
+    this.#wakeAt(nowMs + ALIGNMENT_LOOK_MS)
     return true
   }
 }

@@ -3,7 +3,7 @@
  * `src/actor/` only. What takes more modules is in kits of its own, so that a worker reads no more than its job's operators need:
  * `keyed-kit`, `table-kit`, `queue-kit`, `window-kit`, `process-kit`.
  */
-export type { Clock } from '../core/clock.ts'
+export type { Clock } from './clock.ts'
 export { jsonText } from '../core/json-text.ts'
 export { makeDirectory } from '../core/make-directory.ts'
 export { type Key, hashKey } from '../core/key-hash.ts'

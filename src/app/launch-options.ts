@@ -1,6 +1,5 @@
 import { type OptionNames, onlyKnown } from '../core/known-options.ts'
 import { availableParallelism } from 'node:os'
-import type { ResourceLimits } from '../control/worker-pool.ts'
 import { type ChildSpecOptions, childSpec } from '../supervision/child-spec.ts'
 import { MillraceError } from '../errors.ts'
 import {
@@ -11,7 +10,6 @@ import {
   CHECKPOINT_TIMEOUT_MS_DEFAULT,
   CHECKPOINTS_RETAINED_DEFAULT,
   CHECKPOINTS_RETAINED_MAX,
-  HEAP_MB_MAX,
   KEY_GROUPS_DEFAULT,
   LINGER_MS_DEFAULT,
   MAILBOX_BYTES_DEFAULT,
@@ -20,12 +18,14 @@ import {
   RING_BYTES_MIN,
   TIMER_MS_MAX,
   WORKERS_MAX,
-  YOUNG_GENERATION_MB_DEFAULT,
 } from '../limits.ts'
 import type { EntryOptions } from './thread-entries.ts'
 import { CHECKPOINT_OPTIONS, type CheckpointSettings, checkpointSettings } from '../graph/checkpoint-settings.ts'
 import { type BackendOption, checkBackend } from '../graph/state-backend.ts'
+import { type Machine, type PlacementOption, type PlacementSettings, placementSettings } from '../graph/placement-settings.ts'
+import { type CheckedPlacement, type ResourceLimits, checkLimits, checkedPlacement } from '../schedule/settings.ts'
 import type { EngineOptions } from '../worker/deployment.ts'
+import { machineHere } from './machine.ts'
 
 /** Configuration of the job, as its schema takes it. Must be cloneable. May be left out where the schema allows it. */
 export type LaunchConfig<R> = {} extends R ? { readonly config?: R } : { readonly config: R }
@@ -58,6 +58,8 @@ export interface LaunchSettings extends EntryOptions, CheckpointSettings {
   /** Where operators that can choose keep their state by key, unless they say it themselves. Default: what the job says, or 'memory'. See docs/state.md. */
   readonly backend?: BackendOption
   readonly signal?: AbortSignal
+  /** By what actors are given to workers, and what the machine has for them. Default: what the job says, or 'demand'. See docs/placement.md. */
+  readonly placement?: PlacementOption
   /** V8 heap limits of each worker, in MB. */
   readonly resourceLimits?: Partial<ResourceLimits>
   /** 'off': one operator per actor. For tests and the curious. */
@@ -86,7 +88,7 @@ export interface LaunchSettings extends EntryOptions, CheckpointSettings {
 
 export interface CheckedOptions {
   readonly engine: EngineOptions
-  readonly resourceLimits: ResourceLimits
+  readonly placement: CheckedPlacement
   readonly checkpointIntervalMs: number
   readonly checkpointTimeoutMs: number
   readonly checkpointMinPauseMs: number
@@ -111,6 +113,7 @@ const LAUNCH_OPTIONS: OptionNames<LaunchOptions> = {
   ...CHECKPOINT_OPTIONS,
   restart: 1,
   signal: 1,
+  placement: 1,
   resourceLimits: 1,
   chaining: 1,
   workerEntry: 1,
@@ -131,10 +134,15 @@ const LAUNCH_OPTIONS: OptionNames<LaunchOptions> = {
 }
 
 /**
- * @param job what the job says about its checkpoints, where the options do not
+ * @param job what the job says about its checkpoints and its placement, where the options do not
+ * @param here what the machine has, unless job or options say it
  * @throws MillraceError MR_OPTION_INVALID naming the option and what it may be
  */
-export function checkOptions(given: LaunchOptions, job: { readonly checkpoints?: CheckpointSettings } = {}): CheckedOptions {
+export function checkOptions(
+  given: LaunchOptions,
+  job: { readonly checkpoints?: CheckpointSettings; readonly placement?: PlacementSettings } = {},
+  here: () => Pick<Machine, 'cores' | 'heapBytes'> = machineHere,
+): CheckedOptions {
   onlyKnown('launch', given, LAUNCH_OPTIONS)
   const options: LaunchOptions = { ...given, ...job.checkpoints, ...checkpointSettings(given) }
   const {
@@ -149,7 +157,7 @@ export function checkOptions(given: LaunchOptions, job: { readonly checkpoints?:
   if (signal !== undefined && !(signal instanceof AbortSignal)) refuse('signal', signal, 'an AbortSignal')
   return {
     engine: checkEngine(options),
-    resourceLimits: checkLimits(options.resourceLimits),
+    placement: checkedPlacement(job.placement ?? {}, placementSettings(given.placement), checkLimits(given.resourceLimits), here),
     checkpointIntervalMs: number('checkpointIntervalMs', checkpointIntervalMs, 1, Infinity),
     checkpointTimeoutMs: number('checkpointTimeoutMs', checkpointTimeoutMs, 1, Infinity),
     checkpointMinPauseMs: number('checkpointMinPauseMs', checkpointMinPauseMs, 0, TIMER_MS_MAX),
@@ -195,18 +203,9 @@ function checkEngine(options: LaunchOptions): EngineOptions {
     keyGroups: integer('keyGroups', keyGroups, 1, 32_768),
     latencyMarkersMs: number('latencyMarkersMs', latencyMarkersMs, 1, Infinity),
     backend: checkBackend(options.backend),
+    threads: null,
     captureDir: captureDir === undefined ? null : path('captureDir', captureDir),
   }
-}
-
-function checkLimits(limits: Partial<ResourceLimits> = {}): ResourceLimits {
-  onlyKnown('resourceLimits', limits, { maxOldGenerationSizeMb: 1, maxYoungGenerationSizeMb: 1 })
-  const { maxOldGenerationSizeMb: old } = limits
-  // What one collection moves out of a young generation as large as the old one goes so far beyond the limit that V8 ends the process, not the thread.
-  const { maxYoungGenerationSizeMb: young = Math.min(YOUNG_GENERATION_MB_DEFAULT, Math.max(1, (old ?? Infinity) / 2)) } = limits
-  number('resourceLimits.maxYoungGenerationSizeMb', young, 1, HEAP_MB_MAX)
-  if (old !== undefined) number('resourceLimits.maxOldGenerationSizeMb', old, 1, HEAP_MB_MAX)
-  return { maxYoungGenerationSizeMb: young, ...(old !== undefined && { maxOldGenerationSizeMb: old }) }
 }
 
 function checkRestart(restart: NonNullable<LaunchOptions['restart']> = {}): ChildSpecOptions {

@@ -2,7 +2,7 @@ import { MillraceError } from '../errors.ts'
 import type { Inlets } from '../graph/inlets.ts'
 import type { Job, Outlets } from '../graph/job.ts'
 import { checkRunnable } from '../graph/load-job.ts'
-import { planJob } from '../graph/plan.ts'
+import { placeJob } from '../schedule/place-job.ts'
 import { located } from '../graph/site.ts'
 import { abortedBy } from './aborted-by.ts'
 import { type LaunchOptions, checkOptions } from './launch-options.ts'
@@ -26,10 +26,12 @@ export async function startRun<C, O extends Outlets, I extends Inlets, R>(
   if (isAborted()) throw abortedBy(signal!.reason)
   const entries = threadEntries(options, job.url)
   checkRunnable(entries.job)
-  const plan = planJob(await job.buildGraph(config), checked.engine)
+  const plan = placeJob(await job.buildGraph(config), checked.engine, checked.placement)
   demandCloneable(config)
-  const { engine, from, checkpointsRetained: retained, ...rest } = checked
-  const threads = new RunThreads({ ...rest, jobUrl: entries.job, workerEntry: entries.worker, config, options: engine }, entries, {
+  const { from, checkpointsRetained: retained, engine: asked, placement: _placement, ...rest } = checked
+  const { threads: placed, workers: heaps } = plan.placement
+  const engine = { ...asked, threads: placed }
+  const threads = new RunThreads({ ...rest, heaps, jobUrl: entries.job, workerEntry: entries.worker, config, options: engine }, entries, {
     stateDir,
     from,
     retained,

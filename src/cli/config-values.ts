@@ -10,7 +10,7 @@ type Values = Record<string, unknown>
  */
 export function configFrom(file: string | undefined, pairs: readonly string[]): Values | undefined {
   if (file === undefined && pairs.length === 0) return undefined
-  return applyPairs(file === undefined ? {} : readConfigFile(file), pairs)
+  return applyPairs(file === undefined ? {} : jsonObject(file, '--config-file'), pairs)
 }
 
 /** The key of `a.b=value`: `a.b`. */
@@ -43,20 +43,21 @@ function withValue(into: unknown, [key, ...rest]: readonly string[], value: unkn
   return { ...object, [key!]: rest.length === 0 ? value : withValue(inner, rest, value) }
 }
 
-function readConfigFile(path: string): Values {
+/** @throws UsageError naming the flag that gave the path */
+export function jsonObject(path: string, flag: string): Values {
   let text: string
   try {
     text = readFileSync(path, 'utf8')
   } catch (cause) {
-    throw new UsageError(`--config-file ${path} cannot be read: ${(cause as Error).message}`, { cause })
+    throw new UsageError(`${flag} ${path} cannot be read: ${(cause as Error).message}`, { cause })
   }
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch (cause) {
-    throw new UsageError(`--config-file ${path} is not JSON: ${(cause as Error).message}`, { cause })
+    throw new UsageError(`${flag} ${path} is not JSON: ${(cause as Error).message}`, { cause })
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new UsageError(`--config-file ${path} does not hold a JSON object`)
+    throw new UsageError(`${flag} ${path} does not hold a JSON object`)
   return value as Values
 }

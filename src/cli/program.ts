@@ -3,7 +3,8 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { WORKERS_MAX } from '../limits.ts'
 import { errorText } from './error-text.ts'
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts'
-import type { ExplainFlags, GraphFlags } from './plan/plan-commands.ts'
+import type { ExplainFlags, GraphFlags, PlanFlags } from './plan/plan-commands.ts'
+import type { PlacementPolicy } from '../graph/placement-settings.ts'
 import type { BackendOption } from '../graph/state-backend.ts'
 import type { RunFlags } from './run/run-command.ts'
 import type * as stateCommands from './state/state-commands.ts'
@@ -55,6 +56,7 @@ function describeProgram(args: readonly string[], done: (code: ExitCode) => void
   addRun(program, args, done)
   addGraph(program)
   addExplain(program)
+  addPlan(program)
   addFrame(program)
   addState(program, done)
   addDoctor(program, done)
@@ -82,6 +84,11 @@ function addRun(program: Command, args: readonly string[], done: (code: ExitCode
     .option('--checkpoint-failures <n>', 'so many in a row may fail; one more fails the job (default: any number)', wholeNumber)
     .option('--checkpoints-retained <n>', 'complete checkpoints that stay in --state (default: 2)', positive)
     .option('--backend <backend>', 'where operators that can choose keep their state: memory, lmdb, or lmdb:<MiB in memory>', backend)
+    .option(
+      '--placement <policy>',
+      'by what actors go to workers: priority, demand or load (default: what the job says, or demand)',
+      policy,
+    )
     .option('--outlet <name>', 'print this outlet only, bare records (repeatable: several outlets)', collect, [])
     .option('--no-outlets', 'print no outlet')
     .option('--capture <dir>', 'write the frames that workers receive there, for "millrace frame"', directory)
@@ -122,6 +129,21 @@ function addExplain(program: Command): void {
     .action(async (job: string, flags: ExplainFlags) => {
       const { explainCommand } = await import('./plan/plan-commands.ts')
       print(await explainCommand(job, flags))
+    })
+}
+
+function addPlan(program: Command): void {
+  withConfig(program.command('plan'))
+    .description('show which worker each actor of a job goes to, and why; nothing runs')
+    .argument('<job>', 'module that exports the job')
+    .option('--workers <n>', 'worker threads (default: one per core)', workers)
+    .option('--policy <policy>', 'priority, demand or load (default: each of them)', policy)
+    .option('--costs <file>', 'what actors cost, for the policy load: JSON, as placementCosts() gives it', directory)
+    .option('--json', 'as JSON', false)
+    .option('--verbose', 'errors with their stacks', false)
+    .action(async (job: string, flags: PlanFlags) => {
+      const { planCommand } = await import('./plan/plan-commands.ts')
+      print(await planCommand(job, flags))
     })
 }
 
@@ -212,6 +234,12 @@ function workers(value: string): number {
   const number = /^\d+$/.test(value) ? Number(value) : NaN
   if (!(number >= 1 && number <= WORKERS_MAX)) throw new InvalidArgumentError(`It takes an integer from 1 to ${WORKERS_MAX}.`)
   return number
+}
+
+function policy(value: string): PlacementPolicy {
+  const found = (['priority', 'demand', 'load'] as const).find((name) => name === value)
+  if (found === undefined) throw new InvalidArgumentError('It takes priority, demand or load.')
+  return found
 }
 
 function backend(value: string): BackendOption {

@@ -6,7 +6,7 @@ import type { ChildSpecOptions } from '../supervision/child-spec.ts'
 import type { Key } from '../core/key-hash.ts'
 import type { Answer } from '../worker/protocol.ts'
 import type { StateAnswer } from '../worker/state-place.ts'
-import type { ResourceLimits } from './worker-pool.ts'
+import type { WorkerHeap } from './worker-pool.ts'
 
 /** What the control thread is started with. */
 export interface ControlTask {
@@ -15,7 +15,8 @@ export interface ControlTask {
   readonly workerEntry: string
   readonly config: unknown
   readonly options: EngineOptions
-  readonly resourceLimits: ResourceLimits
+  /** By worker, as the plan has it. */
+  readonly heaps: readonly WorkerHeap[]
   readonly restart: ChildSpecOptions
   readonly checkpointIntervalMs: number
   readonly checkpointTimeoutMs: number

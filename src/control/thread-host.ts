@@ -50,7 +50,7 @@ export class ThreadHost implements MasterHost {
     this.app = oneWay(wrap<AppEvents>(nodeEndpoint(task.eventPort)) as unknown as AppEvents)
     this.#pool = new WorkerPool(
       task,
-      task.resourceLimits,
+      task.heaps,
       {
         failed: (failure) => void this.#master?.failed(failure),
         notify: (attempt, notice) => this.app.inletNotice(attempt, notice),

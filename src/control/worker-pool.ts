@@ -5,8 +5,9 @@ import { Piscina } from 'piscina'
 import { type FailureData, type FailureKind, describeError } from '../core/failure.ts'
 import { within } from '../core/within.ts'
 import { MillraceError } from '../errors.ts'
-import { SHUTDOWN_TIMEOUT_MS, TIMER_MS_MAX, WATCHDOG_LOOK_MS } from '../limits.ts'
+import { SHUTDOWN_TIMEOUT_MS, TIMER_MS_MAX, WATCHDOG_LOOK_MS, WORKER_HEAP_BASE_MB } from '../limits.ts'
 import { Doorbell } from '../ring/doorbell.ts'
+import type { WorkerShare } from '../schedule/place-job.ts'
 import type { WorkerApi, WorkerListener, WorkerTask } from '../worker/protocol.ts'
 import type { ControlTask } from './protocol.ts'
 import { nameWorkers } from './name-workers.ts'
@@ -21,21 +22,17 @@ export interface PoolEvents extends WorkerListener {
   storagePort(worker: number, port: MessagePort): void
 }
 
-export interface ResourceLimits {
-  /**
-   * Of one worker's heap, in MB. Default: what Node decides. A worker that runs out of it is lost and replaced, as long as what one collection moves there is less
-   * than 16 MB, which needs a young generation of 48 MB at most; beyond, V8 may end the process.
-   */
-  readonly maxOldGenerationSizeMb?: number
-  readonly maxYoungGenerationSizeMb: number
-}
+/** What the plan gives a worker's thread. */
+export type WorkerHeap = Pick<WorkerShare, 'resourceLimits' | 'limitedBy'>
 
 /**
- * The worker threads: a Piscina pool of fixed size with one endless task each. A thread that dies is replaced by the pool; the task is given
- * to its successor here.
+ * The worker threads: a Piscina pool of fixed size with one endless task each; as many pools as there are different limits, since those are an option of the pool. A thread
+ * that dies is replaced by its pool; the task is given to its successor here.
  */
 export class WorkerPool {
-  readonly #pool: Piscina
+  /** By worker. */
+  readonly #pools: readonly Piscina[]
+  readonly #heaps: readonly WorkerHeap[]
   readonly #settings: TaskSettings
   readonly #events: PoolEvents
   readonly #isDebugged: () => boolean
@@ -45,22 +42,14 @@ export class WorkerPool {
   readonly #watchdog: NodeJS.Timeout
   #closing = false
 
-  constructor(settings: TaskSettings, limits: ResourceLimits, events: PoolEvents, isDebugged: () => boolean) {
+  constructor(settings: TaskSettings, heaps: readonly WorkerHeap[], events: PoolEvents, isDebugged: () => boolean) {
     const threads = settings.options.workers
     this.#settings = settings
     this.#events = events
     this.#isDebugged = isDebugged
     nameWorkers('millrace-worker')
-    this.#pool = new Piscina({
-      filename: settings.workerEntry,
-      minThreads: threads,
-      maxThreads: threads,
-      idleTimeout: Infinity,
-      atomics: 'disabled',
-      recordTiming: false,
-      resourceLimits: limits,
-    })
-    this.#pool.on('error', () => {})
+    this.#heaps = heaps
+    this.#pools = poolsFor(settings.workerEntry, heaps)
     for (let index = 0; index < threads; index++) this.#start(index)
     // Without checkpoints nobody else asks.
     this.#watchdog = setInterval(() => this.#workers.forEach((worker) => void worker.ping().catch(() => {})), WATCHDOG_LOOK_MS)
@@ -85,7 +74,7 @@ export class WorkerPool {
     await Promise.all(this.#workers.map((worker) => worker.shutdown().catch(() => {})))
     // A thread that closes its operators itself leaves nothing half done; one that hangs is ended with the pool.
     await within(this.#isDebugged() ? TIMER_MS_MAX : SHUTDOWN_TIMEOUT_MS, Promise.allSettled(this.#running))
-    await this.#pool.destroy()
+    await Promise.all([...new Set(this.#pools)].map((pool) => pool.destroy()))
   }
 
   #start(index: number): void {
@@ -107,14 +96,18 @@ export class WorkerPool {
     expose({ failed, notify, checkpointWanted } satisfies WorkerListener, nodeEndpoint(events.port1))
     this.#events.storagePort(index, storage.port1)
     const killer = new AbortController()
-    const running = this.#pool.run(task, { signal: killer.signal, transferList: [control.port2, events.port2, storage.port2] })
+    const running = this.#pools[index]!.run(task, { signal: killer.signal, transferList: [control.port2, events.port2, storage.port2] })
     this.#running[index] = running
     const ended = running.then(
       () => Promise.reject(new MillraceError('MR_WORKER_LOST', `Worker ${index} ended`)),
       (error: unknown) => {
         // That it was ended from here says nothing; why it was, does.
         const cause: unknown = killer.signal.aborted ? killer.signal.reason : error
-        throw new MillraceError('MR_WORKER_LOST', `Worker ${index} was lost: ${String((cause as Error)?.message ?? cause)}`, { cause })
+        throw new MillraceError(
+          'MR_WORKER_LOST',
+          `Worker ${index} was lost: ${String((cause as Error)?.message ?? cause)}${this.#limitText(index, cause)}`,
+          { cause },
+        )
       },
     )
     const worker = new RemoteWorker(
@@ -138,6 +131,15 @@ export class WorkerPool {
     })
   }
 
+  /** What to look at when a heap was too small. */
+  #limitText(index: number, cause: unknown): string {
+    const { resourceLimits, limitedBy } = this.#heaps[index]!
+    const { maxOldGenerationSizeMb: old } = resourceLimits
+    if (!isOutOfMemory(cause) || old === undefined) return ''
+    const whose = limitedBy.length === 0 ? 'resourceLimits' : `demand.heapBytes of its actors, and ${WORKER_HEAP_BASE_MB} MB for the engine`
+    return ` (limit ${old} MB: ${whose})`
+  }
+
   /** A thread that cannot even load the job is not replaced: its successor could not either. */
   #replace(index: number, error: MillraceError, prepared: boolean): void {
     if (!prepared) return this.#events.lost(index, describeError(error, { kind: 'module-load' }))
@@ -149,6 +151,32 @@ export class WorkerPool {
 function kindOf(cause: unknown): FailureKind {
   const { code, message } = cause as { readonly code?: unknown; readonly message?: string }
   if (code === 'MR_CALL_TIMEOUT') return 'control-timeout'
-  if (code === 'ERR_WORKER_OUT_OF_MEMORY') return 'out-of-memory'
+  if (isOutOfMemory(cause)) return 'out-of-memory'
   return /exit/i.test(message ?? '') ? 'worker-exit' : 'worker-error'
+}
+
+function isOutOfMemory(cause: unknown): boolean {
+  return (cause as { readonly code?: unknown } | null)?.code === 'ERR_WORKER_OUT_OF_MEMORY'
+}
+
+function poolsFor(filename: string, heaps: readonly WorkerHeap[]): Piscina[] {
+  const limits = heaps.map(({ resourceLimits }) => JSON.stringify(resourceLimits))
+  const pools = new Map<string, Piscina>()
+  for (const [index, key] of limits.entries()) {
+    if (pools.has(key)) continue
+    const threads = limits.filter((other) => other === key).length
+    const { resourceLimits } = heaps[index]!
+    const pool = new Piscina({
+      filename,
+      minThreads: threads,
+      maxThreads: threads,
+      idleTimeout: Infinity,
+      atomics: 'disabled',
+      recordTiming: false,
+      resourceLimits,
+    })
+    pool.on('error', () => {})
+    pools.set(key, pool)
+  }
+  return limits.map((key) => pools.get(key)!)
 }

@@ -6,6 +6,11 @@ export interface Clock {
   monotonicMs(): number
 }
 
+/** When the wall clock shows what the other one shows at `monotonicMs`, unless it is set meanwhile. */
+export function wallMsAt(clock: Clock, monotonicMs: number): number {
+  return monotonicMs === Infinity ? Infinity : clock.nowMs() + monotonicMs - clock.monotonicMs()
+}
+
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
   monotonicMs: () => performance.now(),

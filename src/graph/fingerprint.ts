@@ -8,7 +8,7 @@ export function fingerprint(graph: Graph): string[] {
 
 function describe(node: OperatorNode): string {
   const inputs = node.inputs.map((input) => `${place(input)}:${print(input.partitioning)}`)
-  return `${node.kind} "${node.name}" x${node.parallelism} <- [${inputs.join(', ')}] ${print(node.spec)}${node.backend === undefined ? '' : ` backend ${print(node.backend)}`}${node.onError === undefined ? '' : ` onError ${print(node.onError)}`}`
+  return `${node.kind} "${node.name}" x${node.parallelism} <- [${inputs.join(', ')}] ${print(node.spec)}${node.backend === undefined ? '' : ` backend ${print(node.backend)}`}${node.onError === undefined ? '' : ` onError ${print(node.onError)}`}${node.placement === undefined ? '' : ` placement ${print(node.placement)}`}`
 }
 
 function place({ from, output, input = 0 }: InputEdge): string {

@@ -19,13 +19,14 @@ import { holdsDeadLetters, letterOrigins, requireReaders } from './dead-letters.
 import { type CheckedPolicy, type ErrorPolicy, checkPolicy } from './error-policy.ts'
 import type { KeyedStream } from './keyed-stream.ts'
 import { inOrder } from './node-order.ts'
+import { PLACEMENT_OPTIONS, type PlacementOptions, checkPlacement, requireNamed } from './placement-options.ts'
 import { type BackendOption, checkBackend, requireChoice } from './state-backend.ts'
 import type { Stream } from './stream.ts'
 import type { Table } from './table.ts'
 import type { LateRecords, WindowBound, WindowedDraft, WindowedStream } from './windowed-stream.ts'
 
 /** Options that every operator takes, always as its last argument. */
-export interface OperatorOptions {
+export interface OperatorOptions extends PlacementOptions {
   /** Unique in the job; names the operator in errors, metrics and checkpoints. Default: its kind and a number. */
   readonly name?: string
   /** Instances of the operator. Default: as its input, or the number of workers after a keyBy. */
@@ -37,7 +38,7 @@ export interface OperatorOptions {
 }
 
 /** For {@link onlyKnown}. */
-export const OPERATOR_OPTIONS = { name: 1, parallelism: 1, onError: 1, backend: 1 } as const
+export const OPERATOR_OPTIONS = { name: 1, parallelism: 1, onError: 1, backend: 1, ...PLACEMENT_OPTIONS } as const
 
 export interface NodeDraft {
   readonly kind: string
@@ -111,9 +112,11 @@ export class GraphBuilder {
     const onError = this.#policyOf(draft)
     const backend = checkBackend(draft.options?.backend, draft.site)
     requireChoice({ kind: draft.kind, spec: draft.spec ?? {} }, backend, draft.site)
+    const name = this.#claimName(draft)
+    const placement = checkPlacement(draft.options, name, draft.site)
     const node: OperatorNode = {
       id: this.#nodes.length,
-      name: this.#claimName(draft),
+      name,
       kind: draft.kind,
       ...(draft.options?.name !== undefined && { isNamed: true }),
       inputs: draft.inputs,
@@ -123,6 +126,7 @@ export class GraphBuilder {
       ...(draft.definition && { definition: draft.definition }),
       ...(onError && { onError }),
       ...(backend && { backend }),
+      ...(placement && { placement }),
       ...(draft.parts && { parts: draft.parts }),
       ...(draft.guarantee && { guarantee: draft.guarantee }),
     }
@@ -152,10 +156,11 @@ export class GraphBuilder {
     return extended
   }
 
-  /** @throws MillraceError MR_GRAPH_INVALID for dead letters that nobody reads, and for circles */
+  /** @throws MillraceError MR_GRAPH_INVALID for dead letters that nobody reads, for circles, and for names of operators that there are not */
   finish(): Graph {
     const nodes = inOrder(this.#nodes)
     requireReaders(nodes)
+    requireNamed(nodes)
     return { jobName: this.#jobName, nodes, ...(this.#backend && { backend: this.#backend }) }
   }
 

@@ -2,6 +2,7 @@ import type { OperatorDefinition } from '../actor/contract.ts'
 import type { Partitioning } from '../actor/partitioning.ts'
 import type { StateBackend } from '../state/working/working-store.ts'
 import type { CheckedPolicy } from './error-policy.ts'
+import type { PlacementWish } from './placement-options.ts'
 
 /** Where records come from: an operator, and which of its outputs. */
 export interface Origin {
@@ -45,6 +46,8 @@ export interface OperatorNode {
   readonly onError?: CheckedPolicy
   /** Where it keeps its state by key, where that was said. */
   readonly backend?: StateBackend
+  /** Where it is to run, and what it needs there, as far as that was said. */
+  readonly placement?: PlacementWish
   /** Operators that were made by the same call and do the work on its records. */
   readonly parts?: readonly number[]
 }

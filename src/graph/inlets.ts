@@ -1,9 +1,10 @@
 import { onlyKnown } from '../core/known-options.ts'
 import { EVENT_TIME_OPTIONS, type EventTimeOptions } from './event-time.ts'
+import { PLACEMENT_OPTIONS, type PlacementOptions } from './placement-options.ts'
 import { definitionSite } from './site.ts'
 import type { Stream } from './stream.ts'
 
-export type InletOptions<T> = EventTimeOptions<T>
+export interface InletOptions<T> extends EventTimeOptions<T>, PlacementOptions {}
 
 /** A declared inlet: see {@link inlet}. */
 export interface InletSpec<T> {
@@ -43,6 +44,6 @@ export function inlet<T>(options: InletOptions<T> = {}): InletSpec<T> {
 
 /** The inlet that is declared at `site`. */
 export function inletAt<T>(options: InletOptions<T>, site: string): InletSpec<T> {
-  onlyKnown('inlet', options, EVENT_TIME_OPTIONS, site)
+  onlyKnown('inlet', options, { ...EVENT_TIME_OPTIONS, ...PLACEMENT_OPTIONS }, site)
   return { millraceInlet: 1, options, site }
 }

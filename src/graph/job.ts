@@ -10,12 +10,14 @@ import { type DeadLetter, type ErrorPolicy, checkPolicy } from './error-policy.t
 import { type Flows, GraphBuilder } from './graph-builder.ts'
 import { type InletOptions, type InletSpec, type InletStreams, type Inlets, inletAt } from './inlets.ts'
 import { KeyedStream } from './keyed-stream.ts'
+import { type PlacementOption, type PlacementSettings, placementSettings } from './placement-settings.ts'
 import { definitionSite, located } from './site.ts'
 import { type SinkSpec, sink } from './sinks.ts'
 import { Sources } from './sources.ts'
 import { type ConfigIssue, type StandardSchema, configIssues, parseConfig } from './standard-schema.ts'
 import { type BackendOption, checkBackend } from './state-backend.ts'
 import { Stream } from './stream.ts'
+import type { AnyStream } from './stream-types.ts'
 import { Table } from './table.ts'
 import { WindowedStream } from './windowed-stream.ts'
 
@@ -46,8 +48,8 @@ export type NoInlets = Readonly<Record<never, never>>
 export type NoOutlets = Readonly<Record<never, never>>
 
 /** Streams that build() returns, by the name of their outlet. A table becomes the stream of its changes. */
-// oxlint-disable-next-line typescript/no-explicit-any -- a stream is invariant in its records, and outlets take streams of all kinds
-export type Outlets = Readonly<Record<string, Stream<any> | Table<any>>>
+// oxlint-disable-next-line typescript/no-explicit-any -- a table is invariant in its rows, and outlets take tables of all kinds
+export type Outlets = Readonly<Record<string, AnyStream | Table<any>>>
 
 /** What build() may return. */
 export type Built = Outlets | void
@@ -66,6 +68,8 @@ export interface JobOptions<C, B extends Built, I extends Inlets = NoInlets, R =
   readonly onError?: ErrorPolicy
   /** Where operators that can choose keep their state by key, unless their own options, or those of `launch`, say it. Default 'memory'. */
   readonly backend?: BackendOption
+  /** By what actors are given to workers, unless `launch` says it. Default 'demand'. */
+  readonly placement?: PlacementOption
   /** Where the dead letters of all operators go. */
   readonly deadLetters?: SinkSpec<DeadLetter>
   /** Describes the graph. Runs once in every thread and must give the same graph in all of them: no clock, no randomness, no environment. */
@@ -85,6 +89,8 @@ export interface Job<C = unknown, O extends Outlets = Outlets, I extends Inlets 
   readonly url: string
   /** What it says about its checkpoints. */
   readonly checkpoints?: CheckpointSettings
+  /** What it says about who runs where. */
+  readonly placement?: PlacementSettings
   readonly buildGraph: (rawConfig: unknown) => Promise<Graph>
   /** What the job's schema says against a configuration. */
   readonly configIssues: (rawConfig: unknown) => Promise<readonly ConfigIssue[]>
@@ -114,7 +120,7 @@ export function defineJob<C = Readonly<Record<string, never>>, B extends Built =
   onlyKnown(
     'defineJob',
     options,
-    { ...CHECKPOINT_OPTIONS, name: 1, config: 1, inlets: 1, onError: 1, backend: 1, deadLetters: 1, build: 1 },
+    { ...CHECKPOINT_OPTIONS, name: 1, config: 1, inlets: 1, onError: 1, backend: 1, placement: 1, deadLetters: 1, build: 1 },
     site,
   )
   const name = options.name ?? basename(url.startsWith('file:') ? fileURLToPath(url) : url).replace(/\.[cm]?[jt]s$/, '')
@@ -123,6 +129,7 @@ export function defineJob<C = Readonly<Record<string, never>>, B extends Built =
     name,
     url,
     checkpoints: checkpointSettings(options),
+    placement: placementSettings(options.placement, site),
     configIssues: (rawConfig) => configIssues(options.config, rawConfig, name),
     buildGraph: async (rawConfig) => build(name, options, await parseConfig(options.config, rawConfig, name), site),
   }

@@ -88,13 +88,12 @@ export abstract class PlacedStream<in out T> {
     if (options !== undefined && 'alignment' in options)
       throw new MillraceError('MR_OPTION_INVALID', 'withEventTime: alignment is for sources, which can wait', { site })
     onlyKnown('withEventTime', options, TIMING_OPTIONS, site)
-    const { name, parallelism, onError, ...timing } = options ?? {}
+    const { disorderMs, watermarks, idleAfterMs, ...own } = options ?? {}
     const spec = eventTimeSpec(
-      { ...timing, eventTime: checkFunction(eventTime, 'withEventTime') } as EventTimeOptions<never>,
+      { disorderMs, watermarks, idleAfterMs, eventTime: checkFunction(eventTime, 'withEventTime') } as EventTimeOptions<never>,
       'withEventTime',
       site,
     )
-    const own = { ...(name !== undefined && { name }), ...(parallelism !== undefined && { parallelism }), ...(onError && { onError }) }
     return this.builder.flows.stream<T>([outputOf(this.#append('eventTime', this.parallelism(), spec, own, site))])
   }
 

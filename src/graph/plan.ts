@@ -59,6 +59,8 @@ export interface PlanOptions {
   readonly workers: number
   /** 'off': one operator per actor. Default 'on'. */
   readonly chaining: 'on' | 'off'
+  /** By actor, as they were placed (src/schedule/); absent or null: each task's instances in turn, from worker 0 on. */
+  readonly threads?: readonly number[] | null
 }
 
 /** Watermarks begin in this operator, so it is the head of its task. */
@@ -74,18 +76,38 @@ function startsChain(node: OperatorNode): boolean {
 /** The pseudo actor that stands for the app thread as sender into inlets. */
 export const APP_ACTOR = -1
 
+/**
+ * Who runs where, and who talks to whom.
+ *
+ * @throws MillraceError MR_GRAPH_INVALID
+ */
 export function planJob(graph: Graph, options: PlanOptions): Plan {
+  return planActors(planTasks(graph, options), options.threads ?? null)
+}
+
+/** What there is to place. Actors have their numbers in the order of their tasks and instances. */
+export type TaskPlan = Pick<Plan, 'graph' | 'workers' | 'tasks' | 'edges'>
+
+export function planTasks(graph: Graph, options: PlanOptions): TaskPlan {
   const parallelism = graph.nodes.map((node) => instances(node, options.workers))
   const taskOf = assignTasks(graph, parallelism, options.chaining === 'on')
   const tasks = collectTasks(graph, taskOf, parallelism)
-  const edges = collectEdges(graph, taskOf, tasks)
-  const actors = placeActors(tasks, options.workers)
-  return { graph, workers: options.workers, tasks, edges, actors, channels: collectChannels(graph, tasks, edges, actors, options.workers) }
+  return { graph, workers: options.workers, tasks, edges: collectEdges(graph, taskOf, tasks) }
+}
+
+export function planActors(plan: TaskPlan, threads: readonly number[] | null): Plan {
+  const actors = placeActors(plan, threads)
+  return { ...plan, actors, channels: collectChannels(plan.graph, plan.tasks, plan.edges, actors, plan.workers) }
 }
 
 function instances(node: OperatorNode, workers: number): number {
   if (isOutlet(node)) return 1
   return node.parallelism === 'workers' ? workers : node.parallelism
+}
+
+/** One of them says that it must not run where the other does. */
+export function keepApart(a: OperatorNode, b: OperatorNode): boolean {
+  return a.placement?.antiAffinity.includes(b.name) === true || b.placement?.antiAffinity.includes(a.name) === true
 }
 
 /** Operators that are the sending end of an edge: they route what they send themselves. */
@@ -98,7 +120,11 @@ function assignTasks(graph: Graph, parallelism: readonly number[], chaining: boo
   for (const node of graph.nodes) {
     const input = node.inputs.length === 1 ? node.inputs[0]! : null
     const fuses =
-      input?.partitioning.type === 'forward' && parallelism[input.from] === parallelism[node.id] && !isOutlet(node) && !startsChain(node)
+      input?.partitioning.type === 'forward' &&
+      parallelism[input.from] === parallelism[node.id] &&
+      !isOutlet(node) &&
+      !startsChain(node) &&
+      !graph.nodes.some((other) => taskOf[other.id] === taskOf[input.from] && keepApart(node, other))
     // A combiner stays with its input even without chaining: it is the sending end of an edge, not an operator of the user.
     taskOf.push(fuses && (chaining || COMBINERS.has(node.kind)) ? taskOf[input!.from]! : tasks++)
   }
@@ -177,14 +203,20 @@ function timedNodes(graph: Graph): boolean[] {
   return timed
 }
 
-function placeActors(tasks: readonly Task[], workers: number): ActorPlacement[] {
+function placeActors({ tasks, workers }: TaskPlan, threads: readonly number[] | null): ActorPlacement[] {
   const actors: ActorPlacement[] = []
   for (const task of tasks) {
     for (let index = 0; index < task.parallelism; index++) {
-      actors.push({ id: actors.length, task: task.id, index, thread: task.onAppThread ? workers : index % workers })
+      const id = actors.length
+      actors.push({ id, task: task.id, index, thread: threads?.[id] ?? threadInTurn(task, index, workers) })
     }
   }
   return actors
+}
+
+/** Where an instance runs unless something speaks against it. */
+export function threadInTurn(task: Task, index: number, workers: number): number {
+  return task.onAppThread ? workers : index % workers
 }
 
 function collectChannels(

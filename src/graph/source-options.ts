@@ -1,13 +1,14 @@
 import type { ErrorPolicy } from './error-policy.ts'
 import type { EventTimeOptions } from './event-time.ts'
 import type { Guarantee, Parallelism } from './graph.ts'
+import type { PlacementOptions } from './placement-options.ts'
 
 /** The part of a web stream (`ReadableStream`) that is read from. */
 export interface WebStream<T> {
   getReader(): { read(): Promise<{ readonly done: boolean; readonly value?: T | undefined }>; cancel(reason?: unknown): Promise<void> }
 }
 
-export interface SourceOptions<T> extends EventTimeOptions<T> {
+export interface SourceOptions<T> extends EventTimeOptions<T>, PlacementOptions {
   /** Instances. Default: one per worker, at most one per split. */
   readonly parallelism?: number
 }
@@ -35,7 +36,7 @@ export interface Tick {
   readonly at: number
 }
 
-export interface TimerOptions {
+export interface TimerOptions extends PlacementOptions {
   /** Time between two ticks, at least 1 ms. The first comes after so long. */
   readonly everyMs: number
   /** Ticks after which it ends. Default: it does not. */
@@ -64,7 +65,7 @@ export interface IterableOptions<T> extends SourceOptions<T> {
 }
 
 /** Options of {@link Sources.from}. */
-export interface OwnSourceOptions<T> extends EventTimeOptions<T> {
+export interface OwnSourceOptions<T> extends EventTimeOptions<T>, PlacementOptions {
   /** What comes of its records after a restart. Default 'at-least-once'. */
   readonly guarantee?: Guarantee
   /** Instances. Default 1. */

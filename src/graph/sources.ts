@@ -11,11 +11,12 @@ import { EVENT_TIME_OPTIONS, type EventTimeOptions, eventTimeSpec } from './even
 import type { GraphBuilder } from './graph-builder.ts'
 import { type Guarantee, INLET_KIND, type Parallelism, outputOf } from './graph.ts'
 import { type InletOptions, type InletSpec, inletAt } from './inlets.ts'
+import { PLACEMENT_OPTIONS, type PlacementOptions, placementOf, withoutPlacement } from './placement-options.ts'
 import { definitionSite } from './site.ts'
 import type { GenerateOptions, IterableOptions, OwnSourceOptions, Tick, TimerOptions } from './source-options.ts'
 import type { Stream } from './stream.ts'
 
-const SOURCE_OPTIONS = { ...EVENT_TIME_OPTIONS, parallelism: 1 } as const
+const SOURCE_OPTIONS = { ...EVENT_TIME_OPTIONS, ...PLACEMENT_OPTIONS, parallelism: 1 } as const
 const FILE_OPTIONS = { ...SOURCE_OPTIONS, path: 1, glob: 1, watch: 1, onError: 1 } as const
 
 interface SourceDraft {
@@ -28,6 +29,7 @@ interface SourceDraft {
   /** Of sources that parse: their policy for what they cannot. */
   readonly parses?: { readonly onError: ErrorPolicy | undefined }
   readonly definition?: OperatorDefinition
+  readonly placement: PlacementOptions
 }
 
 /** Makes the sources of a job; `build()` receives one. Names are unique and required: positions are kept under them. */
@@ -50,7 +52,14 @@ export class Sources {
       refuse(`splits=${String(splits)} is not an integer from 1 to ${SPLITS_MAX}`, name, site)
     if (rowsPerSecond !== undefined && !(typeof rowsPerSecond === 'number' && rowsPerSecond > 0))
       refuse(`rowsPerSecond=${String(rowsPerSecond)} is not a number above 0`, name, site)
-    return this.#source({ kind: 'generate', name, spec: { ...options, splits }, site, parallelism: 'workers' })
+    return this.#source({
+      kind: 'generate',
+      name,
+      spec: { ...withoutPlacement(options), splits },
+      site,
+      parallelism: 'workers',
+      placement: options,
+    })
   }
 
   /**
@@ -59,12 +68,12 @@ export class Sources {
    */
   timer(name: string, options: TimerOptions): Stream<Tick> {
     const site = definitionSite(this.timer)
-    onlyKnown('source.timer', options, { everyMs: 1, count: 1, eventTime: 1 }, site)
+    onlyKnown('source.timer', options, { ...PLACEMENT_OPTIONS, everyMs: 1, count: 1, eventTime: 1 }, site)
     const { everyMs, count = Infinity } = options ?? {}
     if (!(typeof everyMs === 'number' && everyMs >= TIMER_PERIOD_MS_MIN && everyMs <= TIMER_MS_MAX))
       refuse(`everyMs=${String(everyMs)} is not a time from ${TIMER_PERIOD_MS_MIN} to ${TIMER_MS_MAX} ms`, name, site)
     checkCount(count, name, site)
-    return this.#source({ kind: 'timer', name, spec: { ...options, count }, site, parallelism: 1 })
+    return this.#source({ kind: 'timer', name, spec: { ...withoutPlacement(options), count }, site, parallelism: 1, placement: options })
   }
 
   /** A sync or async iterable, a Node.js stream or a web stream; one split. */
@@ -75,7 +84,8 @@ export class Sources {
     const { resume = 'skip' } = options
     if (!['skip', 'seek', 'live'].includes(resume)) refuse(`resume=${String(resume)} is not 'skip', 'seek' or 'live'`, name, site)
     const guarantee = resume === 'live' ? 'at-most-once' : 'exactly-once'
-    return this.#source({ kind: 'iterable', name, spec: { ...options, resume }, site, parallelism: 1, guarantee })
+    const spec = { ...withoutPlacement(options), resume }
+    return this.#source({ kind: 'iterable', name, spec, site, parallelism: 1, guarantee, placement: options })
   }
 
   /** Lines of text files, without their line ends. Bytes that are not UTF-8 become U+FFFD. */
@@ -112,11 +122,11 @@ export class Sources {
   ): Stream<T> {
     const site = definitionSite(this.from)
     onlyKnown('source.from', options, { ...SOURCE_OPTIONS, guarantee: 1, onError: 1 }, site)
-    const { guarantee = 'at-least-once', parallelism = 1, onError, ...time } = options
+    const { guarantee = 'at-least-once', parallelism = 1, onError, ...time } = withoutPlacement(options)
     check.guarantee('source.from', guarantee)
     const { kind } = check.definition('source.from', definition)
     const parses = { onError }
-    return this.#source({ kind, name, spec: { ...spec, ...time }, site, parallelism, guarantee, parses, definition })
+    return this.#source({ kind, name, spec: { ...spec, ...time }, site, parallelism, guarantee, parses, definition, placement: options })
   }
 
   /**
@@ -132,23 +142,28 @@ export class Sources {
 
   /** @internal */
   declared<T>(name: string, { options, site }: InletSpec<T>): Stream<T> {
-    return this.#source({ kind: INLET_KIND, name, spec: { ...options }, site, parallelism: 1 })
+    return this.#source({ kind: INLET_KIND, name, spec: { ...withoutPlacement(options) }, site, parallelism: 1, placement: options })
   }
 
   #files<T>(kind: string, name: string, options: FileOptions<T>, site: string): Stream<T> {
     const files = fileSpec(kind, name, options as FileOptions<never>, site)
     const parallelism = files.paths?.length === 1 ? 1 : 'workers'
-    const { onError, ...others } = options
-    return this.#source({ kind, name, spec: { ...others, ...files }, site, parallelism, parses: { onError } })
+    const { onError, ...others } = withoutPlacement(options)
+    return this.#source({ kind, name, spec: { ...others, ...files }, site, parallelism, parses: { onError }, placement: options })
   }
 
-  #source<T>({ kind, name, spec, site, parallelism, guarantee = 'exactly-once', parses, definition }: SourceDraft): Stream<T> {
+  #source<T>({ kind, name, spec, site, parallelism, guarantee = 'exactly-once', parses, definition, placement }: SourceDraft): Stream<T> {
     if (typeof name !== 'string') throw new MillraceError('MR_GRAPH_INVALID', `A source needs a name, got ${typeof name}`, { site })
     const { disorderMs, idleAfterMs, eventTime, watermarks, alignment, ...others } = spec
     const timing = { eventTime, disorderMs, idleAfterMs, watermarks, alignment } as EventTimeOptions<never>
     const time = eventTimeSpec(timing, `source "${name}"`, site)
     const given = spec['parallelism'] as number | undefined
-    const options = { name, ...(given !== undefined && { parallelism: given }), ...(parses?.onError && { onError: parses.onError }) }
+    const options = {
+      name,
+      ...(given !== undefined && { parallelism: given }),
+      ...(parses?.onError && { onError: parses.onError }),
+      ...placementOf(placement),
+    }
     const timed = { ...others, ...time }
     const draft = { kind, inputs: [], parallelism, spec: timed, options, site, guarantee, parses: parses !== undefined }
     return this.#builder.flows.stream<T>([outputOf(this.#builder.add({ ...draft, ...(definition && { definition }) }))])

@@ -50,6 +50,13 @@ export class KeyTable implements KeySlots {
     return this.slotOf(n)
   }
 
+  slotOfAscii(bytes: Uint8Array, from: number, to: number): number {
+    const { live } = this.index
+    const slot = this.index.slotOfAscii(bytes, from, to)
+    if (this.index.live !== live) this.#isNew(slot)
+    return slot
+  }
+
   /** The slot of a key that has one, else -1. @throws MR_KEY_INVALID */
   find(key: Key): number {
     return this.index.find(key)

@@ -9,7 +9,7 @@ import { type FaultCounts, type FaultOptions, Faults, checkFaults } from '../hos
 import { SimulatedDisk } from '../host/simulation-host/simulated-storage.ts'
 import { Simulation } from '../host/simulation-host/simulation.ts'
 import { type SimulatedJob, SimulationHost } from '../host/simulation-host/simulation-host.ts'
-import { SIMULATION_PROCESSES_MAX, SIMULATION_RING_BYTES_DEFAULT, SIMULATION_STEPS_MAX_DEFAULT } from '../limits.ts'
+import { SIMULATION_PROCESSES_MAX, SIMULATION_RING_BYTES_DEFAULT, SIMULATION_STEPS_MAX_DEFAULT, WORKERS_MAX } from '../limits.ts'
 import { canGenerate } from '../state/generated-code.ts'
 import { seedFromEnvironment } from './seeds.ts'
 
@@ -153,6 +153,9 @@ async function live(simulation: Simulation, settings: SimulatedJob, stop: Simula
   }
 }
 
+/** A simulation is the same on every machine: each worker has a core. */
+const MACHINE = { cores: WORKERS_MAX, heapBytes: Infinity }
+
 /** With faults each process has another number of workers, and the first one draws what was not said. */
 function optionsOf(job: Job, options: SimulateOptions, simulation: Simulation, process: number): CheckedOptions {
   const { seed: _seed, inputs: _inputs, stop: _stop, maxSteps: _steps, disk: _disk, faults, onTrace: _trace, ...launching } = options
@@ -166,6 +169,7 @@ function optionsOf(job: Job, options: SimulateOptions, simulation: Simulation, p
       freezeRecords: true,
     },
     job,
+    () => MACHINE,
   )
 }
 

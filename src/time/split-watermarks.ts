@@ -21,7 +21,7 @@ export interface SplitTime {
 
 /**
  * Watermarks where records enter, one for each split: the actor's is the smallest over its splits that are not idle, or the largest when all of them are. A split that is known but was not
- * read yet holds the watermark back; one that has ended does not.
+ * read yet holds the watermark back; one that has ended does not. Times of reading are those of a clock that nobody sets.
  */
 export class SplitWatermarks {
   readonly #strategy: WatermarkStrategy

@@ -54,18 +54,18 @@ export class Timers implements Undoable {
     return this.#slots[this.#heap[0]!]!
   }
 
-  /** Sets a timer for the key of a slot, unless there is one for that time. */
+  /** Sets a timer for the key of a slot, unless there is one for that time; -0 is 0. */
   set(slot: number, time: number, journal: StateJournal | null = null): void {
     if (this.#index.find(slot, time) !== -1) return
     if (journal !== null) journal.note(this, slot, time, undefined)
-    this.#insert(slot, time, this.#nextOrder++)
+    this.#insert(slot, time + 0, this.#nextOrder++)
   }
 
   /** Takes a timer back; false when there is none. */
   delete(slot: number, time: number, journal: StateJournal | null = null): boolean {
     const timer = this.#index.find(slot, time)
     if (timer === -1) return false
-    if (journal !== null) journal.note(this, slot, time, this.#orders[timer])
+    if (journal !== null) journal.note(this, slot, time + 0, this.#orders[timer])
     this.#remove(timer)
     return true
   }

@@ -22,6 +22,8 @@ export interface EngineOptions {
   readonly keyGroups: number
   /** Where operators that can choose keep their state, unless the job says it; null: as the job says. */
   readonly backend: StateBackend | null
+  /** By actor, where it runs, as the app thread has planned it; null: in turn. */
+  readonly threads: readonly number[] | null
   /** Directory for copies of the frames that each worker receives, or null. */
   readonly captureDir: string | null
 }

@@ -6,11 +6,12 @@ import type { Key } from '../core/key-hash.ts'
 import type { StateAnswer } from './state-place.ts'
 import { MillraceError } from '../errors.ts'
 import { within } from '../core/within.ts'
-import { FRAMES_DRAINED_BYTES_MAX, SINK_CLOSE_MS_MAX } from '../limits.ts'
+import { FRAMES_DRAINED_BYTES_MAX, SINK_CLOSE_MS_MAX, WALL_CLOCK_LOOK_MS } from '../limits.ts'
 import type { Deployment, EngineOptions } from './deployment.ts'
 import { ReadySet } from './ready-set.ts'
 import { RecordCount } from './record-count.ts'
 import { WakeTimes } from './wake-times.ts'
+import { WallClockWatch } from './wall-clock-watch.ts'
 import { type Wiring, wireWorker } from './wire-worker.ts'
 import { FINAL_SNAPSHOT, type RestoredState, type WorkerHost } from './worker-host.ts'
 
@@ -31,6 +32,7 @@ export class WorkerRuntime {
   /** Timers of operators, by the wall clock; pauses of sources, by the monotonic one. */
   readonly #timers = new WakeTimes()
   readonly #pauses = new WakeTimes()
+  readonly #wallClock: WallClockWatch
   readonly #flushedMs: Float64Array
   readonly #attempt: number
   readonly #index: number
@@ -47,6 +49,7 @@ export class WorkerRuntime {
   constructor(plan: Plan, registry: Registry, options: EngineOptions, index: number, deployment: Deployment, host: WorkerHost) {
     this.#plan = plan
     this.#host = host
+    this.#wallClock = new WallClockWatch(host.clock)
     this.#linger = options.lingerMs
     this.#attempt = deployment.attempt
     this.#index = index
@@ -166,7 +169,7 @@ export class WorkerRuntime {
   /** Time in ms until some actor wants to run, whether frames come or not; Infinity for none. */
   get idleMs(): number {
     const { clock } = this.#host
-    const timerMs = this.#timers.firstMs === Infinity ? Infinity : this.#timers.firstMs - clock.nowMs()
+    const timerMs = this.#timers.firstMs === Infinity ? Infinity : Math.min(this.#timers.firstMs - clock.nowMs(), WALL_CLOCK_LOOK_MS)
     const pauseMs = this.#pauses.firstMs === Infinity ? Infinity : this.#pauses.firstMs - clock.monotonicMs()
     return Math.max(0, Math.min(timerMs, pauseMs))
   }
@@ -280,7 +283,11 @@ export class WorkerRuntime {
   /** One that is blocked runs as soon as it can, and says anew when it wants to. */
   #wakeDue(): void {
     const { clock } = this.#host
-    if (this.#timers.firstMs !== Infinity) this.#timers.takeDue(clock.nowMs(), (id) => this.#markReady(id))
+    if (this.#timers.firstMs !== Infinity) {
+      // Whoever wants so much time to have passed says anew when that is by the wall clock.
+      const nowMs = this.#wallClock.wasSet() ? Infinity : clock.nowMs()
+      this.#timers.takeDue(nowMs, (id) => this.#markReady(id))
+    }
     if (this.#pauses.firstMs !== Infinity) this.#pauses.takeDue(clock.monotonicMs(), (id) => this.#markReady(id))
   }
 

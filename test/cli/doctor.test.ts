@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { cgroupCores } from '../../src/cli/doctor/cgroup.ts'
+import { cgroupCores } from '../../src/app/cgroup.ts'
 import { type CheckResult, checkCodeGeneration, checkNode } from '../../src/cli/doctor/checks.ts'
 import { doctorText } from '../../src/cli/doctor/doctor-command.ts'
 import { millrace } from './spawn-command.ts'

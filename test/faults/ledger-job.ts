@@ -1,5 +1,6 @@
 import { defineJob, sink, window } from '../../src/index.ts'
 import type { OperatorActor, OperatorContext, OperatorDefinition } from '../../src/index.ts'
+import './jumping-clock.ts'
 import { obey } from './orders.ts'
 
 export interface LedgerConfig {

@@ -15,12 +15,15 @@ export interface VictimOptions {
   readonly rowsPerSecond?: number
   readonly checkpointIntervalMs?: number
   readonly backend?: NonNullable<LaunchOptions['backend']>
+  /** The wall clock of the process is set an hour back or forwards, so often. */
+  readonly clockJumpsEveryMs?: number
   /** Run by bash in the process before Node.js, as for limits. */
   readonly shell?: string
 }
 
 export interface VictimEnd {
   readonly outcome: 'finished' | 'stopped' | 'failed' | 'killed'
+  readonly clockJumps?: number
   readonly error?: string
 }
 

@@ -3,8 +3,11 @@ import { defineJob } from '../../src/index.ts'
 import type { Job } from '../../src/index.ts'
 import { FAULT_KINDS, seedFromEnvironment, simulate } from '../../src/testing/index.ts'
 import { simulateAgainst } from '../../src/testing/simulate-seeds.ts'
+import { visibleFiles } from '../sinks/part-files.ts'
+import { temporaryDir } from '../sinks/temporary-dir.ts'
 import mixedJob, { oracle } from './jobs/mixed-job.ts'
 import endlessRowsJob from './jobs/endless-rows-job.ts'
+import patientJob, { patientResults } from './jobs/patient-job.ts'
 import { randomCase, runCase } from './random/random-case.ts'
 import { runSeeds } from './random/run-seeds.ts'
 
@@ -47,6 +50,30 @@ describe('whatever fails: operators, threads, processes, disks, sinks, clocks', 
       expect(run.checkpoints.length, `seed ${seed}`).toBeGreaterThan(5)
     }
     expect(jumps).toBeGreaterThan(2)
+  })
+
+  test('nor does it change what waits for time to go by: time-outs, pauses between calls, idleness, the age of files', async () => {
+    let jumps = 0
+    for (const seed of [1, 2, 3]) {
+      const dir = temporaryDir()
+      const { outlets, restarts, faults, virtualMs } = await simulate(patientJob, {
+        seed,
+        config: { count: 200, dir, callMs: 0 },
+        faults: { clock: 6 },
+        checkpointIntervalMs: 10,
+        restart: { maxRestarts: 0 },
+      })
+      jumps += faults!.clock
+      expect(
+        [...outlets['results']!].toSorted((a, b) => a.n - b.n),
+        `seed ${seed}`,
+      ).toEqual(patientResults(200))
+      expect([outlets['late'], restarts]).toEqual([[], 0])
+      expect(virtualMs).toBeLessThan(10_000)
+      expect(visibleFiles(dir).length).toBeGreaterThan(10)
+    }
+    // Seeds are fixed.
+    expect(jumps).toBeGreaterThan(5)
   })
 })
 

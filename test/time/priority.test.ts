@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { prioritize } from '../../actors/prioritize.ts'
+import { systemClock } from '../../src/core/clock.ts'
 import { defineJob } from '../../src/index.ts'
 import type { OperatorContext } from '../../src/index.ts'
 import { ActorTime } from '../../src/actor/actor-time.ts'
@@ -174,6 +175,7 @@ test('word of an idle input waits for the records that came before it', () => {
     index: 0,
     parallelism: 1,
     channels: 1,
+    clock: systemClock,
     operators: [head],
     outboxes: [outbox],
     splits: null,

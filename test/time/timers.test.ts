@@ -91,7 +91,8 @@ function change(instances: readonly Instance[], { type, key: name, time: at, fai
   if (fails) return [...oracle]
   const others = oracle.filter((timer) => timer.key !== name || timer.time !== at)
   if (type === 'delete') return others
-  return known ? [...oracle] : [...others, { key: name, time: at }]
+  // -0 is 0.
+  return known ? [...oracle] : [...others, { key: name, time: at + 0 }]
 }
 
 function rescaled(instances: readonly Instance[], count: number): Instance[] {

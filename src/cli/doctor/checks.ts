@@ -5,7 +5,7 @@ import { MessageChannel, Worker } from 'node:worker_threads'
 import { canGenerateCode } from '../../codec/index.ts'
 import { createHandshake } from '../../storage/handshake.ts'
 import type { StorageToControl } from '../../storage/protocol.ts'
-import { cgroupCores } from './cgroup.ts'
+import { cgroupCores } from '../../app/cgroup.ts'
 
 /** 'warning': millrace works, but not as well as it could. */
 export interface CheckResult {

@@ -5,7 +5,9 @@ import { launch } from '../../app/launch.ts'
 import { type LaunchOptions, checkOptions } from '../../app/launch-options.ts'
 import { INLET_KIND, isOutlet, outletName } from '../../graph/graph.ts'
 import { checkpointSettings } from '../../graph/checkpoint-settings.ts'
-import { type Plan, planJob } from '../../graph/plan.ts'
+import type { Plan } from '../../graph/plan.ts'
+import { placeJob } from '../../schedule/place-job.ts'
+import type { PlacementPolicy } from '../../graph/placement-settings.ts'
 import type { BackendOption } from '../../graph/state-backend.ts'
 import { guaranteeOf } from '../plan/guarantee.ts'
 import { configFrom } from '../config-values.ts'
@@ -39,6 +41,7 @@ export interface RunFlags {
   readonly checkpointFailures?: number
   readonly checkpointsRetained?: number
   readonly backend?: BackendOption
+  readonly placement?: PlacementPolicy
   readonly capture?: string
   readonly json: boolean
   readonly verbose: boolean
@@ -67,8 +70,8 @@ async function runJob(path: string, flags: RunFlags, ward: Ward | null): Promise
   const job = await jobFromFile(path)
   const config = await jobConfig(job, given, flags.config)
   const options = launchOptions(flags, config)
-  const { engine } = checkOptions(options, job)
-  const plan = planJob(await job.buildGraph(config), engine)
+  const { engine, placement } = checkOptions(options, job)
+  const plan = placeJob(await job.buildGraph(config), engine, placement)
   const choice = chooseOutlets(plan.graph.nodes.filter(isOutlet).map(outletName), flags.outlet, !flags.outlets)
   const view = viewFor(flags, plan)
   const { reporter } = view
@@ -142,6 +145,7 @@ function launchOptions(flags: RunFlags, config: unknown): LaunchOptions {
       checkpointsRetained: flags.checkpointsRetained,
     }),
     ...(flags.backend !== undefined && { backend: flags.backend }),
+    ...(flags.placement !== undefined && { placement: flags.placement }),
     ...(flags.capture !== undefined && { captureDir: resolve(flags.capture) }),
   }
 }

@@ -10,7 +10,8 @@ import { identityOf } from '../../control/job-identity.ts'
 import { checkSameGraph, fingerprint } from '../../graph/fingerprint.ts'
 import { type Graph, isOutlet, outletName } from '../../graph/graph.ts'
 import type { Job } from '../../graph/job.ts'
-import { type Plan, planJob } from '../../graph/plan.ts'
+import type { Plan } from '../../graph/plan.ts'
+import { placeJob } from '../../schedule/place-job.ts'
 import type { ControlToStorage } from '../../storage/protocol.ts'
 import type { Deployment } from '../../worker/deployment.ts'
 import { type SinkWorld, committedSink } from './committed-sink.ts'
@@ -67,11 +68,14 @@ export class SimulationHost implements MasterHost, FaultTarget {
     const settings = given.commitsOutlets ? { ...given, job: committing(given.job, worldOf(simulation, given.faults, outputs)) } : given
     const graph = await settings.job.buildGraph(settings.config)
     const identity = identityOf(graph, settings.options.engine.keyGroups)
-    return new SimulationHost(simulation, settings, planJob(graph, settings.options.engine), identity, outputs)
+    const { options } = settings
+    const plan = placeJob(graph, options.engine, options.placement)
+    const placed = { ...settings, options: { ...options, engine: { ...options.engine, threads: plan.placement.threads } } }
+    return new SimulationHost(simulation, placed, plan, identity, outputs)
   }
 
   private constructor(simulation: Simulation, settings: SimulatedJob, plan: Plan, identity: JobIdentity, outputs: OutputSession) {
-    const { engine, ...rest } = settings.options
+    const { engine, placement: _placement, ...rest } = settings.options
     this.#simulation = simulation
     this.#settings = settings
     this.#outputs = outputs

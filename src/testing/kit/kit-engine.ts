@@ -153,7 +153,6 @@ export class KitEngine {
     return {
       clock: this.#clock,
       generateCode: this.#deployment.generateCode,
-      outletsHearTime: true,
       onWake: () => {
         this.#woken = true
         this.#onWake()

@@ -1,0 +1,27 @@
+/** Who runs where, by what the compiler knows: checked when the tests are compiled. */
+import { expect, expectTypeOf, test } from 'vitest'
+import { type LaunchOptions, type PlacementCosts, type PlacementOption, type RunStats, defineJob, placementCosts } from '../../src/index.ts'
+
+test('sources and operators say what they need and where they want to be', async () => {
+  const job = defineJob(import.meta, {
+    placement: { policy: 'load', costs: { rows: 0.3, scored: [0.1, 0.2] }, machine: { cores: 2 } },
+    build: ({ source }) => {
+      const rows = source.generate('rows', { count: 1, make: (n) => ({ n }), demand: { cpu: 0.5, diskBytesPerSecond: 1e6 }, priority: 3 })
+      const scored = rows.map((row) => row, { name: 'scored', affinity: 'rows', demand: { ioConcurrency: 4, networkBytesPerSecond: 10 } })
+      scored.map((row) => row, { antiAffinity: ['late'], exclusive: true, demand: { heapBytes: 2 ** 26 } })
+      // @ts-expect-error -- no such resource
+      expect(() => rows.map((row) => row, { demand: { memory: 1 } })).toThrow(/no option "memory"/)
+      // @ts-expect-error -- a priority is a number
+      expect(() => rows.map((row) => row, { priority: 'high' })).toThrow(/priority="high"/)
+      // @ts-expect-error -- operators are named
+      expect(() => rows.map((row) => row, { affinity: rows })).toThrow(/affinity/)
+      return { late: rows.filter(() => true, { name: 'late' }) }
+    },
+  })
+  expect((await job.buildGraph({})).nodes.map(({ placement }) => placement?.priority)).toEqual([3, null, null, undefined, undefined])
+  expectTypeOf<LaunchOptions['placement']>().toEqualTypeOf<PlacementOption | undefined>()
+  expectTypeOf(placementCosts).returns.toEqualTypeOf<PlacementCosts>()
+  expectTypeOf<RunStats>().toExtend<Parameters<typeof placementCosts>[0]>()
+  // @ts-expect-error -- no such policy
+  expectTypeOf<'random'>().toExtend<PlacementOption>()
+})
