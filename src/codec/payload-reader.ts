@@ -103,6 +103,20 @@ export class PayloadReader {
     return corrupt('name expected')
   }
 
+  /** Moves past a string, and returns how many bytes it has; or past an extension in place of one, and returns -1. */
+  skipText(): number {
+    const token = this.#token()
+    const isFixed = token >= 0xd4 && token <= 0xd8
+    if (!isFixed && (token < 0xc7 || token > 0xc9)) {
+      const length = this.#stringSize(token)
+      this.#skip(length)
+      return length
+    }
+    const length = isFixed ? 1 << (token - 0xd4) : this.#size(token === 0xc7 ? 1 : token === 0xc8 ? 2 : 4)
+    this.#skip(1 + length)
+    return -1
+  }
+
   bin(): BytesAt {
     const token = this.#token()
     if (token < 0xc4 || token > 0xc6) corrupt('bin expected')

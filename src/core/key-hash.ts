@@ -57,6 +57,18 @@ export const hashText = (text: string, seed: number): number => {
   return fmix32(h ^ (length << 1)) >>> 0
 }
 
+/** The {@link hashKey} of the text `bytes[from..to)`, which is ASCII. */
+export const hashAscii = (bytes: Uint8Array, from: number, to: number): number => {
+  let h = STRING_SEED
+  let at = from
+  for (; at + 1 < to; at += 2) h = block(h, bytes[at] | (bytes[at + 1] << 16))
+  if (at < to) {
+    const k = Math.imul(bytes[at], C1)
+    h ^= Math.imul((k << 15) | (k >>> 17), C2)
+  }
+  return fmix32(h ^ ((to - from) << 1)) >>> 0
+}
+
 const doubleBits = new Float64Array(1)
 const doubleWords = new DataView(doubleBits.buffer)
 

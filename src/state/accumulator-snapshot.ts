@@ -5,7 +5,7 @@ import { numbersAt, packedAt } from './chunk-columns.ts'
 import { chunkKeysOf, slotsOfChunk } from './key-groups.ts'
 import type { KeySlots } from './key-slots.ts'
 import { decodeChunk, encodeChunk, requireSignature } from './state-chunk.ts'
-import type { Chunk } from './state-chunk.ts'
+import type { DecodedChunk } from './state-chunk.ts'
 import { unpackValues } from './value-packer.ts'
 import type { ValuePacker } from './value-packer.ts'
 
@@ -43,7 +43,7 @@ export const encodeAccumulators = (
   return encodeChunk({ kind: KIND, signature: store.layout.signature, groups, group, rows: rows.length, ...chunkKeys, dirty, columns })
 }
 
-const restoreColumn = (store: AccumulatorStore, c: number, slots: Int32Array, chunk: Chunk, packer: ValuePacker): void => {
+const restoreColumn = (store: AccumulatorStore, c: number, slots: Int32Array, chunk: DecodedChunk, packer: ValuePacker): void => {
   const { name } = store.layout.columns[c]
   const data = store.data[c]
   const stored = chunk.columns.get(name)

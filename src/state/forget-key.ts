@@ -2,7 +2,7 @@ import { canonicalKey } from '../core/key.ts'
 import type { Key } from '../core/key-hash.ts'
 import { chunkKeysOf, keysOfChunk } from './key-groups.ts'
 import { KeyedChunkWriter, decodeKeyedChunk } from './keyed-chunk.ts'
-import { type Chunk, decodeChunk, encodeChunk } from './state-chunk.ts'
+import { type Chunk, type DecodedChunk, decodeChunk, encodeChunk } from './state-chunk.ts'
 import { msgpackrPacker, packValues, unpackValues } from './value-packer.ts'
 
 /** A chunk without a key. */
@@ -31,7 +31,7 @@ export function withoutKey(bytes: Uint8Array, key: Key): LessenedChunk | null {
 }
 
 /** Some rows of a chunk, in their order: so they need not be sorted by the kinds of their keys. */
-function rowsOf(chunk: Chunk, slotKeys: { keyAt(row: number): Key }, kept: Int32Array): Chunk {
+function rowsOf({ textKeys: _, ...chunk }: DecodedChunk, slotKeys: { keyAt(row: number): Key }, kept: Int32Array): Chunk {
   const columns = new Map<string, Float64Array | Uint8Array>()
   for (const [name, column] of chunk.columns) {
     if (column instanceof Float64Array)

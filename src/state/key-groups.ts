@@ -1,7 +1,8 @@
 import { canonicalKey, keyOfCanonical } from '../core/key.ts'
 import { hashKey } from '../core/key-hash.ts'
 import type { Key } from '../core/key-hash.ts'
-import type { Chunk } from './state-chunk.ts'
+import type { ChunkTexts, StoredText } from './chunk-texts.ts'
+import type { Chunk, DecodedChunk } from './state-chunk.ts'
 import type { KeyIndex } from './key-index.ts'
 import type { KeySlots } from './key-slots.ts'
 
@@ -52,14 +53,14 @@ interface WellFormed {
   isWellFormed(): boolean
 }
 
-const storableText = (text: string): string | Uint16Array => {
+const storableText = (text: string): StoredText => {
   if ((text as unknown as WellFormed).isWellFormed()) return text
   const units = new Uint16Array(text.length)
   for (let i = 0; i < units.length; i++) units[i] = text.charCodeAt(i)
   return units
 }
 
-const textOf = (stored: string | Uint16Array): string => {
+const textOf = (stored: StoredText): string => {
   if (typeof stored === 'string') return stored
   let text = ''
   for (const unit of stored) text += String.fromCharCode(unit)
@@ -70,8 +71,8 @@ const textOf = (stored: string | Uint16Array): string => {
 export const chunkKeysOf = (keys: Pick<KeySlots, 'keyAt'>, slots: Int32Array): { keys: ChunkKeys; rows: Int32Array } => {
   const intKeys = new Int32Array(slots.length)
   const rows = new Int32Array(slots.length)
-  const stringKeys: (string | Uint16Array)[] = []
-  const otherKeys: (string | Uint16Array)[] = []
+  const stringKeys: StoredText[] = []
+  const otherKeys: StoredText[] = []
   const strings: number[] = []
   const others: number[] = []
   let ints = 0
@@ -102,29 +103,34 @@ export const LEFT_OUT = -1
  * @param without rows of these keys are {@link LEFT_OUT}
  */
 export const slotsOfChunk = (
-  keys: Pick<KeySlots, 'slotOf' | 'slotOfInt'>,
-  chunk: Chunk,
+  keys: Pick<KeySlots, 'slotOf' | 'slotOfInt' | 'slotOfAscii'>,
+  chunk: DecodedChunk,
   without: Pick<KeyIndex, 'find' | 'size'> | null = null,
 ): Int32Array => {
   const slots = new Int32Array(chunk.rows)
+  const { intKeys, textKeys, otherKeys } = chunk
   const skipped = without !== null && without.size > 0 ? without : null
-  const isOut = (key: Key): boolean => skipped !== null && skipped.find(key) !== -1
-  let row = 0
-  for (const key of chunk.intKeys) slots[row++] = isOut(key) ? LEFT_OUT : keys.slotOfInt(key)
-  for (const text of chunk.stringKeys) {
-    const key = textOf(text)
-    slots[row++] = isOut(key) ? LEFT_OUT : keys.slotOf(key)
-  }
-  for (const text of chunk.otherKeys) {
-    const key = keyOfCanonical(textOf(text))
-    slots[row++] = isOut(key) ? LEFT_OUT : keys.slotOf(key)
-  }
+  const slotOf = (key: Key): number => (skipped !== null && skipped.find(key) !== -1 ? LEFT_OUT : keys.slotOf(key))
+  for (let row = 0; row < intKeys.length; row++) slots[row] = skipped === null ? keys.slotOfInt(intKeys[row]) : slotOf(intKeys[row])
+  const texts = slots.subarray(intKeys.length)
+  if (skipped === null && keys.slotOfAscii !== undefined) takeTexts(keys as Required<typeof keys>, textKeys, texts)
+  else textKeys.all().forEach((text, i) => (texts[i] = slotOf(textOf(text))))
+  otherKeys.forEach((text, i) => (texts[textKeys.length + i] = slotOf(keyOfCanonical(textOf(text)))))
   return slots
 }
 
+/** No strings are made of those that are ASCII. */
+const takeTexts = (keys: Required<Pick<KeySlots, 'slotOf' | 'slotOfAscii'>>, texts: ChunkTexts, slots: Int32Array): void => {
+  const { bytes } = texts
+  texts.forEach(
+    (i, from, to) => (slots[i] = keys.slotOfAscii(bytes, from, to)),
+    (i, text) => (slots[i] = keys.slotOf(textOf(text))),
+  )
+}
+
 /** The keys of a chunk's rows. */
-export const keysOfChunk = (chunk: ChunkKeys): Key[] => [
-  ...chunk.intKeys,
-  ...chunk.stringKeys.map(textOf),
-  ...chunk.otherKeys.map((text) => keyOfCanonical(textOf(text))),
+export const keysOfChunk = ({ intKeys, textKeys, otherKeys }: Pick<DecodedChunk, 'intKeys' | 'textKeys' | 'otherKeys'>): Key[] => [
+  ...intKeys,
+  ...textKeys.all().map(textOf),
+  ...otherKeys.map((text) => keyOfCanonical(textOf(text))),
 ]

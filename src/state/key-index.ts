@@ -5,7 +5,8 @@ import type { Key } from '../core/key-hash.ts'
 import type { PrimitiveKey } from '../core/key.ts'
 import { KeyList } from './key-list.ts'
 import type { KeySlots } from './key-slots.ts'
-import { NOT_SHORT, ShortTextIndex } from './short-text-index.ts'
+import { NOT_SHORT, SHORT_UNITS_MAX, ShortTextIndex } from './short-text-index.ts'
+import { asciiText } from './stored-texts.ts'
 
 const CAPACITY_MIN = 16
 /** 2^32 / golden ratio: spreads consecutive and regular integers evenly over the high bits (Knuth, TAOCP 3, 6.4). */
@@ -15,7 +16,7 @@ const GOLDEN = 0x9e3779b1
  * Finds the slot of a key: int32 numbers in an open-addressing table (pairs of key and slot + 1 on one cache line, at most half full),
  * short texts likewise, other primitive keys in a Map, tuples in a Map by their canonical text. Slots are dense, in the order in which keys first came.
  *
- * The slot of a removed key goes to the next new key. A Map holds 2^24 entries, so that is the bound of keys that are neither int32 numbers nor short texts.
+ * Texts that were restored stay bytes until they are used (see stored-texts.ts). The slot of a removed key goes to the next new key. A Map holds 2^24 entries, so that is the bound of keys that are neither int32 numbers nor short texts.
  */
 export class KeyIndex implements KeySlots {
   readonly #list = new KeyList()
@@ -53,6 +54,21 @@ export class KeyIndex implements KeySlots {
     if (typeof key === 'string') return this.#slotOfText(key)
     if (typeof key === 'number' && (key | 0) === key) return this.slotOfInt(key)
     return this.#slotOfOther(key)
+  }
+
+  /** The slot of the text `bytes[from..to)`, which is ASCII, new or not. For keys that may not be used for long: no string is made. */
+  slotOfAscii(bytes: Uint8Array, from: number, to: number): number {
+    if (to - from <= SHORT_UNITS_MAX) return this.#slotOfText(asciiText(bytes, from, to))
+    if (this.#primitives.size > 0) {
+      const known = this.#primitives.get(asciiText(bytes, from, to))
+      if (known !== undefined) return known
+    }
+    const next = this.#next()
+    const slot = this.#list.stored.slotOf(bytes, from, to, next)
+    if (slot !== next) return slot
+    if (this.#free.length === 0) this.#list.pushStored()
+    else this.#free.pop()
+    return slot
   }
 
   /** The slot of an int32 number, new or not. The caller knows that `(n | 0) === n`. */
@@ -94,7 +110,7 @@ export class KeyIndex implements KeySlots {
     const key = this.#list.at(slot)
     if (typeof key === 'number' && (key | 0) === key) this.#removeInt(key)
     else if (typeof key === 'string') {
-      if (!this.#short.remove(key)) this.#primitives.delete(key)
+      if (!this.#short.remove(key) && !this.#list.forgetStored(slot)) this.#primitives.delete(key)
     } else if (isPrimitiveKey(key)) this.#primitives.delete(key)
     else this.#tuples.delete(canonicalKey(key))
     this.#list.put(slot, 0)
@@ -124,11 +140,11 @@ export class KeyIndex implements KeySlots {
 
   #findText(key: string): number {
     const slot = this.#short.slotOf(key, 0, false)
-    return slot === NOT_SHORT ? (this.#primitives.get(key) ?? -1) : Math.max(-1, slot)
+    return slot === NOT_SHORT ? (this.#primitives.get(key) ?? this.#list.findStored(key)) : Math.max(-1, slot)
   }
 
   #slotOfText(key: string): number {
-    const next = this.#free.length === 0 ? this.#list.size : this.#free.at(-1)!
+    const next = this.#next()
     const slot = this.#short.slotOf(key, next, true)
     if (slot === next) this.#give(key)
     if (slot !== NOT_SHORT) return slot
@@ -138,9 +154,17 @@ export class KeyIndex implements KeySlots {
   #insertPrimitive(key: PrimitiveKey): number {
     // A key that was cut out of a batch would keep the batch's text alive for as long as the state lives.
     const kept = typeof key === 'string' ? ownString(key) : key
-    const slot = this.#give(kept)
+    const stored = typeof key === 'string' ? this.#list.findStored(key) : -1
+    const slot = stored === -1 ? this.#give(kept) : stored
+    // From its first use on it is found as all others are.
+    if (stored !== -1) this.#list.put(stored, kept)
     this.#primitives.set(kept, slot)
     return slot
+  }
+
+  /** The slot that a new key gets. */
+  #next(): number {
+    return this.#free.length === 0 ? this.#list.size : this.#free.at(-1)!
   }
 
   /** A slot for a key that is not an int32. */

@@ -1,4 +1,5 @@
 import type { Key } from '../core/key-hash.ts'
+import { StoredTexts } from './stored-texts.ts'
 
 const CAPACITY_MIN = 16
 
@@ -9,6 +10,8 @@ export class KeyList {
   #ints = new Int32Array(CAPACITY_MIN)
   /** By slot; undefined where the key is an int32, and shorter than `#size` where only such follow. */
   #others: (Key | undefined)[] | undefined
+  /** Texts that are still bytes; undefined at their slots in `#others`. */
+  #stored: StoredTexts | null = null
 
   get size(): number {
     return this.#size
@@ -21,7 +24,30 @@ export class KeyList {
 
   at(slot: number): Key {
     if (this.#others === undefined) return this.#ints[slot]
-    return this.#others[slot] ?? this.#ints[slot]
+    return this.#others[slot] ?? this.#stored?.at(slot) ?? this.#ints[slot]
+  }
+
+  /** Texts that are to stay bytes. */
+  get stored(): StoredTexts {
+    return (this.#stored ??= new StoredTexts())
+  }
+
+  /** Appends a key whose text is among `stored` already. */
+  pushStored(): void {
+    this.#others ??= []
+    this.pushInt(0)
+  }
+
+  /** The slot of a text that is still bytes, or -1. */
+  findStored(text: string): number {
+    return this.#stored === null ? -1 : this.#stored.find(text)
+  }
+
+  /** The slot has no text in bytes any more. False when it had none. */
+  forgetStored(slot: number): boolean {
+    if (this.#stored === null || !this.#stored.forget(slot)) return false
+    if (this.#stored.size === 0) this.#stored = null
+    return true
   }
 
   /** Appends an int32 key; returns its slot. */
@@ -43,6 +69,7 @@ export class KeyList {
 
   /** Gives a slot below `size` another key. */
   put(slot: number, key: Key): void {
+    this.forgetStored(slot)
     if (typeof key === 'number' && (key | 0) === key) {
       this.#ints[slot] = key
       if (this.#others !== undefined && slot < this.#others.length) this.#others[slot] = undefined
@@ -56,6 +83,7 @@ export class KeyList {
   clear(): void {
     this.#size = 0
     this.#others = undefined
+    this.#stored = null
   }
 
   #grow(): void {

@@ -7,6 +7,8 @@ export interface KeySlots {
   slotOf(key: Key): number
   /** As `slotOf`, for a number of which `(n | 0) === n` is known. */
   slotOfInt(n: number): number
+  /** As `slotOf`, for the text `bytes[from..to)`, which is ASCII. Absent where texts are kept as strings only. */
+  slotOfAscii?(bytes: Uint8Array, from: number, to: number): number
   keyAt(slot: number): Key
   /** All keys by slot (and more room behind them) while all are int32, else undefined. Read it anew after adding. */
   readonly ints: Int32Array | undefined

@@ -6,7 +6,7 @@ import { MillraceError } from '../errors.ts'
 import { chunkKeysOf, keysOfChunk } from './key-groups.ts'
 import type { StoredValue } from './keyed-backend.ts'
 import type { KeySlots } from './key-slots.ts'
-import { type Chunk, decodeChunk, encodeChunk } from './state-chunk.ts'
+import { type DecodedChunk, decodeChunk, encodeChunk } from './state-chunk.ts'
 
 const KIND = 'keyed'
 const NUMBERS = 'numbers'
@@ -67,7 +67,7 @@ function isRecord(value: unknown): boolean {
 
 /** A chunk, and the stored value of each of its rows. */
 export interface KeyedChunk {
-  readonly chunk: Chunk
+  readonly chunk: DecodedChunk
   readonly values: ArrayLike<unknown>
 }
 

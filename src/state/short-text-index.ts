@@ -1,5 +1,5 @@
 /** Texts of at most this many Latin-1 characters are packed into two words. */
-const SHORT_UNITS_MAX = 7
+export const SHORT_UNITS_MAX = 7
 const CAPACITY_MIN = 16
 /** Words per entry: characters 0 to 3; characters 4 to 6 and the length; slot + 1 (0: free); unused. Four entries fill a cache line. */
 const ENTRY_WORDS = 4

@@ -1,8 +1,10 @@
 import { Packr } from 'msgpackr'
 import { crc32 } from 'node:zlib'
+import { PayloadReader } from '../codec/payload-reader.ts'
 import { PayloadWriter } from '../codec/payload-writer.ts'
 import { KEY_HASH_VERSION } from '../core/key-hash.ts'
 import { MillraceError } from '../errors.ts'
+import { ChunkTexts, type StoredText } from './chunk-texts.ts'
 
 /**
  * A chunk: the state of one key group of one table, as one msgpack value that tells what it is:
@@ -32,14 +34,19 @@ export interface Chunk {
   /** Number of rows: rows with int32 keys first, then strings, then others. */
   readonly rows: number
   readonly intKeys: Int32Array
-  /** Strings; those with lone surrogates, which UTF-8 cannot hold, as their code units. */
-  readonly stringKeys: readonly (string | Uint16Array)[]
-  /** All other keys, in canonical text, with the same exception. */
-  readonly otherKeys: readonly (string | Uint16Array)[]
+  /** Strings. */
+  readonly stringKeys: readonly StoredText[]
+  /** All other keys, in canonical text. */
+  readonly otherKeys: readonly StoredText[]
   /** By row: 1 where the row had changed since the last drain. */
   readonly dirty: Uint8Array
   /** By name: numbers, or packed values. */
   readonly columns: ReadonlyMap<string, Float64Array | Uint8Array>
+}
+
+/** A chunk that was read: its text keys are bytes until they are wanted. */
+export interface DecodedChunk extends Omit<Chunk, 'stringKeys'> {
+  readonly textKeys: ChunkTexts
 }
 
 const packr = new Packr({ useRecords: true, moreTypes: true, useBigIntExtension: true, copyBuffers: true })
@@ -127,47 +134,56 @@ const numbersOf = <A extends Int32Array | Float64Array>(array: A, bytes: Uint8Ar
   return array
 }
 
-type Body = [
-  string,
-  string,
-  number,
-  number,
-  number,
-  number,
-  Uint8Array,
-  (string | Uint16Array)[],
-  (string | Uint16Array)[],
-  Uint8Array,
-  unknown[],
-]
+const bytesIn = (reader: PayloadReader): Uint8Array => {
+  const { start, length } = reader.bin()
+  const { buffer, byteOffset } = reader.payload
+  return new Uint8Array(buffer, byteOffset + start, length)
+}
+
+const readColumns = (reader: PayloadReader, rows: number): Map<string, Float64Array | Uint8Array> => {
+  const columns = new Map<string, Float64Array | Uint8Array>()
+  for (let parts = reader.array(); parts > 0; parts -= 3) {
+    const name = reader.name() ?? ''
+    const isNumbers = reader.boolean()
+    const data = bytesIn(reader)
+    columns.set(name, isNumbers ? numbersOf(new Float64Array(rows), data) : data)
+  }
+  return columns
+}
+
+const readBody = (body: Uint8Array): DecodedChunk => {
+  const reader = new PayloadReader(body)
+  if (reader.array() !== BODY_PARTS) throw corrupt('its body has not as many parts as it should')
+  const [kind, signature] = [reader.name() ?? '', reader.name() ?? '']
+  const hashVersion = reader.uint()
+  if (hashVersion !== KEY_HASH_VERSION) throw incompatible(`its key hash version is ${hashVersion}; this version uses ${KEY_HASH_VERSION}`)
+  const [groups, group, rows] = [reader.uint(), reader.uint(), reader.uint()]
+  const ints = bytesIn(reader)
+  const intKeys = numbersOf(new Int32Array(ints.length >> 2), ints)
+  const textKeys = new ChunkTexts(reader, packr)
+  const otherKeys = new ChunkTexts(reader, packr).all()
+  const dirty = bytesIn(reader)
+  if (intKeys.length + textKeys.length + otherKeys.length !== rows || dirty.length !== rows) throw corrupt('its columns differ in length')
+  return { kind, signature, groups, group, rows, intKeys, textKeys, otherKeys, dirty, columns: readColumns(reader, rows) }
+}
 
 /**
- * Reads a chunk.
+ * Reads a chunk. What it gives may be views of the bytes.
  * @throws MR_STATE_CORRUPT for bytes that are not a whole chunk
  * @throws MR_STATE_INCOMPATIBLE for another format or key hash version
  */
-export const decodeChunk = (bytes: Uint8Array): Chunk => {
+export const decodeChunk = (bytes: Uint8Array): DecodedChunk => {
   const body = bodyOf(bytes)
   try {
-    const [kind, signature, hashVersion, groups, group, rows, ints, stringKeys, otherKeys, dirty, flat] = packr.unpack(body) as Body
-    if (hashVersion !== KEY_HASH_VERSION)
-      throw incompatible(`its key hash version is ${hashVersion}; this version uses ${KEY_HASH_VERSION}`)
-    const columns = new Map<string, Float64Array | Uint8Array>()
-    for (let i = 0; i < flat.length; i += 3) {
-      const data = flat[i + 2] as Uint8Array
-      columns.set(flat[i] as string, flat[i + 1] ? numbersOf(new Float64Array(rows), data) : data)
-    }
-    const intKeys = numbersOf(new Int32Array(ints.length >> 2), ints)
-    if (intKeys.length + stringKeys.length + otherKeys.length !== rows || dirty.length !== rows)
-      throw corrupt('its columns differ in length')
-    return { kind, signature, groups, group, rows, intKeys, stringKeys, otherKeys, dirty, columns }
+    return readBody(body)
   } catch (error) {
-    throw error instanceof MillraceError ? error : corrupt('its body cannot be decoded', error)
+    const isSaid = error instanceof MillraceError && error.code !== 'MR_FRAME_CORRUPT'
+    throw isSaid ? error : corrupt('its body cannot be decoded', error)
   }
 }
 
 /** @throws MR_STATE_INCOMPATIBLE unless the chunk is of this kind and signature */
-export const requireSignature = (chunk: Chunk, kind: string, signature: string): void => {
+export const requireSignature = (chunk: Pick<Chunk, 'kind' | 'signature'>, kind: string, signature: string): void => {
   if (chunk.kind !== kind) throw incompatible(`it holds ${chunk.kind}, not ${kind}`)
   if (chunk.signature !== signature) throw incompatible(`it was written for ${chunk.signature}, this job has ${signature}`)
 }

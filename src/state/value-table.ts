@@ -2,7 +2,7 @@ import type { Key } from '../core/key-hash.ts'
 import { chunkKeysOf, forEachGroup, liveSlots, slotsOfChunk } from './key-groups.ts'
 import { KeyIndex } from './key-index.ts'
 import type { KeySlots } from './key-slots.ts'
-import { type Chunk, decodeChunk, encodeChunk, requireSignature } from './state-chunk.ts'
+import { type Chunk, type DecodedChunk, decodeChunk, encodeChunk, requireSignature } from './state-chunk.ts'
 import type { TableImage } from './table-image.ts'
 import { TableImages } from './table-images.ts'
 import { msgpackrPacker, packValues, unpackValues } from './value-packer.ts'
@@ -152,7 +152,7 @@ export function encodeValues(
 export function decodeValues(
   bytes: Uint8Array,
   packer: ValuePacker = msgpackrPacker,
-): { readonly chunk: Chunk; readonly values: readonly unknown[] } {
+): { readonly chunk: DecodedChunk; readonly values: readonly unknown[] } {
   const chunk = decodeChunk(bytes)
   requireSignature(chunk, KIND, SIGNATURE)
   return { chunk, values: unpackValues(packer, chunk.columns.get(SIGNATURE), chunk.rows) }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { canonicalKey, keyOfCanonical } from '../../src/core/key.ts'
-import { hashInt, hashKey, hashText, KEY_HASH_VERSION, keyGroupOf } from '../../src/core/key-hash.ts'
+import { hashAscii, hashInt, hashKey, hashText, KEY_HASH_VERSION, keyGroupOf } from '../../src/core/key-hash.ts'
 import type { Key } from '../../src/core/key-hash.ts'
 import { MillraceError } from '../../src/errors.ts'
 import { anyKey } from '../state/keys.ts'
@@ -64,6 +64,11 @@ describe('hashKey', () => {
         (text, seed) => hashText(text, seed) === murmur3(Buffer.from(text, 'utf16le'), seed),
       ),
     )
+  })
+
+  test('hashAscii is hashKey of the text that the bytes are', () => {
+    const ascii = fc.string({ unit: 'binary-ascii', maxLength: 40 })
+    fc.assert(fc.property(ascii, (text) => hashAscii(Buffer.from(`.${text}.`), 1, 1 + text.length) === hashKey(text)))
   })
 
   test('hashInt is hashKey for int32 numbers, and -0 is 0', () => {

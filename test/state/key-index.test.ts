@@ -6,6 +6,9 @@ import type { Key } from '../../src/core/key-hash.ts'
 import { KeyIndex } from '../../src/state/key-index.ts'
 import { anyKey } from './keys.ts'
 
+/** Many of them occur again; some are short, some not. */
+const asciiText = fc.oneof(fc.stringMatching(/^[ab]{0,10}$/), fc.stringMatching(/^key-[0-9]{1,4}$/))
+
 describe('KeyIndex', () => {
   test('numbers keys by first arrival, as a Map by canonical text does', () => {
     fc.assert(
@@ -49,6 +52,52 @@ describe('KeyIndex', () => {
     for (let i = 0; i < 100_000; i++) if (index.find(keyOf(i)) !== i || index.keyAt(i) !== keyOf(i)) wrong++
     expect(wrong).toBe(0)
     expect(index.size).toBe(100_000)
+  })
+
+  test('texts that come as bytes are the keys that they would be as strings, whatever is used, removed or added meanwhile', () => {
+    const step = fc.constantFrom('bytes', 'bytes', 'bytes', 'string', 'find', 'remove')
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.oneof(asciiText, anyKey), step), { maxLength: 300 }), (steps) => {
+        const index = new KeyIndex()
+        const oracle = new Map<string, number>()
+        for (const [key, kind] of steps) {
+          const text = canonicalKey(key)
+          const known = oracle.get(text) ?? -1
+          if (kind === 'find') expect(index.find(key)).toBe(known)
+          else if (kind === 'remove') {
+            if (known === -1) continue
+            index.remove(known)
+            oracle.delete(text)
+          } else {
+            const isAscii = typeof key === 'string' && /^[\0-\x7f]*$/.test(key)
+            const bytes = Buffer.from(`..${isAscii ? key : ''}..`)
+            const slot = kind === 'bytes' && isAscii ? index.slotOfAscii(bytes, 2, bytes.length - 2) : index.slotOf(key)
+            if (known !== -1) expect(slot).toBe(known)
+            else expect([...oracle.values()]).not.toContain(slot)
+            oracle.set(text, slot)
+          }
+          expect(index.live).toBe(oracle.size)
+        }
+        for (const [text, slot] of oracle) expect(canonicalKey(index.keyAt(slot))).toBe(text)
+      }),
+    )
+  })
+
+  test('of 100,000 texts that came as bytes each is found, also when most of them have been used or removed', () => {
+    const index = new KeyIndex()
+    const keyOf = (i: number): string => `account-${i}`
+    let wrong = 0
+    for (let i = 0; i < 100_000; i++) {
+      const bytes = Buffer.from(keyOf(i))
+      if (index.slotOfAscii(bytes, 0, bytes.length) !== i) wrong++
+    }
+    for (let i = 0; i < 100_000; i++) if (i % 3 === 0 && index.slotOf(keyOf(i)) !== i) wrong++
+    for (let i = 0; i < 100_000; i++) if (i % 3 === 1) index.remove(i)
+    for (let i = 0; i < 100_000; i++) {
+      if (index.find(keyOf(i)) !== (i % 3 === 1 ? -1 : i)) wrong++
+      if (i % 3 !== 1 && index.keyAt(i) !== keyOf(i)) wrong++
+    }
+    expect(wrong).toBe(0)
   })
 
   test('a tuple that its caller changes later stays the key that it was', () => {
