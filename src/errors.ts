@@ -25,7 +25,7 @@ export const ERROR_CODES = {
   MR_EVENT_TIME_MISSING:
     'A record has no event time where one is needed. Give the source, or withEventTime(), an eventTime that returns milliseconds for every record.',
   MR_EVENT_TIME_INVALID:
-    'An eventTime returned something that is no time. Return milliseconds since 1970 as a number: date.getTime(), Number(text); seconds times, microseconds divided by 1,000.',
+    'An eventTime, or watermark() of a generator, returned something that is no time. Return milliseconds since 1970 as a number: date.getTime(), Number(text); seconds times, microseconds divided by 1,000.',
   MR_BUFFER_FULL: 'An operator keeps as many records as it may. Raise the bound that the message names, or remove what makes it wait.',
   MR_ASYNC_TIMEOUT:
     'A call of mapAsync, lookup, or a function of a sink, did not return in time. Raise its timeoutMs, give it a retry, or look at what it calls.',

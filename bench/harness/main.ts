@@ -1,4 +1,6 @@
 import { writeFileSync } from 'node:fs'
+import { keepLoops } from '../speed/speed-page.ts'
+import { aboutNow, loadNow } from './about.ts'
 import { compareAll, timeoutMs, warnOfLoad } from './compare-all.ts'
 import { parseOptions, UsageExit } from './options.ts'
 import type { Options } from './options.ts'
@@ -18,6 +20,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   console.log(`${machineName()}, Node ${process.version}, ${options.workers} workers, ${options.runs} runs of about ${options.seconds} s\n`)
   warnOfLoad()
+  const load = loadNow()
   const contenders = options.loopsOnly ? CONTENDERS.filter((name) => name !== 'millrace') : CONTENDERS
   const { comparisons, failed } = await compareAll(
     options.only.map((query) => ({ ...options, query, contenders })),
@@ -29,7 +32,9 @@ async function main(args: readonly string[]): Promise<number> {
     if (options.json !== undefined) console.error(`\n${options.json} was not written, since not every contender agrees.`)
     return 1
   }
-  if (options.json !== undefined) writeFileSync(options.json, JSON.stringify(resultsFile(comparisons.map(resultOf)), undefined, 2) + '\n')
+  const results = options.loopsOnly ? [] : comparisons.map(resultOf)
+  if (options.json !== undefined) writeFileSync(options.json, JSON.stringify(resultsFile(results), undefined, 2) + '\n')
+  if (options.write) keepLoops({ about: aboutNow(['npm run bench --', ...args].join(' '), load), results })
   return 0
 }
 

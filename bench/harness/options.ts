@@ -18,6 +18,8 @@ export interface Options {
   readonly seed?: number
   readonly count?: number
   readonly loopsOnly: boolean
+  /** Keep the results, and put them into the pages that show them. */
+  readonly write: boolean
 }
 
 /** The command line asked for help, or has an option that cannot be used. Its text was written already. */
@@ -36,10 +38,12 @@ export function parseOptions(args: readonly string[]): Options {
   const command = measuringCommand(
     'npm run bench --',
     'Measures millrace beside hand-written loops, in fresh processes, in turns, over the same random records.',
-  ).option('--loops-only', 'run the loops without millrace', false)
-  return parsed(command, args, (options: Options) => {
-    if (options.loopsOnly && options.json !== undefined) {
-      command.error('error: --json needs the results of millrace, which --loops-only leaves out')
+  )
+    .option('--loops-only', 'run the loops without millrace', false)
+    .option('--write', 'keep the results in docs/speed/, and put them into docs/speed.md and README.md', false)
+  return parsed(command, args, ({ loopsOnly, json, write }: Options) => {
+    if (loopsOnly && (json !== undefined || write)) {
+      command.error('error: --json and --write need the results of millrace, which --loops-only leaves out')
     }
   })
 }
@@ -88,7 +92,7 @@ export function namesOf<Name extends string>(all: readonly Name[]): (text: strin
   }
 }
 
-function integer(option: string, min: number, max: number): (text: string) => number {
+export function integer(option: string, min: number, max: number): (text: string) => number {
   return (text) => {
     const value = Number(text)
     if (text.trim() === '' || !Number.isInteger(value) || value < min || value > max) {
@@ -100,13 +104,13 @@ function integer(option: string, min: number, max: number): (text: string) => nu
 
 const SECONDS_MAX = 600
 
-function seconds(text: string): number {
+export function seconds(text: string): number {
   const value = Number(text)
   if (!(value > 0 && value <= SECONDS_MAX)) throw new InvalidArgumentError(`--seconds is a number above 0, up to ${SECONDS_MAX}.`)
   return value
 }
 
-function jsonFile(text: string): string {
+export function jsonFile(text: string): string {
   const file = resolve(text)
   if (text === '' || !existsSync(dirname(file))) throw new InvalidArgumentError(`There is no folder ${dirname(file)}.`)
   if (existsSync(file) && !statSync(file).isFile()) throw new InvalidArgumentError('It is not a file.')

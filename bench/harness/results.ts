@@ -2,6 +2,7 @@ import { cpus, totalmem } from 'node:os'
 import type { Comparison } from './compare.ts'
 import type { ContenderName } from './protocol.ts'
 import { median, pairedRatio } from './statistics.ts'
+import type { Ratio } from './statistics.ts'
 
 export interface Rate {
   readonly median: number
@@ -22,8 +23,11 @@ export interface Result {
   readonly bestLoopEventsPerSecond: number
   /** millrace to the naive loop, over the paired runs. */
   readonly ratio: number
-  /** Lower bound of the ratio's 95 % confidence interval; null for a single run. */
+  /** Bounds of the ratio's 95 % confidence interval; null for a single run. */
   readonly ratioLow: number | null
+  readonly ratioHigh: number | null
+  /** The same to the best loop; null where there is none. */
+  readonly toBest: Ratio | null
   readonly checksum: number
   readonly rows: number
 }
@@ -42,7 +46,8 @@ export function rates<Name extends string = ContenderName>(comparison: Compariso
 export function resultOf(comparison: Comparison): Result {
   const millrace = rates(comparison, 'millrace')
   const naive = rates(comparison, 'naive')
-  const { ratio, low } = pairedRatio(millrace, naive)
+  const best = rates(comparison, 'best')
+  const { ratio, low, high } = rounded(pairedRatio(millrace, naive))
   const report = comparison.reports.get('millrace')![0]!
   return {
     name: comparison.query,
@@ -55,9 +60,11 @@ export function resultOf(comparison: Comparison): Result {
       max: Math.round(Math.max(...millrace)),
     },
     loopEventsPerSecond: Math.round(median(naive)),
-    bestLoopEventsPerSecond: Math.round(median(rates(comparison, 'best'))),
-    ratio: thousandths(ratio),
-    ratioLow: low === null ? null : thousandths(low),
+    bestLoopEventsPerSecond: Math.round(median(best)),
+    ratio,
+    ratioLow: low,
+    ratioHigh: high,
+    toBest: best.length === 0 ? null : rounded(pairedRatio(millrace, best)),
     checksum: report.checksum,
     rows: report.rows,
   }
@@ -70,6 +77,10 @@ export function resultsFile(results: readonly Result[]): ResultsFile {
 export function machineName(): string {
   const all = cpus()
   return `${all[0]?.model.trim() ?? 'unknown CPU'}, ${all.length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB`
+}
+
+function rounded({ ratio, low, high }: Ratio): Ratio {
+  return { ratio: thousandths(ratio), low: low === null ? null : thousandths(low), high: high === null ? null : thousandths(high) }
 }
 
 function thousandths(value: number): number {

@@ -19,13 +19,28 @@ export function contenderRunner(timeoutMs: number, entry: string = ENTRY): RunCo
 }
 
 /**
- * Runs a contender's program with NODE_ENV=production; its standard error goes to ours.
+ * Runs a contender's program; see {@link runProcess}.
  *
  * @param what names the order in errors
- * @throws ContenderError when it fails, prints no report, or takes longer than `timeoutMs`.
+ * @throws ContenderError also when it prints no report
  */
-export function runProgram({ command, args }: Program, what: string, timeoutMs: number): Promise<Report> {
-  return new Promise<Report>((resolve, reject) => {
+export async function runProgram(program: Program, what: string, timeoutMs: number): Promise<Report> {
+  const { output, seconds } = await runProcess(program, what, timeoutMs)
+  try {
+    return { ...parseReport(output), processSeconds: seconds }
+  } catch (error) {
+    throw failure(what, error)
+  }
+}
+
+/**
+ * Runs a program with NODE_ENV=production; its standard error goes to ours.
+ *
+ * @returns what it prints, and how long it ran
+ * @throws ContenderError when it fails, or takes longer than `timeoutMs`.
+ */
+export function runProcess({ command, args }: Program, what: string, timeoutMs: number): Promise<{ output: string; seconds: number }> {
+  return new Promise((resolve, reject) => {
     const startedAtMs = performance.now()
     const child = spawn(command, args, {
       env: { ...process.env, NODE_ENV: 'production' },
@@ -37,16 +52,15 @@ export function runProgram({ command, args }: Program, what: string, timeoutMs: 
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => (output += chunk))
     child.on('error', reject)
     child.on('close', (code, signal) => {
-      try {
-        if (signal !== null) throw new ContenderError(`it ended by ${signal}, after at most ${timeoutMs} ms`)
-        if (code !== 0) throw new ContenderError(`it ended with exit code ${code}`)
-        resolve({ ...parseReport(output), processSeconds: (performance.now() - startedAtMs) / 1000 })
-      } catch (error) {
-        const why = error instanceof Error ? error.message : String(error)
-        reject(new ContenderError(`${what} failed: ${why}`, { cause: error }))
-      }
+      if (signal !== null) reject(failure(what, new Error(`it ended by ${signal}, after at most ${timeoutMs} ms`)))
+      else if (code !== 0) reject(failure(what, new Error(`it ended with exit code ${code}`)))
+      else resolve({ output, seconds: (performance.now() - startedAtMs) / 1000 })
     })
   })
+}
+
+function failure(what: string, cause: unknown): ContenderError {
+  return new ContenderError(`${what} failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
 }
 
 /** Names an order so that it can be repeated. */

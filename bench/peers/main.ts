@@ -1,19 +1,20 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { compareAll, timeoutMs, warnOfLoad } from '../harness/compare-all.ts'
+import { type About, aboutNow, loadNow } from '../harness/about.ts'
 import { UsageExit } from '../harness/options.ts'
 import { machineName } from '../harness/results.ts'
+import { keepPeers } from '../speed/speed-page.ts'
 import { contenderRunner, describe, runProgram } from '../harness/run-contender.ts'
 import type { RunContender } from '../harness/run-contender.ts'
 import { measuredOf } from './measured.ts'
 import type { Contender, Measured } from './measured.ts'
 import { parsePeerOptions } from './options.ts'
 import type { PeerOptions } from './options.ts'
-import { writePage } from './page.ts'
 import type { PeerName, Ready } from './peer.ts'
-import { projectFolder } from './project-folder.ts'
+import { projectFolder } from '../harness/project-folder.ts'
 import { ALL_PEERS } from './registry.ts'
-import { pageTables, terminalTable } from './tables.ts'
+import { terminalTable } from './tables.ts'
 
 type ReadyPeers = ReadonlyMap<PeerName, Ready>
 
@@ -31,6 +32,7 @@ async function main(args: readonly string[]): Promise<number> {
     `\n${machineName()}, Node ${process.version}, ${options.workers} workers, ${options.runs} runs of about ${options.seconds} s\n`,
   )
   warnOfLoad()
+  const load = loadNow()
   const plans = options.only.map((query) => {
     const able = [...peers].filter(([, { queries }]) => queries.includes(query)).map(([name]) => name)
     return { ...options, query, contenders: ['naive', 'millrace', ...able] satisfies Contender[] }
@@ -43,7 +45,7 @@ async function main(args: readonly string[]): Promise<number> {
     console.error('\nNothing was written, since not every contender agrees.')
     return 1
   }
-  write(options, measured, peers, args)
+  write(options, measured, peers, aboutNow(['npm run bench:peers --', ...withoutFile(args)].join(' '), load))
   return 0
 }
 
@@ -69,16 +71,13 @@ function runnerOf(peers: ReadyPeers, limitMs: number): RunContender<Contender> {
   }
 }
 
-function write({ json, write: writes }: PeerOptions, measured: readonly Measured[], peers: ReadyPeers, args: readonly string[]): void {
-  const versions = [...new Set([`Node.js ${process.version}`, ...[...peers.values()].map((peer) => peer.versions)])]
-  const date = new Date().toISOString()
+function write({ json, write: writes }: PeerOptions, results: readonly Measured[], peers: ReadyPeers, about: About): void {
+  const versions = [...new Set([...peers.values()].map((peer) => peer.versions).filter((text) => !text.startsWith('Node.js')))]
   const file = json ?? join(projectFolder(), 'bench', 'results', 'peers.json')
   mkdirSync(dirname(file), { recursive: true })
-  writeFileSync(file, JSON.stringify({ machine: machineName(), versions, date, results: measured }, undefined, 2) + '\n')
+  writeFileSync(file, JSON.stringify({ about, versions, results }, undefined, 2) + '\n')
   console.log(`\nResults: ${file}`)
-  if (!writes) return
-  const made = `${machineName()}; ${versions.join('; ')}; ${date.slice(0, 10)}. Made with \`npm run bench:peers -- ${withoutFile(args).join(' ')}\`.`
-  writePage(join(projectFolder(), 'docs', 'peers.md'), `${pageTables(measured)}\n\n${made}`)
+  if (writes) keepPeers({ about, versions, results })
 }
 
 /** Where its results went to says nothing to others. */

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Order } from '../harness/protocol.ts'
 import type { Program } from '../harness/run-contender.ts'
 import { spanOf } from '../workloads/span.ts'
-import { projectFolder } from './project-folder.ts'
+import { projectFolder } from '../harness/project-folder.ts'
 
 /** Where the sources of a peer in another language are. */
 export function peerFolder(name: string): string {

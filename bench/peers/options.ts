@@ -6,8 +6,6 @@ import type { PeerName } from './peer.ts'
 
 export interface PeerOptions extends Omit<Options, 'loopsOnly'> {
   readonly peers: readonly PeerName[]
-  /** Put the table into docs/peers.md. */
-  readonly write: boolean
 }
 
 /** @throws UsageExit with exit code 0 after --help, 2 for a wrong option. */
@@ -17,6 +15,6 @@ export function parsePeerOptions(args: readonly string[]): PeerOptions {
     'Measures millrace beside other engines and libraries, in fresh processes, in turns, over the same random records.',
   )
     .addOption(new Option('--peers <names>', `comma-separated, out of ${PEERS.join(' ')}`).argParser(namesOf(PEERS)).default(PEERS, 'all'))
-    .option('--write', 'put the table into docs/peers.md', false)
+    .option('--write', 'keep the results in docs/speed/, and put them into docs/peers.md, docs/speed.md and README.md', false)
   return parsed<PeerOptions>(command, args)
 }

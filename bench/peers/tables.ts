@@ -1,3 +1,4 @@
+import { markdownTable } from '../harness/page.ts'
 import { aligned, millions } from '../harness/table.ts'
 import type { Contender, Measured } from './measured.ts'
 import type { PeerName } from './peer.ts'
@@ -37,15 +38,6 @@ const COLUMN_OF: Partial<Record<Contender, { readonly column: PeerName; readonly
 
 /** For a page: a row for each query with rates, and behind each how many times as fast millrace is; then start-up and memory. */
 export function pageTables(all: readonly Measured[]): string {
-  const placed = all.map((measured) => {
-    const { column, row } = COLUMN_OF[measured.contender] ?? { column: measured.contender, row: '' }
-    return { measured, column, row: measured.query + row }
-  })
-  const columns = unique(placed.map(({ column }) => column))
-  const rates = unique(placed.map(({ row }) => row)).map((row) => [
-    row,
-    ...columns.map((column) => rateCell(placed.find((one) => one.row === row && one.column === column)?.measured)),
-  ])
   const costs = unique(all.map(({ contender }) => contender)).map((contender) => {
     const its = all.filter((measured) => measured.contender === contender)
     return [
@@ -60,7 +52,21 @@ export function pageTables(all: readonly Measured[]): string {
       ),
     ]
   })
-  return [markdown([['', ...columns], ...rates]), markdown([['', 'start and end of the process', 'peak memory'], ...costs])].join('\n\n')
+  return [ratesTable(all), markdownTable([['', 'start and end of the process', 'peak memory'], ...costs])].join('\n\n')
+}
+
+/** A row for each query with rates, and behind each how many times as fast millrace is. */
+export function ratesTable(all: readonly Measured[]): string {
+  const placed = all.map((measured) => {
+    const { column, row } = COLUMN_OF[measured.contender] ?? { column: measured.contender, row: '' }
+    return { measured, column, row: measured.query + row }
+  })
+  const columns = unique(placed.map(({ column }) => column))
+  const rates = unique(placed.map(({ row }) => row)).map((row) => [
+    row,
+    ...columns.map((column) => rateCell(placed.find((one) => one.row === row && one.column === column)?.measured)),
+  ])
+  return markdownTable([['', ...columns], ...rates])
 }
 
 function rateCell(measured: Measured | undefined): string {
@@ -80,10 +86,6 @@ function seconds(ms: number): string {
 
 function mebibytes(bytes: number): string {
   return `${Math.round(bytes / 2 ** 20)} MiB`
-}
-
-function markdown([head, ...rows]: readonly (readonly string[])[]): string {
-  return [head!, head!.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')
 }
 
 function unique<T>(values: readonly T[]): T[] {

@@ -21,7 +21,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 const RESULT_FIELDS = [
   ...['name', 'workers', 'checkpointIntervalMs', 'events', 'eventsPerSecond', 'loopEventsPerSecond', 'bestLoopEventsPerSecond'],
-  ...['ratio', 'ratioLow', 'checksum', 'rows'],
+  ...['ratio', 'ratioLow', 'ratioHigh', 'toBest', 'checksum', 'rows'],
 ]
 
 const plan: Plan = { query: 'q1', workers: 2, contenders: ['naive', 'best', 'millrace'], seconds: 1, runs: 3 }
@@ -140,6 +140,8 @@ describe('comparing', () => {
       bestLoopEventsPerSecond: 2_000_000,
       ratio: 3,
       ratioLow: 3,
+      ratioHigh: 3,
+      toBest: { ratio: 1.5, low: 1.5, high: 1.5 },
       checksum: 1_000_000 ^ 3,
       rows: 7,
     })
@@ -195,6 +197,7 @@ describe('the command line', () => {
       seconds: 5,
       runs: 5,
       loopsOnly: false,
+      write: false,
     })
   })
 

@@ -6,7 +6,7 @@ import { LIBRARIES, loadLibrary } from '../../bench/peers/library.ts'
 import { measuredOf } from '../../bench/peers/measured.ts'
 import type { Contender } from '../../bench/peers/measured.ts'
 import { parsePeerOptions } from '../../bench/peers/options.ts'
-import { replaceBetweenMarkers } from '../../bench/peers/page.ts'
+import { replaceBetweenMarkers } from '../../bench/harness/page.ts'
 import { PEERS } from '../../bench/peers/peer.ts'
 import { ALL_PEERS } from '../../bench/peers/registry.ts'
 import { pageTables } from '../../bench/peers/tables.ts'
@@ -67,9 +67,9 @@ describe('the page', () => {
 
   test('has the table between its markers, and everything else as it was', () => {
     const page = 'a\n<!-- bench:peers begins -->\nold\n<!-- bench:peers ends -->\nb\n'
-    const once = replaceBetweenMarkers(page, 'new')
+    const once = replaceBetweenMarkers(page, 'bench:peers', 'new')
     expect(once).toBe('a\n<!-- bench:peers begins -->\n\nnew\n\n<!-- bench:peers ends -->\nb\n')
-    expect(replaceBetweenMarkers(once, 'new')).toBe(once)
-    expect(() => replaceBetweenMarkers('no markers', 'new')).toThrow('the page has no')
+    expect(replaceBetweenMarkers(once, 'bench:peers', 'new')).toBe(once)
+    expect(() => replaceBetweenMarkers('no markers', 'bench:peers', 'new')).toThrow('the page has no')
   })
 })
