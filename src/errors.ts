@@ -49,6 +49,8 @@ export const ERROR_CODES = {
   MR_STATE_INCOMPATIBLE:
     'A checkpoint was written by another job, format or hash version. Start with fresh: true, or use the version that wrote it.',
   MR_CHECKPOINT_FAILED: 'A checkpoint could not be completed. The job goes on; see the cause.',
+  MR_CHECKPOINT_GONE:
+    'There is no such checkpoint, or newer ones took its place while it was read. Open the newest one, or let the run keep more: checkpointsRetained.',
   MR_WORKING_STATE_FAILED:
     'State with the backend lmdb could not be read or written: the disk of the state directory is full or broken. Give it more room, or more memory to the cache.',
   MR_WORKER_LOST: 'A worker thread ended unexpectedly. See the cause; the region was restarted unless its restarts were used up.',
