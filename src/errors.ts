@@ -25,7 +25,7 @@ export const ERROR_CODES = {
   MR_EVENT_TIME_MISSING:
     'A record has no event time where one is needed. Give the source, or withEventTime(), an eventTime that returns milliseconds for every record.',
   MR_EVENT_TIME_INVALID:
-    'An eventTime returned something that is no time. Return milliseconds since 1970 as a number: date.getTime(), Number(text); seconds times, microseconds divided by 1,000.',
+    'An eventTime, or watermark() of a generator, returned something that is no time. Return milliseconds since 1970 as a number: date.getTime(), Number(text); seconds times, microseconds divided by 1,000.',
   MR_BUFFER_FULL: 'An operator keeps as many records as it may. Raise the bound that the message names, or remove what makes it wait.',
   MR_ASYNC_TIMEOUT:
     'A call of mapAsync, lookup, or a function of a sink, did not return in time. Raise its timeoutMs, give it a retry, or look at what it calls.',
@@ -49,6 +49,8 @@ export const ERROR_CODES = {
   MR_STATE_INCOMPATIBLE:
     'A checkpoint was written by another job, format or hash version. Start with fresh: true, or use the version that wrote it.',
   MR_CHECKPOINT_FAILED: 'A checkpoint could not be completed. The job goes on; see the cause.',
+  MR_CHECKPOINT_GONE:
+    'There is no such checkpoint, or newer ones took its place while it was read. Open the newest one, or let the run keep more: checkpointsRetained.',
   MR_WORKING_STATE_FAILED:
     'State with the backend lmdb could not be read or written: the disk of the state directory is full or broken. Give it more room, or more memory to the cache.',
   MR_WORKER_LOST: 'A worker thread ended unexpectedly. See the cause; the region was restarted unless its restarts were used up.',

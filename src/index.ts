@@ -15,7 +15,7 @@ export type { MergeByTimeOptions } from './graph/placed-stream.ts'
 export { inlet } from './graph/inlets.ts'
 export type { InletOptions, InletRecord, InletSpec, InletStreams, Inlets } from './graph/inlets.ts'
 export type { Stream } from './graph/stream.ts'
-export type { Sampling, SplitOptions, StreamRecord } from './graph/stream-types.ts'
+export type { AnyStream, Sampling, SplitOptions, StreamRecord } from './graph/stream-types.ts'
 export { recordsOf } from './graph/outputs.ts'
 export type {
   Branches,

@@ -56,7 +56,8 @@ export class OpenedCheckpoint {
   /**
    * What an operator kept for a key under a name: a value, an array (list), a Map (map), the accumulator (aggregating). Undefined where it kept nothing.
    *
-   * @throws MillraceError MR_STATE_UNKNOWN for an operator or a state of which the checkpoint holds nothing at all; MR_KEY_INVALID, MR_STATE_CORRUPT
+   * @throws MillraceError MR_STATE_UNKNOWN for an operator or a state of which the checkpoint holds nothing at all; MR_KEY_INVALID, MR_STATE_CORRUPT;
+   *   MR_CHECKPOINT_GONE when a run that goes on has removed it since it was opened
    */
   get<V = unknown>(operator: string, state: string, key: Key): V | undefined {
     const group = hashKey(key) % this.#manifest.keyGroups

@@ -65,22 +65,26 @@ export class StateReport {
     return { ...summaryOf(manifest), keyGroups, origin, actors: actors.length, operators: operatorsOf(manifest) }
   }
 
-  /** Reads every chunk of every checkpoint, and compares checksums. */
+  /** Reads every chunk of every checkpoint, and compares checksums. Of one that a run removes meanwhile there is nothing to say. */
   *verify(): Generator<CheckpointVerdict> {
     for (const { id, error } of this.#reader.damaged()) yield { id, damage: [error.message] }
-    for (const manifest of this.#reader.list()) yield { id: manifest.id, damage: this.#damageOf(manifest) }
+    for (const manifest of this.#reader.list()) {
+      const damage = this.#damageOf(manifest)
+      if (damage !== null) yield { id: manifest.id, damage }
+    }
   }
 
   async close(): Promise<void> {
     await this.#reader.close()
   }
 
-  #damageOf(manifest: Manifest): string[] {
+  #damageOf(manifest: Manifest): string[] | null {
     const damage: string[] = []
     for (const wanted of refsOf(manifest)) {
       try {
         for (const _ of this.#reader.readChunks(manifest, (ref) => ref === wanted));
       } catch (error) {
+        if ((error as MillraceError).code === 'MR_CHECKPOINT_GONE') return null
         damage.push((error as Error).message)
       }
     }

@@ -11,6 +11,15 @@ export function refuseEventTime(given: unknown): never {
   throw new MillraceError('MR_EVENT_TIME_INVALID', `eventTime returned ${described(given)}, which is no number of milliseconds since 1970`)
 }
 
+/** @throws MillraceError MR_EVENT_TIME_INVALID for a watermark that is no number; infinite ones are none yet, and the end */
+export function checkWatermark(given: unknown): number {
+  if (typeof given === 'number' && !Number.isNaN(given)) return given
+  throw new MillraceError(
+    'MR_EVENT_TIME_INVALID',
+    `watermark() of a generator returned ${described(given)}, which is no number of milliseconds since 1970, nor -Infinity`,
+  )
+}
+
 function described(given: unknown): string {
   if (given instanceof Date) return 'a Date'
   if (typeof given === 'object' && given !== null) return 'an object'

@@ -17,6 +17,7 @@ import { Sources } from './sources.ts'
 import { type ConfigIssue, type StandardSchema, configIssues, parseConfig } from './standard-schema.ts'
 import { type BackendOption, checkBackend } from './state-backend.ts'
 import { Stream } from './stream.ts'
+import type { AnyStream } from './stream-types.ts'
 import { Table } from './table.ts'
 import { WindowedStream } from './windowed-stream.ts'
 
@@ -47,8 +48,8 @@ export type NoInlets = Readonly<Record<never, never>>
 export type NoOutlets = Readonly<Record<never, never>>
 
 /** Streams that build() returns, by the name of their outlet. A table becomes the stream of its changes. */
-// oxlint-disable-next-line typescript/no-explicit-any -- a stream is invariant in its records, and outlets take streams of all kinds
-export type Outlets = Readonly<Record<string, Stream<any> | Table<any>>>
+// oxlint-disable-next-line typescript/no-explicit-any -- a table is invariant in its rows, and outlets take tables of all kinds
+export type Outlets = Readonly<Record<string, AnyStream | Table<any>>>
 
 /** What build() may return. */
 export type Built = Outlets | void

@@ -2,6 +2,9 @@ import type { Key } from '../core/key-hash.ts'
 import type { OperatorOptions } from './graph-builder.ts'
 import type { Stream } from './stream.ts'
 
+/** A stream of any records: what depends on their type makes streams invariant in it, and that of no records, `never`, is nobody's `any`. */
+// oxlint-disable-next-line typescript/no-explicit-any -- the one type that stands for all others, but for never
+export type AnyStream = Stream<any> | Stream<never>
 /** Type of the records of a stream. */
 export type StreamRecord<S> = S extends Stream<infer T> ? T : never
 /** Names of the fields of T that can be keys. */

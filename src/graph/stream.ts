@@ -17,7 +17,7 @@ import type { DeadLetter } from './error-policy.ts'
 import { EnrichedStream } from './enriched-stream.ts'
 import { type PriorityOptions, prioritySpec } from './priority-options.ts'
 import { definitionSite } from './site.ts'
-import type { FieldKey, KeyField, Sampling, SplitOptions, StreamRecord } from './stream-types.ts'
+import type { AnyStream, FieldKey, KeyField, Sampling, SplitOptions, StreamRecord } from './stream-types.ts'
 import type { Table } from './table.ts'
 import type { LateRecords, WindowAssigner, WindowBound, WindowOptions, WindowedStream } from './windowed-stream.ts'
 
@@ -191,8 +191,7 @@ export class Stream<in out T> extends EnrichedStream<T> {
   }
 
   /** The records of this stream and of others, in no particular order between them. */
-  // oxlint-disable-next-line typescript/no-explicit-any -- a stream is invariant in its records, and streams of all types may be united
-  union<O extends readonly Stream<any>[]>(...others: O): Stream<T | StreamRecord<O[number]>> {
+  union<O extends readonly AnyStream[]>(...others: O): Stream<T | StreamRecord<O[number]>> {
     if (!others.every((stream) => stream instanceof Stream)) {
       throw new MillraceError('MR_GRAPH_INVALID', 'union takes streams; a table becomes one by toStream(...)', {
         site: definitionSite(this.union),

@@ -58,10 +58,10 @@ export class CheckpointReader {
     return this.list().at(-1)
   }
 
-  /** @throws MillraceError MR_STATE_CORRUPT if there is no such checkpoint, or its manifest is damaged */
+  /** @throws MillraceError MR_CHECKPOINT_GONE if there is no such checkpoint, MR_STATE_CORRUPT if its manifest is damaged */
   readManifest(id: number): Manifest {
-    const bytes = reading(this.#environment, `Checkpoint ${id}`, () => this.#environment.getBinary(manifestKey(id)))
-    if (!bytes) throw new MillraceError('MR_STATE_CORRUPT', `There is no checkpoint ${id} in this state directory.`)
+    const bytes = this.#manifestBytes(id)
+    if (!bytes) throw new MillraceError('MR_CHECKPOINT_GONE', `There is no checkpoint ${id} in this state directory.`)
     return decodeManifest(bytes, `checkpoint ${id}`)
   }
 
@@ -69,15 +69,29 @@ export class CheckpointReader {
    * Chunks of a checkpoint, one at a time, in the order in which their actors wrote them.
    *
    * @param wanted which ones; all if left out
-   * @throws MillraceError MR_STATE_CORRUPT naming chunk, actor and checkpoint
+   * @throws MillraceError MR_STATE_CORRUPT naming chunk, actor and checkpoint; MR_CHECKPOINT_GONE when the run that goes on has removed it
    */
   *readChunks(manifest: Manifest, wanted?: (ref: ChunkRef, actor: ManifestActor) => boolean): Generator<ReadChunk> {
     for (const actor of manifest.actors) {
       for (const ref of actor.chunks) {
         if (wanted && !wanted(ref, actor)) continue
-        yield { task: actor.task, index: actor.index, key: ref.key, bytes: readChunk(this.#environment, manifest, actor, ref) }
+        yield { task: actor.task, index: actor.index, key: ref.key, bytes: this.#read(manifest, actor, ref) }
       }
     }
+  }
+
+  /** A chunk and its manifest go in one transaction. */
+  #read(manifest: Manifest, actor: ManifestActor, ref: ChunkRef): Uint8Array {
+    try {
+      return readChunk(this.#environment, manifest, actor, ref)
+    } catch (cause) {
+      if (this.#manifestBytes(manifest.id) !== undefined) throw cause
+      throw new MillraceError('MR_CHECKPOINT_GONE', `Checkpoint ${manifest.id} was removed meanwhile: there are newer ones.`, { cause })
+    }
+  }
+
+  #manifestBytes(id: number): Uint8Array | undefined {
+    return reading(this.#environment, `Checkpoint ${id}`, () => this.#environment.getBinary(manifestKey(id)))
   }
 
   /** Idempotent. */

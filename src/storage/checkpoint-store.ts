@@ -5,6 +5,7 @@
  * Transactions run synchronously on the thread that owns the store (the storage thread, which has nothing else to do): lmdb's
  * asynchronous writes never give back their lock when a transaction cannot begin, and leave a second thread inside LMDB that outlives the first.
  */
+import { join } from 'node:path'
 import { type BegunLineage, begunLineage } from '../checkpoint/lineage.ts'
 import { findGarbage } from '../checkpoint/retention.ts'
 import type { Chunk, ChunkRef, Manifest, ManifestActor, ManifestHead } from '../checkpoint/manifest.ts'
@@ -20,7 +21,8 @@ import type { StoredChunk } from './protocol.ts'
 import { readChunk } from './read-chunk.ts'
 import { replaceDatabase } from './replace-database.ts'
 import { rewriteChunks } from './rewritten-chunks.ts'
-import { prepareStateDir } from './state-dir.ts'
+import { SameFile } from './same-file.ts'
+import { CHECKPOINTS_FOLDER, prepareStateDir } from './state-dir.ts'
 import { checkFormat, loadManifests } from './stored-manifests.ts'
 
 export interface CheckpointStoreOptions {
@@ -64,6 +66,7 @@ export class CheckpointStore {
   readonly #retained: number
   readonly #handshake: StorageHandshake
   #environment: Environment
+  readonly #file: SameFile
   /** Complete checkpoints, ascending by id. */
   #manifests: readonly Manifest[] = []
   #damaged: readonly number[] = []
@@ -76,6 +79,7 @@ export class CheckpointStore {
     this.#retained = retained
     this.#handshake = handshake
     this.#environment = undisturbed(handshake, () => openEnvironment(dir, 'read-write'))
+    this.#file = new SameFile(join(dir, CHECKPOINTS_FOLDER, 'data.mdb'))
     try {
       undisturbed(handshake, () => reading(this.#environment, `The database in ${dir}`, () => this.#load(savepoint)))
       this.firstId = Math.max(this.#reserved, this.#manifests.at(-1)?.id ?? 0, ...this.#damaged) + 1
@@ -327,6 +331,7 @@ export class CheckpointStore {
   /** Synchronous, abortable, flushed before it returns. */
   #transact(work: () => void): void {
     undisturbed(this.#handshake, () => this.#environment.transactionSync(work))
+    this.#file.check('MR_STATE_DIR_INVALID')
   }
 }
 

@@ -4,7 +4,7 @@
 export interface WatermarkGenerator<T = never> {
   /** A record of the split, in its order, with its event time in ms. */
   onRecord(record: T, timestamp: number): void
-  /** Event time in ms up to which no more records of the split are expected; -Infinity while nothing is known. Asked after every batch; it may not go back. */
+  /** Event time in ms up to which no more records of the split are expected; -Infinity while nothing is known. Asked after every batch; it may not go back. Anything but a number fails with MR_EVENT_TIME_INVALID. */
   watermark(): number
   /** What `restore` needs to go on from a checkpoint: plain data. Without it a generator begins anew; watermarks never go back all the same. */
   snapshot?(): unknown

@@ -13,10 +13,10 @@ import { linkEmit, linkRun } from '../graph/chain-closures.ts'
 import { DEAD_LETTERS, asksReader, holdsDeadLetters, undeliveredTo } from '../graph/dead-letters.ts'
 import { type Graph, type OperatorNode } from '../graph/graph.ts'
 import { type ActorPlacement, type Plan, type Task, type TaskEdge, beginsTime } from '../graph/plan.ts'
-import { SplitWatermarks, WHOLE_INSTANCE } from '../time/split-watermarks.ts'
+import { type SplitWatermarks, WHOLE_INSTANCE } from '../time/split-watermarks.ts'
 import { blame, placeOf } from './blame.ts'
-import { buildDrift, timing } from './build-drift.ts'
 import { buildLatency } from './build-latency.ts'
+import { buildDrift, buildWatermarks } from './build-watermarks.ts'
 
 export interface ActorEnvironment {
   readonly plan: Plan
@@ -82,7 +82,7 @@ class ChainBuilder {
     this.#task = environment.plan.tasks[placement.task]!
     const path = this.#task.nodes.map((id) => this.#graph.nodes[id]!.name).join('>')
     const head = this.#graph.nodes[this.#task.nodes[0]!]!
-    this.#splits = beginsTime(head) ? new SplitWatermarks(timing(head)!) : null
+    this.#splits = buildWatermarks(head)
     this.#place = this.#writesLetters() ? new Place(placement.index, head.name, wiring.channels) : null
     this.#code = {
       url: `millrace://${encodeURI(this.#graph.jobName)}/${encodeURI(path)}`,

@@ -38,11 +38,17 @@ const numbers = Array.from({ length: COUNT }, (_, n) => n)
 const files = { lines: file('a.txt', numbers), csv: file('a.csv', ['n', ...numbers]), json: file('a.jsonl', numbers) }
 const configOf = (group: EveryConfig['group']): EveryConfig => ({ group, count: COUNT, ...files })
 
-test.each(GROUPS)('%s: nothing is lost, repeated or different, whatever fails', async (group) => {
+/** A cache with room for a few keys. */
+const ON_DISK = { type: 'lmdb', cacheBytes: 2_048 } as const
+const PLACED = inTier(['memory'] as const, ['memory', ON_DISK] as const).flatMap((backend) =>
+  GROUPS.map((group) => [group, backend] as const),
+)
+
+test.each(PLACED)('%s, state in %o: nothing is lost, repeated or different, whatever fails', async (group, backend) => {
   const inputs: Record<string, readonly unknown[]> =
     group === 'pushed' ? { pushed: Array.from({ length: 10 * COUNT }, (_, n) => rowOf(n)) } : {}
   const seeds = inTier(1, 30)
-  const options = { seeds, config: configOf(group), batchRecords: 8, checkpointIntervalMs: 4, restart: { maxRestarts: 1_000 } }
+  const options = { seeds, backend, config: configOf(group), batchRecords: 8, checkpointIntervalMs: 4, restart: { maxRestarts: 1_000 } }
   const told = await simulate(job as Job, inputs, options)
   expect(told.runs).toBe(seeds)
   expect(told.records).toBeGreaterThan(seeds)

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   truncateSync,
@@ -15,7 +16,9 @@ import {
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { StateReport } from '../../src/app/state-report.ts'
 import type { MillraceError } from '../../src/errors.ts'
+import { openCheckpoint } from '../../src/index.ts'
 import { openCheckpointReader } from '../../src/storage/checkpoint-reader.ts'
 import { openCheckpointStore } from '../../src/storage/checkpoint-store.ts'
 import { awaitStorageQuiet, createHandshake } from '../../src/storage/handshake.ts'
@@ -48,6 +51,21 @@ describe('a commit', () => {
     )
     await reader.close()
     await store.close()
+  })
+
+  test.skipIf(process.platform === 'win32')('into a directory that was removed, moved or replaced has failed', async () => {
+    for (const lose of [(dir: string) => rmSync(dir, { recursive: true }), (dir: string) => renameSync(dir, `${dir}-moved`)]) {
+      const dir = join(temporaryDir(), 'state')
+      const store = openCheckpointStore({ dir })
+      await store.commit(head(1), snapshots(1))
+      lose(dir)
+      await expect(store.commit(head(2), snapshots(2))).rejects.toThrow(/was removed, moved or replaced/)
+      await openCheckpointStore({ dir: `${dir}-other` }).close()
+      renameSync(`${dir}-other`, dir)
+      await expect(store.commit(head(3), snapshots(3))).rejects.toMatchObject({ code: 'MR_CHECKPOINT_FAILED' })
+      expect(store.latest()!.id).toBe(1)
+      await store.close()
+    }
   })
 
   test('survives reopening, and the next id is above every id that was used', async () => {
@@ -86,9 +104,28 @@ describe('a commit', () => {
     expect(store.list().map(({ id }) => id)).toEqual([8, 9, 10])
     expect(reader.list().map(({ id }) => id)).toEqual([8, 9, 10])
     for (const manifest of reader.list()) expect([...reader.readChunks(manifest)]).toHaveLength(3)
-    expect(codeOf(() => reader.readManifest(7))).toBe('MR_STATE_CORRUPT')
+    expect(codeOf(() => reader.readManifest(7))).toBe('MR_CHECKPOINT_GONE')
     expect(lstatSync(join(dir, 'checkpoints', 'data.mdb')).size).toBeLessThan(6 * 400_000)
     await reader.close()
+    await store.close()
+  })
+
+  test('takes from readers what it does not keep: they are told so, and of no damage', async () => {
+    const dir = temporaryDir()
+    const store = openCheckpointStore({ dir, retained: 2 })
+    for (const id of [1, 2]) await store.commit(head(id), snapshots(id))
+    const report = new StateReport(dir)
+    const verdicts = report.verify()
+    expect(verdicts.next().value).toEqual({ id: 1, damage: [] })
+    for (const id of [3, 4]) await store.commit(head(id), snapshots(id))
+    expect([...verdicts]).toEqual([])
+    expect([...report.verify()].map(({ id }) => id)).toEqual([3, 4])
+    await expect(openCheckpoint(dir, { id: 1 })).rejects.toMatchObject({ code: 'MR_CHECKPOINT_GONE' })
+    const reader = openCheckpointReader(dir)
+    const old = reader.list()[0]!
+    for (const id of [5, 6]) await store.commit(head(id), snapshots(id))
+    expect(codeOf(() => [...reader.readChunks(old)])).toBe('MR_CHECKPOINT_GONE')
+    await Promise.all([reader.close(), report.close()])
     await store.close()
   })
 

@@ -1,6 +1,6 @@
 /** What may be an event time, and what becomes of the rest: refused where records get their times, so that no watermark comes of it. */
 import { describe, expect, test } from 'vitest'
-import { type Outlets, type Stream, defineJob, window } from '../../src/index.ts'
+import { type Outlets, type Stream, type WatermarkGenerator, defineJob, window } from '../../src/index.ts'
 import { runToEnd } from '../../src/testing/index.ts'
 
 interface Row {
@@ -88,4 +88,40 @@ test('withEventTime without a function is refused', async () => {
     build: ({ source }) => ({ out: source.generate('rows', { count: 1, make: (n) => n }).withEventTime(undefined as never) }),
   })
   await expect(job.buildGraph({})).rejects.toMatchObject({ code: 'MR_GRAPH_INVALID', message: expect.stringMatching(/withEventTime/) })
+})
+
+describe.each([false, true])('watermarks of one’s own, given behind the source: %s,', (assigned) => {
+  const failing = (part: Partial<Record<keyof WatermarkGenerator, unknown>>): Promise<unknown> => {
+    const watermarks = (): never => ({ onRecord: () => {}, watermark: () => 0, ...part }) as never
+    const job = defineJob(import.meta, {
+      build: ({ source }) => {
+        const rows = { count: COUNT, splits: 1, make: (n: number) => n }
+        if (!assigned) return { out: source.generate('rows', { ...rows, eventTime: (n) => n, watermarks }).mergeByTime() }
+        return {
+          out: source
+            .generate('rows', rows)
+            .withEventTime((n) => n, { watermarks })
+            .mergeByTime(),
+        }
+      },
+    })
+    return runToEnd(job, {}, { ...OPTIONS, checkpointIntervalMs: 1, batchRecords: 2 })
+  }
+  const blamed = { operator: assigned ? 'eventTime-1' : 'rows', site: expect.stringMatching(/event-times/) }
+
+  test.each([NaN, undefined, null, '5', 5n, new Date(5)])(
+    'that are %s fail the job, named with its operator and place',
+    async (watermark) => {
+      await expect(failing({ watermark: () => watermark })).rejects.toMatchObject({ ...blamed, code: 'MR_EVENT_TIME_INVALID' })
+    },
+  )
+
+  test.each(['onRecord', 'watermark', 'snapshot'] as const)('whose %s throws fail the job in the same way', async (method) => {
+    const thrown = failing({
+      [method]: () => {
+        throw new Error('of one’s own')
+      },
+    })
+    await expect(thrown).rejects.toMatchObject({ ...blamed, code: 'MR_OPERATOR_FAILED', message: expect.stringMatching('of one’s own') })
+  })
 })

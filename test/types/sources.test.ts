@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream'
 import { expect, expectTypeOf, test } from 'vitest'
 import { defineJob } from '../../src/index.ts'
-import type { OperatorDefinition, Stream, Tick } from '../../src/index.ts'
+import type { Job, OperatorDefinition, Stream, Tick } from '../../src/index.ts'
 
 test('sources are streams of what their functions say', async () => {
   const own: OperatorDefinition = { kind: 'own', create: () => ({ poll: () => 'end' as const }) }
@@ -34,3 +34,27 @@ test('sources are streams of what their functions say', async () => {
   })
   expect((await job.buildGraph({})).nodes).toHaveLength(10)
 })
+
+test('a stream of nothing goes where streams of all types do, but does not stand for another one', async () => {
+  const job = defineJob(import.meta, {
+    build: ({ source }) => {
+      const rows = source.generate('rows', { count: 1, make: (n): Row => ({ n }) })
+      const given = source.iterable<Row>('given', { open: () => [] })
+      const nothing = source.iterable('nothing', { open: () => [] })
+      expectTypeOf(nothing).toEqualTypeOf<Stream<never>>()
+      expectTypeOf(rows.union(nothing, given)).toEqualTypeOf<Stream<Row>>()
+      expectTypeOf(nothing.union(rows)).toEqualTypeOf<Stream<Row>>()
+      expectTypeOf(nothing).not.toExtend<Stream<Row>>()
+      return { rows, nothing }
+    },
+  })
+  expectTypeOf<OutletRecord<OutletsOf<typeof job>['nothing']>>().toEqualTypeOf<never>()
+  expect((await job.buildGraph({})).nodes).toHaveLength(5)
+})
+
+type OutletsOf<J> = J extends Job<infer _C, infer O> ? O : never
+type OutletRecord<S> = S extends Stream<infer T> ? T : unknown
+
+interface Row {
+  readonly n: number
+}

@@ -1,7 +1,9 @@
+import { join } from 'node:path'
 import { describeError } from '../../core/failure.ts'
 import { MillraceError } from '../../errors.ts'
 import { CommittedTable, type TableEntries } from '../../state/tables/committed-table.ts'
 import type { TableKey } from '../../state/tables/table-store.ts'
+import { SameFile } from '../same-file.ts'
 import { type StorageHandshake, beginWriting, endWriting, undisturbed } from '../handshake.ts'
 import { type TableEnvironment, lmdbKey, openTableEnvironment } from './table-environment.ts'
 import type { TableAnswer, TableMessage } from './table-protocol.ts'
@@ -59,20 +61,23 @@ export class SinkTables {
     let open = this.#open.get(path)
     if (open === undefined) {
       const environment = openTableEnvironment(path, 'read-write')
-      open = { environment, table: new CommittedTable(entriesOf(environment), path) }
+      open = { environment, table: new CommittedTable(entriesOf(environment, new SameFile(join(path, 'data.mdb'))), path) }
       this.#open.set(path, open)
     }
     return open
   }
 }
 
-function entriesOf(environment: TableEnvironment): TableEntries {
+function entriesOf(environment: TableEnvironment, file: SameFile): TableEntries {
   return {
     get: (key) => environment.getBinary(lmdbKey(key)),
     put: (key, value) => environment.putSync(lmdbKey(key), value),
     remove: (key) => void environment.removeSync(lmdbKey(key)),
     numbered: (name) => [...environment.getKeys({ start: [name, 0], end: [name, Infinity] })].map(([, n]) => n as number),
-    transact: (work) => environment.transactionSync(work),
+    transact: (work) => {
+      environment.transactionSync(work)
+      file.check('MR_SINK_FAILED')
+    },
   } satisfies { [N in keyof TableEntries]: (...args: never[]) => unknown } & { get(key: TableKey): Uint8Array | undefined }
 }
 

@@ -1,6 +1,7 @@
 import { type BuildContext, type Built, type Job, type OutletsOf, defineJob } from '../../graph/job.ts'
 import type { InletOptions } from '../../graph/inlets.ts'
 import { Stream } from '../../graph/stream.ts'
+import type { AnyStream } from '../../graph/stream-types.ts'
 import { Table } from '../../graph/table.ts'
 import type { BackendOption } from '../../graph/state-backend.ts'
 import { definitionSite } from '../../graph/site.ts'
@@ -20,14 +21,10 @@ export interface KitContext extends BuildContext<Readonly<Record<string, never>>
 
 /** What a piece under test may end in: a stream or table, whose outlet is called `out`, or several by name. */
 // oxlint-disable-next-line typescript/no-explicit-any -- a stream is invariant in its records, and outlets take streams of all kinds
-export type KitBuilt = Stream<any> | Table<any> | Built
+export type KitBuilt = AnyStream | Table<any> | Built
 
 // oxlint-disable-next-line typescript/no-explicit-any -- as above
-export type KitOutlets<B extends KitBuilt> = B extends Stream<any> | Table<any>
-  ? { readonly out: B }
-  : B extends Built
-    ? OutletsOf<B>
-    : never
+export type KitOutlets<B extends KitBuilt> = B extends AnyStream | Table<any> ? { readonly out: B } : B extends Built ? OutletsOf<B> : never
 
 /** A job with one inlet for each channel of each input. */
 export interface KitJob {

@@ -29,15 +29,20 @@ async function damagedRun(what: 'chunk' | 'manifest') {
   return { dir, options, newest }
 }
 
-test.each(['chunk', 'manifest'] as const)(
-  'a damaged %s: the run goes on from the checkpoint before, and its files hold every record once',
-  async (what) => {
+test.each([
+  ['chunk', 2],
+  ['chunk', 3],
+  ['manifest', 2],
+  ['manifest', 1],
+] as const)(
+  'a damaged %s, and then %i workers: the run goes on from the checkpoint before, and its files hold every record once',
+  async (what, workers) => {
     const { dir, options, newest } = await damagedRun(what)
     const warnings: Error[] = []
     const onWarning = (warning: Error): void => void warnings.push(warning)
     process.on('warning', onWarning)
     onTestFinished(() => void process.off('warning', onWarning))
-    const run = await launch(exact, { ...options, config: { count: COUNT, dir } })
+    const run = await launch(exact, { ...options, workers, config: { count: COUNT, dir } })
     await run.done
     expectExactResults(dir, COUNT)
     if (what === 'chunk') expect(warnings.map(({ message }) => message).join()).toContain(`checkpoint ${newest.id}`)

@@ -2,13 +2,19 @@ import { Drift } from '../actor/drift.ts'
 import type { OperatorNode } from '../graph/graph.ts'
 import type { ActorPlacement, Plan } from '../graph/plan.ts'
 import { AlignedSource } from '../time/aligned-source.ts'
-import type { SplitWatermarks } from '../time/split-watermarks.ts'
+import { checkedGenerator } from '../time/checked-generator.ts'
+import { SplitWatermarks } from '../time/split-watermarks.ts'
 import type { WatermarkStrategy } from '../time/watermark-strategy.ts'
+import { blame } from './blame.ts'
 import type { ActorEnvironment, ActorWiring } from './build-actor.ts'
 
-/** How event times begin in an operator, where they do. */
-export function timing(node: OperatorNode): WatermarkStrategy | undefined {
-  return node.spec['watermarks'] as WatermarkStrategy | undefined
+/** Where event times begin in an operator; null for others. What is wrong with its generators is blamed on it. */
+export function buildWatermarks(node: OperatorNode): SplitWatermarks | null {
+  const strategy = timing(node)
+  if (strategy === undefined) return null
+  const { create } = strategy
+  if (typeof create !== 'function') return new SplitWatermarks(strategy)
+  return new SplitWatermarks({ ...strategy, create: () => checkedGenerator(create, (error) => blame(error, node)) })
 }
 
 /** Of a source in a group that is read abreast; null for others. */
@@ -27,4 +33,8 @@ export function buildDrift(
 
 function timingOf({ graph, tasks }: Plan, task: number): WatermarkStrategy | undefined {
   return timing(graph.nodes[tasks[task]!.nodes[0]!]!)
+}
+
+function timing(node: OperatorNode): WatermarkStrategy | undefined {
+  return node.spec['watermarks'] as WatermarkStrategy | undefined
 }
