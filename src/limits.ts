@@ -306,7 +306,7 @@ export const WORKING_RESTORE_BYTES_AHEAD_MAX = 8 * 1024 * 1024
 /** Time that the storage thread makes chunks of working state before it serves others. */
 export const WORKING_SLICE_MS = 5
 /** Static priorities go from minus this to this. */
-export const PRIORITY_MAX = 100
+export const STATIC_PRIORITY_MAX = 100
 /** What a worker's heap holds besides the demands of its actors: the engine, its modules, those of the job, buffers that are filled. */
 export const WORKER_HEAP_BASE_MB = 32
 /** Young generation of a worker whose heap is limited by its demands: what one collection moves out of more may end the process in place of the worker. */
@@ -317,3 +317,9 @@ export const ACTOR_SHARE_DEFAULT = 0.1
 export const PLACEMENT_SEARCH_STEPS_MAX = 100_000
 /** Groups of actors for which there is such a search: beyond, what does not fit at once is refused. */
 export const PLACEMENT_SEARCH_UNITS_MAX = 1_000
+/** Levels of static priority that a worker tells apart: its lowest ones count as one beyond. */
+export const STATIC_PRIORITY_LEVELS_MAX = 8
+/** Of what others take, each lower level that is ready gets so much: a little more than the twentieth that is promised, since steps do not end when one wants. */
+export const STATIC_PRIORITY_SHARE_MIN = 1 / 16
+/** A step that took long keeps its level waiting for no more than this by the share above. */
+export const STATIC_PRIORITY_DEBT_MS_MAX = 20
