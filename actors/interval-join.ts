@@ -99,8 +99,8 @@ class IntervalJoinActor extends KeyedRowsActor implements OperatorActor {
     return 'more'
   }
 
-  snapshot(): StateChunk[] {
-    return this.saveRows()
+  snapshotInSteps(checkpointId: number): Iterable<StateChunk | null> {
+    return this.saveRows(checkpointId)
   }
 
   restore(chunks: readonly StateChunk[]): Promise<void> {
@@ -153,6 +153,7 @@ class IntervalJoinActor extends KeyedRowsActor implements OperatorActor {
     this.#remindOfFirst(rows)
     if (rows.dueMs < Infinity) return rows
     this.#rows.delete(rows.key)
+    this.gone?.(rows.key)
     return undefined
   }
 

@@ -1,8 +1,9 @@
 import type { ColumnBatch, OperatorContext, StateChunk } from '../src/actor/contract.ts'
+import { forEachRow, newestRowsOf } from './stored-rows.ts'
 import { type KeyCache, restorePaced } from '../src/actor/cached-kit.ts'
 import { ValueTable } from '../src/actor/keyed-kit.ts'
 import type { Key } from '../src/actor/operator-kit.ts'
-import { type AllRows, CachedRows, type PieceFormat, type RowsByKey } from '../src/actor/rows-kit.ts'
+import { type AllRows, CachedRows, type NewestRows, type PieceFormat, RowImages, type RowsByKey } from '../src/actor/rows-kit.ts'
 
 /** What operators have in common that keep a row of state by key and wait for times with it: all rows in memory, or elsewhere those that do not fit. */
 export abstract class KeyedRowsActor {
@@ -10,10 +11,14 @@ export abstract class KeyedRowsActor {
   /** Absent where all rows are in memory. */
   prepare?: (batch: ColumnBatch) => boolean
   afterBatch?: () => void
-  /** Says that the row of a key changes, before it does. Absent as well. */
+  /** Says that the row of a key changes, before it does. Absent where nobody has to know. */
   protected changed?: (key: Key) => void
+  /** Says that the row of a key is gone. Absent as well. */
+  protected gone?: (key: Key) => void
   #rows: AllRows | null = null
   #cached: CachedRows | null = null
+  /** Null where not all rows are in memory, and for pieces. */
+  #images: RowImages | null = null
 
   constructor(context: OperatorContext) {
     this.context = context
@@ -22,10 +27,17 @@ export abstract class KeyedRowsActor {
   /**
    * Called once, before anything else.
    * @param keyOf the key of a record of the input at hand
+   * @param isEverywhere every instance has all rows
    */
-  protected keepRows(rows: AllRows, keyOf: (record: unknown) => Key): void {
+  protected keepRows(rows: AllRows, keyOf: (record: unknown) => Key, isEverywhere = false): void {
     this.#rows = rows
     this.#keepElsewhere(rows, null, (batch, cache) => cache.needAll(batch.records(), keyOf))
+    if (this.#cached !== null || isEverywhere) return
+    const images = new RowImages(rows)
+    this.#images = images
+    this.afterBatch = () => images.batchDone()
+    this.changed = (key) => images.changing(key)
+    this.gone = (key) => images.gone(key)
   }
 
   /** In place of `keepRows`, for input that has its key in the column `key`: rows are pieces, in memory they are saved by the operator itself. */
@@ -72,14 +84,25 @@ export abstract class KeyedRowsActor {
     return this.#cached !== null && this.#cached.fetchDue(this.#cached.processing, nowMs)
   }
 
-  protected saveRows(): StateChunk[] {
+  onCheckpointComplete(checkpointId: number): void {
+    this.#images?.completed(checkpointId)
+  }
+
+  onCheckpointFailed(checkpointId: number): void {
+    this.#images?.endDeltas(checkpointId)
+  }
+
+  /** @param checkpointId as snapshots get it */
+  protected saveRows(checkpointId: number): Iterable<StateChunk | null> {
+    const { keyGroups, batchRecords: rowsPerStep } = this.context
     if (this.#cached !== null) return [{ scope: 'working', id: this.#cached.table, value: this.#cached.handOver() }]
-    return [...this.saveInMemory(this.context.keyGroups)].map(([id, value]) => ({ scope: 'group', id, value }))
+    if (this.#images !== null) return this.#images.deltas({ checkpoint: checkpointId, keyGroups, rowsPerStep })
+    return [...this.saveInMemory(keyGroups)].map(([id, value]) => ({ scope: 'group', id, value }))
   }
 
   /** The same, and how far the instance is in event time: see `restoredWatermark`. */
-  protected saveRowsAt(watermark: number): StateChunk[] {
-    return [...this.saveRows(), { scope: 'all', id: this.context.index, value: watermark }]
+  protected saveRowsAt(watermark: number, checkpointId: number): Iterable<StateChunk | null> {
+    return withLast(this.saveRows(checkpointId), { scope: 'all', id: this.context.index, value: watermark })
   }
 
   /** The chunks of all rows, by key group. */
@@ -93,14 +116,20 @@ export abstract class KeyedRowsActor {
   /** Takes in the rows of chunks; those of other scopes are left out. */
   protected restoreRows(chunks: readonly StateChunk[]): Promise<void> {
     const cached = this.#cached
-    const bytes = chunks.flatMap(({ scope, value }) => (scope === 'group' ? [value as Uint8Array] : []))
-    if (cached !== null) return restorePaced(bytes, (chunk) => cached.restore(chunk), cached.cache)
-    return restorePaced(bytes, (chunk) => this.restoreInMemory(chunk), null)
+    if (cached !== null) return restorePaced(newestRowsOf(chunks), ({ rows, newer }) => cached.restore(rows, newer), cached.cache)
+    return restorePaced(newestRowsOf(chunks), (rows) => this.restoreInMemory(rows), null)
   }
 
-  protected restoreInMemory(chunk: Uint8Array): void {
-    const table = new ValueTable<unknown>()
-    table.restore(chunk)
-    table.forEach((key, row) => this.#rows!.load(key, row, NaN))
+  protected restoreInMemory(rows: NewestRows): void {
+    forEachRow(rows, (key, row) => {
+      this.changed?.(key)
+      this.#rows!.load(key, row, NaN)
+    })
+    this.#images?.batchDone()
   }
+}
+
+function* withLast(chunks: Iterable<StateChunk | null>, last: StateChunk): Generator<StateChunk | null> {
+  yield* chunks
+  yield last
 }

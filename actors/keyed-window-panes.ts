@@ -75,8 +75,8 @@ export class KeyedWindowPanesActor extends KeyedRowsActor implements OperatorAct
     return 'more'
   }
 
-  snapshot(): StateChunk[] {
-    return this.saveRowsAt(this.#watermark)
+  snapshotInSteps(checkpointId: number): Iterable<StateChunk | null> {
+    return this.saveRowsAt(this.#watermark, checkpointId)
   }
 
   restore(chunks: readonly StateChunk[]): Promise<void> {

@@ -38,7 +38,7 @@ class LatestJoinActor extends KeyedRowsActor implements OperatorActor {
     this.#isEverywhere = isEverywhere
     this.#leftKey = recordKey(spec.leftKey, context)
     this.#rightKey = recordKey(spec.rightKey, context)
-    this.keepRows(latestRows(this.#latest), (record) => (this.#isLeft ? this.#leftKey(record) : this.#rightKey(record)))
+    this.keepRows(latestRows(this.#latest), (record) => (this.#isLeft ? this.#leftKey(record) : this.#rightKey(record)), isEverywhere)
   }
 
   selectInput(input: number): void {
@@ -52,8 +52,8 @@ class LatestJoinActor extends KeyedRowsActor implements OperatorActor {
     if (latest !== undefined || type === 'left') this.context.emit(fn(record, latest?.value), timestamp)
   }
 
-  snapshot(): StateChunk[] {
-    if (!this.#isEverywhere) return this.saveRows()
+  snapshotInSteps(checkpointId: number): Iterable<StateChunk | null> {
+    if (!this.#isEverywhere) return this.saveRows(checkpointId)
     // Every instance has the same: one of them tells all.
     return this.context.index > 0 ? [] : [...this.saveInMemory(1)].map(([id, value]) => ({ scope: 'all', id, value }))
   }
@@ -65,8 +65,10 @@ class LatestJoinActor extends KeyedRowsActor implements OperatorActor {
   #update(record: unknown): void {
     const key = this.#rightKey(record)
     this.changed?.(key)
-    if (this.#spec.isDelete?.(record) === true) this.#latest.delete(key)
-    else this.#latest.set(keptKey(key), { value: record })
+    if (this.#spec.isDelete?.(record) === true) {
+      this.#latest.delete(key)
+      this.gone?.(key)
+    } else this.#latest.set(keptKey(key), { value: record })
   }
 }
 

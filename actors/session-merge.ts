@@ -1,7 +1,7 @@
 import type { ColumnBatch, OperatorActor, OperatorContext, OperatorDefinition, Progress, StateChunk } from '../src/actor/contract.ts'
 import { heapBytes } from '../src/actor/cached-kit.ts'
 import { type Key, restoredWatermark } from '../src/actor/operator-kit.ts'
-import type { Piece, RowsByKey } from '../src/actor/rows-kit.ts'
+import type { NewestRows, Piece, RowsByKey } from '../src/actor/rows-kit.ts'
 import { SessionTable } from '../src/actor/table-kit.ts'
 import { WINDOWS_PER_STEP_MAX } from '../src/limits.ts'
 import type { SessionAggregateSpec } from './session-combine.ts'
@@ -54,8 +54,8 @@ class SessionMergeActor extends KeyedRowsActor implements OperatorActor {
     return 'more'
   }
 
-  snapshot(): StateChunk[] {
-    return this.saveRowsAt(this.#watermark)
+  snapshotInSteps(checkpointId: number): Iterable<StateChunk | null> {
+    return this.saveRowsAt(this.#watermark, checkpointId)
   }
 
   restore(chunks: readonly StateChunk[]): Promise<void> {
@@ -67,8 +67,8 @@ class SessionMergeActor extends KeyedRowsActor implements OperatorActor {
     return this.#sessions.snapshot(keyGroups)
   }
 
-  protected override restoreInMemory(chunk: Uint8Array): void {
-    this.#sessions.restore(chunk)
+  protected override restoreInMemory({ rows }: NewestRows): void {
+    this.#sessions.restore(rows)
   }
 }
 

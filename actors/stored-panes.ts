@@ -4,6 +4,7 @@ import { ValueTable } from '../src/actor/keyed-kit.ts'
 import type { AllRows } from '../src/actor/rows-kit.ts'
 import { WindowPane, type Windows } from '../src/actor/window-kit.ts'
 import { heapBytes } from '../src/actor/cached-kit.ts'
+import { forEachRow, newestRowsOf } from './stored-rows.ts'
 
 /** A pane as a checkpoint holds it. */
 type StoredPane = readonly [
@@ -83,9 +84,8 @@ export function savePanes<C>(windows: { forEach(fn: (pane: WindowPane<C>) => voi
 
 /** Puts panes back; chunks of other scopes are left out. */
 export function loadPanes<C>(windows: { restore(pane: WindowPane<C>): void }, chunks: readonly StateChunk[]): void {
-  const table = new ValueTable<StoredPane[]>()
-  for (const { scope, value } of chunks) if (scope === 'group') table.restore(value as Uint8Array)
-  table.forEach((key, panes) => panes.forEach((pane) => windows.restore(restored<C>(key, pane))))
+  for (const rows of newestRowsOf(chunks))
+    forEachRow(rows, (key, panes) => (panes as StoredPane[]).forEach((pane) => windows.restore(restored<C>(key, pane))))
 }
 
 function stored({ start, end, contents, triggerState, eventTimers, processingTimers }: WindowPane<unknown>): StoredPane {

@@ -99,8 +99,8 @@ class TemporalJoinActor extends KeyedRowsActor implements OperatorActor {
     return 'more'
   }
 
-  snapshot(): StateChunk[] {
-    return this.saveRows()
+  snapshotInSteps(checkpointId: number): Iterable<StateChunk | null> {
+    return this.saveRows(checkpointId)
   }
 
   restore(chunks: readonly StateChunk[]): Promise<void> {
@@ -172,8 +172,9 @@ class TemporalJoinActor extends KeyedRowsActor implements OperatorActor {
   /** Versions go only when all records are through that may need them. */
   #settle(rows: Rows): void {
     if (rows.waiting.lastUpTo(this.#watermark) === -1) this.#dropOver(rows)
-    if (rows.waiting.size === 0 && rows.versions.size === 0) this.#rows.delete(rows.key)
-    else this.#remind(rows)
+    if (rows.waiting.size > 0 || rows.versions.size > 0) return this.#remind(rows)
+    this.#rows.delete(rows.key)
+    this.gone?.(rows.key)
   }
 
   #dropOver({ versions }: Rows): void {

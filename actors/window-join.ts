@@ -48,6 +48,7 @@ class WindowJoinActor extends KeyedRowsActor implements OperatorActor {
       late: (record, timestamp) => late[this.#contents.isLeft ? 0 : 1](record, timestamp),
       undoes: context.undoes,
       changed: (key) => this.changed?.(key),
+      gone: (key) => this.gone?.(key),
     })
     this.keepRows(new PaneRows(this.#windows), (record) => this.#keyOf(record))
   }
@@ -84,8 +85,8 @@ class WindowJoinActor extends KeyedRowsActor implements OperatorActor {
     if (this.#windows.advanceClock(nowMs, 1, this.clockDueElsewhereMs)) this.fetchClockDue(nowMs)
   }
 
-  snapshot(): StateChunk[] {
-    return this.saveRows()
+  snapshotInSteps(checkpointId: number): Iterable<StateChunk | null> {
+    return this.saveRows(checkpointId)
   }
 
   restore(chunks: readonly StateChunk[]): Promise<void> {

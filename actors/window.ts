@@ -40,6 +40,7 @@ class WindowActor extends KeyedRowsActor implements OperatorActor {
       late: context.emitTo('late'),
       undoes: context.undoes,
       changed: (key) => this.changed?.(key),
+      gone: (key) => this.gone?.(key),
     })
     this.keepRows(new PaneRows(this.#windows), this.#keyOf)
   }
@@ -68,8 +69,8 @@ class WindowActor extends KeyedRowsActor implements OperatorActor {
     if (this.#windows.advanceClock(nowMs, WINDOWS_PER_STEP_MAX, this.clockDueElsewhereMs)) this.fetchClockDue(nowMs)
   }
 
-  snapshot(): StateChunk[] {
-    return this.saveRowsAt(this.#windows.watermark)
+  snapshotInSteps(checkpointId: number): Iterable<StateChunk | null> {
+    return this.saveRowsAt(this.#windows.watermark, checkpointId)
   }
 
   restore(chunks: readonly StateChunk[]): Promise<void> {

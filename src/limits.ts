@@ -297,6 +297,8 @@ export const STATE_CACHE_BYTES_DEFAULT = 64 * 1024 * 1024
 export const STATE_CACHE_BYTES_MIN = 1024
 /** Bytes of rows of working state that wait on the storage thread until they are written together. */
 export const WORKING_WAITING_BYTES_MAX = 8 * 1024 * 1024
+/** Bits of the largest filter that says which keys of a table have no row: of 1 M keys, 2 MiB. Tables with more go without. */
+export const WORKING_FILTER_BITS_MAX = 2 ** 24
 /** Bytes of a key under which LMDB stores a row; longer ones go by their hash. */
 export const WORKING_KEY_BYTES_MAX = 1024
 /** Bytes of restored state that a worker sends to the storage thread before it waits until they are taken in. */
@@ -308,7 +310,7 @@ export const WORKING_SLICE_MS = 5
 export const RECORD_COLUMN_ROWS_MIN = 128
 
 /** Static priorities go from minus this to this. */
-export const PRIORITY_MAX = 100
+export const STATIC_PRIORITY_MAX = 100
 /** What a worker's heap holds besides the demands of its actors: the engine, its modules, those of the job, buffers that are filled. */
 export const WORKER_HEAP_BASE_MB = 32
 /** Young generation of a worker whose heap is limited by its demands: what one collection moves out of more may end the process in place of the worker. */
@@ -319,3 +321,9 @@ export const ACTOR_SHARE_DEFAULT = 0.1
 export const PLACEMENT_SEARCH_STEPS_MAX = 100_000
 /** Groups of actors for which there is such a search: beyond, what does not fit at once is refused. */
 export const PLACEMENT_SEARCH_UNITS_MAX = 1_000
+/** Levels of static priority that a worker tells apart: its lowest ones count as one beyond. */
+export const STATIC_PRIORITY_LEVELS_MAX = 8
+/** Of what others take, each lower level that is ready gets so much: a little more than the twentieth that is promised, since steps do not end when one wants. */
+export const STATIC_PRIORITY_SHARE_MIN = 1 / 16
+/** A step that took long keeps its level waiting for no more than this by the share above. */
+export const STATIC_PRIORITY_DEBT_MS_MAX = 20

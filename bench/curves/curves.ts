@@ -47,7 +47,7 @@ const actors: Curve = {
   yName: 'CPU ns per record',
   xs: [10, 100, 1_000, 10_000],
   logX: true,
-  series: [{ name: 'one source and its sink', y: nanoseconds, order: (idle) => order('idle-actors', { idle }) }],
+  series: [{ name: 'one source and its sink', y: nanoseconds, order: (idle) => order('busy-beside-idle', { idle }) }],
   note: 'Ready actors are found in a bitmap of two levels, so idle ones cost nothing but their barriers: every checkpoint passes through each of them, which shows from some thousand on.',
 }
 
@@ -152,7 +152,7 @@ function stateOrder(mebibytes: number): PointOrder | null {
   if (mebibytes * MEBIBYTE * MEMORY_PER_STATE > freemem()) return null
   const count = Math.round((mebibytes * MEBIBYTE) / STATE_CHARACTERS)
   const config = { keys: count, characters: STATE_CHARACTERS }
-  return order('large-state', config, { checkpointIntervalMs: Infinity }, { warmRecords: Math.round(1.1 * count), checkpoint: true })
+  return order('large-state', config, {}, { warmRecords: Math.round(1.1 * count), checkpoint: true })
 }
 
 const state: Curve = {

@@ -54,7 +54,7 @@ async function windowBytes(kind: 'panes' | 'lists', measure: Measure): Promise<n
   for (const open of [1, OPEN_MORE]) {
     // A slide has each key some times; so many slides must have been for all windows to be open.
     const config = { count: 1_000_000_000, keys: WINDOW_KEYS, open, slideMs: 40, kind }
-    const launch = { workers: 2, checkpointIntervalMs: Infinity }
+    const launch = { workers: 2 }
     const { rssBytes } = await measure({
       job: 'open-windows',
       config,

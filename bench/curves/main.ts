@@ -49,8 +49,13 @@ function remembering(): typeof measure {
   }
 }
 
-async function pointsOf({ series, xs, name }: Curve, measured: typeof measure): Promise<MeasuredCurve['series']> {
+/** Points that could not be measured are left out, and told. */
+async function pointsOf(
+  { series, xs, name }: Curve,
+  measured: typeof measure,
+): Promise<{ series: MeasuredCurve['series']; failed: boolean }> {
   const all = series.map((): Point[] => [])
+  let failed = false
   for (const x of xs) {
     for (const [i, { order, y, name: what }] of series.entries()) {
       const its = order(x)
@@ -58,12 +63,18 @@ async function pointsOf({ series, xs, name }: Curve, measured: typeof measure): 
         console.error(`${name} ${x}: left out, too little memory is free`)
         continue
       }
-      const measures = await measured(its)
-      all[i]!.push({ x, y: y(measures, x), measures })
-      console.error(`${name} ${x}, ${what}: ${y(measures, x).toPrecision(4)}`)
+      try {
+        const measures = await measured(its)
+        all[i]!.push({ x, y: y(measures, x), measures })
+        console.error(`${name} ${x}, ${what}: ${y(measures, x).toPrecision(4)}`)
+      } catch (error) {
+        if (!(error instanceof ContenderError)) throw error
+        failed = true
+        console.error(`!!! FAILURE: ${error.message}`)
+      }
     }
   }
-  return series.map(({ name: what }, i) => ({ name: what, points: all[i]! }))
+  return { series: series.map(({ name: what }, i) => ({ name: what, points: all[i]! })), failed }
 }
 
 /** Exit codes: 0; 1, a point could not be measured; 2, a wrong option. */
@@ -83,17 +94,13 @@ async function main(args: readonly string[]): Promise<number> {
   let failed = false
   for (const curve of CURVES.filter(({ name }) => options.only.includes(name))) {
     const { name, title, xName, yName } = curve
-    try {
-      const about = aboutNow(`npm run bench:curves -- --only ${name} --write`, load)
-      const it: MeasuredCurve = { name, title, xName, yName, about, series: await pointsOf(curve, measured) }
-      curves.push(it)
-      print(it)
-      if (options.write) keepCurve(it, curve)
-    } catch (error) {
-      if (!(error instanceof ContenderError)) throw error
-      failed = true
-      console.error(`!!! FAILURE: ${error.message}`)
-    }
+    const about = aboutNow(`npm run bench:curves -- --only ${name} --write`, load)
+    const { series, failed: some } = await pointsOf(curve, measured)
+    const it: MeasuredCurve = { name, title, xName, yName, about, series }
+    failed ||= some
+    curves.push(it)
+    print(it)
+    if (options.write) keepCurve(it, curve)
   }
   if (options.only.includes('bytes')) {
     const rows = await footprints(curves, measured)
@@ -104,11 +111,9 @@ async function main(args: readonly string[]): Promise<number> {
   return failed ? 1 : 0
 }
 
-function print({ title, xName, yName, series }: MeasuredCurve): void {
-  const rows = series.map(({ name, points }) => [name, ...points.map(({ y }) => y.toPrecision(4))])
-  const xs = series[0]!.points.map(({ x }) => String(x))
-  const width = 1 + xs.length
-  console.log(`\n${title}: ${yName}\n${aligned([[xName, ...xs], ...rows.filter((row) => row.length === width)])}\n`)
+function print({ title, yName, series }: MeasuredCurve): void {
+  console.log(`\n${title}: ${yName}`)
+  for (const { name, points } of series) console.log(`${name}: ${points.map(({ x, y }) => `${x}: ${y.toPrecision(4)}`).join('  ')}`)
 }
 
 process.exitCode = await main(process.argv.slice(2))

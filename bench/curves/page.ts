@@ -5,7 +5,7 @@ import { markdownTable, writeBetweenMarkers } from '../harness/page.ts'
 import { projectFolder } from '../harness/project-folder.ts'
 import { drift, type Sample } from '../soak/sample.ts'
 import { chart } from './chart.ts'
-import type { Curve, DrawnSeries, MeasuredCurve } from './curve.ts'
+import type { Curve, DrawnSeries, MeasuredCurve, Point } from './curve.ts'
 import { CORES, CURVES } from './curves.ts'
 import type { Footprint } from './footprint.ts'
 
@@ -47,10 +47,13 @@ function sectionOf({ title, note, name, xName }: Curve, { about, series }: Measu
     name === 'workers' && series.some(({ points }) => points.some(({ x }) => x > CORES))
       ? ` More than ${CORES} workers are oversubscribed here.`
       : ''
-  const table = markdownTable([
-    [xName, ...series[0]!.points.map(({ x }) => String(x))],
-    ...series.map(({ name: its, points }) => [its, ...points.map(({ y }) => String(Number(y.toPrecision(3))))]),
-  ])
+  const xs = [...new Set(series.flatMap(({ points }) => points.map(({ x }) => x)))].toSorted((a, b) => a - b)
+  const yAt = (points: readonly Point[], x: number): string => {
+    const y = points.find((point) => point.x === x)?.y
+    return y === undefined ? '-' : String(Number(y.toPrecision(3)))
+  }
+  const rows = series.map(({ name: its, points }) => [its, ...xs.map((x) => yAt(points, x))])
+  const table = markdownTable([[xName, ...xs.map(String)], ...rows])
   return `### ${title}\n\n![${title}](curves/${name}.svg)\n\n${note}${beyond}\n\n${table}\n\n[Data](curves/${name}.json). ${aboutLine(about)}`
 }
 

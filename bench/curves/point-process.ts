@@ -12,7 +12,7 @@ export interface PointOrder {
   /** Made before anything counts; what takes longer than `warmSecondsMax` is measured as far as it came. */
   readonly warmRecords?: number
   readonly seconds: number
-  /** That one complete checkpoint is waited for, of all state. */
+  /** No checkpoints but one at the end, of all state. */
   readonly checkpoint?: boolean
 }
 
@@ -44,7 +44,7 @@ async function measure({
   checkpoint,
 }: PointOrder): Promise<PointMeasures> {
   const { default: value } = (await import(new URL(`../jobs/${job}${extname(import.meta.url)}`, import.meta.url).href)) as { default: Job }
-  const run = await launch(value, { ...settings, config })
+  const run = await launch(value, { ...settings, config, ...(checkpoint === true && { checkpointIntervalMs: Infinity }) })
   for (let waited = 0; waited < WARM_SECONDS_MAX; waited += 0.5) {
     await sleep(500)
     if (waited >= warmSeconds && (await madeSoFar(run)) >= warmRecords) break
@@ -53,6 +53,7 @@ async function measure({
   await sleep(1000 * seconds)
   const [records, cpu, wallMs] = [(await madeSoFar(run)) - before, process.cpuUsage(cpuBefore), performance.now() - fromMs]
   const rssBytes = process.memoryUsage.rss()
+  if (records <= 0) throw new Error(`${job} made no record in ${seconds} s`)
   const taken = checkpoint === true ? await takeCheckpoint(run) : {}
   return {
     recordsPerSecond: (1000 * records) / wallMs,

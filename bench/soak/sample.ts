@@ -8,9 +8,10 @@ export interface Sample {
   readonly checkpoint: number
 }
 
-/** How the mean of the last quarter differs from the one before, as a part of it. */
+/** How the mean of the last quarter differs from the one before, as a part of it; 0 of too short a run. */
 export function drift(samples: readonly Sample[], of: (sample: Sample) => number): number {
-  const quarter = Math.max(1, samples.length >> 2)
+  const quarter = samples.length >> 2
+  if (quarter === 0) return 0
   const mean = (part: readonly Sample[]): number => part.reduce((sum, sample) => sum + of(sample), 0) / part.length
-  return mean(samples.slice(-quarter)) / mean(samples.slice(-2 * quarter, -quarter).concat(samples.length < 2 ? samples : [])) - 1
+  return mean(samples.slice(-quarter)) / mean(samples.slice(-2 * quarter, -quarter)) - 1
 }

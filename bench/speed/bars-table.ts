@@ -4,7 +4,7 @@ import type { Ratio } from '../harness/statistics.ts'
 import type { Measured } from '../peers/measured.ts'
 import { topStages } from '../stages/figures.ts'
 import { nanoseconds, type StagesRun } from '../stages/tables.ts'
-import { type Bar, BARS, LATENCY_AIMS_MS } from './bars.ts'
+import { type Bar, BARS, LATENCY_AIMS_MS, UNMEASURED } from './bars.ts'
 
 /** What was measured; each part by a command of its own. */
 export interface Evidence {
@@ -36,7 +36,8 @@ export function barsTable(evidence: Evidence): string {
       missed ? costsOf(bar, evidence.stages) : '',
     ]
   })
-  return markdownTable([HEAD, ...rows, ...latencyRows(evidence.latency)])
+  const others = UNMEASURED.map(({ query, to, goal }) => [query, to, String(goal), '-', '-', 'not measured', ''])
+  return markdownTable([HEAD, ...rows, ...others, ...latencyRows(evidence.latency)])
 }
 
 /** What the noise allows to say. */

@@ -25,6 +25,9 @@ export const BARS: readonly Bar[] = [
   ...all('timely', 1, ['q4', 'q5', 'q7', 'q11', 'ks']),
 ]
 
+/** Bars beside what `bench:peers` does not run. */
+export const UNMEASURED = [{ query: 'all', to: 'Hazelcast Jet', goal: 2 }] as const
+
 export const LATENCY_ROWS_PER_SECOND = 100_000
 /** Aims, in ms from the end of a window: at so many events a second, tumbling windows of 1 s, 10,000 keys. */
 export const LATENCY_AIMS_MS = { p50: 1.5, p99: 6, 'p99.9': 10 } as const

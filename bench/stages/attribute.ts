@@ -18,7 +18,7 @@ export interface Attributed {
   readonly functions: ReadonlyMap<string, number>
 }
 
-/** Samples come every half millisecond. Whoever comes this late was not running: other programs had the core, or the machine stood still. */
+/** Samples come every half millisecond, during collections too. Whoever comes this late was not running: other programs had the core, or the machine stood still. */
 const LOST_SAMPLE_US = 20_000
 
 export function noTimes(): StageTimes {
@@ -37,7 +37,7 @@ export function attribute(recording: Pick<ThreadRecording, 'profile' | 'sources'
     if (parts.length === 0) return
     const delta = Math.max(0, timeDeltas[i]!)
     totalUs += delta
-    if (delta > LOST_SAMPLE_US && parts[0]!.stage !== 'gc') {
+    if (delta > LOST_SAMPLE_US) {
       lostUs += delta
       us.idle += delta
       return

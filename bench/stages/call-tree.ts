@@ -11,6 +11,8 @@ export interface Parts {
   readonly unsure: number
 }
 
+const OUTWARD: ReadonlySet<string> = new Set<Stage>(['encode', 'cross', 'decode', 'snapshot', 'time', 'loop'])
+
 type Found = Stage | 'probe' | ProfileNode
 
 /** The nodes of a profile, and which stages they belong to. */
@@ -98,11 +100,13 @@ export class CallTree {
     return this.#recording.functions[scriptId]?.find(({ first }) => first === lineNumber + 1)
   }
 
+  /** What a node has called, as far as it may have been inlined: what leads out of an operator is, what that does is not. */
   *#below({ children = [] }: ProfileNode): Generator<ProfileNode> {
     for (const id of children) {
       const child = this.node(id)
       yield child
-      yield* this.#below(child)
+      const found = this.#find(child)
+      if (typeof found === 'object' || !OUTWARD.has(found)) yield* this.#below(child)
     }
   }
 }

@@ -47,8 +47,9 @@ export class Actor {
   #paused = false
   /** The last step called what was due by the clock: now it is the turn of frames, which a timer that is always due must not keep out. */
   #keptTime = false
-  /** Operator whose onEnd comes next while ending. */
+  /** Operator whose onEnd comes next while ending; all of them have ended, and receivers know. */
   #ending = 0
+  #hasEnded = false
   #finalChunks: readonly SealedChunk[] | null = null
 
   constructor(parts: ActorParts, events: ActorEvents) {
@@ -158,7 +159,7 @@ export class Actor {
     if (this.#state === 'finished') return 'finished'
     if (!this.#isReady()) return this.#keepTime() ? 'progress' : 'idle'
     if (this.#input.waits) return this.#processBatch()
-    if (this.#snapshotDue !== 0) return this.#catchUpOnSnapshot()
+    if (this.#snapshotDue !== 0) return this.#takeSnapshot(this.#snapshotDue)
     if (this.#time.isAdvancing || this.#time.release()) return this.#advance()
     if (this.#state === 'running' || !this.#barrierIsLast) this.#injectBarrier()
     if (this.#state === 'ending' && this.#snapshotDue === 0) return this.#end()
@@ -308,20 +309,16 @@ export class Actor {
     if (this.#alignment.allEnded) this.#state = 'ending'
   }
 
-  #catchUpOnSnapshot(): StepResult {
-    this.#takeSnapshot(this.#snapshotDue)
-    if (this.#snapshotDue === 0 && this.#endDue >= 0) this.#channelEnded()
-    return 'progress'
-  }
-
   /** Due until every operator is through with what came before the barrier; until then the actor takes in nothing. */
-  #takeSnapshot(checkpointId: number): void {
+  #takeSnapshot(checkpointId: number): StepResult {
     this.flush(true)
     this.#snapshotDue = this.#isReady() ? 0 : checkpointId
-    if (this.#snapshotDue !== 0) return
+    if (this.#snapshotDue !== 0) return 'progress'
     this.#outboxes.broadcast(FrameKind.barrier, checkpointId)
     this.#snapshots.begin(checkpointId, this.#alignment.tookMs)
     this.flushKept()
+    if (this.#endDue >= 0) this.#channelEnded()
+    return 'progress'
   }
 
   /** One operator's last results a step, so that outputs are flushed between them. */
@@ -337,12 +334,15 @@ export class Actor {
       this.#operators.afterBatch()
       return 'progress'
     }
-    if (this.#finalChunks === null) {
+    if (!this.#hasEnded) {
       this.flush(true)
-      if (!this.#isReady()) return 'progress'
-      this.#outboxes.broadcast(FrameKind.end, 0)
-      this.#finalChunks = this.#snapshots.takeLast()
+      this.#hasEnded = this.#isReady()
+      if (this.#hasEnded) this.#outboxes.broadcast(FrameKind.end, 0)
+      return 'progress'
     }
+    // Bit by bit: last results do not wait for the last state.
+    this.#finalChunks ??= this.#snapshots.takeLast()
+    if (this.#finalChunks === null) return 'progress'
     if (!this.flushKept()) return 'blocked'
     this.#state = 'finished'
     return 'progress'

@@ -39,6 +39,8 @@ export class Snapshots {
   readonly #headName: string
   readonly #clock: Clock
   #pending: Pending | null = null
+  /** That of the end. */
+  #last: Pending | null = null
 
   constructor(
     operators: Operators,
@@ -53,12 +55,12 @@ export class Snapshots {
     this.#clock = clock
   }
 
-  /** The last one, at once. One that is under way comes first. */
-  takeLast(): readonly SealedChunk[] {
-    while (this.goOn());
-    const last = this.#begin(0, 0)
-    while (last.rest !== null) this.#encode(last)
-    return [...last.chunks, ...last.groups]
+  /** The last one, a part with each call: null until all of it is encoded. One that is under way comes first. */
+  takeLast(): readonly SealedChunk[] | null {
+    if (this.#pending !== null && this.#pending.rest !== null) return null
+    if (this.#last === null) this.#last = this.#begin(0, 0)
+    else this.#encode(this.#last)
+    return this.#last.rest === null ? [...this.#last.chunks, ...this.#last.groups] : null
   }
 
   /** Takes the one of a checkpoint. One that is under way belongs to a checkpoint that has failed. */

@@ -98,14 +98,26 @@ export class PayloadWriter {
     this.#copy(bytes, length)
   }
 
-  #header(token: number, length: number): void {
+  /** A token, and 32 bits that belong to it. */
+  sized(token: number, bits: number): void {
+    this.reserve(5)
+    this.#header(token, bits)
+  }
+
+  /** 32 bits that belong to the token before them. */
+  fixed(bits: number): void {
+    this.reserve(4)
     const { buffer, position } = this
-    buffer[position] = token
-    buffer[position + 1] = length >>> 24
-    buffer[position + 2] = length >>> 16
-    buffer[position + 3] = length >>> 8
-    buffer[position + 4] = length
-    this.position = position + 5
+    buffer[position] = bits >>> 24
+    buffer[position + 1] = bits >>> 16
+    buffer[position + 2] = bits >>> 8
+    buffer[position + 3] = bits
+    this.position = position + 4
+  }
+
+  #header(token: number, length: number): void {
+    this.buffer[this.position++] = token
+    this.fixed(length)
   }
 
   #copy(bytes: Uint8Array, length: number): void {

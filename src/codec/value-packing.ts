@@ -3,14 +3,16 @@ import { MillraceError } from '../errors.ts'
 import { corrupt } from './payload-reader.ts'
 import { inspectValue } from './plain-value.ts'
 import type { RecordContext } from './plain-value.ts'
+import { PlainWriter } from './plain-writer.ts'
 import { BYTES_ARRAY_BUFFER, BYTES_BUFFER, BYTES_CLASSES, VALUE_TAG, bytesCodeOf } from './value-tags.ts'
 import { ValueReader } from './value-reader.ts'
 import { isWellFormed } from './well-formed.ts'
 
 const packr = new Packr({ useRecords: false, variableMapSize: true, useToJSON: false } as object)
+const plainWriter = new PlainWriter()
 const reader = new ValueReader()
 
-/** `bytes` is valid until msgpackr packs the next value on this thread. */
+/** `bytes` is valid until the next values are packed on this thread, here or by msgpackr. */
 export interface PackedValues {
   readonly tagged: boolean
   readonly bytes: Uint8Array
@@ -21,6 +23,8 @@ export interface PackedValues {
  * Throws MR_RECORD_NOT_SERIALIZABLE with `field` as the start of the path.
  */
 export function packValues(values: readonly unknown[], field: string, context: RecordContext): PackedValues {
+  const plainly = plainWriter.write(values)
+  if (plainly !== null) return { tagged: false, bytes: plainly }
   let plain = true
   for (let i = 0; i < values.length; i++) {
     if (!inspectValue(values[i], field, context)) plain = false

@@ -1,6 +1,6 @@
 import { nearestName, onlyKnown } from '../core/known-options.ts'
 import { MillraceError } from '../errors.ts'
-import { PRIORITY_MAX } from '../limits.ts'
+import { STATIC_PRIORITY_MAX } from '../limits.ts'
 import type { OperatorNode } from './graph.ts'
 
 /** What one instance of an operator needs, as far as it is known. What is not said counts as nothing. */
@@ -25,7 +25,10 @@ export interface PlacementOptions {
   readonly antiAffinity?: string | readonly string[]
   /** Each instance has a worker for itself, and for what is fused with it or has affinity to it. */
   readonly exclusive?: boolean
-  /** -100 to 100, default 0; what is higher is placed first under the policy 'priority'. */
+  /**
+   * -100 to 100, default 0. What is higher runs first among the actors of a worker, of which each lower level keeps a twentieth of the time at least, and is placed first
+   * under the policy 'priority'.
+   */
   readonly priority?: number
 }
 
@@ -70,8 +73,8 @@ export function checkPlacement(options: PlacementOptions | undefined, name: stri
     throw new MillraceError('MR_OPTION_INVALID', `${what}=${shown} is not ${wanted}`, { operator: name, site })
   }
   if (typeof exclusive !== 'boolean') refuse('exclusive', exclusive, 'true or false')
-  if (options.priority !== undefined && !(Number.isInteger(priority) && Math.abs(priority!) <= PRIORITY_MAX))
-    refuse('priority', priority, `an integer from -${PRIORITY_MAX} to ${PRIORITY_MAX}`)
+  if (options.priority !== undefined && !(Number.isInteger(priority) && Math.abs(priority!) <= STATIC_PRIORITY_MAX))
+    refuse('priority', priority, `an integer from -${STATIC_PRIORITY_MAX} to ${STATIC_PRIORITY_MAX}`)
   onlyKnown('demand', demand, DEMANDS, site)
   for (const [what, value] of Object.entries(demand ?? {}))
     if (!(typeof value === 'number' && value >= 0 && value < Infinity)) refuse(`demand.${what}`, value, 'a number of 0 or more')
@@ -109,4 +112,10 @@ export function requireNamed(nodes: readonly OperatorNode[]): void {
     const both = placement.affinity.find((other) => placement.antiAffinity.includes(other))
     if (both !== undefined) refuse(`affinity and antiAffinity both name "${both}"`)
   }
+}
+
+/** Of a chain: the highest that its operators say, since what one of them has to do at once the others have to do as well. */
+export function priorityOf(chain: readonly OperatorNode[]): number {
+  const said = chain.flatMap(({ placement }) => placement?.priority ?? [])
+  return said.length === 0 ? 0 : Math.max(...said)
 }

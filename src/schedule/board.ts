@@ -5,7 +5,7 @@ export interface Weighed extends Unit {
   readonly weight: number
 }
 
-/** Who is on which worker while a placement is made, and who may still go where. */
+/** Who is on which worker while a placement is made, and who may still go where. Those that want a worker for themselves come first. */
 export class Board {
   readonly #room: Need
   readonly #tasks: number
@@ -60,7 +60,6 @@ export class Board {
     const units = this.#units[worker]!
     const alone = units.find(({ exclusive }) => exclusive)
     if (alone !== undefined) return `is for ${nameOf(alone)} only`
-    if (unit.exclusive && units.length > 0) return 'has others'
     for (const task of unit.apart) {
       if (this.#instances[worker * this.#tasks + task] === 0) continue
       return `has ${nameOf(units.find(({ actors }) => actors.some((actor) => actor.task.id === task))!)}`

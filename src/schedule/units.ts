@@ -1,4 +1,5 @@
 import type { OperatorNode } from '../graph/graph.ts'
+import { priorityOf } from '../graph/placement-options.ts'
 import { type Task, type TaskPlan, keepApart, threadInTurn } from '../graph/plan.ts'
 
 /** What actors need of one worker. */
@@ -149,7 +150,7 @@ function unitOf(
     ties,
     ...needOf(actors),
     exclusive: isExclusive(actors),
-    priority: Math.max(...actors.map(priorityOf)),
+    priority: Math.max(...actors.map(({ nodes }) => priorityOf(nodes))),
     home: threadInTurn(first.task, first.index, workers),
     apart: new Set(actors.flatMap(({ task }) => [...apart[task.id]!])),
   }
@@ -157,12 +158,6 @@ function unitOf(
 
 function isExclusive(actors: readonly Candidate[]): boolean {
   return actors.some(({ nodes }) => nodes.some(({ placement }) => placement?.exclusive === true))
-}
-
-/** The highest that the chain's operators say: what one of them has to do at once the others have to do as well. */
-export function priorityOf({ nodes }: Pick<Candidate, 'nodes'>): number {
-  const said = nodes.flatMap(({ placement }) => placement?.priority ?? [])
-  return said.length === 0 ? 0 : Math.max(...said)
 }
 
 export function needOf(actors: readonly Need[]): Need {

@@ -25,7 +25,8 @@ export class AccumulatorChanges {
   cut(checkpoint: number, groups: number): CutPlan {
     this.#lookForGone(checkpoint)
     const live = this.#liveSlots()
-    return this.#stamps.cut(checkpoint, groups, live, this.#groups.of(this.#keys, this.#keys.size, groups))
+    const { size } = this.#keys
+    return this.#stamps.cut(checkpoint, groups, live, this.#groups.of(this.#keys, size, groups), size)
   }
 
   /** A checkpoint is on disk: later ones need only what changes from now on. */

@@ -12,8 +12,10 @@ export interface Cut {
   readonly stamp: number
   /** By key group: number of the snapshot that wrote all of the group; 0: the group was empty. */
   readonly bases: Int32Array
-  /** By key group: rows that were written again behind that. */
+  /** By key group: rows that were written again behind that; new ones are not among them. */
   readonly repeated: Int32Array
+  /** Slots of the table at that time. */
+  readonly size: number
 }
 
 /** What a snapshot has to write. */
@@ -37,11 +39,13 @@ export interface Barrier {
   readonly after: number
   /** Changes with a larger stamp come behind the barrier. */
   readonly stamp: number
+  /** Slots of the table. */
+  readonly size: number
 }
 
 /**
  * What of a table has changed since the newest checkpoint that is known to be complete: a stamp a slot, which costs a write one compare, and the first one after a barrier a store. Says which key groups
- * are to be written whole: those that were not in that checkpoint, those of which half has changed since they were whole, and each one after some snapshots, not all
+ * are to be written whole: those that were not in that checkpoint, those of which half was written again since they were whole, and each one after some snapshots, not all
  * at once, so that chains are short and old checkpoints share nothing with new ones. The first two snapshots are whole, so that there are always two that share nothing.
  */
 export class ChangeStamps {
@@ -89,32 +93,35 @@ export class ChangeStamps {
   }
 
   /** Begins a snapshot, whose {@link ChangeStamps.plan} follows. */
-  begin(checkpoint: number): Barrier {
+  begin(checkpoint: number, size: number): Barrier {
     const base = checkpoint === 0 || this.#complete < 2 ? null : this.#since
     // Without a checkpoint to build on every stamp is newer.
-    return { checkpoint, base, after: base === null ? -1 : base.stamp, stamp: this.#now++ }
+    return { checkpoint, base, after: base === null ? -1 : base.stamp, stamp: this.#now++, size }
   }
 
   /**
    * The same at once, for tables that are written before anything changes.
    *
    * @param checkpoint 0: the last state, which is written whole
-   * @param live slots of the table
+   * @param live slots of the table below `size`, whose keys stay
    * @param groupOf by slot
    */
-  cut(checkpoint: number, groups: number, live: Int32Array, groupOf: Uint16Array): CutPlan {
-    const barrier = this.begin(checkpoint)
+  cut(checkpoint: number, groups: number, live: Int32Array, groupOf: Uint16Array, size: number): CutPlan {
+    const barrier = this.begin(checkpoint, size)
     const { base, after: stamp } = barrier
     const stamps = this.#stamps
     const rows = new Int32Array(groups)
     const changed = new Int32Array(groups)
+    const repeated = new Int32Array(groups)
     for (let i = 0; i < live.length; i++) {
       const slot = live[i]!
       const group = groupOf[slot]!
       rows[group]!++
-      if (stamps[slot]! > stamp) changed[group]!++
+      if (stamps[slot]! <= stamp) continue
+      changed[group]!++
+      if (wasThere(barrier, slot)) repeated[group]!++
     }
-    const whole = this.plan(barrier, rows, changed)
+    const whole = this.plan(barrier, rows, repeated)
     let count = 0
     for (let group = 0; group < groups; group++) count += whole[group] === WHOLE ? rows[group]! : changed[group]!
     const written = new Int32Array(count)
@@ -153,10 +160,10 @@ export class ChangeStamps {
    * By key group, what the snapshot has to write: 0 for nothing, WHOLE or DELTA.
    *
    * @param rows by key group: of the table at the barrier
-   * @param changed those of them that changed after `barrier.after`, and what was removed
+   * @param again those of them that changed after `barrier.after` and were there before, and what was removed
    */
-  plan(barrier: Barrier, rows: Int32Array, changed: Int32Array): Uint8Array {
-    const { checkpoint, stamp, base: since } = barrier
+  plan(barrier: Barrier, rows: Int32Array, again: Int32Array): Uint8Array {
+    const { checkpoint, stamp, size, base: since } = barrier
     const number = ++this.#taken
     const whole = new Uint8Array(rows.length)
     const bases = new Int32Array(rows.length)
@@ -164,14 +171,14 @@ export class ChangeStamps {
     for (let group = 0; group < rows.length; group++) {
       if (rows[group] === 0) continue
       const base = since?.bases[group] ?? 0
-      const again = (since?.repeated[group] ?? 0) + changed[group]!
+      const repeatedNow = (since?.repeated[group] ?? 0) + again[group]!
       const isOld = number - base >= DELTA_SNAPSHOTS_MAX + (group % DELTA_STAGGER_GROUPS)
-      const isWhole = base === 0 || isOld || 2 * again > rows[group]!
+      const isWhole = base === 0 || isOld || 2 * repeatedNow > rows[group]!
       whole[group] = isWhole ? WHOLE : DELTA
       bases[group] = isWhole ? number : base
-      repeated[group] = isWhole ? 0 : again
+      repeated[group] = isWhole ? 0 : repeatedNow
     }
-    if (checkpoint !== 0 && stamp >= this.#validFrom) this.#open.push({ checkpoint, stamp, bases, repeated })
+    if (checkpoint !== 0 && stamp >= this.#validFrom) this.#open.push({ checkpoint, stamp, bases, repeated, size })
     return whole
   }
 
@@ -187,3 +194,6 @@ export class ChangeStamps {
     this.#stamps = stamps
   }
 }
+
+/** Whether a slot of a table whose keys stay was in use when the snapshot was taken that deltas build on. */
+export const wasThere = ({ base }: Barrier, slot: number): boolean => base !== null && slot < base.size

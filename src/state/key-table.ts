@@ -18,14 +18,21 @@ export class KeyTable implements KeySlots {
   #idle: number[] = []
   readonly #changes: ChangeStamps | null
   readonly #onForget: ((slot: number) => void) | null
+  readonly #keeps: ((slot: number) => boolean) | null
 
   /**
    * @param changes told before something more or less is kept for a key
    * @param onForget called before a key is forgotten
+   * @param keeps whether something is kept for a key that nobody has said to use: see {@link KeyTable.suspect}
    */
-  constructor(changes: ChangeStamps | null = null, onForget: ((slot: number) => void) | null = null) {
+  constructor(
+    changes: ChangeStamps | null = null,
+    onForget: ((slot: number) => void) | null = null,
+    keeps: ((slot: number) => boolean) | null = null,
+  ) {
     this.#changes = changes
     this.#onForget = onForget
+    this.#keeps = keeps
   }
 
   get ints(): Int32Array | undefined {
@@ -75,7 +82,7 @@ export class KeyTable implements KeySlots {
   /** Something less is about to be kept. */
   release(slot: number): void {
     if (this.#changes !== null) this.#changes.touch(slot)
-    if (--this.#uses[slot]! === 0) this.#suspect(slot)
+    if (--this.#uses[slot]! === 0) this.suspect(slot)
   }
 
   /** True for slots of keys for which something is kept. */
@@ -99,11 +106,18 @@ export class KeyTable implements KeySlots {
     this.#idle.length = 0
   }
 
+  /** Nothing may be kept for the key any more: the next sweep looks at it. */
+  suspect(slot: number): void {
+    if (this.#waits[slot] === 1) return
+    this.#waits[slot] = 1
+    this.#idle.push(slot)
+  }
+
   /** Forgets keys for which nothing is kept. No slot of a key without anything is valid afterwards. */
   sweep(): void {
     for (const slot of this.#idle) {
       this.#waits[slot] = 0
-      if (this.#uses[slot] !== 0) continue
+      if (this.#uses[slot] !== 0 || this.#keeps?.(slot) === true) continue
       this.#onForget?.(slot)
       this.index.remove(slot)
     }
@@ -117,13 +131,7 @@ export class KeyTable implements KeySlots {
 
   #isNew(slot: number): void {
     if (slot >= this.#uses.length) this.#grow(slot)
-    this.#suspect(slot)
-  }
-
-  #suspect(slot: number): void {
-    if (this.#waits[slot] === 1) return
-    this.#waits[slot] = 1
-    this.#idle.push(slot)
+    this.suspect(slot)
   }
 
   #grow(slot: number): void {

@@ -67,10 +67,13 @@ export class ListHandle<T> implements ListState<T>, Undoable {
     this.#cell.clear(slot)
   }
 
-  *[Symbol.iterator](): IterableIterator<T> {
-    const slot = this.#slot()
+  [Symbol.iterator](): IterableIterator<T> {
     const items = this.#read()?.items
-    for (let i = 0; items !== undefined && i < items.length; i++) {
+    return items === undefined ? [].values() : this.#iterate(this.#scope.slot, items)
+  }
+
+  *#iterate(slot: number, items: readonly T[]): IterableIterator<T> {
+    for (let i = 0; i < items.length; i++) {
       if (this.#scope.slot !== slot) refuseAccess(this.#scope.slot)
       yield items[i]!
     }

@@ -162,12 +162,12 @@ export class SessionCombiner {
   #columnsOf({ keys, starts, ends, columns, ints }: TargetRows): PartialColumn[] {
     const { layout } = this.#table
     return [
-      { name: 'key', values: ints ? Int32Array.from(keys as number[]) : keys },
-      { name: 'windowStart', values: Float64Array.from(starts) },
-      { name: 'windowEnd', values: Float64Array.from(ends) },
+      { name: 'key', values: ints ? new Int32Array(keys as number[]) : keys },
+      { name: 'windowStart', values: new Float64Array(starts) },
+      { name: 'windowEnd', values: new Float64Array(ends) },
       ...layout.columns.map(({ name, custom }, c) => ({
         name,
-        values: custom === undefined ? Float64Array.from(columns[c] as number[]) : columns[c]!,
+        values: custom === undefined ? new Float64Array(columns[c] as number[]) : columns[c]!,
       })),
     ]
   }

@@ -167,6 +167,25 @@ const readBody = (body: Uint8Array): DecodedChunk => {
   return { kind, signature, groups, group, rows, intKeys, textKeys, otherKeys, dirty, columns: readColumns(reader, rows) }
 }
 
+type OldBody = [string, string, number, number, number, number, Uint8Array, StoredText[], StoredText[], Uint8Array, unknown[]]
+
+/** The same array as msgpackr wrote it as a whole, which has its own form of bytes: chunks of release 0.1.0. */
+const readOldBody = (body: Uint8Array): DecodedChunk => {
+  const [kind, signature, hashVersion, groups, group, rows, ints, stringKeys, otherKeys, dirty, flat] = packr.unpack(body) as OldBody
+  if (hashVersion !== KEY_HASH_VERSION) throw incompatible(`its key hash version is ${hashVersion}; this version uses ${KEY_HASH_VERSION}`)
+  const columns = new Map<string, Float64Array | Uint8Array>()
+  for (let i = 0; i < flat.length; i += 3) {
+    const data = flat[i + 2] as Uint8Array
+    columns.set(flat[i] as string, flat[i + 1] ? numbersOf(new Float64Array(rows), data) : data)
+  }
+  const intKeys = numbersOf(new Int32Array(ints.length >> 2), ints)
+  if (intKeys.length + stringKeys.length + otherKeys.length !== rows || dirty.length !== rows) throw corrupt('its columns differ in length')
+  const textKeys = new ChunkTexts(new PayloadReader(Uint8Array.from(packr.pack(stringKeys))), packr)
+  return { kind, signature, groups, group, rows, intKeys, textKeys, otherKeys, dirty, columns }
+}
+
+const isUnreadable = (error: unknown): boolean => error instanceof MillraceError && error.code === 'MR_FRAME_CORRUPT'
+
 /**
  * Reads a chunk. What it gives may be views of the bytes.
  * @throws MR_STATE_CORRUPT for bytes that are not a whole chunk
@@ -177,8 +196,12 @@ export const decodeChunk = (bytes: Uint8Array): DecodedChunk => {
   try {
     return readBody(body)
   } catch (error) {
-    const isSaid = error instanceof MillraceError && error.code !== 'MR_FRAME_CORRUPT'
-    throw isSaid ? error : corrupt('its body cannot be decoded', error)
+    if (!isUnreadable(error)) throw error instanceof MillraceError ? error : corrupt('its body cannot be decoded', error)
+  }
+  try {
+    return readOldBody(body)
+  } catch (error) {
+    throw error instanceof MillraceError && !isUnreadable(error) ? error : corrupt('its body cannot be decoded', error)
   }
 }
 

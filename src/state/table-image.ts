@@ -1,6 +1,6 @@
 import { type Key, hashKey } from '../core/key-hash.ts'
 import { SNAPSHOT_CHUNK_ROWS_MIN, SNAPSHOT_FIRST_STEP_PART, SNAPSHOT_SLOTS_PER_ROW } from '../limits.ts'
-import { type Barrier, type ChangeStamps, DELTA, WHOLE } from './change-stamps.ts'
+import { type Barrier, type ChangeStamps, DELTA, WHOLE, wasThere } from './change-stamps.ts'
 import type { KeySlots } from './key-slots.ts'
 import type { RemovedKey, RemovedKeys } from './removed-keys.ts'
 import { type SlotGroups, UNKNOWN_GROUP } from './slot-groups.ts'
@@ -40,6 +40,13 @@ export interface ImageGroup {
   readonly outdated: readonly Key[]
 }
 
+/** By key group: rows, those that have changed, and what of them earlier chunks have, what is gone included. */
+interface Counts {
+  readonly rows: Int32Array
+  readonly changed: Int32Array
+  readonly repeated: Int32Array
+}
+
 /** A row as it was at the barrier, of a slot that has changed since, or may have. */
 interface KeptRow<Row> {
   readonly key: Key
@@ -48,10 +55,11 @@ interface KeptRow<Row> {
   readonly row: Row
 }
 
-/** Of a slot: it is as it was at the barrier, which all are that nobody has looked at; nothing is to be written; what it was is kept aside. */
+/** Of a slot: it is as it was at the barrier, which all are that nobody has looked at; nothing is to be written; what it was is kept aside; that is being written. */
 const AS_IT_IS = 0
 const DONE = 1
 const KEPT = 2
+const KEPT_LAST = 3
 
 /**
  * A table as it was at a barrier, while it changes: a row that is about to change is copied first, unless it has been written. All else is written bit by bit, where it lies.
@@ -76,9 +84,9 @@ export class TableImage<Row> {
   constructor(parts: ImageParts<Row>, options: ImageOptions) {
     this.#parts = parts
     this.#options = options
-    this.#barrier = parts.changes.begin(options.checkpoint)
-    this.#gone = parts.removed?.after(this.#barrier.after) ?? []
     this.#size = parts.rows.keys.size
+    this.#barrier = parts.changes.begin(options.checkpoint, this.#size)
+    this.#gone = parts.removed?.after(this.#barrier.after) ?? []
     this.#states = new Uint8Array(this.#size)
   }
 
@@ -93,7 +101,12 @@ export class TableImage<Row> {
     this.#states[slot] = DONE
     if (!rows.has(slot)) return
     try {
-      const row = { key: rows.keys.keyAt(slot), stamp: this.#parts.changes.stampOf(slot), isNew: this.#isNew(slot), row: rows.copy(slot) }
+      const row = {
+        key: rows.keys.keyAt(slot),
+        stamp: this.#parts.changes.stampOf(slot),
+        isNew: !this.#isKnown(slot),
+        row: rows.copy(slot),
+      }
       this.#kept.set(slot, row)
       this.#states[slot] = KEPT
     } catch (error) {
@@ -106,16 +119,16 @@ export class TableImage<Row> {
   *select(): Generator<null> {
     const { keyGroups, rowsPerStep } = this.#options
     const slotsPerStep = rowsPerStep * SNAPSHOT_SLOTS_PER_ROW
-    const [rows, changed, gone] = [new Int32Array(keyGroups), new Int32Array(keyGroups), new Int32Array(keyGroups)]
+    const counts = { rows: new Int32Array(keyGroups), changed: new Int32Array(keyGroups), repeated: new Int32Array(keyGroups) }
     for (const [from, to] of steps(this.#size, slotsPerStep)) {
-      this.#count(from, to, rows, changed)
+      this.#count(from, to, counts)
       yield null
     }
     for (const [from, to] of steps(this.#gone.length, slotsPerStep)) {
-      this.#countGone(from, to, gone)
+      this.#countGone(from, to, counts)
       yield null
     }
-    const next = this.#planGroups(rows, changed, gone)
+    const next = this.#planGroups(counts)
     for (const [from, to] of steps(this.#size, slotsPerStep)) {
       this.#sort(from, to, next)
       yield null
@@ -136,7 +149,7 @@ export class TableImage<Row> {
       do {
         const slots = this.#slots.subarray(from, Math.min(from + limit, end))
         yield this.#part(group, slots, from === this.#starts[group])
-        if (this.#kept.size > 0) for (let i = 0; i < slots.length; i++) this.#kept.delete(slots[i]!)
+        if (this.#kept.size > 0) this.#letGo(slots)
         from += slots.length
         rows += slots.length
         if (rows < Math.min(limit, rowsPerStep)) continue
@@ -154,19 +167,27 @@ export class TableImage<Row> {
 
   /** What was kept aside of a slot; undefined where the table still has it. */
   keptAt(slot: number): KeptRow<Row> | undefined {
-    return this.#kept.size === 0 ? undefined : this.#kept.get(slot)
+    return this.#states[slot]! >= KEPT ? this.#kept.get(slot) : undefined
   }
 
   #part(group: number, slots: Int32Array, isFirst: boolean): ImageGroup {
     if (this.#failure !== null) throw this.#failure.error
-    for (let i = 0; i < slots.length; i++) this.#states[slots[i]!] = DONE
+    const states = this.#states
+    for (let i = 0; i < slots.length; i++) states[slots[i]!] = states[slots[i]!] === KEPT ? KEPT_LAST : DONE
     if (this.#plan[group] !== DELTA) return { group, slots, since: undefined, outdated: [] }
     const outdated = this.#outdated(slots, isFirst ? (this.#goneOf.get(group) ?? []) : [])
     return { group, slots, since: isFirst ? this.#barrier.base!.checkpoint : undefined, outdated }
   }
 
-  /** Rows, and those that have changed, by key group. */
-  #count(from: number, to: number, rows: Int32Array, changed: Int32Array): void {
+  #letGo(slots: Int32Array): void {
+    for (let i = 0; i < slots.length; i++) {
+      if (this.#states[slots[i]!] !== KEPT_LAST) continue
+      this.#states[slots[i]!] = DONE
+      this.#kept.delete(slots[i]!)
+    }
+  }
+
+  #count(from: number, to: number, { rows, changed, repeated }: Counts): void {
     const { after } = this.#barrier
     const { keys } = this.#parts.rows
     const [states, stamps, groups] = this.#columns(to)
@@ -181,15 +202,17 @@ export class TableImage<Row> {
       if (kept === null && groups[slot] === UNKNOWN_GROUP) groups[slot] = this.#groupOf(keys.keyAt(slot))
       const group = kept === null ? groups[slot]! : this.#groupOf(kept.key)
       rows[group]!++
-      if (stamp > after) changed[group]!++
+      if (stamp <= after) continue
+      changed[group]!++
+      if (kept === null ? this.#isKnown(slot) : !kept.isNew) repeated[group]!++
     }
   }
 
-  #countGone(from: number, to: number, changed: Int32Array): void {
+  #countGone(from: number, to: number, { repeated }: Counts): void {
     for (let i = from; i < to; i++) {
       const { key } = this.#gone[i]!
       const group = this.#groupOf(key)
-      changed[group]!++
+      repeated[group]!++
       const others = this.#goneOf.get(group)
       if (others === undefined) this.#goneOf.set(group, [key])
       else others.push(key)
@@ -197,9 +220,8 @@ export class TableImage<Row> {
   }
 
   /** Where the slots of each group are to lie. */
-  #planGroups(rows: Int32Array, changed: Int32Array, gone: Int32Array): Int32Array {
+  #planGroups({ rows, changed, repeated }: Counts): Int32Array {
     const { keyGroups } = this.#options
-    const repeated = changed.map((count, group) => count + gone[group]!)
     this.#plan = this.#parts.changes.plan(this.#barrier, rows, repeated)
     this.#starts = new Int32Array(keyGroups + 1)
     for (let group = 0; group < keyGroups; group++)
@@ -233,16 +255,16 @@ export class TableImage<Row> {
     return hashKey(key) % this.#options.keyGroups
   }
 
-  /** In no checkpoint on which this one may build. */
-  #isNew(slot: number): boolean {
+  /** In the checkpoint on which this one may build. */
+  #isKnown(slot: number): boolean {
     const { removed } = this.#parts
-    return removed === null || removed.bornAt(slot) > this.#barrier.after
+    return removed === null ? wasThere(this.#barrier, slot) : removed.bornAt(slot) <= this.#barrier.after
   }
 
   /** @param keys to which those of the slots are added */
   #outdated(slots: Int32Array, keys: Key[]): Key[] {
     if (this.#parts.removed === null) return keys
-    for (const slot of slots) if (!(this.keptAt(slot)?.isNew ?? this.#isNew(slot))) keys.push(this.keyAt(slot))
+    for (const slot of slots) if (!(this.keptAt(slot)?.isNew ?? !this.#isKnown(slot))) keys.push(this.keyAt(slot))
     return keys
   }
 }

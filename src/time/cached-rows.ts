@@ -1,5 +1,6 @@
 import type { Key } from '../core/key-hash.ts'
 import { TIMERS_PER_STEP_MAX } from '../limits.ts'
+import type { KeyIndex } from '../state/key-index.ts'
 import type { CachedBackendOptions } from '../state/working/cached-backend.ts'
 import { CachedTable } from '../state/working/cached-table.ts'
 import { type PieceFormat, decodePieces, plainFormat } from '../state/working/pieces.ts'
@@ -52,8 +53,8 @@ export class CachedRows extends CachedTable {
     return this.#pieces === null ? snapshot : { ...snapshot, kind: 'pieces', pieces: plainFormat(this.#pieces) }
   }
 
-  override restore(bytes: Uint8Array): void {
-    if (this.#pieces === null) return super.restore(bytes)
+  override restore(bytes: Uint8Array, newer: KeyIndex | null = null): void {
+    if (this.#pieces === null) return super.restore(bytes, newer)
     decodePieces(bytes, this.#pieces, (key, row) => this.adopt(this.keys.slotOf(key), row))
     this.batchDone()
   }

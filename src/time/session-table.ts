@@ -77,6 +77,9 @@ export class SessionTable {
   #live = 0
   /** Sessions of the rows of a batch. */
   #sessions = new Int32Array(CAPACITY_MIN)
+  /** The session that another one joins, and the row of that one. */
+  readonly #joining = new Int32Array(1)
+  readonly #joined: readonly (Float64Array | unknown[])[]
 
   readonly #dueOf = (session: number): number => lastMsOf(this.#end[session]!)
   readonly #putOff = (session: number): void => this.#schedule(session)
@@ -85,6 +88,7 @@ export class SessionTable {
     this.#slots = new SessionSlots((session) => this.#keys.keyAt(this.#keySlot[session]!))
     this.#buckets = new DueBuckets(Math.max(1, Math.floor(gapMs / GAP_BUCKETS)))
     this.table = new AccumulatorTable<unknown>({ name, specs, key: { of: () => 0 }, keys: this.#slots, ...(mode && { mode }) })
+    this.#joined = this.table.layout.columns.map(({ custom }) => (custom === undefined ? new Float64Array(1) : [undefined]))
   }
 
   /** Keys that it has not forgotten. */
@@ -149,7 +153,9 @@ export class SessionTable {
     const { store, layout } = this.table
     this.#unlink(session)
     store.flags[session] = EMPTY
-    layout.columns.forEach(({ custom, initial }, c) => (store.data[c]![session] = custom === undefined ? initial : (undefined as never)))
+    const { columns } = layout
+    for (let c = 0; c < columns.length; c++)
+      store.data[c]![session] = columns[c]!.custom === undefined ? columns[c]!.initial : (undefined as never)
     if (this.#bucket[session] !== TAKEN) this.#buckets.remove(this.#bucket[session]!, session)
     this.#bucket[session] = NaN
     this.#free.push(session)
@@ -270,11 +276,17 @@ export class SessionTable {
       const other = this.#touching(this.#keySlot[session]!, this.#start[session]!, this.#end[session]!, session)
       if (other === NONE) return
       this.#grow(session, this.#start[other]!, this.#end[other]!)
-      const columns = table.store.data.map((column) => [column[other]])
-      table.mergeColumns(Int32Array.of(session), columns, 0, 1)
+      this.#copyRow(other)
+      this.#joining[0] = session
+      table.mergeColumns(this.#joining, this.#joined, 0, 1)
       table.store.dirtyCount = 0
       this.release(other)
     }
+  }
+
+  #copyRow(session: number): void {
+    const { data } = this.table.store
+    for (let c = 0; c < data.length; c++) this.#joined[c]![0] = data[c]![session] as never
   }
 
   #schedule(session: number): void {

@@ -33,6 +33,8 @@ export interface WindowsOptions<C, R> {
   readonly undoes: boolean
   /** A timer of the key is due: what is kept for it changes. */
   readonly changed?: (key: Key) => void
+  /** The last pane of the key is gone. */
+  readonly gone?: (key: Key) => void
 }
 
 /** What the panes of a key were before a record. */
@@ -267,7 +269,9 @@ export class Windows<C, R> {
   #remove(pane: WindowPane<C>): void {
     const list = this.#panes.get(pane.key)
     list?.delete(pane)
-    if (list?.panes.length === 0) this.#panes.delete(pane.key)
+    if (list?.panes.length !== 0) return
+    this.#panes.delete(pane.key)
+    this.#options.gone?.(pane.key)
   }
 
   #dropTimers(pane: WindowPane<C>): void {

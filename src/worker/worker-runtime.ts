@@ -8,6 +8,7 @@ import { MillraceError } from '../errors.ts'
 import { within } from '../core/within.ts'
 import { FRAMES_DRAINED_BYTES_MAX, SINK_CLOSE_MS_MAX, WALL_CLOCK_LOOK_MS } from '../limits.ts'
 import type { Deployment, EngineOptions } from './deployment.ts'
+import { type ReadyLevels, readyLevels } from './ready-levels.ts'
 import { ReadySet } from './ready-set.ts'
 import { RecordCount } from './record-count.ts'
 import { WakeTimes } from './wake-times.ts'
@@ -24,7 +25,9 @@ export class WorkerRuntime {
   readonly #host: WorkerHost
   readonly #linger: number
   readonly #wiring: Wiring
-  readonly #ready: ReadySet
+  readonly #ready: ReadySet | ReadyLevels
+  /** The same where priorities differ. */
+  readonly #levels: ReadyLevels | null
   readonly #blocked: ReadySet
   readonly #waiting: ReadySet
   /** Those that wait for state from the storage thread. */
@@ -56,7 +59,8 @@ export class WorkerRuntime {
     this.#activity = new Int32Array(deployment.activity)
     const due = (): void => host.events.checkpointWanted(deployment.attempt)
     this.#records = new RecordCount(deployment.recordsRead, options.checkpointEveryRecords, due)
-    this.#ready = new ReadySet(plan.actors.length)
+    this.#levels = readyLevels(plan, index)
+    this.#ready = this.#levels ?? new ReadySet(plan.actors.length)
     this.#blocked = new ReadySet(plan.actors.length)
     this.#waiting = new ReadySet(plan.actors.length)
     this.#fetching = new ReadySet(plan.actors.length)
@@ -144,6 +148,7 @@ export class WorkerRuntime {
       if (!this.#running) break
       nowMs = clock.monotonicMs()
       this.#wiring.actors.get(id)!.busyMs += nowMs - beforeMs
+      this.#levels?.spent(id, nowMs - beforeMs)
       this.#drain()
       if (this.#blocked.size > 0) this.#retryBlocked()
     }

@@ -1,5 +1,6 @@
 import type { Key } from '../../core/key-hash.ts'
-import { slotsOfChunk } from '../key-groups.ts'
+import { LEFT_OUT, slotsOfChunk } from '../key-groups.ts'
+import type { KeyIndex } from '../key-index.ts'
 import { KeyTable } from '../key-table.ts'
 import { decodeValues } from '../value-table.ts'
 import type { CachedBackendOptions } from './cached-backend.ts'
@@ -47,10 +48,17 @@ export abstract class CachedTable implements CacheColumn {
     return { kind: 'values', keyGroups: this.#keyGroups, states: [{ name: 'value', signature: 'value' }] }
   }
 
-  /** Takes in the values of a chunk. @throws MillraceError MR_STATE_CORRUPT, MR_STATE_INCOMPATIBLE */
-  restore(bytes: Uint8Array): void {
+  /**
+   * Takes in the values of a chunk.
+   *
+   * @param newer keys whose values are left out
+   * @throws MillraceError MR_STATE_CORRUPT, MR_STATE_INCOMPATIBLE
+   */
+  restore(bytes: Uint8Array, newer: KeyIndex | null = null): void {
     const { chunk, values } = decodeValues(bytes)
-    slotsOfChunk(this.keys, chunk).forEach((slot, row) => this.adopt(slot, values[row]))
+    slotsOfChunk(this.keys, chunk, newer).forEach((slot, row) => {
+      if (slot !== LEFT_OUT) this.adopt(slot, values[row])
+    })
     this.batchDone()
   }
 

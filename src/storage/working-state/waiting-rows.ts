@@ -48,8 +48,7 @@ export class WaitingRows {
   }
 
   /** The entry of a key, or -1. */
-  find(bytes: Buffer, start: number, end: number): number {
-    const hash = hashOf(bytes, start, end)
+  find(bytes: Buffer, start: number, end: number, hash = hashOf(bytes, start, end)): number {
     const mask = this.#table.length - 1
     for (let at = hash & mask; this.#table[at] !== 0; at = (at + 1) & mask) {
       const entry = this.#table[at]! - 1
@@ -62,6 +61,10 @@ export class WaitingRows {
   value(entry: number): Buffer | null {
     const start = this.#valueStart[entry]!
     return start === -1 ? null : this.#sources[this.#source[entry]!]!.subarray(start, this.#valueEnd[entry])
+  }
+
+  hashAt(entry: number): number {
+    return this.#hashes[entry]!
   }
 
   /** Calls `each` for all rows, roughly in the order of their keys: by key group, then by the first bytes of the key. */
@@ -93,11 +96,12 @@ export class WaitingRows {
 
   /** The entry of a key, new or not. */
   #entryOf(bytes: Buffer, start: number, end: number): number {
-    const known = this.find(bytes, start, end)
+    const hash = hashOf(bytes, start, end)
+    const known = this.find(bytes, start, end, hash)
     if (known !== -1) return known
     if (this.size === this.#capacity) this.#grow()
     const entry = this.size++
-    this.#hashes[entry] = hashOf(bytes, start, end)
+    this.#hashes[entry] = hash
     this.#link(entry)
     return entry
   }
@@ -136,7 +140,7 @@ export class WaitingRows {
 }
 
 /** FNV-1a (Fowler, Noll, Vo), its high bits folded into the low ones. */
-function hashOf(bytes: Buffer, start: number, end: number): number {
+export function hashOf(bytes: Buffer, start: number, end: number): number {
   let hash = FNV_OFFSET
   for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, FNV_PRIME)
   return hash ^ (hash >>> 15)

@@ -12,13 +12,17 @@ import { MillraceError } from '../../errors.ts'
 import { WORKING_KEY_BYTES_MAX, WORKING_WAITING_BYTES_MAX } from '../../limits.ts'
 import { NO_VALUE, RowWriter } from '../../state/working/row-writer.ts'
 import type { WorkingRow } from '../../state/working/working-chunks.ts'
-import { WaitingRows } from './waiting-rows.ts'
+import { RowFilter } from './row-filter.ts'
+import { WaitingRows, hashOf } from './waiting-rows.ts'
 import { type KeyPlace, type WorkingEnvironment, openWorkingEnvironment } from './working-environment.ts'
 
 /** What stands before the keys of a table. */
 function prefixOf(table: number): string {
   return String.fromCharCode((table >>> 24) & 255, (table >>> 16) & 255, (table >>> 8) & 255, table & 255)
 }
+
+/** Stands in the name of a long key where others have their kind. */
+const LONG_KEY = 0xff
 
 /** Rows of a time, which goes on when others are written. */
 export interface RowsAtATime {
@@ -30,6 +34,8 @@ export interface RowsAtATime {
 interface OpenDatabase {
   readonly environment: WorkingEnvironment
   readonly path: string
+  /** By table: which keys have no row. */
+  readonly filters: Map<number, RowFilter>
   readers: number
   dropped: boolean
 }
@@ -61,12 +67,14 @@ export class WorkingDatabase {
   answer(table: number, question: Uint8Array): Uint8Array {
     const keys = Buffer.from(question.buffer, question.byteOffset, question.length)
     const waiting = this.#waiting.get(table)
+    const filter = this.#open?.filters.get(table)
     return guarded('read', () => {
       for (let at = 0; at < keys.length;) {
         const start = at + 4
         at = start + keys.readUInt32BE(at)
-        const entry = waiting?.find(keys, start, at) ?? -1
-        const value = entry === -1 ? this.#stored(table, keys, start, at) : waiting!.value(entry)
+        const hash = hashOf(keys, start, at)
+        const entry = waiting?.find(keys, start, at, hash) ?? -1
+        const value = entry !== -1 ? waiting!.value(entry) : filter?.mayHave(hash) ? this.#stored(table, keys, start, at) : undefined
         this.#answer.u32(value?.length ?? NO_VALUE)
         if (value) this.#answer.bytes(value)
       }
@@ -105,7 +113,7 @@ export class WorkingDatabase {
     return {
       rows: (table) => {
         const range = open.environment.getRange({ start: prefixOf(table), end: prefixOf(table + 1), transaction })
-        return range.map(({ key, value }) => rowOf(key, Buffer.from(value.buffer, value.byteOffset, value.length)))
+        return range.map(({ key, value }) => rowOf(key, value))
       },
       done: () => {
         transaction.done()
@@ -147,10 +155,12 @@ export class WorkingDatabase {
     if (this.#waitingBytes() === 0) return
     guarded('written', () => {
       this.#open ??= this.#openNew()
-      const { environment } = this.#open
+      const { environment, filters } = this.#open
       environment.transactionSync(() => {
         for (const [table, rows] of this.#waiting) {
+          const filter = filterOf(filters, table)
           rows.sorted((bytes, start, end, entry) => {
+            filter.add(rows.hashAt(entry))
             const name = this.#nameOf(table, bytes, start, end)
             const value = rows.value(entry)
             if (value === null) environment.removeSync(name)
@@ -166,7 +176,7 @@ export class WorkingDatabase {
   #nameOf(table: number, bytes: Buffer, start: number, end: number): KeyPlace | string {
     if (end - start > WORKING_KEY_BYTES_MAX) {
       const hash = createHash('sha256').update(bytes.subarray(start, end)).digest().toString('latin1')
-      return `${prefixOf(table)}${bytes.toString('latin1', start, start + 2)}\xff${hash}`
+      return `${prefixOf(table)}${bytes.toString('latin1', start, start + 2)}${String.fromCharCode(LONG_KEY)}${hash}`
     }
     const place = this.#place
     place.table = table
@@ -178,7 +188,7 @@ export class WorkingDatabase {
 
   #openNew(): OpenDatabase {
     const path = join(this.#folder, String(++this.#opened))
-    return { environment: openWorkingEnvironment(path), path, readers: 0, dropped: false }
+    return { environment: openWorkingEnvironment(path), path, filters: new Map(), readers: 0, dropped: false }
   }
 }
 
@@ -188,14 +198,19 @@ function closeUnread({ environment, path, readers }: OpenDatabase): void {
   rmSync(path, { recursive: true, force: true })
 }
 
+function filterOf(filters: Map<number, RowFilter>, table: number): RowFilter {
+  return filters.get(table) ?? filters.set(table, new RowFilter()).get(table)!
+}
+
 function withKey(key: Buffer, value: Buffer): Buffer {
   const head = Buffer.alloc(4)
   head.writeUInt32BE(key.length)
   return Buffer.concat([head, key, value])
 }
 
-function rowOf(stored: string, value: Buffer): WorkingRow {
-  if (stored[6] !== '\xff') return { key: Buffer.from(stored.slice(4), 'latin1'), value }
+/** @param key without its table */
+function rowOf(key: Buffer, value: Buffer): WorkingRow {
+  if (key[2] !== LONG_KEY) return { key, value }
   const end = 4 + value.readUInt32BE(0)
   return { key: value.subarray(4, end), value: value.subarray(end) }
 }

@@ -11,7 +11,7 @@ export interface KeyPlace {
   end: number
 }
 
-/** What is used of LMDB. Keys are bytes: where they lie, or as text in latin1, as which they come back. Its types know no keys with an encoder of their own. */
+/** What is used of LMDB. Keys are bytes: where they lie, or as text in latin1. Its types know no keys with an encoder of their own. */
 export interface WorkingEnvironment extends Pick<RootDatabase<Buffer, string>, 'transactionSync' | 'useReadTransaction' | 'close'> {
   getBinaryFast(key: string | KeyPlace): Buffer | undefined
   putSync(key: string | KeyPlace, value: Uint8Array): void
@@ -20,7 +20,7 @@ export interface WorkingEnvironment extends Pick<RootDatabase<Buffer, string>, '
     readonly start: string
     readonly end: string
     readonly transaction: Transaction
-  }): ReturnType<RootDatabase<Buffer, string>['getRange']>
+  }): ReturnType<RootDatabase<Buffer, Buffer>['getRange']>
 }
 
 const TABLE_BYTES = 4
@@ -42,8 +42,9 @@ const keyEncoder = {
     for (let i = start; i < end; i++) target[at++] = bytes[i]!
     return at
   },
-  readKey(source: Uint8Array, start: number, end: number): string {
-    return Buffer.prototype.latin1Slice.call(source, start, end)
+  /** Without its table: who reads a range knows it. */
+  readKey(source: Uint8Array, start: number, end: number): Buffer {
+    return Uint8Array.prototype.slice.call(source, start + TABLE_BYTES, end) as Buffer
   },
 }
 

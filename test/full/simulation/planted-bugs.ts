@@ -74,7 +74,12 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     text: 'missingOf(flight).length === 0',
     instead: 'missingOf(flight).length <= 1',
   },
-  { name: 'timers are forgotten in a snapshot', file: 'src/time/timer-chunks.js', text: 'known.push(time, order);', instead: ';' },
+  {
+    name: 'timers are forgotten in a snapshot',
+    file: 'src/time/timer-chunks.js',
+    text: 'this.#next[position] = this.#first[slot];',
+    instead: ';',
+  },
   {
     name: 'a source resumes one record too late',
     file: 'actors/generator-rows.js',

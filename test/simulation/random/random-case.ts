@@ -100,10 +100,11 @@ export function randomCase(seed: number | string): RandomCase {
 /** Simulates the case of a seed with faults, against the oracle. */
 export function runCase(
   seed: number | string,
-  given: { faults?: FaultOptions; onTrace?: (line: string) => void } = {},
+  given: { job?: Job; placement?: SimulateOptions['placement']; faults?: FaultOptions; onTrace?: (line: string) => void } = {},
 ): Promise<SimulatedRun> {
   const { config, options } = randomCase(seed)
   const { expected, views } = oracleOf(config)
   const inputs: Record<string, unknown[]> = config.pieces.some(({ type }) => type === 'pushed') ? { pushed: readingsOf(config) } : {}
-  return simulateAgainst(anyJob as Job, { ...options, config, inputs, faults: true, ...given }, expected, views)
+  const { job = anyJob as Job, ...others } = given
+  return simulateAgainst(job, { ...options, config, inputs, faults: true, ...others }, expected, views)
 }
