@@ -5,6 +5,7 @@ import type { ChunkTexts, StoredText } from './chunk-texts.ts'
 import type { Chunk, DecodedChunk } from './state-chunk.ts'
 import type { KeyIndex } from './key-index.ts'
 import type { KeySlots } from './key-slots.ts'
+import { asciiText } from './stored-texts.ts'
 
 /** Keys of some rows, as a chunk holds them. */
 export type ChunkKeys = Pick<Chunk, 'intKeys' | 'stringKeys' | 'otherKeys'>
@@ -113,18 +114,24 @@ export const slotsOfChunk = (
   const slotOf = (key: Key): number => (skipped !== null && skipped.find(key) !== -1 ? LEFT_OUT : keys.slotOf(key))
   for (let row = 0; row < intKeys.length; row++) slots[row] = skipped === null ? keys.slotOfInt(intKeys[row]) : slotOf(intKeys[row])
   const texts = slots.subarray(intKeys.length)
-  if (skipped === null && keys.slotOfAscii !== undefined) takeTexts(keys as Required<typeof keys>, textKeys, texts)
-  else textKeys.all().forEach((text, i) => (texts[i] = slotOf(textOf(text))))
+  if (keys.slotOfAscii === undefined) textKeys.all().forEach((text, i) => (texts[i] = slotOf(textOf(text))))
+  else takeTexts(keys as Required<typeof keys>, textKeys, texts, skipped)
   otherKeys.forEach((text, i) => (texts[textKeys.length + i] = slotOf(keyOfCanonical(textOf(text)))))
   return slots
 }
 
-/** No strings are made of those that are ASCII. */
-const takeTexts = (keys: Required<Pick<KeySlots, 'slotOf' | 'slotOfAscii'>>, texts: ChunkTexts, slots: Int32Array): void => {
+/** No table keeps strings of those that are ASCII. */
+const takeTexts = (
+  keys: Required<Pick<KeySlots, 'slotOf' | 'slotOfAscii'>>,
+  texts: ChunkTexts,
+  slots: Int32Array,
+  skipped: Pick<KeyIndex, 'find'> | null,
+): void => {
   const { bytes } = texts
+  const isOut = (text: string): boolean => skipped !== null && skipped.find(text) !== -1
   texts.forEach(
-    (i, from, to) => (slots[i] = keys.slotOfAscii(bytes, from, to)),
-    (i, text) => (slots[i] = keys.slotOf(textOf(text))),
+    (i, from, to) => (slots[i] = skipped !== null && isOut(asciiText(bytes, from, to)) ? LEFT_OUT : keys.slotOfAscii(bytes, from, to)),
+    (i, text) => (slots[i] = isOut(textOf(text)) ? LEFT_OUT : keys.slotOf(textOf(text))),
   )
 }
 
