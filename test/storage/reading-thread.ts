@@ -25,7 +25,7 @@ while (words ? Atomics.load(words, 0) === 0 : reads < 20) {
     reads++
     if (words) Atomics.add(words, data.index, 1)
   } catch (error) {
-    if (!(error as Error).message.endsWith('is missing.')) throw error
+    if ((error as { code?: string }).code !== 'MR_CHECKPOINT_GONE') throw error
   }
 }
 if (parentPort) parentPort.postMessage('done')
