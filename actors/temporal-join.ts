@@ -43,8 +43,8 @@ class Rows {
   }
 }
 
-/** Times and versions, then times and records that wait. */
-type StoredRows = readonly [readonly number[], readonly Version[], readonly number[], readonly Waiting[]]
+/** Times and versions, times and records that wait, and whether any of that came behind the watermark and waits for the next one. */
+type StoredRows = readonly [readonly number[], readonly Version[], readonly number[], readonly Waiting[], isLate: boolean]
 
 /**
  * Joins each record with the version of the right side that was valid at its event time. Semantics of Apache Flink's `TemporalRowTimeJoinOperator`: a record waits until
@@ -112,8 +112,8 @@ class TemporalJoinActor extends KeyedRowsActor implements OperatorActor {
     const rows = this.#rows
     return {
       has: (key) => rows.get(key) !== undefined,
-      save: (key) => stored(rows.get(key)!),
-      load: (key, row, dueMs) => this.#load(key, row as StoredRows, dueMs),
+      save: (key) => this.#stored(rows.get(key)!),
+      load: (key, row) => this.#load(key, row as StoredRows),
       drop: (key) => {
         const dropped = rows.get(key)!
         if (dropped.dueMs < Infinity) this.#timers.delete(dropped.dueMs, dropped)
@@ -131,12 +131,16 @@ class TemporalJoinActor extends KeyedRowsActor implements OperatorActor {
     return dueMs <= this.#watermark ? dueMs : waiting.firstTime
   }
 
-  #load(key: Key, [times, versions, waitingTimes, waiting]: StoredRows, dueMs: number): void {
+  #stored({ versions, waiting, dueMs }: Rows): StoredRows {
+    return [versions.times(), versions.records(), waiting.times(), waiting.records(), dueMs <= this.#watermark]
+  }
+
+  #load(key: Key, [times, versions, waitingTimes, waiting, isLate]: StoredRows): void {
     const rows = this.#of(key)
     times.forEach((time, i) => rows.versions.add(time, versions[i]!))
     waitingTimes.forEach((time, i) => rows.waiting.add(time, waiting[i]!))
     // It was elsewhere when the watermark came.
-    if (dueMs > this.#watermark) this.#dropOver(rows)
+    if (!isLate && rows.waiting.firstTime > this.#watermark) this.#dropOver(rows)
     this.#remind(rows)
   }
 
@@ -198,10 +202,6 @@ class TemporalJoinActor extends KeyedRowsActor implements OperatorActor {
     rows.dueMs = dueMs
     if (dueMs < Infinity) this.#timers.add(dueMs, rows)
   }
-}
-
-function stored({ versions, waiting }: Rows): StoredRows {
-  return [versions.times(), versions.records(), waiting.times(), waiting.records()]
 }
 
 export const joinTemporal: OperatorDefinition = {
