@@ -30,7 +30,8 @@ export function auctionEvents(source: Sources, config: NexmarkConfig): Stream<Au
     count: config.count,
     make: order === null ? (n) => eventAt(n, config) : (n) => eventAt(order[n]!, config),
     eventTime: (event) => event.ts,
-    disorderMs: config.disorderMs,
+    // Several events have the same ms: the watermark comes to the end of a session only when all of that ms are there, one of them may go on with it.
+    disorderMs: Math.max(1, config.disorderMs),
   })
 }
 

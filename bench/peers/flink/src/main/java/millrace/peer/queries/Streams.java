@@ -2,6 +2,7 @@ package millrace.peer.queries;
 
 import static org.apache.flink.api.common.typeinfo.TypeInformation.of;
 
+import java.time.Duration;
 import millrace.peer.Bid;
 import millrace.peer.Event;
 import millrace.peer.Events;
@@ -18,10 +19,10 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 final class Streams {
   private Streams() {}
 
-  /** With event time: records are in order. */
+  /** With event time: records are in order, several of one ms. */
   static DataStream<Event> events(StreamExecutionEnvironment environment, Order order) {
     RecordSource<Event> source = new RecordSource<>(new Events(), order);
-    return environment.fromSource(source, WatermarkStrategy.forMonotonousTimestamps(), "events", of(Event.class));
+    return environment.fromSource(source, WatermarkStrategy.forBoundedOutOfOrderness(Duration.ofMillis(1)), "events", of(Event.class));
   }
 
   static SingleOutputStreamOperator<Bid> bids(StreamExecutionEnvironment environment, Order order) {
