@@ -60,7 +60,6 @@ class TwoPhaseSink implements OperatorActor {
   #settling = false
   #failure: { readonly thrown: unknown } | null = null
   #number = 0
-  #openedMs = 0
   #lastCheckpoint = 0
 
   constructor(spec: TwoPhaseSinkSpec, context: OperatorContext) {
@@ -82,8 +81,7 @@ class TwoPhaseSink implements OperatorActor {
 
   /** What the checkpoint holds is committed; all else that its writers have left can never be. */
   async open(): Promise<void> {
-    const { index, parallelism, attempt, lineage, clock } = this.#context
-    this.#openedMs = clock.nowMs()
+    const { index, parallelism, attempt, lineage } = this.#context
     const { open } = this.#spec
     const transactions = (await this.#limited('open', open({ index, parallelism, attempt }))) as Transactions
     this.#transactions = transactions
@@ -181,11 +179,11 @@ class TwoPhaseSink implements OperatorActor {
   }
 
   async #begin(transactions: Transactions): Promise<{ handle: unknown; transaction: Transaction }> {
-    const { lineage, index, attempt } = this.#context
+    const { lineage, index, attempt, firstCheckpoint } = this.#context
     if (this.#prepared.length >= SINK_TRANSACTIONS_MAX)
       throw new MillraceError('MR_SINK_FAILED', `${SINK_TRANSACTIONS_MAX} transactions wait for a checkpoint, or to be committed`)
-    // Never used before, whichever checkpoint a run goes back to: a store may know each id that it has committed.
-    const id = `${lineage}-${index}-${this.#openedMs.toString(36)}.${attempt}.${this.#number++}`
+    // Never used before, whichever checkpoint a run goes back to and however its clock is set: a store may know each id that it has committed.
+    const id = `${lineage}-${index}-${firstCheckpoint}.${attempt}.${this.#number++}`
     const transaction = { id, lineage, instance: index }
     return { transaction, handle: await this.#limited('begin', transactions.begin(transaction)) }
   }

@@ -261,6 +261,8 @@ export const SINK_KIT_RUNS_DEFAULT = 20
 export const SINK_KIT_CRASHES_MAX = 5
 /** Processes that a job of the sink kit may go through. */
 export const SINK_KIT_PROCESSES_MAX = 100
+/** Simulated runs of a sink kit for one crash at one step, which may not come in some of them. */
+export const SINK_KIT_TRIES_MAX = 10
 /** Pause before state is asked for again while a job restarts. */
 export const QUERY_RETRY_MS = 20
 /** Values of one state that are looked at for expiry after a batch; more than a batch can write, so that none is left behind for long. */

@@ -83,6 +83,8 @@ export interface OperatorContext {
    * savepoint.
    */
   readonly lineage: string
+  /** Id of the first checkpoint that the process may take. Each process that goes on with a state directory has a larger one than all before it. */
+  readonly firstCheckpoint: number
   readonly keyGroups: number
   /** Where state by key is to be kept, by operators that can choose. */
   readonly backend: StateBackend

@@ -30,6 +30,7 @@ export function allocate(
   return {
     attempt,
     lineage: '',
+    firstCheckpoint: 0,
     rings: [...pairs.values()],
     doorbells,
     credits: CreditTable.create(plan.channels.length),

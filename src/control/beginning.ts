@@ -4,6 +4,7 @@ import type { JobIdentity } from '../checkpoint/job-identity.ts'
 import type { Manifest } from '../checkpoint/manifest.ts'
 import { MillraceError } from '../errors.ts'
 import type { ControlToStorage, StorageToControl } from '../storage/protocol.ts'
+import type { Deployment } from '../worker/deployment.ts'
 import type { Lineage } from './commit-order.ts'
 import { demandRetraction } from './fall-back.ts'
 import type { JobSettings } from './master-host.ts'
@@ -48,6 +49,11 @@ export function planBeginning({ checkpoints, damaged, firstId, from, ...opened }
   const origin = originOf(from)
   const head = { id: firstId, lineage, createdMs: nowMs, origin, jobName: identity.jobName }
   return { restore: null, older: [], lineage: { lineage, origin }, firstId: firstId + 1, orders: [...forget, { type: 'import', head }] }
+}
+
+/** What all attempts of the process have in common. */
+export function deployedWith({ lineage: { lineage }, firstId }: Beginning): Pick<Deployment, 'lineage' | 'firstCheckpoint'> {
+  return { lineage, firstCheckpoint: firstId }
 }
 
 export function coordinatorOf(settings: JobSettings, firstId: number): CheckpointCoordinator {

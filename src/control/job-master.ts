@@ -8,7 +8,7 @@ import { type SupervisionState, decide, isIncurable, superviseRegions } from '..
 import { ActivityWatch } from './activity-watch.ts'
 import { planActorNames, planSources } from './actor-names.ts'
 import { Appointment, timeMs } from './appointment.ts'
-import { type Beginning, coordinatorOf, fitSavepoint, planBeginning } from './beginning.ts'
+import { type Beginning, coordinatorOf, deployedWith, fitSavepoint, planBeginning } from './beginning.ts'
 import { withBadRecords } from './bad-records.ts'
 import { callFailure, lastCheckpointFailure } from './call-failure.ts'
 import { CheckpointMetrics } from './checkpoint-metrics.ts'
@@ -200,7 +200,7 @@ export class JobMaster {
       const workers = await this.#host.workersReady()
       if (this.#isOver(attempt)) return
       this.#host.storage.send({ type: 'attempt', attempt })
-      const deployment = { ...this.#host.allocate(attempt), lineage: this.#beginning!.lineage.lineage }
+      const deployment = { ...this.#host.allocate(attempt), ...deployedWith(this.#beginning!) }
       this.#deploying = true
       this.#activity.watch(deployment.activity)
       await Promise.all(workers.map((worker) => worker.deploy(deployment, this.#latest)))

@@ -21,8 +21,7 @@ import { buildDrift, buildWatermarks } from './build-watermarks.ts'
 export interface ActorEnvironment {
   readonly plan: Plan
   readonly registry: Registry
-  readonly attempt: number
-  readonly lineage: string
+  readonly origin: Pick<OperatorContext, 'attempt' | 'lineage' | 'firstCheckpoint'>
   /** How far the sources of groups are that are read abreast, by actor. */
   readonly watermarks: SharedArrayBuffer
   readonly latencyMarkersMs: number
@@ -300,7 +299,7 @@ class ChainBuilder {
   }
 
   #create(node: OperatorNode, emit: Emit, outputs: ReadonlyMap<string, Emit>, guard: RecordGuard | null = null): OperatorActor {
-    const { plan, attempt, lineage, keyGroups, clock, generateCode } = this.#environment
+    const { plan, origin, keyGroups, clock, generateCode } = this.#environment
     const combined = this.#edgesOf(node).find((edge) => edge.partitioning.type === 'combined')
     const context: OperatorContext = {
       jobName: plan.graph.jobName,
@@ -308,8 +307,7 @@ class ChainBuilder {
       site: node.site,
       index: this.#placement.index,
       parallelism: this.#task.parallelism,
-      attempt,
-      lineage,
+      ...origin,
       keyGroups,
       clock,
       watermark: () => this.#actor!.watermark,

@@ -39,6 +39,8 @@ export interface Deployment {
   readonly attempt: number
   /** Of the run's checkpoints; said by the master. */
   readonly lineage: string
+  /** Id of the first checkpoint that the process may take: no process before it had that. Said by the master as well. */
+  readonly firstCheckpoint: number
   readonly rings: readonly RingLink[]
   readonly doorbells: SharedArrayBuffer
   readonly credits: SharedArrayBuffer

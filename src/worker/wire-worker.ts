@@ -101,11 +101,11 @@ class WorkerWiring {
     const channels = this.#channelsTo(placement)
     const inbounds = channels.map((channel) => this.#inbounds[channel.id]!)
     const waking = new Waking(host, () => markReady(placement.id))
+    const { attempt, lineage, firstCheckpoint } = deployment
     const environment = {
       plan,
       registry,
-      attempt: deployment.attempt,
-      lineage: deployment.lineage,
+      origin: { attempt, lineage, firstCheckpoint },
       watermarks: deployment.watermarks,
       latencyMarkersMs: options.latencyMarkersMs,
       keyGroups: options.keyGroups,
@@ -115,8 +115,8 @@ class WorkerWiring {
       batchRecords: options.batchRecords,
       stateOf: (node: OperatorNode) => ({
         backend: backendOf(node, plan.graph, options.backend),
-        workingStore: () => host.workingStore(deployment.attempt, placement.id),
-        openTable: (path: string) => host.openTable(deployment.attempt, deployment.lineage, path),
+        workingStore: () => host.workingStore(attempt, placement.id),
+        openTable: (path: string) => host.openTable(attempt, lineage, path),
       }),
     }
     return buildActor(environment, placement, {

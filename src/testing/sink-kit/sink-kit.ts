@@ -6,7 +6,7 @@ import { MillraceError } from '../../errors.ts'
 import { type Job, defineJob } from '../../graph/job.ts'
 import type { SinkSpec } from '../../graph/sinks.ts'
 import { SimulatedDisk } from '../../host/simulation-host/simulated-storage.ts'
-import { SINK_KIT_CRASHES_MAX, SINK_KIT_PROCESSES_MAX, SINK_KIT_RUNS_DEFAULT } from '../../limits.ts'
+import { SINK_KIT_CRASHES_MAX, SINK_KIT_PROCESSES_MAX, SINK_KIT_RUNS_DEFAULT, SINK_KIT_TRIES_MAX } from '../../limits.ts'
 import { seedFromEnvironment } from '../seeds.ts'
 import { simulate } from '../simulate.ts'
 import { type Crash, CrashPlan } from './crash-plan.ts'
@@ -99,10 +99,10 @@ class SinkKit<T> {
   async eachStep(): Promise<void> {
     await this.#run([])
     const first = [...this.#calls.keys()]
-    for (const step of first) for (const crash of this.#waysAt(step)) await this.#run([crash])
+    for (const step of first) for (const crash of this.#waysAt(step)) await this.#untilAll([crash])
     const later = [...this.#calls.keys()].filter((step) => !first.includes(step))
     const before: Crash = { step: 'onCheckpointComplete', when: 'before', call: 2, how: 'killed' }
-    for (const step of later) for (const crash of this.#waysAt(step)) await this.#run([before, { ...crash, call: 1 }])
+    for (const step of later) for (const crash of this.#waysAt(step)) await this.#untilAll([before, { ...crash, call: 1 }])
   }
 
   async atRandom(runs: number): Promise<void> {
@@ -128,7 +128,13 @@ class SinkKit<T> {
     )
   }
 
-  async #run(crashes: readonly Crash[]): Promise<void> {
+  /** Whether a step comes often enough, or at all, may depend on the schedule. */
+  async #untilAll(crashes: readonly Crash[]): Promise<void> {
+    for (let tries = 0; tries < SINK_KIT_TRIES_MAX; tries++) if (await this.#run(crashes)) return
+  }
+
+  /** True when all of the crashes came. */
+  async #run(crashes: readonly Crash[]): Promise<boolean> {
     const plan = new CrashPlan(crashes)
     const disk = new SimulatedDisk()
     const tested = await this.#open({ run: this.runs, disk })
@@ -150,6 +156,7 @@ class SinkKit<T> {
     this.runs++
     for (const step of plan.happened.map((text) => / (\w+)\(\)/.exec(text)![1]!)) this.crashes.set(step, (this.crashes.get(step) ?? 0) + 1)
     for (const [step, calls] of plan.seen) this.#calls.set(step, Math.max(calls, this.#calls.get(step) ?? 0))
+    return plan.happened.length === crashes.length
   }
 
   /** One process. False when it was killed. */
