@@ -15,6 +15,7 @@ export class Outbox implements Output {
   readonly #counts: Int32Array
   readonly #limits: Int32Array
   readonly #batchRecords: number
+  readonly #tellsTime: boolean
   #kept = false
   /** A watermark that waits for the next flush, or NaN. It may always come later, and then travels for many batches at once. */
   #watermark = NaN
@@ -26,7 +27,10 @@ export class Outbox implements Output {
   /** The channel that was found widest last; those behind it are asked first. */
   #widest = -1
 
-  constructor(senders: readonly ChannelSender[], route: Uint16Array, timestamps: boolean, batchRecords: number) {
+  /**
+   * @param tellsTime false where nobody asks for event time at the other end, which every watermark would wake: the app's thread
+   */
+  constructor(senders: readonly ChannelSender[], route: Uint16Array, timestamps: boolean, batchRecords: number, tellsTime = true) {
     this.channelCount = senders.length
     this.route = route
     this.#senders = senders
@@ -34,6 +38,7 @@ export class Outbox implements Output {
     this.#times = timestamps ? senders.map(() => new Float64Array(batchRecords)) : null
     this.#counts = new Int32Array(senders.length)
     this.#batchRecords = batchRecords
+    this.#tellsTime = tellsTime
     this.#limits = Int32Array.from(senders, (sender) => Math.min(batchRecords, sender.batchRecordsMax))
   }
 
@@ -84,12 +89,12 @@ export class Outbox implements Output {
 
   /** All records up to this event time were pushed. */
   watermark(watermark: number): void {
-    this.#watermark = watermark
+    if (this.#tellsTime) this.#watermark = watermark
   }
 
   /** From now on no records are to be expected, or some are again. */
   idle(idle: boolean): void {
-    this.broadcast(idle ? FrameKind.idle : FrameKind.active, 0)
+    if (this.#tellsTime) this.broadcast(idle ? FrameKind.idle : FrameKind.active, 0)
   }
 
   /** A marker behind all records pushed so far, for one of the channels. */

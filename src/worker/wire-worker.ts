@@ -144,7 +144,7 @@ class WorkerWiring {
   }
 
   #outboxes(placement: ActorPlacement): Map<number, Outbox> {
-    const { plan, options } = this.#request
+    const { plan, options, host } = this.#request
     const edges = plan.edges.filter((edge) => edge.fromTask === placement.task)
     return new Map(
       edges.map((edge) => {
@@ -160,6 +160,7 @@ class WorkerWiring {
             route,
             edge.timestamps,
             options.batchRecords,
+            host.outletsHearTime === true || channels.some(({ toThread }) => toThread < plan.workers),
           ),
         ]
       }),

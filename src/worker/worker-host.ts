@@ -34,6 +34,8 @@ export interface WorkerHost {
   readonly workingStore: (attempt: number, actor: number) => WorkingStore
   /** A table that a sink commits. */
   readonly openTable: (attempt: number, lineage: string, path: string) => TableStore
+  /** True where whoever reads outlets is told of event time: a test. Under threads every watermark would wake the app's for nothing. */
+  readonly outletsHearTime?: boolean
   /** Looks on; absent under threads. */
   readonly probe?: FrameProbe
 }

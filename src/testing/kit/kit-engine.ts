@@ -153,6 +153,7 @@ export class KitEngine {
     return {
       clock: this.#clock,
       generateCode: this.#deployment.generateCode,
+      outletsHearTime: true,
       onWake: () => {
         this.#woken = true
         this.#onWake()
