@@ -1,7 +1,7 @@
 import { type OptionNames, onlyKnown } from '../core/known-options.ts'
+import { refuseOption } from '../core/refuse-option.ts'
 import { availableParallelism } from 'node:os'
 import { type ChildSpecOptions, childSpec } from '../supervision/child-spec.ts'
-import { MillraceError } from '../errors.ts'
 import {
   BATCH_RECORDS_DEFAULT,
   BATCH_RECORDS_MAX,
@@ -154,7 +154,7 @@ export function checkOptions(
     checkpointFailuresTolerated = Infinity,
   } = options
   if (stateDir !== undefined) path('stateDir', stateDir)
-  if (signal !== undefined && !(signal instanceof AbortSignal)) refuse('signal', signal, 'an AbortSignal')
+  if (signal !== undefined && !(signal instanceof AbortSignal)) refuseOption('signal', signal, 'an AbortSignal')
   return {
     engine: checkEngine(options),
     placement: checkedPlacement(job.placement ?? {}, placementSettings(given.placement), checkLimits(given.resourceLimits), here),
@@ -217,27 +217,20 @@ function checkRestart(restart: NonNullable<LaunchOptions['restart']> = {}): Chil
 }
 
 function path(name: string, value: string): string {
-  return typeof value === 'string' && value !== '' ? value : refuse(name, value, 'a path')
+  return typeof value === 'string' && value !== '' ? value : refuseOption(name, value, 'a path')
 }
 
 function workersDefault(appBusy: boolean): number {
   return Math.min(WORKERS_MAX, Math.max(1, availableParallelism() - (appBusy ? 1 : 0)))
 }
 
-function refuse(name: string, value: unknown, wanted: string): never {
-  throw new MillraceError(
-    'MR_OPTION_INVALID',
-    `${name}=${typeof value === 'string' ? JSON.stringify(value) : String(value)} is not ${wanted}`,
-  )
-}
-
 function number(name: string, value: number, min: number, max: number): number {
-  if (typeof value !== 'number' || !(value >= min && value <= max)) refuse(name, value, `a number from ${min} to ${max}`)
+  if (typeof value !== 'number' || !(value >= min && value <= max)) refuseOption(name, value, `a number from ${min} to ${max}`)
   return value
 }
 
 function integer(name: string, value: number, min: number, max: number): number {
-  if (!Number.isInteger(value)) refuse(name, value, `an integer from ${min} to ${max}`)
+  if (!Number.isInteger(value)) refuseOption(name, value, `an integer from ${min} to ${max}`)
   return number(name, value, min, max)
 }
 
@@ -247,14 +240,14 @@ function integerOrInfinity(name: string, value: number, min: number): number {
 
 function powerOfTwo(name: string, value: number): number {
   integer(name, value, RING_BYTES_MIN, RING_BYTES_MAX)
-  if ((value & (value - 1)) !== 0) refuse(name, value, 'a power of two')
+  if ((value & (value - 1)) !== 0) refuseOption(name, value, 'a power of two')
   return value
 }
 
 function flag(name: string, value: boolean): boolean {
-  return typeof value === 'boolean' ? value : refuse(name, value, 'true or false')
+  return typeof value === 'boolean' ? value : refuseOption(name, value, 'true or false')
 }
 
 function oneOf<T extends string>(name: string, value: T, choices: readonly T[]): T {
-  return choices.includes(value) ? value : refuse(name, value, `one of ${choices.join(', ')}`)
+  return choices.includes(value) ? value : refuseOption(name, value, `one of ${choices.join(', ')}`)
 }

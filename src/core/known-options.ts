@@ -1,4 +1,5 @@
 import { MillraceError } from '../errors.ts'
+import { shownValue } from './refuse-option.ts'
 
 /** The names of all options of a type; the compiler sees to it that none is missing. */
 export type OptionNames<T extends object> = { readonly [N in keyof Required<T>]: 1 }
@@ -13,8 +14,7 @@ export function onlyKnown<T extends object>(what: string, given: T | undefined, 
   if (given === undefined) return
   const where = site === undefined ? {} : { site }
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    const shown = typeof given === 'string' ? JSON.stringify(given) : String(given)
-    throw new MillraceError('MR_OPTION_INVALID', `${what} takes its options as an object, got ${shown}`, where)
+    throw new MillraceError('MR_OPTION_INVALID', `${what} takes its options as an object, got ${shownValue(given)}`, where)
   }
   for (const name in given) {
     if (Object.hasOwn(names, name) || !Object.hasOwn(given, name)) continue

@@ -1,4 +1,5 @@
 import { nearestName, onlyKnown } from '../core/known-options.ts'
+import { refuseOption } from '../core/refuse-option.ts'
 import { MillraceError } from '../errors.ts'
 import { STATIC_PRIORITY_MAX } from '../limits.ts'
 import type { OperatorNode } from './graph.ts'
@@ -68,10 +69,7 @@ export function withoutPlacement<T extends PlacementOptions>(options: T): Omit<T
 export function checkPlacement(options: PlacementOptions | undefined, name: string, site: string): PlacementWish | null {
   if (options === undefined || NAMES.every((option) => options[option] === undefined)) return null
   const { demand, affinity, antiAffinity, exclusive = false, priority = null } = options
-  const refuse = (what: string, value: unknown, wanted: string): never => {
-    const shown = typeof value === 'string' ? JSON.stringify(value) : String(value)
-    throw new MillraceError('MR_OPTION_INVALID', `${what}=${shown} is not ${wanted}`, { operator: name, site })
-  }
+  const refuse = (what: string, value: unknown, wanted: string): never => refuseOption(what, value, wanted, { operator: name, site })
   if (typeof exclusive !== 'boolean') refuse('exclusive', exclusive, 'true or false')
   if (options.priority !== undefined && !(Number.isInteger(priority) && Math.abs(priority!) <= STATIC_PRIORITY_MAX))
     refuse('priority', priority, `an integer from -${STATIC_PRIORITY_MAX} to ${STATIC_PRIORITY_MAX}`)

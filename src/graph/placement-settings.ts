@@ -1,5 +1,5 @@
 import { type OptionNames, onlyKnown } from '../core/known-options.ts'
-import { MillraceError } from '../errors.ts'
+import { refuseOption } from '../core/refuse-option.ts'
 
 /**
  * By what actors are given to workers. 'demand' (default): by what their operators say that they need; those that say nothing go to the workers in turn. 'priority': in the order
@@ -47,13 +47,7 @@ const MACHINE: OptionNames<Machine> = { cores: 1, heapBytes: 1, diskBytesPerSeco
  */
 export function placementSettings(option: PlacementOption | undefined, site?: string): PlacementSettings {
   const where = site === undefined ? {} : { site }
-  const refuse = (what: string, value: unknown, wanted: string): never => {
-    throw new MillraceError(
-      'MR_OPTION_INVALID',
-      `${what}=${typeof value === 'string' ? JSON.stringify(value) : String(value)} is not ${wanted}`,
-      where,
-    )
-  }
+  const refuse = (what: string, value: unknown, wanted: string): never => refuseOption(what, value, wanted, where)
   const settings: PlacementSettings = typeof option === 'string' ? { policy: option } : (option ?? {})
   if (option === null) refuse('placement', option, `one of ${PLACEMENT_POLICIES.join(', ')}, nor { policy, costs, machine }`)
   onlyKnown('placement', settings, { policy: 1, costs: 1, machine: 1 }, site)
