@@ -2,7 +2,7 @@ import { MillraceError } from '../errors.ts'
 import type { Inlets } from '../graph/inlets.ts'
 import type { Job, Outlets } from '../graph/job.ts'
 import { checkRunnable } from '../graph/load-job.ts'
-import { placeJob } from '../schedule/place-job.ts'
+import { placeLaunch } from '../schedule/place-launch.ts'
 import { located } from '../graph/site.ts'
 import { abortedBy } from './aborted-by.ts'
 import { type LaunchOptions, checkOptions } from './launch-options.ts'
@@ -26,7 +26,7 @@ export async function startRun<C, O extends Outlets, I extends Inlets, R>(
   if (isAborted()) throw abortedBy(signal!.reason)
   const entries = threadEntries(options, job.url)
   checkRunnable(entries.job)
-  const plan = placeJob(await job.buildGraph(config), checked.engine, checked.placement)
+  const plan = await placeLaunch(await job.buildGraph(config), checked.engine, checked.placement)
   demandCloneable(config)
   const { from, checkpointsRetained: retained, engine: asked, placement: _placement, ...rest } = checked
   const { threads: placed, workers: heaps } = plan.placement

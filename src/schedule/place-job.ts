@@ -1,36 +1,11 @@
 import type { Graph } from '../graph/graph.ts'
-import type { PlacementPolicy } from '../graph/placement-settings.ts'
-import { type Plan, type PlanOptions, type TaskPlan, planActors, planTasks } from '../graph/plan.ts'
+import { type PlanOptions, type TaskPlan, planActors, planTasks } from '../graph/plan.ts'
 import { YOUNG_GENERATION_LIMITED_MB, WORKER_HEAP_BASE_MB } from '../limits.ts'
-import { inTurn, place, roomOf } from './place.ts'
-import { type CheckedPlacement, MIB, type ResourceLimits, plainLimits } from './settings.ts'
+import { placedInTurn } from './in-turn.ts'
+import { place } from './place.ts'
+import type { PlacedPlan, WorkerShare } from './placed-plan.ts'
+import { type CheckedPlacement, MIB, type ResourceLimits, plainLimits, roomOf } from './settings.ts'
 import { type Candidate, type Need, candidatesOf, needOf } from './units.ts'
-
-/** What is planned for one worker. */
-export interface WorkerShare {
-  /** What its actors demand. */
-  readonly need: Need
-  /** What its thread is started with: the option of that name of its Piscina pool. */
-  readonly resourceLimits: ResourceLimits
-  /** Actors whose demands that limit is made of; empty where it is not. */
-  readonly limitedBy: readonly number[]
-}
-
-/** Who runs where and why, and what each worker is given. */
-export interface Placement {
-  readonly policy: PlacementPolicy
-  /** By actor number; null: in turn, as without any planner. */
-  readonly threads: readonly number[] | null
-  /** By actor number. */
-  readonly reasons: readonly string[]
-  /** What there is for the demands of one worker's actors. */
-  readonly room: Need
-  readonly workers: readonly WorkerShare[]
-}
-
-export interface PlacedPlan extends Plan {
-  readonly placement: Placement
-}
 
 /**
  * Gives the actors of a job to workers. A pure function.
@@ -38,17 +13,13 @@ export interface PlacedPlan extends Plan {
  * @throws MillraceError MR_GRAPH_INVALID, MR_PLACEMENT_IMPOSSIBLE
  */
 export function placeJob(graph: Graph, options: PlanOptions, checked: CheckedPlacement): PlacedPlan {
+  const plain = placedInTurn(graph, options, checked)
+  if (plain !== null) return plain
   const plan = planTasks(graph, options)
-  const isInTurn = saysNothing(graph, checked)
-  const { threads, reasons } = isInTurn ? inTurn(plan) : place(plan, checked)
+  const { threads, reasons } = place(plan, checked)
   const workers = sharesOf(plan, threads, checked)
-  const placement = { policy: checked.policy, threads: isInTurn ? null : threads, reasons, room: roomOf(plan.workers, checked), workers }
+  const placement = { policy: checked.policy, threads, reasons, room: roomOf(plan.workers, checked), workers }
   return { ...planActors(plan, threads), placement }
-}
-
-/** Then there is nothing to weigh, and launching costs nothing more. */
-function saysNothing({ nodes }: Graph, { policy }: CheckedPlacement): boolean {
-  return policy === 'demand' && nodes.every(({ placement }) => placement === undefined)
 }
 
 function sharesOf(plan: TaskPlan, threads: readonly number[], { resourceLimits: said }: CheckedPlacement): WorkerShare[] {

@@ -1,8 +1,9 @@
-import { PLACEMENT_SEARCH_STEPS_MAX, PLACEMENT_SEARCH_UNITS_MAX, WORKER_HEAP_BASE_MB } from '../limits.ts'
-import { type TaskPlan, threadInTurn } from '../graph/plan.ts'
+import { PLACEMENT_SEARCH_STEPS_MAX, PLACEMENT_SEARCH_UNITS_MAX } from '../limits.ts'
+import type { TaskPlan } from '../graph/plan.ts'
 import { Board, type Weighed } from './board.ts'
+import { inTurn } from './in-turn.ts'
 import { refuseUnplaced, requireFit } from './require-fit.ts'
-import { type CheckedPlacement, MIB } from './settings.ts'
+import { type CheckedPlacement, roomOf } from './settings.ts'
 import { type Need, type Unit, candidatesOf, unitsOf } from './units.ts'
 import { weighed } from './weigh.ts'
 
@@ -11,11 +12,6 @@ export interface Placing {
   /** By actor number. */
   readonly threads: readonly number[]
   readonly reasons: readonly string[]
-}
-
-/** What one worker may be asked for: a thread never runs on more than one core, and its heap holds the engine, too. */
-export function roomOf(workers: number, { machine }: CheckedPlacement): Need {
-  return { cpu: Math.min(1, machine.cores / workers), heapBytes: Math.max(0, machine.heapBytes - WORKER_HEAP_BASE_MB * MIB) }
 }
 
 /**
@@ -152,19 +148,6 @@ function told(placed: readonly Placed[], plan: TaskPlan, { policy }: CheckedPlac
     for (const { id } of unit.actors) {
       threads[id] = worker
       reasons[id] = unit.ties.get(id) ?? `${rank}${why}`
-    }
-  }
-  return { threads, reasons }
-}
-
-/** As if nobody had said anything. */
-export function inTurn({ tasks, workers }: TaskPlan): { readonly threads: number[]; readonly reasons: string[] } {
-  const threads: number[] = []
-  const reasons: string[] = []
-  for (const task of tasks) {
-    for (let index = 0; index < task.parallelism; index++) {
-      threads.push(threadInTurn(task, index, workers))
-      reasons.push(task.onAppThread ? 'outlets are on the app thread' : 'in turn')
     }
   }
   return { threads, reasons }

@@ -1,7 +1,8 @@
 import { onlyKnown } from '../core/known-options.ts'
-import { MillraceError } from '../errors.ts'
+import { refuseOption } from '../core/refuse-option.ts'
 import type { Machine, PlacementCosts, PlacementPolicy, PlacementSettings } from '../graph/placement-settings.ts'
-import { HEAP_MB_MAX, YOUNG_GENERATION_MB_DEFAULT } from '../limits.ts'
+import { HEAP_MB_MAX, WORKER_HEAP_BASE_MB, YOUNG_GENERATION_MB_DEFAULT } from '../limits.ts'
+import type { Need } from './units.ts'
 
 export interface ResourceLimits {
   /**
@@ -42,8 +43,7 @@ export function checkLimits(limits: Partial<ResourceLimits> = {}): Partial<Resou
   onlyKnown('resourceLimits', limits, { maxOldGenerationSizeMb: 1, maxYoungGenerationSizeMb: 1 })
   for (const [name, value] of Object.entries(limits)) {
     if (value === undefined || (typeof value === 'number' && value >= 1 && value <= HEAP_MB_MAX)) continue
-    const shown = typeof value === 'string' ? JSON.stringify(value) : String(value)
-    throw new MillraceError('MR_OPTION_INVALID', `resourceLimits.${name}=${shown} is not a number from 1 to ${HEAP_MB_MAX}`)
+    refuseOption(`resourceLimits.${name}`, value, `a number from 1 to ${HEAP_MB_MAX}`)
   }
   return limits
 }
@@ -53,4 +53,9 @@ export function plainLimits({ maxOldGenerationSizeMb: old, maxYoungGenerationSiz
   // What one collection moves out of a young generation as large as the old one goes so far beyond the limit that V8 ends the process, not the thread.
   const young = maxYoungGenerationSizeMb ?? Math.min(YOUNG_GENERATION_MB_DEFAULT, Math.max(1, (old ?? Infinity) / 2))
   return { maxYoungGenerationSizeMb: young, ...(old !== undefined && { maxOldGenerationSizeMb: old }) }
+}
+
+/** What one worker may be asked for: a thread never runs on more than one core, and its heap holds the engine, too. */
+export function roomOf(workers: number, { machine }: CheckedPlacement): Need {
+  return { cpu: Math.min(1, machine.cores / workers), heapBytes: Math.max(0, machine.heapBytes - WORKER_HEAP_BASE_MB * MIB) }
 }

@@ -3,8 +3,7 @@ import { type Graph, type OperatorNode, outputOf } from '../../src/graph/graph.t
 import type { Demand, PlacementWish } from '../../src/graph/placement-options.ts'
 import type { Machine, PlacementPolicy } from '../../src/graph/placement-settings.ts'
 import type { Plan } from '../../src/graph/plan.ts'
-import { roomOf } from '../../src/schedule/place.ts'
-import type { CheckedPlacement } from '../../src/schedule/settings.ts'
+import { type CheckedPlacement, roomOf } from '../../src/schedule/settings.ts'
 
 export const MIB = 1024 * 1024
 

@@ -1,5 +1,5 @@
 import type { PlacementPolicy } from '../../graph/placement-settings.ts'
-import type { PlacedPlan } from '../../schedule/place-job.ts'
+import type { PlacedPlan } from '../../schedule/placed-plan.ts'
 import type { ResourceLimits } from '../../schedule/settings.ts'
 import { nodeName } from './graph-text.ts'
 

@@ -6,7 +6,7 @@ import { type LaunchOptions, checkOptions } from '../../app/launch-options.ts'
 import { INLET_KIND, isOutlet, outletName } from '../../graph/graph.ts'
 import { checkpointSettings } from '../../graph/checkpoint-settings.ts'
 import type { Plan } from '../../graph/plan.ts'
-import { placeJob } from '../../schedule/place-job.ts'
+import { placeLaunch } from '../../schedule/place-launch.ts'
 import type { PlacementPolicy } from '../../graph/placement-settings.ts'
 import type { BackendOption } from '../../graph/state-backend.ts'
 import { guaranteeOf } from '../plan/guarantee.ts'
@@ -71,7 +71,7 @@ async function runJob(path: string, flags: RunFlags, ward: Ward | null): Promise
   const config = await jobConfig(job, given, flags.config)
   const options = launchOptions(flags, config)
   const { engine, placement } = checkOptions(options, job)
-  const plan = placeJob(await job.buildGraph(config), engine, placement)
+  const plan = await placeLaunch(await job.buildGraph(config), engine, placement)
   const choice = chooseOutlets(plan.graph.nodes.filter(isOutlet).map(outletName), flags.outlet, !flags.outlets)
   const view = viewFor(flags, plan)
   const { reporter } = view
