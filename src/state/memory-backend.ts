@@ -2,7 +2,7 @@ import { RecordRows } from '../codec/record-rows.ts'
 import type { Key } from '../core/key-hash.ts'
 import { CellExpiry } from './cell-expiry.ts'
 import type { ChangeStamps } from './change-stamps.ts'
-import type { KeyIndex } from './key-index.ts'
+import type { NewerKeys } from './newer-keys.ts'
 import { LEFT_OUT, slotsOfChunk } from './key-groups.ts'
 import { KeyTable } from './key-table.ts'
 import type { CellSpec, KeyedStateBackend, StateCell, StoredValue } from './keyed-backend.ts'
@@ -94,7 +94,7 @@ export class MemoryBackend implements KeyedStateBackend {
     return chunks
   }
 
-  restore(chunks: Readonly<Record<string, Uint8Array>>, nowMs: number, newer: KeyIndex | null = null): void {
+  restore(chunks: Readonly<Record<string, Uint8Array>>, nowMs: number, newer: NewerKeys | null = null): void {
     for (const [name, bytes] of Object.entries(chunks)) this.#cells.find((cell) => cell.name === name)?.restore(bytes, nowMs, newer)
     this.keys.sweep()
   }
@@ -175,7 +175,7 @@ class MemoryCell<V> implements StateCell<V> {
     })
   }
 
-  restore(bytes: Uint8Array, nowMs: number, newer: KeyIndex | null): void {
+  restore(bytes: Uint8Array, nowMs: number, newer: NewerKeys | null): void {
     const { chunk, values } = openKeyedChunk(bytes)
     const { signature } = chunk
     const slots = slotsOfChunk(this.#keys, chunk, newer)

@@ -20,7 +20,7 @@ interface Part {
 export class StoredTexts {
   #bytes = new Uint8Array(BYTES_MIN)
   #used = 0
-  /** Of `#used`: bytes of texts that have gone. */
+  /** Of `#used`: bytes of no text, or of one that has gone. */
   #dead = 0
   /** By slot: where the text begins, + 1; 0 for none. */
   #starts = new Int32Array(SLOTS_MIN)
@@ -34,17 +34,32 @@ export class StoredTexts {
     return this.#size
   }
 
-  /** The slot of the text `bytes[from..to)`, which is ASCII. A new one gets `next`, which has no text. */
-  slotOf(bytes: Uint8Array, from: number, to: number, next: number): number {
-    const hash = hashAscii(bytes, from, to) | 0
+  /** Takes in bytes that have texts in them, and returns where they are: what {@link StoredTexts.slotOf} is asked of lies there. */
+  append(bytes: Uint8Array): number {
+    const from = this.#used
+    const end = from + bytes.length
+    if (end > this.#bytes.length) this.#growBytes(end)
+    this.#bytes.set(bytes, from)
+    this.#used = end
+    this.#dead += bytes.length
+    return from
+  }
+
+  /**
+   * The slot of the ASCII text that begins at `start` of what was appended. A new one gets `next`, which has no text.
+   *
+   * @param hash its {@link hashKey}
+   */
+  slotOf(start: number, length: number, hash: number, next: number): number {
     const part = (this.#parts[hash & (PARTS - 1)] ??= newPart())
     const { pairs } = part
     const mask = pairs.length - 1
-    let at = (hash >>> part.shift) << 1
+    const word = hash | 0
+    let at = (word >>> part.shift) << 1
     for (; pairs[at + 1] !== 0; at = (at + 2) & mask)
-      if (pairs[at] === hash && this.#isBytes(pairs[at + 1]! - 1, bytes, from, to)) return pairs[at + 1]! - 1
-    this.#keep(next, bytes, from, to)
-    pairs[at] = hash
+      if (pairs[at] === word && this.#isSame(pairs[at + 1]! - 1, start, length)) return pairs[at + 1]! - 1
+    this.#keep(next, start, length)
+    pairs[at] = word
     pairs[at + 1] = next + 1
     if (++part.used * 4 > pairs.length) grow(part)
     return next
@@ -78,10 +93,10 @@ export class StoredTexts {
     return true
   }
 
-  #isBytes(slot: number, bytes: Uint8Array, from: number, to: number): boolean {
-    let at = this.#starts[slot]! - 1
-    if (at === -1 || this.#lengths[slot] !== to - from) return false
-    for (let i = from; i < to; i++) if (this.#bytes[at++] !== bytes[i]) return false
+  #isSame(slot: number, start: number, length: number): boolean {
+    const other = this.#starts[slot]! - 1
+    if (other === -1 || this.#lengths[slot] !== length) return false
+    for (let i = 0; i < length; i++) if (this.#bytes[other + i] !== this.#bytes[start + i]) return false
     return true
   }
 
@@ -92,16 +107,11 @@ export class StoredTexts {
     return true
   }
 
-  #keep(slot: number, bytes: Uint8Array, from: number, to: number): void {
+  #keep(slot: number, start: number, length: number): void {
     if (slot >= this.#starts.length) this.#growSlots(slot)
-    let at = this.#used
-    const end = at + to - from
-    if (end > this.#bytes.length) this.#growBytes(end)
-    const kept = this.#bytes
-    this.#starts[slot] = at + 1
-    this.#lengths[slot] = to - from
-    for (let i = from; i < to; i++) kept[at++] = bytes[i]!
-    this.#used = end
+    this.#starts[slot] = start + 1
+    this.#lengths[slot] = length
+    this.#dead -= length
     this.#size++
   }
 
@@ -127,11 +137,13 @@ export class StoredTexts {
     all.#bytes = new Uint8Array(Math.max(BYTES_MIN, this.#used - this.#dead))
     for (let slot = 0; slot < this.#starts.length; slot++) {
       const start = this.#starts[slot]! - 1
-      if (start !== -1) all.slotOf(this.#bytes, start, start + this.#lengths[slot]!, slot)
+      if (start === -1) continue
+      const text = this.#bytes.subarray(start, start + this.#lengths[slot]!)
+      all.slotOf(all.append(text), text.length, hashAscii(text, 0, text.length), slot)
     }
     this.#bytes = all.#bytes
     this.#used = all.#used
-    this.#dead = 0
+    this.#dead = all.#dead
     this.#starts = all.#starts
     this.#lengths = all.#lengths
     this.#parts = all.#parts

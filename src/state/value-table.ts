@@ -165,9 +165,14 @@ export class ValueTable<V> {
 
   /** They are made when they are used. */
   #restoreLater(rows: StoredRows<V>, slots: Int32Array): void {
-    for (const slot of slots) {
-      while (this.#values.length <= slot) this.#values.push(undefined)
-      this.set(slot, undefined as V)
+    const { size } = this.keys
+    if (size > this.#present.length) this.#grow(size - 1)
+    while (this.#values.length < size) this.#values.push(undefined)
+    this.#images.changes.touchAll(slots)
+    for (let row = 0; row < slots.length; row++) {
+      const slot = slots[row]!
+      this.#values[slot] = undefined
+      this.#present[slot] = 1
     }
     this.#stored ??= new StoredValues()
     this.#stored.add(rows, slots)
