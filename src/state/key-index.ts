@@ -9,7 +9,7 @@ import { LEFT_OUT } from './key-groups.ts'
 import type { KeySlots } from './key-slots.ts'
 import type { NewerKeys } from './newer-keys.ts'
 import { NOT_SHORT, SHORT_UNITS_MAX, ShortTextIndex } from './short-text-index.ts'
-import type { StoredTexts } from './stored-texts.ts'
+import { NO_PLACE, type StoredTexts } from './stored-texts.ts'
 
 const CAPACITY_MIN = 16
 /** 2^32 / golden ratio: spreads consecutive and regular integers evenly over the high bits (Knuth, TAOCP 3, 6.4). */
@@ -59,28 +59,33 @@ export class KeyIndex implements KeySlots {
     return this.#slotOfOther(key)
   }
 
+  /** So many keys are going to come. */
+  reserve(keys: number): void {
+    this.#list.reserve(this.size + keys)
+  }
+
   /**
    * The slots of the texts of a chunk, new or not; {@link LEFT_OUT} for those of `without`. They may not be used for long: of those that are ASCII, and not short, no string is made.
    */
   takeTexts(texts: ChunkTexts, slots: Int32Array, without: NewerKeys | null): void {
     const { bytes, places } = texts
     let stored: StoredTexts | null = null
-    let move = 0
+    let place = NO_PLACE
     for (let i = 0; i < texts.length; i++) {
       const from = places[2 * i]!
       const to = places[2 * i + 1]!
-      if (to - from <= SHORT_UNITS_MAX || !texts.isAscii(i)) {
+      if (stored === null && to - from > SHORT_UNITS_MAX) {
+        stored = this.#list.stored
+        place = stored.append(bytes.subarray(texts.from, texts.to))
+      }
+      if (stored === null || place === NO_PLACE || to - from <= SHORT_UNITS_MAX || !texts.isAscii(i)) {
         const text = texts.at(i)
         slots[i] = without?.has(text) === true ? LEFT_OUT : this.#slotOfText(text)
         continue
       }
-      if (stored === null) {
-        stored = this.#list.stored
-        move = stored.append(bytes.subarray(texts.from, texts.to)) - texts.from
-      }
       const hash = hashAscii(bytes, from, to)
       if (without !== null && without.mayHave(hash) && without.has(texts.at(i))) slots[i] = LEFT_OUT
-      else slots[i] = this.#usedSlot(texts, i) ?? this.#slotOfStored(stored, from + move, to - from, hash)
+      else slots[i] = this.#usedSlot(texts, i) ?? this.#slotOfStored(stored, place + from - texts.from, to - from, hash)
     }
   }
 

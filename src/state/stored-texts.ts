@@ -1,7 +1,14 @@
 import { hashAscii, hashKey } from '../core/key-hash.ts'
 
 const SLOTS_MIN = 1024
-const BYTES_MIN = 16 * 1024
+/** Of a page; each is as large as four before it. Memory that nothing was written to is not there yet, so room costs nothing, while bytes that move to a larger place are paid for again. */
+const PAGE_BYTES_MIN = 16 * 1024
+/** A place is the number of a page, and in so many low bits where it is there. */
+const PAGE_BITS = 24
+const PAGE_BYTES_MAX = 2 ** PAGE_BITS
+const PAGES_MAX = 2 ** (31 - PAGE_BITS) - 1
+/** There is no room. */
+export const NO_PLACE = -1
 /** Keys of one key group, which come together, are in one part where there are as many groups as parts, or a multiple: a part fits the processor's cache. */
 const PARTS = 128
 const PART_PAIRS_MIN = 16
@@ -18,11 +25,13 @@ interface Part {
  * garbage collector's business. A key that is used goes over to where strings are ({@link StoredTexts.forget}); what nobody asks for stays.
  */
 export class StoredTexts {
-  #bytes = new Uint8Array(BYTES_MIN)
+  #pages: Uint8Array[] = []
+  /** Of the last page. */
+  #pageUsed = 0
   #used = 0
   /** Of `#used`: bytes of no text, or of one that has gone. */
   #dead = 0
-  /** By slot: where the text begins, + 1; 0 for none. */
+  /** By slot: the place of the text, + 1; 0 for none. */
   #starts = new Int32Array(SLOTS_MIN)
   #lengths = new Int32Array(SLOTS_MIN)
   /** By the low bits of the hash. An entry stays when its text goes, until all are made anew. */
@@ -34,31 +43,43 @@ export class StoredTexts {
     return this.#size
   }
 
-  /** Takes in bytes that have texts in them, and returns where they are: what {@link StoredTexts.slotOf} is asked of lies there. */
+  /** Slots are going to be below `size`. */
+  reserve(size: number): void {
+    if (size > this.#starts.length) this.#growSlots(size)
+  }
+
+  /** Takes in bytes that have texts in them, and returns their place: what {@link StoredTexts.slotOf} is asked of lies there. Or {@link NO_PLACE}. */
   append(bytes: Uint8Array): number {
-    const from = this.#used
-    const end = from + bytes.length
-    if (end > this.#bytes.length) this.#growBytes(end)
-    this.#bytes.set(bytes, from)
-    this.#used = end
-    this.#dead += bytes.length
-    return from
+    const { length } = bytes
+    if (this.#pages.length === 0 || this.#pageUsed + length > this.#pages.at(-1)!.length) {
+      if (length > PAGE_BYTES_MAX || this.#pages.length === PAGES_MAX) return NO_PLACE
+      const room = PAGE_BYTES_MIN * 4 ** Math.min(this.#pages.length, PAGE_BITS)
+      this.#pages.push(new Uint8Array(Math.max(length, Math.min(room, PAGE_BYTES_MAX))))
+      this.#pageUsed = 0
+    }
+    const page = this.#pages.length - 1
+    const from = this.#pageUsed
+    this.#pages[page]!.set(bytes, from)
+    this.#pageUsed += length
+    this.#used += length
+    this.#dead += length
+    return (page << PAGE_BITS) | from
   }
 
   /**
-   * The slot of the ASCII text that begins at `start` of what was appended. A new one gets `next`, which has no text.
+   * The slot of the ASCII text at a place of what was appended. A new one gets `next`, which has no text.
    *
    * @param hash its {@link hashKey}
    */
-  slotOf(start: number, length: number, hash: number, next: number): number {
+  slotOf(place: number, length: number, hash: number, next: number): number {
     const part = (this.#parts[hash & (PARTS - 1)] ??= newPart())
     const { pairs } = part
     const mask = pairs.length - 1
     const word = hash | 0
     let at = (word >>> part.shift) << 1
     for (; pairs[at + 1] !== 0; at = (at + 2) & mask)
-      if (pairs[at] === word && this.#isSame(pairs[at + 1]! - 1, start, length)) return pairs[at + 1]! - 1
-    this.#keep(next, start, length)
+      if (pairs[at] === word && this.#isSame(pairs[at + 1]! - 1, place, length)) return pairs[at + 1]! - 1
+    this.#keep(next, place, length)
     pairs[at] = word
     pairs[at + 1] = next + 1
     if (++part.used * 4 > pairs.length) grow(part)
@@ -79,8 +100,10 @@ export class StoredTexts {
 
   /** The text of a slot, if it has one. */
   at(slot: number): string | undefined {
-    const start = slot < this.#starts.length ? this.#starts[slot]! - 1 : -1
-    return start === -1 ? undefined : asciiText(this.#bytes, start, start + this.#lengths[slot]!)
+    const place = slot < this.#starts.length ? this.#starts[slot]! - 1 : -1
+    if (place === -1) return undefined
+    const from = offsetOf(place)
+    return asciiText(this.#pageOf(place), from, from + this.#lengths[slot]!)
   }
 
   /** The text of a slot goes. False when it has none. */
@@ -89,40 +112,41 @@ export class StoredTexts {
     this.#starts[slot] = 0
     this.#size--
     this.#dead += this.#lengths[slot]!
-    if (2 * this.#dead > this.#used && this.#used > BYTES_MIN) this.#compact()
+    if (2 * this.#dead > this.#used && this.#used > PAGE_BYTES_MIN) this.#compact()
     return true
   }
 
-  #isSame(slot: number, start: number, length: number): boolean {
+  #pageOf(place: number): Uint8Array {
+    return this.#pages[place >>> PAGE_BITS]!
+  }
+
+  #isSame(slot: number, place: number, length: number): boolean {
     const other = this.#starts[slot]! - 1
     if (other === -1 || this.#lengths[slot] !== length) return false
-    for (let i = 0; i < length; i++) if (this.#bytes[other + i] !== this.#bytes[start + i]) return false
+    const [page, otherPage, from, otherFrom] = [this.#pageOf(place), this.#pageOf(other), offsetOf(place), offsetOf(other)]
+    for (let i = 0; i < length; i++) if (otherPage[otherFrom + i] !== page[from + i]) return false
     return true
   }
 
   #isText(slot: number, text: string): boolean {
-    const start = this.#starts[slot]! - 1
-    if (start === -1 || this.#lengths[slot] !== text.length) return false
-    for (let i = 0; i < text.length; i++) if (this.#bytes[start + i] !== text.charCodeAt(i)) return false
+    const place = this.#starts[slot]! - 1
+    if (place === -1 || this.#lengths[slot] !== text.length) return false
+    const page = this.#pageOf(place)
+    const from = offsetOf(place)
+    for (let i = 0; i < text.length; i++) if (page[from + i] !== text.charCodeAt(i)) return false
     return true
   }
 
-  #keep(slot: number, start: number, length: number): void {
-    if (slot >= this.#starts.length) this.#growSlots(slot)
-    this.#starts[slot] = start + 1
+  #keep(slot: number, place: number, length: number): void {
+    if (slot >= this.#starts.length) this.#growSlots(slot + 1)
+    this.#starts[slot] = place + 1
     this.#lengths[slot] = length
     this.#dead -= length
     this.#size++
   }
 
-  #growBytes(needed: number): void {
-    const bytes = new Uint8Array(Math.max(2 * this.#bytes.length, needed))
-    bytes.set(this.#bytes)
-    this.#bytes = bytes
-  }
-
-  #growSlots(slot: number): void {
-    const length = Math.max(2 * this.#starts.length, slot + 1)
+  #growSlots(size: number): void {
+    const length = Math.max(2 * this.#starts.length, size)
     const starts = new Int32Array(length)
     starts.set(this.#starts)
     this.#starts = starts
@@ -134,14 +158,14 @@ export class StoredTexts {
   /** Makes all anew, without what has gone. */
   #compact(): void {
     const all = new StoredTexts()
-    all.#bytes = new Uint8Array(Math.max(BYTES_MIN, this.#used - this.#dead))
     for (let slot = 0; slot < this.#starts.length; slot++) {
-      const start = this.#starts[slot]! - 1
-      if (start === -1) continue
-      const text = this.#bytes.subarray(start, start + this.#lengths[slot]!)
+      const place = this.#starts[slot]! - 1
+      if (place === -1) continue
+      const text = this.#pageOf(place).subarray(offsetOf(place), offsetOf(place) + this.#lengths[slot]!)
       all.slotOf(all.append(text), text.length, hashAscii(text, 0, text.length), slot)
     }
-    this.#bytes = all.#bytes
+    this.#pages = all.#pages
+    this.#pageUsed = all.#pageUsed
     this.#used = all.#used
     this.#dead = all.#dead
     this.#starts = all.#starts
@@ -170,6 +194,8 @@ function grow(part: Part): void {
   part.pairs = pairs
   part.shift = shift
 }
+
+const offsetOf = (place: number): number => place & (PAGE_BYTES_MAX - 1)
 
 /** The text of ASCII bytes. */
 export function asciiText(bytes: Uint8Array, from: number, to: number): string {

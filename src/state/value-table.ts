@@ -6,7 +6,7 @@ import { RECORD_COLUMN_ROWS_MIN } from '../limits.ts'
 import { chunkKeysOf, forEachGroup, liveSlots, slotsOfChunk } from './key-groups.ts'
 import { KeyIndex } from './key-index.ts'
 import type { KeySlots } from './key-slots.ts'
-import { type Chunk, type DecodedChunk, decodeChunk, encodeChunk, requireSignature } from './state-chunk.ts'
+import { type Chunk, type DecodedChunk, decodeChunk, encodeChunk, requireSignature, rowsOfChunks } from './state-chunk.ts'
 import { isPlainRecord, openRecords } from './record-column.ts'
 import { type StoredRows, StoredValues } from './stored-values.ts'
 import type { TableImage } from './table-image.ts'
@@ -18,6 +18,8 @@ const KIND = 'values'
 const SIGNATURE = 'value'
 /** The column of values that are records, encoded as a batch of them is; `value` is that of packed ones. */
 const RECORDS = 'records'
+/** A longer array, made at once, would be a dictionary. */
+const VALUES_AT_ONCE_MAX = 2 ** 24
 
 /** A chunk of a key group: all of it, or with `since` what has changed; see StateChunk. */
 export interface StateDelta {
@@ -112,6 +114,15 @@ export class ValueTable<V> {
     const slots = slotsOfChunk(this.keys, chunk)
     if (values instanceof RecordRows) this.#restoreLater(values as StoredRows<V>, slots)
     else slots.forEach((slot, row) => this.set(slot, values[row] as V))
+  }
+
+  /** Chunks are going to be restored. */
+  expect(chunks: readonly Uint8Array[]): void {
+    const rows = rowsOfChunks(chunks)
+    this.keys.reserve(rows)
+    const size = this.keys.size + rows
+    if (size > this.#present.length) this.#grow(size - 1)
+    if (this.#values.length === 0 && rows <= VALUES_AT_ONCE_MAX) this.#values = new Array<undefined>(rows)
   }
 
   clear(): void {
