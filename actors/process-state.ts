@@ -83,6 +83,7 @@ export class ProcessState {
       if (saved === undefined) groups.set(id, [value as SavedGroup])
       else saved.push(value as SavedGroup)
     }
+    this.#memory?.expect(chunks.map(({ value }) => (value as SavedGroup).states ?? {}))
     return restorePaced(groups.values(), (saved) => this.#restoreGroup(saved, nowMs), this.cached?.cache ?? null)
   }
 

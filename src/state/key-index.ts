@@ -59,9 +59,9 @@ export class KeyIndex implements KeySlots {
     return this.#slotOfOther(key)
   }
 
-  /** So many keys are going to come. */
-  reserve(keys: number): void {
-    this.#list.reserve(this.size + keys)
+  /** Slots are going to be below `size`. */
+  reserve(size: number): void {
+    this.#list.reserve(size)
   }
 
   /**

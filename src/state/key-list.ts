@@ -12,6 +12,7 @@ export class KeyList {
   #others: (Key | undefined)[] | undefined
   /** Texts that are still bytes; undefined at their slots in `#others`. */
   #stored: StoredTexts | null = null
+  #expected = 0
 
   get size(): number {
     return this.#size
@@ -29,13 +30,13 @@ export class KeyList {
 
   /** Texts that are to stay bytes. */
   get stored(): StoredTexts {
-    return (this.#stored ??= new StoredTexts())
+    return (this.#stored ??= new StoredTexts(this.#expected))
   }
 
   /** Slots are going to be below `size`. */
   reserve(size: number): void {
     if (size > this.#ints.length) this.#grow(size)
-    this.stored.reserve(size)
+    this.#expected = size
   }
 
   /** Appends a key whose text is among `stored` already. */

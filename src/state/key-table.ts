@@ -60,6 +60,12 @@ export class KeyTable implements KeySlots {
     return this.slotOf(n)
   }
 
+  /** Slots are going to be below `size`. */
+  reserve(size: number): void {
+    this.index.reserve(size)
+    if (size > this.#uses.length) this.#grow(size - 1)
+  }
+
   takeTexts(texts: ChunkTexts, slots: Int32Array, without: NewerKeys | null): void {
     this.index.takeTexts(texts, slots, without)
     for (let i = 0; i < texts.length; i++) {

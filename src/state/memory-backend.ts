@@ -8,6 +8,7 @@ import { KeyTable } from './key-table.ts'
 import type { CellSpec, KeyedStateBackend, StateCell, StoredValue } from './keyed-backend.ts'
 import { type KeyedChunkPlace, KeyedChunkWriter, openKeyedChunk } from './keyed-chunk.ts'
 import { ownValue } from './own-value.ts'
+import { rowsOfChunks } from './state-chunk.ts'
 import type { ImageOptions, TableImage } from './table-image.ts'
 import { TableImages } from './table-images.ts'
 import { ValueColumn } from './value-column.ts'
@@ -94,6 +95,11 @@ export class MemoryBackend implements KeyedStateBackend {
     return chunks
   }
 
+  /** Chunks by name of the state, as {@link MemoryBackend.write} gave them, are going to be restored. */
+  expect(groups: readonly Readonly<Record<string, Uint8Array>>[]): void {
+    for (const cell of this.#cells) cell.expect(groups.flatMap((chunks) => chunks[cell.name] ?? []))
+  }
+
   restore(chunks: Readonly<Record<string, Uint8Array>>, nowMs: number, newer: NewerKeys | null = null): void {
     for (const [name, bytes] of Object.entries(chunks)) this.#cells.find((cell) => cell.name === name)?.restore(bytes, nowMs, newer)
     this.keys.sweep()
@@ -173,6 +179,12 @@ class MemoryCell<V> implements StateCell<V> {
       const kept = image.keptAt(slot)
       return kept === undefined ? this.#spec.save(this.#column.peek(slot) as V, nowMs) : kept.row[this.#position]
     })
+  }
+
+  expect(chunks: readonly Uint8Array[]): void {
+    const rows = rowsOfChunks(chunks)
+    this.#keys.reserve(rows)
+    this.#column.expect(rows)
   }
 
   restore(bytes: Uint8Array, nowMs: number, newer: NewerKeys | null): void {

@@ -32,8 +32,8 @@ export class StoredTexts {
   /** Of `#used`: bytes of no text, or of one that has gone. */
   #dead = 0
   /** By slot: the place of the text, + 1; 0 for none. */
-  #starts = new Int32Array(SLOTS_MIN)
-  #lengths = new Int32Array(SLOTS_MIN)
+  #starts: Int32Array
+  #lengths: Int32Array
   /** By the low bits of the hash. An entry stays when its text goes, until all are made anew. */
   #parts: (Part | undefined)[] = Array.from({ length: PARTS })
   #size = 0
@@ -43,9 +43,10 @@ export class StoredTexts {
     return this.#size
   }
 
-  /** Slots are going to be below `size`. */
-  reserve(size: number): void {
-    if (size > this.#starts.length) this.#growSlots(size)
+  /** @param slots are going to be below it */
+  constructor(slots = SLOTS_MIN) {
+    this.#starts = new Int32Array(Math.max(slots, SLOTS_MIN))
+    this.#lengths = new Int32Array(this.#starts.length)
   }
 
   /** Takes in bytes that have texts in them, and returns their place: what {@link StoredTexts.slotOf} is asked of lies there. Or {@link NO_PLACE}. */

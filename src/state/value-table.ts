@@ -8,7 +8,7 @@ import { KeyIndex } from './key-index.ts'
 import type { KeySlots } from './key-slots.ts'
 import { type Chunk, type DecodedChunk, decodeChunk, encodeChunk, requireSignature, rowsOfChunks } from './state-chunk.ts'
 import { isPlainRecord, openRecords } from './record-column.ts'
-import { type StoredRows, StoredValues } from './stored-values.ts'
+import { type StoredRows, StoredValues, roomFor } from './stored-values.ts'
 import type { TableImage } from './table-image.ts'
 import { TableImages } from './table-images.ts'
 import { msgpackrPacker, packValues, unpackValues } from './value-packer.ts'
@@ -18,8 +18,6 @@ const KIND = 'values'
 const SIGNATURE = 'value'
 /** The column of values that are records, encoded as a batch of them is; `value` is that of packed ones. */
 const RECORDS = 'records'
-/** A longer array, made at once, would be a dictionary. */
-const VALUES_AT_ONCE_MAX = 2 ** 24
 
 /** A chunk of a key group: all of it, or with `since` what has changed; see StateChunk. */
 export interface StateDelta {
@@ -116,13 +114,12 @@ export class ValueTable<V> {
     else slots.forEach((slot, row) => this.set(slot, values[row] as V))
   }
 
-  /** Chunks are going to be restored. */
+  /** These chunks are going to be restored. */
   expect(chunks: readonly Uint8Array[]): void {
-    const rows = rowsOfChunks(chunks)
-    this.keys.reserve(rows)
-    const size = this.keys.size + rows
+    const size = this.keys.size + rowsOfChunks(chunks)
+    this.keys.reserve(size)
     if (size > this.#present.length) this.#grow(size - 1)
-    if (this.#values.length === 0 && rows <= VALUES_AT_ONCE_MAX) this.#values = new Array<undefined>(rows)
+    if (this.#values.length === 0) this.#values = roomFor(size)
   }
 
   clear(): void {

@@ -99,7 +99,10 @@ describe('KeyIndex', () => {
     const keyOf = (i: number): string => `account-${i}`
     let wrong = 0
     for (let from = 0; from < 100_000; from += 1000) {
-      const slots = slotsOf(index, Array.from({ length: 1000 }, (_, i) => keyOf(from + i)))
+      const slots = slotsOf(
+        index,
+        Array.from({ length: 1000 }, (_, i) => keyOf(from + i)),
+      )
       slots.forEach((slot, i) => (wrong += slot === from + i ? 0 : 1))
     }
     for (let i = 0; i < 100_000; i++) if (i % 3 === 0 && index.slotOf(keyOf(i)) !== i) wrong++
