@@ -137,20 +137,15 @@ export type StorageToControl =
   | { readonly type: 'export-failed'; readonly request: number; readonly failure: FailureData }
   | { readonly type: 'closed' }
 
-/** Hands a snapshot to the storage thread: see {@link sendChunks}. */
-export function sendStore(port: MessagePort, message: StoreMessage): void {
-  sendChunks(port, message)
-}
-
 /**
- * Sends a message that holds chunks. Small ones, which are many, travel in one buffer: a buffer that is transferred costs more than a small chunk that is copied. Larger
+ * Hands a snapshot to the storage thread. Small chunks, which are many, travel in one buffer: a buffer that is transferred costs more than a small chunk that is copied. Larger
  * ones are transferred where they have their buffer for themselves; the caller's chunk is empty then.
  */
-export function sendChunks<C extends { readonly bytes: Uint8Array }>(port: MessagePort, message: { readonly chunks: readonly C[] }): void {
+export function sendStore(port: MessagePort, message: StoreMessage): void {
   const shared = new Uint8Array(message.chunks.reduce((sum, { bytes }) => sum + (isSmall(bytes) ? bytes.byteLength : 0), 0))
   const buffers: TransferListItem[] = [shared.buffer]
   let end = 0
-  const chunks = message.chunks.map((chunk): C => {
+  const chunks = message.chunks.map((chunk): Chunk => {
     const { bytes } = chunk
     if (isSmall(bytes)) {
       shared.set(bytes, end)

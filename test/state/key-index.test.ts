@@ -131,6 +131,13 @@ describe('KeyIndex', () => {
     )
   })
 
+  test('a text that is too large to be kept as bytes is kept as a string', () => {
+    const index = new KeyIndex()
+    const texts = ['x'.repeat(2 ** 24), 'account-1']
+    expect([...slotsOf(index, texts)]).toEqual([0, 1])
+    expect(texts.map((text) => index.find(text))).toEqual([0, 1])
+  })
+
   test('a tuple that its caller changes later stays the key that it was', () => {
     const index = new KeyIndex()
     const tuple: Key[] = ['a', [1]]
