@@ -102,8 +102,9 @@ export class Actor {
     return this.polls || this.#operators.first?.injectsBarriers === true
   }
 
-  get recordsOut(): number {
-    return this.#outboxes.recordsOut
+  /** Records that went out, by edge. */
+  get outputs(): readonly number[] {
+    return this.#outboxes.outputs
   }
 
   /** State after the end; null before. */
