@@ -102,7 +102,6 @@ export class Actor {
     return this.polls || this.#operators.first?.injectsBarriers === true
   }
 
-  /** Records that went out, by edge. */
   get outputs(): readonly number[] {
     return this.#outboxes.outputs
   }

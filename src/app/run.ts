@@ -189,7 +189,11 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
    */
   async serveUi(options: UiOptions = {}): Promise<UiServer> {
     const { serveUi } = await import('./serve-ui.ts')
-    return serveUi(options, (checked) => this.#answer(() => this.#threads.control.serveUi(checked) as Promise<Answer<UiAddress>>), () => this.#over ? Promise.resolve() : this.#threads.control.closeUi())
+    return serveUi(
+      options,
+      (checked) => this.#answer(() => this.#threads.control.serveUi(checked) as Promise<Answer<UiAddress>>),
+      () => (this.#over ? Promise.resolve() : this.#threads.control.closeUi()),
+    )
   }
 
   /**

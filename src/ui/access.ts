@@ -1,13 +1,14 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { MillraceError } from '../errors.ts'
+import type { ErrorCode } from '../errors.ts'
 
 /** A request that is not served, with the status that says so. */
-export class Refused extends MillraceError {
+export class Refused extends Error {
+  readonly code: ErrorCode = 'MR_UI_REQUEST_REFUSED'
   readonly status: number
 
-  constructor(status: number, message: string) {
-    super('MR_UI_REQUEST_REFUSED', message)
+  constructor(status: number, message: string, options?: ErrorOptions) {
+    super(message, options)
     this.status = status
   }
 }

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { UI_STREAMS_MAX, UI_STREAM_BACKLOG_BYTES_MAX } from '../limits.ts'
+import { UI_STREAMS_MAX, UI_STREAM_BACKLOG_BYTES_MAX } from './ui-limits.ts'
 import { Refused } from './access.ts'
 
 /** Clients that follow live data, as server-sent events. One that does not take them is let go: it may come back, and gets everything anew. */

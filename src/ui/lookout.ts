@@ -1,6 +1,6 @@
 import type { JobShape } from '../observe/job-shape.ts'
 import type { Sample } from '../observe/progress.ts'
-import { UI_IDLE_LOOK_MS, UI_LOOK_MS, UI_POINTS_MAX } from '../limits.ts'
+import { UI_IDLE_LOOK_MS, UI_LOOK_MS, UI_LOOK_PAUSE_MS, UI_POINTS_MAX } from './ui-limits.ts'
 import { type Picture, type Point, pictureBetween } from './picture.ts'
 import type { UiSubject } from './subject.ts'
 
@@ -43,8 +43,9 @@ export class Lookout {
     else this.#schedule()
   }
 
-  /** Resolves when there is a new picture, or none is to be had. */
+  /** Resolves when there is a picture of now, or none is to be had. */
   look(): Promise<void> {
+    if (this.#looking === null && performance.now() - (this.#before?.atMs ?? -Infinity) < UI_LOOK_PAUSE_MS) return Promise.resolve()
     this.#looking ??= this.#look().finally(() => {
       this.#looking = null
       this.#schedule()

@@ -14,7 +14,10 @@ const PATHS: Readonly<Record<string, Operation>> = {
   'GET /api/job': { summary: 'Tasks, their operators and the edges between them', answer: 'What stays the same while the run goes on' },
   'GET /api/status': { summary: 'The run now', answer: 'Rates since the look before, shares, the bottleneck; durations in ms' },
   'GET /api/points': { summary: 'What the charts show', answer: 'Points, from old to new' },
-  'GET /api/log': { summary: 'Checkpoints, restarts with their stacks, savepoints', answer: 'Entries, from old to new; the newest ones only' },
+  'GET /api/log': {
+    summary: 'Checkpoints, restarts with their stacks, savepoints',
+    answer: 'Entries, from old to new; the newest ones only',
+  },
   'GET /api/stats': { summary: 'Counters of every actor', answer: 'As run.stats() gives them' },
   'GET /api/events': {
     summary: 'Live data as server-sent events',
@@ -37,7 +40,12 @@ const PATHS: Readonly<Record<string, Operation>> = {
     summary: 'Ends the run',
     answer: 'It has been asked for; the log tells when it has ended',
     status: 202,
-    body: { drain: { type: 'boolean', description: 'Process everything that has been read, and give last results. Default: false, stop behind a checkpoint' } },
+    body: {
+      drain: {
+        type: 'boolean',
+        description: 'Process everything that has been read, and give last results. Default: false, stop behind a checkpoint',
+      },
+    },
   },
   'GET /api/openapi.json': { summary: 'This document', answer: 'OpenAPI 3.1' },
   'GET /metrics': { summary: 'Metrics for Prometheus', answer: 'Its text format', type: 'text/plain' },

@@ -20,6 +20,6 @@ export async function readPageFile(name: PageFile): Promise<string> {
     return await readFile(new URL(FOLDER + name, import.meta.url), 'utf8')
   } catch (cause) {
     const missing = new MillraceError('MR_UI_PAGE_MISSING', 'The page of the dashboard was not found', { cause })
-    throw new Refused(503, `${missing.message}. ${missing.remedy}`)
+    throw new Refused(503, `${missing.message}. ${missing.remedy}`, { cause: missing })
   }
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { UI_BODY_BYTES_MAX } from '../limits.ts'
+import { UI_BODY_BYTES_MAX } from './ui-limits.ts'
 import { Refused } from './access.ts'
 
 /** What a client has sent: a JSON object, or nothing, which is an empty one. Bounded in size here, in time by the server. */
@@ -33,7 +33,8 @@ export function fieldsOf<T extends Readonly<Record<string, 'string' | 'boolean'>
   types: T,
 ): { readonly [K in keyof T]?: T[K] extends 'string' ? string : boolean } {
   for (const [name, value] of Object.entries(body)) {
-    if (!Object.hasOwn(types, name)) throw new Refused(400, `There is no field of this name. There are: ${Object.keys(types).join(', ') || 'none'}`)
+    if (!Object.hasOwn(types, name))
+      throw new Refused(400, `There is no field of this name. There are: ${Object.keys(types).join(', ') || 'none'}`)
     if (typeof value !== types[name]) throw new Refused(400, `${name} is a ${types[name]}`)
   }
   return body as never

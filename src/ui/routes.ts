@@ -93,6 +93,7 @@ function nameOf(job: string): string {
 
 /** A name of a directory, not a path: the client does not choose where anything is written. */
 function checkedName(name: string): string {
-  if (!/^\w[\w.-]{0,99}$/.test(name)) throw new Refused(400, 'name is up to 100 of A-Z, a-z, 0-9, _, - and ., and begins with none of the last two')
+  if (!/^\w[\w.-]{0,99}$/.test(name))
+    throw new Refused(400, 'name is up to 100 of A-Z, a-z, 0-9, _, - and ., and begins with none of the last two')
   return name
 }

@@ -2,7 +2,7 @@ import type { AppEvents } from '../control/master-host.ts'
 import type { CheckpointMeasures } from '../core/checkpoint-measures.ts'
 import type { Clock } from '../core/clock.ts'
 import type { ErrorData, FailureData } from '../core/failure.ts'
-import { UI_LOG_ENTRIES_MAX } from '../limits.ts'
+import { UI_LOG_ENTRIES_MAX } from './ui-limits.ts'
 
 /** Something that happened to a run. `atMs`: milliseconds since 1970. */
 export type LogEntry = { readonly id: number; readonly atMs: number } & LoggedEvent

@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { type OptionNames, onlyKnown } from '../core/known-options.ts'
 import { refuseOption } from '../core/refuse-option.ts'
 import { MillraceError } from '../errors.ts'
-import { UI_TOKEN_CHARS_MIN } from '../limits.ts'
+import { UI_TOKEN_CHARS_MIN } from './ui-limits.ts'
 
 /** How a run's dashboard is served. */
 export interface UiOptions {

@@ -2,13 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { MillraceError } from '../errors.ts'
-import {
-  UI_CONNECTIONS_MAX,
-  UI_HEADERS_MS_MAX,
-  UI_HEADER_BYTES_MAX,
-  UI_REQUEST_MS_MAX,
-  UI_URL_CHARS_MAX,
-} from '../limits.ts'
+import { UI_CONNECTIONS_MAX, UI_HEADERS_MS_MAX, UI_HEADER_BYTES_MAX, UI_REQUEST_MS_MAX, UI_URL_CHARS_MAX } from './ui-limits.ts'
 import { Access, Refused } from './access.ts'
 import { EventStreams } from './event-streams.ts'
 import { jobPicture } from './job-picture.ts'
@@ -22,7 +16,7 @@ const TOKEN_BYTES = 32
 /** In every answer. The page may load what comes from here, talk to here, and be shown by itself only. */
 const HEADERS = {
   'Content-Security-Policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   'X-Content-Type-Options': 'nosniff',
   'X-Frame-Options': 'DENY',
   'Referrer-Policy': 'no-referrer',
