@@ -20,7 +20,7 @@ export const LAYERS = {
   supervision: { imports: ['core'] },
   schedule: { imports: ['core', 'graph'] },
   connectors: { imports: ENGINE_FOUNDATION },
-  observe: { imports: ENGINE_FOUNDATION },
+  observe: { imports: ENGINE_FOUNDATION, types: ['worker', 'control'] },
   host: { imports: [...ENGINE], types: ['storage'] },
   storage: { imports: ['core', 'codec', 'state', 'checkpoint', 'host'] },
   worker: { imports: HOSTED, types: ['control', 'app'], actors: true },
@@ -51,6 +51,7 @@ export const HOST_SIDE_FILES = ['src/core/clock.ts', 'src/ring/doorbell.ts']
 
 /** The only files that may open LMDB: all run on the storage thread, or open the environment for reading only. */
 export const LMDB_FILES = [
+  'src/storage/lmdb/open.ts',
   'src/storage/environment.ts',
   'src/storage/working-state/working-environment.ts',
   'src/storage/tables/table-environment.ts',
