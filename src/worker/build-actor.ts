@@ -14,7 +14,7 @@ import { DEAD_LETTERS, asksReader, holdsDeadLetters, undeliveredTo } from '../gr
 import { type Graph, type OperatorNode } from '../graph/graph.ts'
 import { type ActorPlacement, type Plan, type Task, type TaskEdge, beginsTime } from '../graph/plan.ts'
 import { type SplitWatermarks, WHOLE_INSTANCE } from '../time/split-watermarks.ts'
-import { blame, placeOf } from './blame.ts'
+import { placeOf } from './blame.ts'
 import { buildLatency } from './build-latency.ts'
 import { NO_EMITS, NO_STEPS, noOrigin, nowhere, toNowhere, unguarded } from './usual-parts.ts'
 import { buildDrift, buildWatermarks } from './build-watermarks.ts'
