@@ -6,10 +6,11 @@
  *  worker --read--> storage --chunks | read-failed--> worker
  * ```
  *
- * Chunks travel between worker and storage thread directly, their buffers transferred; control sees only that they are there. Workers do not
+ * Chunks travel between worker and storage thread directly; control sees only that they are there. Workers do not
  * read the database themselves: they may be terminated at any instant, and a thread that ends inside of LMDB can take the process with it.
  */
-import type { MessagePort, TransferListItem } from 'node:worker_threads'
+import type { MessagePort } from 'node:worker_threads'
+import { movedChunk } from '../checkpoint/chunk.ts'
 import type { ActorName, Chunk, Manifest, ManifestHead } from '../checkpoint/manifest.ts'
 import type { SnapshotTiming } from '../core/checkpoint-measures.ts'
 import type { FailureData } from '../core/failure.ts'
@@ -138,25 +139,21 @@ export type StorageToControl =
   | { readonly type: 'closed' }
 
 /**
- * Hands a snapshot to the storage thread. Small chunks, which are many, travel in one buffer: a buffer that is transferred costs more than a small chunk that is copied. Larger
- * ones are transferred where they have their buffer for themselves; the caller's chunk is empty then.
+ * Hands a snapshot to the storage thread. Its chunks are copied, and nothing is transferred: as soon as a thread has given a buffer away, V8 throws away what it has compiled with
+ * typed arrays, and each of their accesses asks from then on whether the buffer is still there. Measured: up to 10 % of a job's processor time, for good.
  */
 export function sendStore(port: MessagePort, message: StoreMessage): void {
+  // Small ones, which are many, share a buffer: each costs more than a small chunk that is copied.
   const shared = new Uint8Array(message.chunks.reduce((sum, { bytes }) => sum + (isSmall(bytes) ? bytes.byteLength : 0), 0))
-  const buffers: TransferListItem[] = [shared.buffer]
   let end = 0
   const chunks = message.chunks.map((chunk): Chunk => {
     const { bytes } = chunk
-    if (isSmall(bytes)) {
-      shared.set(bytes, end)
-      return { ...chunk, bytes: shared.subarray(end, (end += bytes.byteLength)) }
-    }
     // slice() of a Buffer may come out of Node's pool; the plain view makes a buffer of its own.
-    const owned = ownsBuffer(bytes) ? bytes : new Uint8Array(bytes)
-    buffers.push(owned.buffer as ArrayBuffer)
-    return { ...chunk, bytes: owned }
+    if (!isSmall(bytes)) return movedChunk(chunk, ownsBuffer(bytes) ? bytes : new Uint8Array(bytes))
+    shared.set(bytes, end)
+    return movedChunk(chunk, shared.subarray(end, (end += bytes.byteLength)))
   })
-  port.postMessage({ ...message, chunks }, buffers)
+  port.postMessage({ ...message, chunks })
 }
 
 const isSmall = (bytes: Uint8Array): boolean => bytes.byteLength < CHUNK_COPY_BYTES_MAX
