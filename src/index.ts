@@ -148,6 +148,8 @@ export type { Machine, PlacementCosts, PlacementOption, PlacementPolicy, Placeme
 export { placementCosts } from './schedule/placement-costs.ts'
 export type { LaunchConfig, LaunchOptions, LaunchSettings } from './app/launch-options.ts'
 export type { JobPriority } from './worker/deployment.ts'
+export type { UiServer } from './app/serve-ui.ts'
+export type { UiAddress, UiOptions } from './ui/ui-options.ts'
 export type { OutletOptions, Run, RunNotice, RunResult, UndeclaredInlet } from './app/run.ts'
 export type { Inlet } from './app/inlet.ts'
 export type { Delivery, Outlet } from './app/outlet.ts'

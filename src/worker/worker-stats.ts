@@ -9,6 +9,10 @@ export interface ActorStats {
   /** Since the attempt began. */
   readonly recordsIn: number
   readonly recordsOut: number
+  /** The same by outgoing edge, in the order of the plan. */
+  readonly outputs: readonly number[]
+  /** Event time in ms that it has come to; null while it knows of none, and at the end of its input. */
+  readonly watermarkMs: number | null
   readonly busyMs: number
   /** Received and unprocessed. */
   readonly mailboxBytes: number
@@ -32,7 +36,9 @@ export function workerStats(worker: number, runtime: WorkerRuntime | null): Work
     id: actor.id,
     name: actor.name,
     recordsIn: actor.recordsIn,
-    recordsOut: actor.recordsOut,
+    recordsOut: actor.outputs.reduce((sum, records) => sum + records, 0),
+    outputs: actor.outputs,
+    watermarkMs: Number.isFinite(actor.watermark) ? actor.watermark : null,
     busyMs: actor.busyMs,
     mailboxBytes: actor.mailbox.bytes,
     state: actor.state,

@@ -76,6 +76,8 @@ function sample(atMs: number, attempt: number, recordsIn: readonly number[], bus
     name: `a${id}`,
     recordsIn: recordsIn[id]!,
     recordsOut: 0,
+    outputs: [],
+    watermarkMs: null,
     busyMs: busyMs[id]!,
     mailboxBytes: id === 2 ? mailboxBytes : 0,
     badRecords: [],
