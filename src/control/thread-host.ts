@@ -4,6 +4,7 @@ import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
 import { systemClock } from '../core/clock.ts'
 import { describeError } from '../core/failure.ts'
 import { checkSameGraph, fingerprint } from '../graph/fingerprint.ts'
+import { SIGNALS_MAX } from '../limits.ts'
 import { identityOf } from './job-identity.ts'
 import { loadJob } from '../graph/load-job.ts'
 import { type Plan, planJob } from '../graph/plan.ts'
@@ -16,6 +17,7 @@ import { JobMaster } from './job-master.ts'
 import type { AppEvents, MasterHost, WorkerGate } from './master-host.ts'
 import { type StateAnswer, placeOfState } from '../worker/state-place.ts'
 import type { ControlApi, ControlTask, RunStats, StateQuery } from './protocol.ts'
+import { measured } from './run-stats.ts'
 import { WorkerPool } from './worker-pool.ts'
 
 /** The real host of a run: worker threads, the storage thread, the app thread behind its port, and the machine's clock. */
@@ -33,6 +35,7 @@ export class ThreadHost implements MasterHost {
   #deployment: Deployment | null = null
   /** Of the storage thread, while the job was being loaded. */
   readonly #earlyMessages: StorageToControl[] = []
+  readonly #signals = new Map<string, number>()
   /** Asked for before there was anything to stop. */
   #earlyStop: { readonly drain: boolean } | null = null
   readonly #storageClosed: Promise<void>
@@ -106,7 +109,8 @@ export class ThreadHost implements MasterHost {
   }
 
   allocate(attempt: number): Deployment {
-    return (this.#deployment = allocate(this.#plan!, this.#task.options, this.#task.doorbells, attempt, this.#deployment))
+    const allocated = allocate(this.#plan!, this.#task.options, this.#task.doorbells, attempt, this.#deployment)
+    return (this.#deployment = { ...allocated, signals: [...this.#signals] })
   }
 
   async shutdown(): Promise<void> {
@@ -128,6 +132,7 @@ export class ThreadHost implements MasterHost {
       checkpoint: () => this.#answer(async (master) => ({ id: (await master.checkpoint()).id })),
       savepoint: (dir) => this.#answer((master) => master.savepoint(dir)),
       stats: () => this.#stats(),
+      signal: (name, value) => this.#signal(name, value),
       query: (query) => this.#query(query),
       profile: (ms, directory) => this.#profile(ms, directory),
     }
@@ -169,12 +174,21 @@ export class ThreadHost implements MasterHost {
     }
   }
 
+  /** A worker that is lost meanwhile, or not there yet, hears of it with its attempt. */
+  #signal(name: string, value: number): boolean {
+    if (!this.#signals.has(name) && this.#signals.size === SIGNALS_MAX) return false
+    this.#signals.set(name, value)
+    for (const worker of this.#pool.workers) worker.signal(name, value).catch(() => {})
+    return true
+  }
+
   async #stats(): Promise<RunStats> {
     const answers = await Promise.allSettled(this.#pool.workers.map((worker) => worker.stats()))
     const workers = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
     const { attempt = 0, state = 'starting', latest = null } = this.#master ?? {}
     const checkpoints = (this.#master?.metrics ?? new CheckpointMetrics(this.clock)).stats(latest)
-    return { attempt, state, checkpoint: latest?.id ?? 0, restarts: Math.max(0, attempt - 1), checkpoints, workers }
+    const load = measured(this.#plan, this.#task.options.mailboxBytes, workers)
+    return { attempt, state, checkpoint: latest?.id ?? 0, restarts: Math.max(0, attempt - 1), checkpoints, ...load }
   }
 }
 
