@@ -100,8 +100,8 @@ export class Actor {
     return this.polls || this.#operators.first?.injectsBarriers === true
   }
 
-  get recordsOut(): number {
-    return this.#outboxes.recordsOut
+  get outputs(): readonly number[] {
+    return this.#outboxes.outputs
   }
 
   /** State after the end; null before. */

@@ -15,6 +15,7 @@ import type { StateAnswer } from '../worker/state-place.ts'
 import { OUTLET_RETRY_MS, PROFILE_MS_MAX, QUERY_RETRY_MS, SIGNALS_MAX } from '../limits.ts'
 import type { InletRecord, Inlets } from '../graph/inlets.ts'
 import type { OutletRecord, Outlets } from '../graph/job.ts'
+import type { UiAddress, UiOptions } from '../ui/ui-options.ts'
 import type { EngineOptions } from '../worker/deployment.ts'
 import type { Answer } from '../worker/protocol.ts'
 import type { Plan } from '../graph/plan.ts'
@@ -23,6 +24,7 @@ import { AppEndpoint } from './app-endpoint.ts'
 import type { Inlet } from './inlet.ts'
 import { namedState } from './named-state.ts'
 import type { Delivery, Outlet } from './outlet.ts'
+import type { UiServer } from './serve-ui.ts'
 import type { RunThreads } from './run-threads.ts'
 
 export interface RunResult {
@@ -191,6 +193,23 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
   }
 
   /**
+   * Serves a dashboard of this run: its graph with live rates, charts, checkpoints, restarts with their stacks; the same as data (`/api/openapi.json` describes it), `/metrics` for
+   * Prometheus, `/health`, `/ready`. The control thread serves it, so it works while this thread is blocked. It ends with the run. See docs/dashboard.md.
+   *
+   * Every request has to know the token, and it listens on the loopback address, unless options say otherwise.
+   *
+   * @throws MillraceError MR_OPTION_INVALID, MR_UI_REMOTE_REFUSED, MR_UI_PORT_UNUSABLE; MR_RUN_ENDED
+   */
+  async serveUi(options: UiOptions = {}): Promise<UiServer> {
+    const { serveUi } = await import('./serve-ui.ts')
+    return serveUi(
+      options,
+      (checked) => this.#answer(() => this.#threads.control.serveUi(checked) as Promise<Answer<UiAddress>>),
+      () => (this.#over ? Promise.resolve() : this.#threads.control.closeUi()),
+    )
+  }
+
+  /**
    * Ends the run. With `drain`, sources and inlets end, everything is processed and last results come out. Without, a last checkpoint is
    * taken, behind which nothing more is read, and the next launch with the same stateDir goes on from it. Sources that had ended by then leave nothing
    * to go on with: what they gave is processed, and the run finishes. Outlets that nobody reads do not hold that up: what they had to say can still be read
@@ -201,8 +220,8 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
    */
   async stop({ drain = false }: { readonly drain?: boolean } = {}): Promise<RunResult> {
     if (!this.#over) {
-      if (drain) for (const inlet of this.#endpoint.inlets.values()) inlet.end()
-      this.#askToStop(drain)
+      this.#letEnd(drain)
+      void this.#threads.control.stop(drain)
     }
     return this.done
   }
@@ -231,14 +250,15 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
   abort(reason: unknown): void {
     if (this.#over) return
     this.#aborted = true
-    this.#askToStop(false)
+    this.#letEnd(false)
+    void this.#threads.control.stop(false)
     this.#settle.resolve = () => this.#settle.reject(abortedBy(reason))
   }
 
-  /** Nobody waits for the answer: it never comes when the control thread is lost, `done` does. */
-  #askToStop(drain: boolean): void {
-    if (!drain) for (const outlet of this.#endpoint.outlets.values()) outlet.absorb()
-    void this.#threads.control.stop(drain)
+  /** What this thread has to do for it. Nobody waits for the control thread's answer: it never comes when that is lost, `done` does. */
+  #letEnd(drain: boolean): void {
+    if (drain) for (const inlet of this.#endpoint.inlets.values()) inlet.end()
+    else for (const outlet of this.#endpoint.outlets.values()) outlet.absorb()
   }
 
   /** The same of an answer that may be a failure. */
@@ -294,6 +314,7 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
         this.#endpoint.inletRestored(attempt, inlet, position)
         if (this.#endpoint.isConnected) this.#onStarted()
       },
+      stopAsked: (drain) => this.#letEnd(drain),
       ended: (end) => void this.#end(end),
     }
   }

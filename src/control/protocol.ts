@@ -7,6 +7,7 @@ import type { ChildSpecOptions } from '../supervision/child-spec.ts'
 import type { Key } from '../core/key-hash.ts'
 import type { Answer } from '../worker/protocol.ts'
 import type { StateAnswer } from '../worker/state-place.ts'
+import type { CheckedUiOptions, UiAddress } from '../ui/ui-options.ts'
 import type { WorkerHeap } from './worker-pool.ts'
 
 /** What the control thread is started with. */
@@ -52,6 +53,9 @@ export interface ControlApi {
   query(query: StateQuery): Promise<Answer<StateAnswer>>
   /** Paths of the profiles, by worker. */
   profile(ms: number, directory: string): Promise<Answer<string[]>>
+  /** Resolves when it listens. In place of one that is served already. */
+  serveUi(options: CheckedUiOptions): Promise<Answer<UiAddress>>
+  closeUi(): Promise<void>
 }
 
 export interface SavepointReport extends CheckpointReport {

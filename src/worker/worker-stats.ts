@@ -11,6 +11,10 @@ export interface ActorStats {
   /** Since the attempt began. */
   readonly recordsIn: number
   readonly recordsOut: number
+  /** The same by outgoing edge, in the order of the plan. */
+  readonly outputs: readonly number[]
+  /** Event time in ms that it has come to; null while it knows of none, and at the end of its input. */
+  readonly watermarkMs: number | null
   readonly busyMs: number
   /** It had something to pass on, and no credit for it; a wait that still goes on counts. */
   readonly blockedMs: number
@@ -21,8 +25,6 @@ export interface ActorStats {
   readonly mailboxBytes: number
   /** Of the budget of its mailbox, 0 to 1; null for a source, which has none. */
   readonly mailboxShare: number | null
-  /** By how much its event time is behind the wall clock; null while it has none, and at the end. */
-  readonly watermarkDelayMs: number | null
   /** At present. */
   readonly priority: number
   readonly state: string
@@ -57,25 +59,25 @@ export function workerStats(worker: number, runtime: WorkerRuntime | null, clock
   if (runtime === null) return { worker, ...memory, elapsedMs: 0, busyMs: 0, blockedMs: 0, busyShare: 0, blockedShare: 0, actors: [] }
   const { load } = runtime
   const nowMs = clock.monotonicMs()
-  const wallMs = clock.nowMs()
-  const actors = [...runtime.actors].map((actor) => actorStats(actor, runtime, nowMs, wallMs))
+  const actors = [...runtime.actors].map((actor) => actorStats(actor, runtime, nowMs))
   const times = { elapsedMs: nowMs - load.startedMs, busyMs: load.busyMs(), blockedMs: load.blockedMs(nowMs) }
   return { worker, ...memory, ...times, ...load.shares(nowMs), actors }
 }
 
-function actorStats(actor: Actor, { load, priorities }: WorkerRuntime, nowMs: number, wallMs: number): ActorStats {
-  const { id, name, recordsIn, recordsOut, state, watermark, mailbox, latency, progress } = actor
+function actorStats(actor: Actor, { load, priorities }: WorkerRuntime, nowMs: number): ActorStats {
+  const { id, name, recordsIn, outputs, state, watermark, mailbox, latency, progress } = actor
   return {
     id,
     name,
     recordsIn,
-    recordsOut,
+    recordsOut: outputs.reduce((sum, records) => sum + records, 0),
+    outputs,
+    watermarkMs: Number.isFinite(watermark) ? watermark : null,
     busyMs: load.busyMs(id),
     blockedMs: load.blockedMs(nowMs, id),
     ...load.shares(nowMs, id),
     mailboxBytes: mailbox.bytes,
     mailboxShare: mailbox.channelCount === 0 ? null : mailbox.share,
-    watermarkDelayMs: Number.isFinite(watermark) ? wallMs - watermark : null,
     priority: priorities[id]!,
     state,
     badRecords: actor.badRecords.map(({ operator, skipped, deadLettered }) => ({ operator, skipped, deadLettered })),
