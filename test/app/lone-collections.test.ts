@@ -14,7 +14,7 @@ test('threads collect alone from the first run that has all cores to the end of 
 })
 
 test('nothing is changed where a core is left for helpers, or where the process was started with a choice', () => {
-  const setFlags = vi.fn()
+  const setFlags = vi.fn<(flags: string) => void>()
   collectAlone(1, 2, setFlags)()
   vi.stubEnv('NODE_OPTIONS', '--max-old-space-size=64 --no_parallel_scavenge')
   collectAlone(2, 2, setFlags)()
