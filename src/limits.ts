@@ -346,3 +346,6 @@ export const DYNAMIC_PRIORITY_MS_MAX = 60_000
 export const INPUT_LAG_MOMENTS_MAX = 64
 /** Names under which `run.signal` keeps a value. */
 export const SIGNALS_MAX = 1_000
+/** Actors that lack credit which a worker asks again when a turn of its loop begins, and after each step of another; before it sleeps it asks all. */
+export const BLOCKED_PER_TURN = 32
+export const BLOCKED_PER_STEP = 4

@@ -20,7 +20,8 @@ export class Outbox implements Output {
   readonly #limits: Int32Array
   readonly #batchRecords: number
   readonly #tellsTime: boolean
-  #kept = false
+  /** Channels in which something waits for credit or room. */
+  #kept: Set<number> | null = null
   /** A watermark that waits for the next flush, or NaN. It may always come later, and then travels for many batches at once. */
   #watermark = NaN
   #beforeWatermark: ((watermark: number) => void) | null = null
@@ -66,7 +67,7 @@ export class Outbox implements Output {
       this.#senders[channel]!.sendColumns(part, to - from)
     }
     this.recordsOut += count
-    this.#flush(this.#senders[channel]!)
+    this.#flush(channel)
   }
 
   widest(): number {
@@ -129,11 +130,11 @@ export class Outbox implements Output {
 
   /** Sends what had to wait. False while something still waits: the actor must not run. */
   flushKept(): boolean {
-    if (!this.#kept) return true
-    let clear = true
-    for (const sender of this.#senders) clear = sender.flush() && clear
-    this.#kept = !clear
-    return clear
+    if (this.#kept === null) return true
+    for (const channel of this.#kept) if (this.#senders[channel]!.flush()) this.#kept.delete(channel)
+    if (this.#kept.size > 0) return false
+    this.#kept = null
+    return true
   }
 
   #makeRoom(channel: number, times: Float64Array[]): void {
@@ -145,18 +146,18 @@ export class Outbox implements Output {
   /** To each channel in turn. */
   #sendMarkers(markers: ReadonlyMap<number, number>): void {
     for (const marker of markers.values()) {
-      const sender = this.#senders[this.#marked]!
-      this.#marked = (this.#marked + 1) % this.channelCount
-      sender.sendControl(FrameKind.latency, marker)
-      this.#flush(sender)
+      const channel = this.#marked
+      this.#marked = (channel + 1) % this.channelCount
+      this.#senders[channel]!.sendControl(FrameKind.latency, marker)
+      this.#flush(channel)
     }
     this.#markers = null
   }
 
   #sendControl(kind: FrameKind, value: number): void {
-    for (const sender of this.#senders) {
-      sender.sendControl(kind, value)
-      this.#flush(sender)
+    for (let channel = 0; channel < this.channelCount; channel++) {
+      this.#senders[channel]!.sendControl(kind, value)
+      this.#flush(channel)
     }
   }
 
@@ -168,10 +169,10 @@ export class Outbox implements Output {
     this.#counts[channel] = 0
     this.recordsOut += count
     this.#limits[channel] = Math.min(this.#batchRecords, sender.batchRecordsMax)
-    this.#flush(sender)
+    this.#flush(channel)
   }
 
-  #flush(sender: ChannelSender): void {
-    if (!sender.flush()) this.#kept = true
+  #flush(channel: number): void {
+    if (!this.#senders[channel]!.flush()) (this.#kept ??= new Set()).add(channel)
   }
 }

@@ -5,7 +5,7 @@ import type { Plan } from '../graph/plan.ts'
 import type { Key } from '../core/key-hash.ts'
 import type { StateAnswer } from './state-place.ts'
 import { within } from '../core/within.ts'
-import { FRAMES_DRAINED_BYTES_MAX, SINK_CLOSE_MS_MAX, WALL_CLOCK_LOOK_MS } from '../limits.ts'
+import { BLOCKED_PER_STEP, BLOCKED_PER_TURN, FRAMES_DRAINED_BYTES_MAX, SINK_CLOSE_MS_MAX, WALL_CLOCK_LOOK_MS } from '../limits.ts'
 import type { Deployment, EngineOptions } from './deployment.ts'
 import { LoadMeter } from './load-meter.ts'
 import { Priorities } from './priorities.ts'
@@ -142,7 +142,7 @@ export class WorkerRuntime {
     this.load.turnBegins(startMs)
     if (startMs >= this.#priorities.dueMs) this.#lookAtPriorities(startMs)
     let worked = this.#drain()
-    this.#retryBlocked()
+    this.#retryBlocked(BLOCKED_PER_TURN)
     this.#wakeDue()
     while (this.#running && nowMs - startMs < budgetMs) {
       const id = this.#ready.next()
@@ -155,7 +155,7 @@ export class WorkerRuntime {
       this.load.worked(id, nowMs - beforeMs)
       this.#priorities.levels?.spent(id, nowMs - beforeMs)
       this.#drain()
-      if (this.#blocked.size > 0) this.#retryBlocked()
+      if (this.#blocked.size > 0) this.#retryBlocked(BLOCKED_PER_STEP)
     }
     this.#announce()
     this.load.turnEnds(startMs, nowMs, !worked && this.#blocked.size > 0)
@@ -205,7 +205,7 @@ export class WorkerRuntime {
   /** The same, whatever the clock says. */
   hasFrames(): boolean {
     if (!this.#running) return false
-    this.#retryBlocked()
+    this.#retryBlocked(Infinity)
     return this.#running && (this.#ready.size > 0 || this.#wiring.consumers.some(({ consumer }) => !consumer.isEmpty))
   }
 
@@ -326,8 +326,9 @@ export class WorkerRuntime {
     return worked
   }
 
-  #retryBlocked(): void {
-    for (let left = this.#blocked.size; left > 0; left--) {
+  /** Each has its turn: some of those that are blocked, since there may be thousands. */
+  #retryBlocked(most: number): void {
+    for (let left = Math.min(most, this.#blocked.size); left > 0; left--) {
       const id = this.#blocked.next()
       try {
         if (!this.#wiring.actors.get(id)!.flushKept()) continue
