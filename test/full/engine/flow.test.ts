@@ -1,24 +1,20 @@
 import { expect, test } from 'vitest'
 import { mailboxBudget } from '../../../src/channel/credit.ts'
-import { type LaunchSettings, type RunNotice, launch } from '../../../src/index.ts'
+import { type LaunchSettings, type Run, type RunNotice, launch } from '../../../src/index.ts'
 import job, { type FlowConfig, GATE, KEYS, TAKEN, TAKEN_LATE } from '../../engine/jobs/flow.ts'
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
-function start(
-  config: Omit<FlowConfig, 'words'>,
-  settings: LaunchSettings,
-): { words: Int32Array; run: ReturnType<typeof launch<FlowConfig, never, never, FlowConfig>> } {
+async function start(config: Omit<FlowConfig, 'words'>, settings: LaunchSettings): Promise<{ words: Int32Array; run: Run }> {
   const words = new SharedArrayBuffer(12)
-  return { words: new Int32Array(words), run: launch(job as never, { workers: 2, ...settings, config: { ...config, words } } as never) }
+  return { words: new Int32Array(words), run: await launch(job, { workers: 2, ...settings, config: { ...config, words } }) }
 }
 
 test('a shuffle of 200 x 200 actors is exact within the memory that its mailboxes may have', async () => {
   const [instances, mailboxBytes] = [200, 128 * 1024]
   const budgetBytes = mailboxBudget(mailboxBytes, instances)
   const beforeBytes = process.memoryUsage.rss()
-  const { run: launching } = start({ kind: 'shuffle', instances, records: 500 }, { keyGroups: 256, mailboxBytes })
-  const run = await launching
+  const { run } = await start({ kind: 'shuffle', instances, records: 500 }, { keyGroups: 256, mailboxBytes })
   const [held, rss] = [[0], [0]]
   let over = false
   const watching = (async () => {
@@ -28,9 +24,7 @@ test('a shuffle of 200 x 200 actors is exact within the memory that its mailboxe
       rss.push(process.memoryUsage.rss() - beforeBytes)
     }
   })()
-  const last = (await (run as never as { outlet(name: string): { collect(): Promise<{ key: number }[]> } }).outlet('last').collect())
-    .map(({ key }) => key)
-    .toSorted((a, b) => a - b)
+  const last = ((await run.outlet('last').collect()) as { key: number }[]).map(({ key }) => key).toSorted((a, b) => a - b)
   over = true
   await run.done
   await watching.catch(() => {})
@@ -45,11 +39,10 @@ test('a shuffle of 200 x 200 actors is exact within the memory that its mailboxe
 
 test('a sink that stands still blocks nobody but its source; checkpoints fail one after the other, and all goes on by itself', async () => {
   const [instances, records, checkpointTimeoutMs] = [60, 20_000, 400]
-  const { words, run: launching } = start(
+  const { words, run } = await start(
     { kind: 'stuck', instances, records },
     { transport: 'ring', mailboxBytes: 64 * 1024, ringBytes: 64 * 1024, checkpointIntervalMs: 100, checkpointTimeoutMs },
   )
-  const run = await launching
   const notices: RunNotice[] = []
   run.onNotice((notice) => void notices.push(notice))
   const fromMs = performance.now()
