@@ -329,3 +329,13 @@ export const STATIC_PRIORITY_LEVELS_MAX = 8
 export const STATIC_PRIORITY_SHARE_MIN = 1 / 16
 /** A step that took long keeps its level waiting for no more than this by the share above. */
 export const STATIC_PRIORITY_DEBT_MS_MAX = 20
+/** Shares of time that actors and workers spend are those since a moment that was so long ago at least, and twice that at most where the worker did not sleep. */
+export const LOAD_SAMPLE_MS = 500
+/** Least, usual and longest time between two looks at a priority that follows the load. */
+export const DYNAMIC_PRIORITY_MS_MIN = 10
+export const DYNAMIC_PRIORITY_MS_DEFAULT = 200
+export const DYNAMIC_PRIORITY_MS_MAX = 60_000
+/** Moments that are remembered of what a mailbox has received, to tell how long the oldest has waited. */
+export const INPUT_LAG_MOMENTS_MAX = 64
+/** Names under which `run.signal` keeps a value. */
+export const SIGNALS_MAX = 1_000

@@ -17,7 +17,6 @@ export class Actor {
   recordsIn = 0
   /** Batches that were processed or read, and times that the clock brought: when none was added, a checkpoint would be like the last one. */
   batches = 0
-  busyMs = 0
   readonly badRecords: ActorParts['badRecords']
   readonly latency: ActorParts['latency']
   readonly query: ActorParts['query']

@@ -7,11 +7,12 @@ import type { BadRecords } from '../actor/record-guard.ts'
 import type { AppEvents, RunEnd } from '../control/master-host.ts'
 import type { CheckpointReport, RunStats, SavepointReport } from '../control/protocol.ts'
 import { MillraceError } from '../errors.ts'
+import { refuseOption } from '../core/refuse-option.ts'
 import { type Key, hashKey } from '../core/key-hash.ts'
 import type { Graph } from '../graph/graph.ts'
 import { shownState } from '../state/stored-view.ts'
 import type { StateAnswer } from '../worker/state-place.ts'
-import { OUTLET_RETRY_MS, PROFILE_MS_MAX, QUERY_RETRY_MS } from '../limits.ts'
+import { OUTLET_RETRY_MS, PROFILE_MS_MAX, QUERY_RETRY_MS, SIGNALS_MAX } from '../limits.ts'
 import type { InletRecord, Inlets } from '../graph/inlets.ts'
 import type { OutletRecord, Outlets } from '../graph/job.ts'
 import type { UiAddress, UiOptions } from '../ui/ui-options.ts'
@@ -115,6 +116,18 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
   /** Counters of every actor since the attempt began. */
   async stats(): Promise<RunStats> {
     return this.#ask(() => this.#threads.control.stats())
+  }
+
+  /**
+   * Tells a figure of yours that priorities may follow: `priority: { by: { signal: name }, ... }`, or `signal(name)` in a function. It counts until the next call, over restarts, too.
+   *
+   * @throws MillraceError MR_OPTION_INVALID for a value that is no finite number, and for more than 1,000 names; MR_RUN_ENDED
+   */
+  async signal(name: string, value: number): Promise<void> {
+    if (typeof name !== 'string') refuseOption('signal name', name, 'a text')
+    if (!Number.isFinite(value)) refuseOption(`signal ${JSON.stringify(name)}`, value, 'a finite number')
+    if (!(await this.#ask(() => this.#threads.control.signal(name, value))))
+      refuseOption('signal name', name, `one of ${SIGNALS_MAX} at most`)
   }
 
   /**

@@ -4,6 +4,7 @@ import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
 import { systemClock } from '../core/clock.ts'
 import { describeError } from '../core/failure.ts'
 import { checkSameGraph, fingerprint } from '../graph/fingerprint.ts'
+import { SIGNALS_MAX } from '../limits.ts'
 import { identityOf } from './job-identity.ts'
 import { loadJob } from '../graph/load-job.ts'
 import { type Plan, planJob } from '../graph/plan.ts'
@@ -15,6 +16,7 @@ import { CheckpointMetrics } from './checkpoint-metrics.ts'
 import { JobMaster } from './job-master.ts'
 import type { AppEvents, MasterHost, WorkerGate } from './master-host.ts'
 import { type StateAnswer, placeOfState } from '../worker/state-place.ts'
+import { measured } from './run-stats.ts'
 import type { CheckpointReport, ControlApi, ControlTask, RunStats, StateQuery } from './protocol.ts'
 import type { UiSubject } from '../ui/subject.ts'
 import { RunLog } from '../ui/run-log.ts'
@@ -36,6 +38,7 @@ export class ThreadHost implements MasterHost {
   #deployment: Deployment | null = null
   /** Of the storage thread, while the job was being loaded. */
   readonly #earlyMessages: StorageToControl[] = []
+  readonly #signals = new Map<string, number>()
   /** Asked for before there was anything to stop. */
   #earlyStop: { readonly drain: boolean } | null = null
   readonly #storageClosed: Promise<void>
@@ -113,7 +116,8 @@ export class ThreadHost implements MasterHost {
   }
 
   allocate(attempt: number): Deployment {
-    return (this.#deployment = allocate(this.#plan!, this.#task.options, this.#task.doorbells, attempt, this.#deployment))
+    const allocated = allocate(this.#plan!, this.#task.options, this.#task.doorbells, attempt, this.#deployment)
+    return (this.#deployment = { ...allocated, signals: [...this.#signals] })
   }
 
   async shutdown(): Promise<void> {
@@ -135,6 +139,7 @@ export class ThreadHost implements MasterHost {
       checkpoint: () => this.#answer(reportCheckpoint),
       savepoint: (dir) => this.#answer((master) => master.savepoint(dir)),
       stats: () => this.#stats(),
+      signal: (name, value) => this.#signal(name, value),
       query: (query) => this.#query(query),
       profile: (ms, directory) => this.#profile(ms, directory),
       serveUi: (options) => this.#answer((master) => this.#ui.serve(master, options)),
@@ -194,12 +199,21 @@ export class ThreadHost implements MasterHost {
     }
   }
 
+  /** A worker that is lost meanwhile, or not there yet, hears of it with its attempt. */
+  #signal(name: string, value: number): boolean {
+    if (!this.#signals.has(name) && this.#signals.size === SIGNALS_MAX) return false
+    this.#signals.set(name, value)
+    for (const worker of this.#pool.workers) worker.signal(name, value).catch(() => {})
+    return true
+  }
+
   async #stats(): Promise<RunStats> {
     const answers = await Promise.allSettled(this.#pool.workers.map((worker) => worker.stats()))
     const workers = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
     const { attempt = 0, state = 'starting', latest = null } = this.#master ?? {}
     const checkpoints = (this.#master?.metrics ?? new CheckpointMetrics(this.clock)).stats(latest)
-    return { attempt, state, checkpoint: latest?.id ?? 0, restarts: Math.max(0, attempt - 1), checkpoints, workers }
+    const load = measured(this.#plan, this.#task.options.mailboxBytes, workers)
+    return { attempt, state, checkpoint: latest?.id ?? 0, restarts: Math.max(0, attempt - 1), checkpoints, ...load }
   }
 }
 

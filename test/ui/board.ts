@@ -61,10 +61,17 @@ const STATS: RunStats = {
   checkpoint: 6,
   restarts: 0,
   checkpoints: { completed: 6, failed: 0, skipped: 0, ageMs: 5, latest: null },
+  bottleneck: null,
   workers: [
     {
       worker: 0,
       heapBytes: 1000,
+      externalBytes: 10,
+      elapsedMs: 10,
+      busyMs: 1,
+      blockedMs: 0,
+      busyShare: 0.1,
+      blockedShare: 0,
       actors: [
         {
           id: 0,
@@ -74,7 +81,12 @@ const STATS: RunStats = {
           outputs: [5],
           watermarkMs: null,
           busyMs: 1,
+          blockedMs: 0,
+          busyShare: 0.1,
+          blockedShare: 0,
           mailboxBytes: 0,
+          mailboxShare: null,
+          priority: 0,
           state: 'running',
           badRecords: [{ operator: 'numbers', skipped: 1, deadLettered: 2 }],
           latency: [{ source: 'numbers', count: 1, p50Ms: 1, p99Ms: 2, maxMs: 2 }],
