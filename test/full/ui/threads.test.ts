@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { type RunStats, launch } from '../../../src/index.ts'
+import { job, jsonLines, millrace } from '../../cli/spawn-command.ts'
 import board from './jobs/board.ts'
 
 test('the dashboard answers, and the job goes on, while the thread that launched it is blocked', async () => {
@@ -29,6 +30,25 @@ test('the dashboard answers, and the job goes on, while the thread that launched
   } finally {
     child.kill('SIGKILL')
   }
+})
+
+test('millrace run --ui says where it is, with the token of the environment', async () => {
+  const asked: Promise<unknown>[] = []
+  const { stderr } = await millrace(['run', job('endless'), '--ui', '--workers', '1', '--json'], {
+    env: { MILLRACE_UI_TOKEN: 'a-token-of-the-environment' },
+    onStderr: (text, command) => {
+      if (asked.length > 0 || !/"event":"ui".*\n/.test(text)) return
+      const { url } = jsonLines(text.slice(0, text.lastIndexOf('\n'))).find(({ event }) => event === 'ui') as { readonly url: string }
+      const headers = { Authorization: 'Bearer a-token-of-the-environment' }
+      asked.push(
+        fetch(new URL('/health', url), { headers })
+          .then(({ status }) => status, String)
+          .finally(() => command.signal('SIGTERM')),
+      )
+    },
+  })
+  expect(await Promise.all(asked)).toEqual([200])
+  expect(jsonLines(stderr).at(-1)).toMatchObject({ event: 'ended', outcome: 'stopped' })
 })
 
 test('a dashboard can be closed and served again; it ends with the run, after it has told of the end', async () => {
