@@ -1,4 +1,5 @@
 import { hashAscii, hashKey } from '../core/key-hash.ts'
+import type { ChunkHead } from './state-chunk.ts'
 
 const SLOTS_MIN = 1024
 /** Of a page; each is as large as four before it. Memory that nothing was written to is not there yet, so room costs nothing, while bytes that move to a larger place are paid for again. */
@@ -43,10 +44,23 @@ export class StoredTexts {
     return this.#size
   }
 
-  /** @param slots are going to be below it */
-  constructor(slots = SLOTS_MIN) {
+  /** Texts that are known to come, by part. */
+  readonly #expected = new Float64Array(PARTS)
+
+  /**
+   * Memory that is made once is what a restored table is paid for: it is not copied into larger one, and none is given back.
+   *
+   * @param slots are going to be below it
+   * @param chunks that are going to come
+   */
+  constructor(slots = SLOTS_MIN, chunks: readonly ChunkHead[] = []) {
     this.#starts = new Int32Array(Math.max(slots, SLOTS_MIN))
     this.#lengths = new Int32Array(this.#starts.length)
+    for (const { groups, group, rows } of chunks) {
+      // The low bits of a hash say its key group where the number of groups is a power of two.
+      const step = PARTS % groups === 0 ? groups : groups % PARTS === 0 ? PARTS : 1
+      for (let part = group % step; part < PARTS; part += step) this.#expected[part]! += (rows * step) / PARTS
+    }
   }
 
   /** Takes in bytes that have texts in them, and returns their place: what {@link StoredTexts.slotOf} is asked of lies there. Or {@link NO_PLACE}. */
@@ -73,7 +87,7 @@ export class StoredTexts {
    * @param hash its {@link hashKey}
    */
   slotOf(place: number, length: number, hash: number, next: number): number {
-    const part = (this.#parts[hash & (PARTS - 1)] ??= newPart())
+    const part = (this.#parts[hash & (PARTS - 1)] ??= newPart(this.#expected[hash & (PARTS - 1)]!))
     const { pairs } = part
     const mask = pairs.length - 1
     const word = hash | 0
@@ -175,8 +189,10 @@ export class StoredTexts {
   }
 }
 
-function newPart(): Part {
-  return { pairs: new Int32Array(2 * PART_PAIRS_MIN), shift: 32 - Math.log2(PART_PAIRS_MIN), used: 0 }
+/** @param texts that may come: a few less, since deltas repeat some */
+function newPart(texts: number): Part {
+  const bits = Math.max(Math.log2(PART_PAIRS_MIN), Math.ceil(Math.log2(Math.max(1, 1.8 * texts))))
+  return { pairs: new Int32Array(2 ** (bits + 1)), shift: 32 - bits, used: 0 }
 }
 
 /** In the order of the hashes, so that memory is gone through from one end to the other. */
