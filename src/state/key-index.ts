@@ -86,7 +86,7 @@ export class KeyIndex implements KeySlots {
         slots[i] = without?.has(text) === true ? LEFT_OUT : this.#slotOfText(text)
         continue
       }
-      const hash = hashAscii(bytes, from, to)
+      const hash = hashAscii(bytes, from, to) | 0
       if (without !== null && without.mayHave(hash) && without.has(texts.at(i))) slots[i] = LEFT_OUT
       else slots[i] = this.#usedSlot(texts, i) ?? this.#slotOfStored(stored, place + from - texts.from, to - from, hash)
     }

@@ -36,16 +36,13 @@ export class StoredTexts {
   #starts: Int32Array
   #lengths: Int32Array
   /** By the low bits of the hash. An entry stays when its text goes, until all are made anew. */
-  #parts: (Part | undefined)[] = Array.from({ length: PARTS })
+  #parts: Part[]
   #size = 0
 
   /** Number of texts. */
   get size(): number {
     return this.#size
   }
-
-  /** Texts that are known to come, by part. */
-  readonly #expected = new Float64Array(PARTS)
 
   /**
    * Memory that is made once is what a restored table is paid for: it is not copied into larger one, and none is given back.
@@ -56,11 +53,13 @@ export class StoredTexts {
   constructor(slots = SLOTS_MIN, chunks: readonly ChunkHead[] = []) {
     this.#starts = new Int32Array(Math.max(slots, SLOTS_MIN))
     this.#lengths = new Int32Array(this.#starts.length)
+    const expected = new Float64Array(PARTS)
     for (const { groups, group, rows } of chunks) {
       // The low bits of a hash say its key group where the number of groups is a power of two.
       const step = PARTS % groups === 0 ? groups : groups % PARTS === 0 ? PARTS : 1
-      for (let part = group % step; part < PARTS; part += step) this.#expected[part]! += (rows * step) / PARTS
+      for (let part = group % step; part < PARTS; part += step) expected[part]! += (rows * step) / PARTS
     }
+    this.#parts = Array.from(expected, newPart)
   }
 
   /** Takes in bytes that have texts in them, and returns their place: what {@link StoredTexts.slotOf} is asked of lies there. Or {@link NO_PLACE}. */
@@ -84,18 +83,17 @@ export class StoredTexts {
   /**
    * The slot of the ASCII text at a place of what was appended. A new one gets `next`, which has no text.
    *
-   * @param hash its {@link hashKey}
+   * @param hash its {@link hashKey}, as an int32: one that is larger would be an object
    */
   slotOf(place: number, length: number, hash: number, next: number): number {
-    const part = (this.#parts[hash & (PARTS - 1)] ??= newPart(this.#expected[hash & (PARTS - 1)]!))
+    const part = this.#parts[hash & (PARTS - 1)]!
     const { pairs } = part
     const mask = pairs.length - 1
-    const word = hash | 0
-    let at = (word >>> part.shift) << 1
+    let at = (hash >>> part.shift) << 1
     for (; pairs[at + 1] !== 0; at = (at + 2) & mask)
-      if (pairs[at] === word && this.#isSame(pairs[at + 1]! - 1, place, length)) return pairs[at + 1]! - 1
+      if (pairs[at] === hash && this.#isSame(pairs[at + 1]! - 1, place, length)) return pairs[at + 1]! - 1
     this.#keep(next, place, length)
-    pairs[at] = word
+    pairs[at] = hash
     pairs[at + 1] = next + 1
     if (++part.used * 4 > pairs.length) grow(part)
     return next
@@ -104,8 +102,7 @@ export class StoredTexts {
   /** The slot of a text, or -1. */
   find(text: string): number {
     const hash = hashKey(text) | 0
-    const part = this.#parts[hash & (PARTS - 1)]
-    if (part === undefined) return -1
+    const part = this.#parts[hash & (PARTS - 1)]!
     const { pairs } = part
     const mask = pairs.length - 1
     for (let at = (hash >>> part.shift) << 1; pairs[at + 1] !== 0; at = (at + 2) & mask)
@@ -177,7 +174,7 @@ export class StoredTexts {
       const place = this.#starts[slot]! - 1
       if (place === -1) continue
       const text = this.#pageOf(place).subarray(offsetOf(place), offsetOf(place) + this.#lengths[slot]!)
-      all.slotOf(all.append(text), text.length, hashAscii(text, 0, text.length), slot)
+      all.slotOf(all.append(text), text.length, hashAscii(text, 0, text.length) | 0, slot)
     }
     this.#pages = all.#pages
     this.#pageUsed = all.#pageUsed
