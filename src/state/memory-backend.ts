@@ -129,9 +129,10 @@ class MemoryCell<V> implements StateCell<V> {
   }
 
   get(slot: number): V | undefined {
-    // Whoever gets it may change it before it is set again.
-    this.#images.lend(slot)
-    return this.#column.get(slot)
+    const value = this.#column.get(slot)
+    // Whoever gets an object may change it before it is set again.
+    if (typeof value === 'object') this.#images.lend(slot)
+    return value
   }
 
   set(slot: number, value: V): void {
