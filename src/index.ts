@@ -92,11 +92,13 @@ export type { Change, Emit, Table } from './graph/table.ts'
 export type { GroupedTable, RetractableBuilder } from './graph/grouped-table.ts'
 export type { Sources } from './graph/sources.ts'
 export type {
+  ConnectedSourceOptions,
   GenerateOptions,
   Input,
   IterableOptions,
   OwnSourceOptions,
   SourceOptions,
+  SourceSpec,
   Tick,
   TimerOptions,
   WebStream,
