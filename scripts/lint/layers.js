@@ -20,7 +20,7 @@ export const LAYERS = {
   supervision: { imports: ['core'] },
   schedule: { imports: ['core', 'graph'] },
   connectors: { imports: ENGINE_FOUNDATION },
-  observe: { imports: ENGINE_FOUNDATION },
+  observe: { imports: ENGINE_FOUNDATION, types: ['worker', 'control'] },
   host: { imports: [...ENGINE], types: ['storage'] },
   storage: { imports: ['core', 'codec', 'state', 'checkpoint', 'host'] },
   worker: { imports: HOSTED, types: ['control', 'app'], actors: true },

@@ -1,11 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
-import { WORKERS_MAX } from '../limits.ts'
+import { Command, CommanderError, Option } from 'commander'
 import { errorText } from './error-text.ts'
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts'
 import type { ExplainFlags, GraphFlags, PlanFlags } from './plan/plan-commands.ts'
-import type { PlacementPolicy } from '../graph/placement-settings.ts'
-import type { BackendOption } from '../graph/state-backend.ts'
+import { backend, collect, directory, file, milliseconds, pause, policy, positive, wholeNumber, workers } from './option-values.ts'
 import type { RunFlags } from './run/run-command.ts'
 import type * as stateCommands from './state/state-commands.ts'
 import type { StateAnswer, StateFlags } from './state/state-commands.ts'
@@ -15,7 +13,6 @@ import { STDOUT, writeAll, writeError } from './write.ts'
 
 type StateCommands = typeof stateCommands
 type StateArguments = [dir: string, second: string | StateFlags | undefined, flags?: StateFlags]
-const MIB = 1024 * 1024
 
 /**
  * Carries a command line out; each command's code is loaded when it is used. Never throws: everything that goes wrong is told on standard error.
@@ -64,10 +61,9 @@ function describeProgram(args: readonly string[], done: (code: ExitCode) => void
 }
 
 function addRun(program: Command, args: readonly string[], done: (code: ExitCode) => void): void {
-  withConfig(program.command('run'))
+  jobCommand(program, 'run')
     .description('run a job until its input ends; Ctrl-C drains it, Ctrl-C again stops it')
-    .argument('<job>', 'module that exports the job')
-    .option('--workers <n>', 'worker threads (default: one per core)', workers)
+    .addOption(workersOption())
     .option('--state <dir>', 'directory for checkpoints; the next run goes on from there', directory)
     .option('--fresh', 'begin anew, whatever the state directory holds', false)
     .option('--from <dir>', 'savepoint to begin with, unless the state directory goes on', directory)
@@ -83,7 +79,7 @@ function addRun(program: Command, args: readonly string[], done: (code: ExitCode
     .option('--checkpoint-timeout <ms>', 'a checkpoint that takes longer is given up (default: 60000)', milliseconds)
     .option('--checkpoint-failures <n>', 'so many in a row may fail; one more fails the job (default: any number)', wholeNumber)
     .option('--checkpoints-retained <n>', 'complete checkpoints that stay in --state (default: 2)', positive)
-    .option('--backend <backend>', 'where operators that can choose keep their state: memory, lmdb, or lmdb:<MiB in memory>', backend)
+    .addOption(backendOption())
     .option(
       '--placement <policy>',
       'by what actors go to workers: priority, demand or load (default: what the job says, or demand)',
@@ -107,9 +103,8 @@ function addRun(program: Command, args: readonly string[], done: (code: ExitCode
 }
 
 function addGraph(program: Command): void {
-  withConfig(program.command('graph'))
+  jobCommand(program, 'graph')
     .description('show the operators of a job and how they are connected; nothing runs')
-    .argument('<job>', 'module that exports the job')
     .option('--mermaid', 'as a Mermaid flowchart', false)
     .option('--verbose', 'errors with their stacks', false)
     .action(async (job: string, flags: GraphFlags) => {
@@ -119,11 +114,10 @@ function addGraph(program: Command): void {
 }
 
 function addExplain(program: Command): void {
-  withConfig(program.command('explain'))
+  jobCommand(program, 'explain')
     .description('show where the actors of a job would run, what bounds its memory, and what it guarantees; nothing runs')
-    .argument('<job>', 'module that exports the job')
-    .option('--workers <n>', 'worker threads (default: one per core)', workers)
-    .option('--backend <backend>', 'where operators that can choose keep their state: memory, lmdb, or lmdb:<MiB in memory>', backend)
+    .addOption(workersOption())
+    .addOption(backendOption())
     .option('--json', 'as JSON', false)
     .option('--verbose', 'errors with their stacks', false)
     .action(async (job: string, flags: ExplainFlags) => {
@@ -133,12 +127,11 @@ function addExplain(program: Command): void {
 }
 
 function addPlan(program: Command): void {
-  withConfig(program.command('plan'))
+  jobCommand(program, 'plan')
     .description('show which worker each actor of a job goes to, and why; nothing runs')
-    .argument('<job>', 'module that exports the job')
-    .option('--workers <n>', 'worker threads (default: one per core)', workers)
+    .addOption(workersOption())
     .option('--policy <policy>', 'priority, demand or load (default: each of them)', policy)
-    .option('--costs <file>', 'what actors cost, for the policy load: JSON, as placementCosts() gives it', directory)
+    .option('--costs <file>', 'what actors cost, for the policy load: JSON, as placementCosts() gives it', file)
     .option('--json', 'as JSON', false)
     .option('--verbose', 'errors with their stacks', false)
     .action(async (job: string, flags: PlanFlags) => {
@@ -219,62 +212,22 @@ function print(text: string): void {
   }
 }
 
-/** The options that decide what build() describes. */
-function withConfig(command: Command): Command {
-  return command
+function workersOption(): Option {
+  return new Option('--workers <n>', 'worker threads (default: one per core)').argParser(workers)
+}
+
+function backendOption(): Option {
+  const description = 'where operators that can choose keep their state: memory, lmdb, or lmdb:<MiB in memory>'
+  return new Option('--backend <backend>', description).argParser(backend)
+}
+
+/** A command about a job, with the options that decide what build() describes. */
+function jobCommand(program: Command, name: string): Command {
+  return program
+    .command(name)
+    .argument('<job>', 'module that exports the job')
     .option('--config <key=value>', 'configuration of the job; dots lead into objects (repeatable)', collect, [])
     .option('--config-file <file>', 'configuration of the job as JSON; --config wins over it')
-}
-
-function collect(value: string, before: readonly string[]): string[] {
-  return [...before, value]
-}
-
-function workers(value: string): number {
-  const number = /^\d+$/.test(value) ? Number(value) : NaN
-  if (!(number >= 1 && number <= WORKERS_MAX)) throw new InvalidArgumentError(`It takes an integer from 1 to ${WORKERS_MAX}.`)
-  return number
-}
-
-function policy(value: string): PlacementPolicy {
-  const found = (['priority', 'demand', 'load'] as const).find((name) => name === value)
-  if (found === undefined) throw new InvalidArgumentError('It takes priority, demand or load.')
-  return found
-}
-
-function backend(value: string): BackendOption {
-  const match = /^(memory|lmdb)(?::(\d+))?$/.exec(value)
-  if (match === null || (match[1] === 'memory' && match[2] !== undefined) || match[2] === '0')
-    throw new InvalidArgumentError('It takes memory, lmdb, or lmdb:<MiB>, such as lmdb:256.')
-  if (match[1] === 'memory') return 'memory'
-  return { type: 'lmdb', ...(match[2] !== undefined && { cacheBytes: Number(match[2]) * MIB }) }
-}
-
-/** A path that is empty would be the working directory: most likely of a variable that is not set. */
-function directory(value: string): string {
-  if (value.trim() === '') throw new InvalidArgumentError('It takes the path of a directory.')
-  return value
-}
-
-function wholeNumber(value: string): number {
-  if (!/^\d+$/.test(value)) throw new InvalidArgumentError('It takes an integer, 0 or more.')
-  return Number(value)
-}
-
-function positive(value: string): number {
-  const number = wholeNumber(value)
-  if (number === 0) throw new InvalidArgumentError('It takes an integer, 1 or more.')
-  return number
-}
-
-function pause(value: string): number {
-  return value === '0' ? 0 : milliseconds(value)
-}
-
-function milliseconds(value: string): number {
-  const number = value === '' ? NaN : Number(value)
-  if (!(number >= 1)) throw new InvalidArgumentError('It takes a number of milliseconds, at least 1.')
-  return number
 }
 
 function packageVersion(): string {

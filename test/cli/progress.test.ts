@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type TaskLoad, findBottleneck } from '../../src/cli/run/bottleneck.ts'
-import type { JobShape } from '../../src/cli/run/job-shape.ts'
-import { type Sample, progressBetween } from '../../src/cli/run/progress.ts'
-import { shareRead } from '../../src/cli/run/share-read.ts'
+import { type TaskLoad, findBottleneck } from '../../src/observe/bottleneck.ts'
+import type { JobShape } from '../../src/observe/job-shape.ts'
+import { type Sample, progressBetween } from '../../src/observe/progress.ts'
+import { shareRead } from '../../src/observe/share-read.ts'
 import { progressBlock, progressLine } from '../../src/cli/run/progress-text.ts'
 
 const load = (task: number, name: string, shares: Partial<TaskLoad>): TaskLoad => ({

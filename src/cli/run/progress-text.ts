@@ -1,7 +1,7 @@
 import { alignRows, clip } from '../align.ts'
 import { bytesText, clockText, countText, percentText, plural } from '../quantities.ts'
-import type { Bottleneck } from './bottleneck.ts'
-import type { Progress, TaskProgress } from './progress.ts'
+import type { Bottleneck } from '../../observe/bottleneck.ts'
+import type { Progress, TaskProgress } from '../../observe/progress.ts'
 
 /** When and where a picture of progress is taken. */
 export interface Moment {

@@ -1,7 +1,7 @@
 import type { RunNotice, RunResult } from '../../app/run.ts'
 import type { KnownGuarantee } from '../plan/guarantee.ts'
 import { clockText, plural } from '../quantities.ts'
-import type { Progress } from './progress.ts'
+import type { Progress } from '../../observe/progress.ts'
 import type { Moment } from './progress-text.ts'
 
 /** Everything that `millrace run` has to tell, in the order in which it happens. */

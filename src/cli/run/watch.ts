@@ -1,6 +1,6 @@
 import type { Run } from '../../app/run.ts'
-import type { JobShape } from './job-shape.ts'
-import { type Sample, progressBetween } from './progress.ts'
+import type { JobShape } from '../../observe/job-shape.ts'
+import { type Sample, progressBetween } from '../../observe/progress.ts'
 import type { Reporter } from './run-event.ts'
 
 export interface WatchOptions {

@@ -1,5 +1,5 @@
-import type { RunStats } from '../../control/protocol.ts'
-import type { ActorStats } from '../../worker/worker-stats.ts'
+import type { RunStats } from '../control/protocol.ts'
+import type { ActorStats } from '../worker/worker-stats.ts'
 import type { JobShape } from './job-shape.ts'
 
 interface Read {

@@ -1,6 +1,6 @@
-import { mailboxBudget } from '../../channel/credit.ts'
-import { isOutlet, outletName } from '../../graph/graph.ts'
-import type { Plan } from '../../graph/plan.ts'
+import { mailboxBudget } from '../channel/credit.ts'
+import { isOutlet, outletName } from '../graph/graph.ts'
+import type { Plan } from '../graph/plan.ts'
 
 /** One task, as far as progress is about it. */
 export interface TaskShape {
