@@ -110,6 +110,7 @@ export type { Upsert, UpsertCall, UpsertChangesOptions, UpsertOptions } from './
 export type {
   PreparedTransaction,
   SinkTransaction,
+  TransactionContext,
   TransactionWriter,
   TwoPhaseCommit,
   TwoPhaseCommitOptions,
