@@ -30,7 +30,12 @@ interface Transactions {
 }
 
 interface TwoPhaseSinkSpec {
-  readonly open: (context: { readonly index: number; readonly parallelism: number; readonly attempt: number; readonly lineage: string }) => unknown
+  readonly open: (context: {
+    readonly index: number
+    readonly parallelism: number
+    readonly attempt: number
+    readonly lineage: string
+  }) => unknown
   readonly batchRecords: number
   readonly timeoutMs: number
 }

@@ -347,3 +347,7 @@ export const KAFKA_BATCH_BYTES_MAX = 900_000
 export const KAFKA_TRANSACTION_MS_DEFAULT = 900_000
 /** Messages that a sink of Kafka gives to brokers at once, unless told otherwise. */
 export const KAFKA_SEND_RECORDS_DEFAULT = 2_000
+/** Rows that a sink of PostgreSQL writes by one statement. */
+export const POSTGRES_ROWS_OF_INSERT_MAX = 1_000
+/** Ids of transactions that a sink of PostgreSQL has committed are kept for so long: a checkpoint that is older cannot be gone on with exactly once. */
+export const POSTGRES_TRANSACTIONS_KEPT_MS = 7 * 24 * 3_600_000

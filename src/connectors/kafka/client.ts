@@ -22,7 +22,10 @@ export class KafkaClient {
   readonly retryMs: number
   #closed = false
 
-  private constructor(library: typeof Library, { brokers, clientId = 'millrace', tls, sasl, retryMs = KAFKA_RETRY_MS_DEFAULT }: KafkaConnection) {
+  private constructor(
+    library: typeof Library,
+    { brokers, clientId = 'millrace', tls, sasl, retryMs = KAFKA_RETRY_MS_DEFAULT }: KafkaConnection,
+  ) {
     this.library = library
     this.retryMs = retryMs
     this.#base = new library.Base({

@@ -17,7 +17,10 @@ export interface SeenBatch {
  *
  * @param aborted null: all are to be seen
  */
-export function committedBatches(batches: readonly RecordsBatch[], aborted: readonly fetchV17.FetchResponsePartitionAbortedTransaction[] | null): SeenBatch[] {
+export function committedBatches(
+  batches: readonly RecordsBatch[],
+  aborted: readonly fetchV17.FetchResponsePartitionAbortedTransaction[] | null,
+): SeenBatch[] {
   const starts = (aborted ?? []).toSorted((a, b) => (a.firstOffset < b.firstOffset ? -1 : a.firstOffset > b.firstOffset ? 1 : 0))
   const open = new Set<bigint>()
   let next = 0

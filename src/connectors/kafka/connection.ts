@@ -33,7 +33,8 @@ export function checkConnection(what: string, { brokers, sasl, retryMs }: KafkaC
   const isAddress = (name: unknown): boolean => typeof name === 'string' && /^[^\s:]+:\d+$|^\[[^\]]+\]:\d+$/.test(name)
   if (!Array.isArray(brokers) || brokers.length === 0 || !brokers.every(isAddress))
     refuseOption(`brokers of ${what}`, brokers, `a list of 'host:port'`, { site })
-  if (retryMs !== undefined && !(Number.isFinite(retryMs) && retryMs >= 0)) refuseOption(`retryMs of ${what}`, retryMs, 'a time in ms', { site })
+  if (retryMs !== undefined && !(Number.isFinite(retryMs) && retryMs >= 0))
+    refuseOption(`retryMs of ${what}`, retryMs, 'a time in ms', { site })
   onlyKnown(`sasl of ${what}`, sasl, { mechanism: 1, username: 1, password: 1, token: 1 }, site)
   const mechanisms = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'OAUTHBEARER']
   if (sasl !== undefined && !mechanisms.includes(sasl.mechanism))

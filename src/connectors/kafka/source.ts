@@ -169,7 +169,10 @@ class KafkaSource implements OperatorActor {
       await sleep(KAFKA_PARTITIONS_LOOK_MS, undefined, { ref: false })
       if (client.closed) return
       // Whoever fetches finds out what is wrong, and says it.
-      const count = await client.topic(this.#spec.topic).then(({ partitionsCount }) => partitionsCount, () => this.#partitions)
+      const count = await client.topic(this.#spec.topic).then(
+        ({ partitionsCount }) => partitionsCount,
+        () => this.#partitions,
+      )
       if (count <= this.#partitions) continue
       const text = `Topic ${this.#spec.topic} has ${count} partitions now, it had ${this.#partitions}: the job goes on from its last checkpoint, with all of them`
       this.#failure = { thrown: new MillraceError('MR_SOURCE_FAILED', text) }

@@ -103,7 +103,8 @@ export class KafkaWriter {
   async #sendInBatches(name: string, messages: readonly OutgoingMessage[]): Promise<void> {
     for (let from = 0; from < messages.length;) {
       let [to, bytes] = [from, 0]
-      while (to < messages.length && (to === from || bytes + sizeOf(messages[to]!) <= KAFKA_BATCH_BYTES_MAX)) bytes += sizeOf(messages[to++]!)
+      while (to < messages.length && (to === from || bytes + sizeOf(messages[to]!) <= KAFKA_BATCH_BYTES_MAX))
+        bytes += sizeOf(messages[to++]!)
       await this.#produce(name, messages.slice(from, to))
       from = to
     }

@@ -1,5 +1,11 @@
 import { MillraceError } from '../../errors.ts'
-import type { PreparedTransaction, SinkTransaction, TransactionContext, TransactionWriter, TwoPhaseCommit } from '../../graph/two-phase-sink.ts'
+import type {
+  PreparedTransaction,
+  SinkTransaction,
+  TransactionContext,
+  TransactionWriter,
+  TwoPhaseCommit,
+} from '../../graph/two-phase-sink.ts'
 import { KafkaClient } from './client.ts'
 import type { MessageMaker } from './outgoing.ts'
 import { KafkaWriter, type ProducerIdentity, endTransaction, newIdentity } from './transaction.ts'

@@ -1,5 +1,8 @@
 import { fork } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { expect } from 'vitest'
+import type { Prng } from '../../../src/core/prng.ts'
 
 const program = fileURLToPath(new URL('./job-process.js', import.meta.url))
 
@@ -66,4 +69,30 @@ export function jobProcess(name: string, { stateDir, config, workers = 2, execPa
     drain: () => void child.send('drain'),
     kill: () => void child.kill('SIGKILL'),
   }
+}
+
+/**
+ * Launches a job again and again, each time killed in another way, until it has ended or there are no more; then, if it has not, lets it end.
+ *
+ * @param way kills the process, or has it kill itself
+ * @returns how many were killed
+ */
+export async function killedAndEnded(ways: readonly (() => Promise<string | null>)[], last: () => JobProcess): Promise<number> {
+  for (const [killed, way] of ways.entries()) {
+    const outcome = await way()
+    // A job that has finished begins anew.
+    if (outcome === 'finished') return killed
+    expect(outcome).toBe(null)
+  }
+  expect(await last().ended).toBe('finished')
+  return ways.length
+}
+
+/** A process that is killed a moment after it has started, or has completed a checkpoint. */
+export async function killAtRandom(running: JobProcess, chance: Prng): Promise<string | null> {
+  if (chance.nextInt(4) > 0) await running.checkpoints(1)
+  else await running.started
+  await sleep(chance.nextInt(60))
+  running.kill()
+  return running.ended
 }
