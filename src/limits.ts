@@ -351,3 +351,13 @@ export const KAFKA_SEND_RECORDS_DEFAULT = 2_000
 export const POSTGRES_ROWS_OF_INSERT_MAX = 1_000
 /** Ids of transactions that a sink of PostgreSQL has committed are kept for so long: a checkpoint that is older cannot be gone on with exactly once. */
 export const POSTGRES_TRANSACTIONS_KEPT_MS = 7 * 24 * 3_600_000
+/** Shares of time that actors and workers spend are those since a moment that was so long ago at least, and twice that at most where the worker did not sleep. */
+export const LOAD_SAMPLE_MS = 500
+/** Least, usual and longest time between two looks at a priority that follows the load. */
+export const DYNAMIC_PRIORITY_MS_MIN = 10
+export const DYNAMIC_PRIORITY_MS_DEFAULT = 200
+export const DYNAMIC_PRIORITY_MS_MAX = 60_000
+/** Moments that are remembered of what a mailbox has received, to tell how long the oldest has waited. */
+export const INPUT_LAG_MOMENTS_MAX = 64
+/** Names under which `run.signal` keeps a value. */
+export const SIGNALS_MAX = 1_000

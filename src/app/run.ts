@@ -7,13 +7,15 @@ import type { BadRecords } from '../actor/record-guard.ts'
 import type { AppEvents, RunEnd } from '../control/master-host.ts'
 import type { CheckpointReport, RunStats, SavepointReport } from '../control/protocol.ts'
 import { MillraceError } from '../errors.ts'
+import { refuseOption } from '../core/refuse-option.ts'
 import { type Key, hashKey } from '../core/key-hash.ts'
 import type { Graph } from '../graph/graph.ts'
 import { shownState } from '../state/stored-view.ts'
 import type { StateAnswer } from '../worker/state-place.ts'
-import { OUTLET_RETRY_MS, PROFILE_MS_MAX, QUERY_RETRY_MS } from '../limits.ts'
+import { OUTLET_RETRY_MS, PROFILE_MS_MAX, QUERY_RETRY_MS, SIGNALS_MAX } from '../limits.ts'
 import type { InletRecord, Inlets } from '../graph/inlets.ts'
 import type { OutletRecord, Outlets } from '../graph/job.ts'
+import type { UiAddress, UiOptions } from '../ui/ui-options.ts'
 import type { EngineOptions } from '../worker/deployment.ts'
 import type { Answer } from '../worker/protocol.ts'
 import type { Plan } from '../graph/plan.ts'
@@ -22,6 +24,7 @@ import { AppEndpoint } from './app-endpoint.ts'
 import type { Inlet } from './inlet.ts'
 import { namedState } from './named-state.ts'
 import type { Delivery, Outlet } from './outlet.ts'
+import type { UiServer } from './serve-ui.ts'
 import type { RunThreads } from './run-threads.ts'
 
 export interface RunResult {
@@ -116,6 +119,18 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
   }
 
   /**
+   * Tells a figure of yours that priorities may follow: `priority: { by: { signal: name }, ... }`, or `signal(name)` in a function. It counts until the next call, over restarts, too.
+   *
+   * @throws MillraceError MR_OPTION_INVALID for a value that is no finite number, and for more than 1,000 names; MR_RUN_ENDED
+   */
+  async signal(name: string, value: number): Promise<void> {
+    if (typeof name !== 'string') refuseOption('signal name', name, 'a text')
+    if (!Number.isFinite(value)) refuseOption(`signal ${JSON.stringify(name)}`, value, 'a finite number')
+    if (!(await this.#ask(() => this.#threads.control.signal(name, value))))
+      refuseOption('signal name', name, `one of ${SIGNALS_MAX} at most`)
+  }
+
+  /**
    * What an operator keeps for a key under a name: a value, an array (list), a Map (map), the result (reducing, aggregating); undefined where there is nothing, or the
    * default of the state. Operators that keep named state are those of `process` and `updateState`.
    *
@@ -178,6 +193,23 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
   }
 
   /**
+   * Serves a dashboard of this run: its graph with live rates, charts, checkpoints, restarts with their stacks; the same as data (`/api/openapi.json` describes it), `/metrics` for
+   * Prometheus, `/health`, `/ready`. The control thread serves it, so it works while this thread is blocked. It ends with the run. See docs/dashboard.md.
+   *
+   * Every request has to know the token, and it listens on the loopback address, unless options say otherwise.
+   *
+   * @throws MillraceError MR_OPTION_INVALID, MR_UI_REMOTE_REFUSED, MR_UI_PORT_UNUSABLE; MR_RUN_ENDED
+   */
+  async serveUi(options: UiOptions = {}): Promise<UiServer> {
+    const { serveUi } = await import('./serve-ui.ts')
+    return serveUi(
+      options,
+      (checked) => this.#answer(() => this.#threads.control.serveUi(checked) as Promise<Answer<UiAddress>>),
+      () => (this.#over ? Promise.resolve() : this.#threads.control.closeUi()),
+    )
+  }
+
+  /**
    * Ends the run. With `drain`, sources and inlets end, everything is processed and last results come out. Without, a last checkpoint is
    * taken, behind which nothing more is read, and the next launch with the same stateDir goes on from it. Sources that had ended by then leave nothing
    * to go on with: what they gave is processed, and the run finishes. Outlets that nobody reads do not hold that up: what they had to say can still be read
@@ -188,8 +220,8 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
    */
   async stop({ drain = false }: { readonly drain?: boolean } = {}): Promise<RunResult> {
     if (!this.#over) {
-      if (drain) for (const inlet of this.#endpoint.inlets.values()) inlet.end()
-      this.#askToStop(drain)
+      this.#letEnd(drain)
+      void this.#threads.control.stop(drain)
     }
     return this.done
   }
@@ -218,14 +250,15 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
   abort(reason: unknown): void {
     if (this.#over) return
     this.#aborted = true
-    this.#askToStop(false)
+    this.#letEnd(false)
+    void this.#threads.control.stop(false)
     this.#settle.resolve = () => this.#settle.reject(abortedBy(reason))
   }
 
-  /** Nobody waits for the answer: it never comes when the control thread is lost, `done` does. */
-  #askToStop(drain: boolean): void {
-    if (!drain) for (const outlet of this.#endpoint.outlets.values()) outlet.absorb()
-    void this.#threads.control.stop(drain)
+  /** What this thread has to do for it. Nobody waits for the control thread's answer: it never comes when that is lost, `done` does. */
+  #letEnd(drain: boolean): void {
+    if (drain) for (const inlet of this.#endpoint.inlets.values()) inlet.end()
+    else for (const outlet of this.#endpoint.outlets.values()) outlet.absorb()
   }
 
   /** The same of an answer that may be a failure. */
@@ -281,6 +314,7 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
         this.#endpoint.inletRestored(attempt, inlet, position)
         if (this.#endpoint.isConnected) this.#onStarted()
       },
+      stopAsked: (drain) => this.#letEnd(drain),
       ended: (end) => void this.#end(end),
     }
   }

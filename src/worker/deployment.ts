@@ -50,4 +50,6 @@ export interface Deployment {
   readonly recordsRead: SharedArrayBuffer
   /** One Float64 per actor: how far the sources of groups with `alignment` are. */
   readonly watermarks: SharedArrayBuffer
+  /** What `run.signal` has said so far. */
+  readonly signals: readonly (readonly [name: string, value: number])[]
 }

@@ -67,6 +67,7 @@ export default async function runWorker(task: WorkerTask): Promise<void> {
     drainSources: () => answer(() => service.drainSources()),
     query: (place, key) => answer(() => service.query(place, key)),
     queryCheckpoint: (manifest, place, key) => answer(() => service.queryCheckpoint(manifest, place, key)),
+    signal: (name, value) => answer(() => service.signal(name, value)),
     stats: () => answer(() => service.stats()),
     ping: () => answer(() => {}),
     startProfile: () => answer(() => profiler.start()),

@@ -37,6 +37,7 @@ export interface WorkerApi {
   drainSources(): Promise<Answer<void>>
   query(place: StatePlace, key: Key): Promise<Answer<StateAnswer>>
   queryCheckpoint(manifest: Manifest, place: StatePlace, key: Key): Promise<Answer<StateAnswer>>
+  signal(name: string, value: number): Promise<Answer<void>>
   stats(): Promise<Answer<WorkerStats>>
   ping(): Promise<Answer<void>>
   startProfile(): Promise<Answer<void>>
