@@ -2,7 +2,8 @@ import type * as Library from '@platformatic/kafka'
 import type { ClusterMetadata, ClusterTopicMetadata } from '@platformatic/kafka'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { loadPackage } from '../../actor/optional-package.ts'
-import { KAFKA_RETRY_MS_DEFAULT, KAFKA_RETRY_PAUSE_MS_MAX, KAFKA_RETRY_PAUSE_MS_MIN } from '../../limits.ts'
+import { systemClock } from '../../core/clock.ts'
+import { KAFKA_RETRY_MS_DEFAULT, KAFKA_RETRY_PAUSE_MS_MAX, KAFKA_RETRY_PAUSE_MS_MIN } from '../limits.ts'
 import type { KafkaConnection } from './connection.ts'
 
 /** Errors of brokers that pass by, though the protocol's table does not say so of each. */
@@ -77,12 +78,12 @@ export class KafkaClient {
 
   /** Calls it again while it fails in ways that pass by, for `retryMs`. */
   async patiently<T>(work: () => Promise<T>): Promise<T> {
-    const began = performance.now()
+    const began = systemClock.monotonicMs()
     for (let pauseMs = KAFKA_RETRY_PAUSE_MS_MIN; ; pauseMs = Math.min(2 * pauseMs, KAFKA_RETRY_PAUSE_MS_MAX)) {
       try {
         return await work()
       } catch (error) {
-        if (this.#closed || !this.passes(error) || performance.now() - began > this.retryMs) throw error
+        if (this.#closed || !this.passes(error) || systemClock.monotonicMs() - began > this.retryMs) throw error
         this.forget()
       }
       await sleep(pauseMs)

@@ -1,7 +1,9 @@
 import type { ClusterTopicMetadata, fetchV17 } from '@platformatic/kafka'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { systemClock } from '../../core/clock.ts'
 import { MillraceError } from '../../errors.ts'
-import { KAFKA_FETCH_WAIT_MS, KAFKA_RETRY_PAUSE_MS_MAX, READ_AHEAD_BATCHES_MAX } from '../../limits.ts'
+import { READ_AHEAD_BATCHES_MAX } from '../../limits.ts'
+import { KAFKA_FETCH_WAIT_MS, KAFKA_RETRY_PAUSE_MS_MAX } from '../limits.ts'
 import type { KafkaClient } from './client.ts'
 import { committedBatches } from './committed-batches.ts'
 import type { PartitionQueue } from './partition-queue.ts'
@@ -110,8 +112,8 @@ export class Fetcher {
 
   /** What passes is asked again, by the next pump, of whoever leads then. */
   async #dealWith(thrown: unknown): Promise<void> {
-    this.#failingSinceMs ??= performance.now()
-    if (!this.#client.passes(thrown) || performance.now() - this.#failingSinceMs > this.#client.retryMs) return this.#fail(thrown)
+    this.#failingSinceMs ??= systemClock.monotonicMs()
+    if (!this.#client.passes(thrown) || systemClock.monotonicMs() - this.#failingSinceMs > this.#client.retryMs) return this.#fail(thrown)
     this.#client.forget()
     await sleep(KAFKA_RETRY_PAUSE_MS_MAX)
   }

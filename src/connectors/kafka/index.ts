@@ -4,6 +4,7 @@
  * @module
  */
 import { Writable } from 'node:stream'
+import { callbackify } from 'node:util'
 import { onlyKnown } from '../../core/known-options.ts'
 import { refuseOption } from '../../core/refuse-option.ts'
 import {
@@ -11,7 +12,7 @@ import {
   KAFKA_PARTITION_BYTES_DEFAULT,
   KAFKA_SEND_RECORDS_DEFAULT,
   KAFKA_TRANSACTION_MS_DEFAULT,
-} from '../../limits.ts'
+} from '../limits.ts'
 import { checkFunction } from '../../graph/check-function.ts'
 import * as check from '../../graph/check-sink.ts'
 import { type SinkSpec, sink } from '../../graph/sinks.ts'
@@ -120,11 +121,17 @@ async function messageStream<T>(connect: () => Promise<KafkaClient>, maker: Mess
   const client = await connect()
   const writer = new KafkaWriter(client, await newIdentity(client, null, KAFKA_TRANSACTION_MS_DEFAULT))
   const send = async (records: readonly T[]): Promise<void> => writer.send(await maker.messagesOf(client, records))
+  const sendAll = callbackify(send)
+  const close = callbackify(() => client.close())
   return new Writable({
     objectMode: true,
     highWaterMark: batchRecords,
-    write: (record: T, _encoding, done) => void send([record]).then(() => done(), done),
-    writev: (chunks, done) => void send(chunks.map(({ chunk }) => chunk as T)).then(() => done(), done),
-    destroy: (error, done) => void client.close().then(() => done(error), done),
+    write: (record: T, _encoding, done) => sendAll([record], (failure) => done(failure)),
+    writev: (chunks, done) =>
+      sendAll(
+        chunks.map(({ chunk }) => chunk as T),
+        (failure) => done(failure),
+      ),
+    destroy: (error, done) => close((failure) => done(error ?? failure)),
   })
 }

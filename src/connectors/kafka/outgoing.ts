@@ -1,3 +1,4 @@
+import { systemClock } from '../../core/clock.ts'
 import { jsonText } from '../../core/json-text.ts'
 import { MillraceError } from '../../errors.ts'
 import type { KafkaClient } from './client.ts'
@@ -32,7 +33,7 @@ export class MessageMaker<T> {
 
   async messagesOf(client: KafkaClient, records: readonly T[]): Promise<OutgoingMessage[]> {
     const counts = new Map<string, number>()
-    const nowMs = Date.now()
+    const nowMs = systemClock.nowMs()
     this.#turn++
     const messages: OutgoingMessage[] = []
     for (const record of records) {

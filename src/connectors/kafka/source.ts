@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { OperatorActor, OperatorContext, OperatorDefinition, PollResult, SourceProgress, StateChunk } from '../../actor/contract.ts'
 import { MillraceError } from '../../errors.ts'
-import { KAFKA_PARTITIONS_LOOK_MS } from '../../limits.ts'
+import { KAFKA_PARTITIONS_LOOK_MS } from '../limits.ts'
 import { KafkaClient } from './client.ts'
 import type { KafkaConnection } from './connection.ts'
 import { type FetchSettings, Fetcher } from './fetcher.ts'

@@ -1,5 +1,5 @@
 import type { MessageToProduce } from '@platformatic/kafka'
-import { KAFKA_BATCH_BYTES_MAX } from '../../limits.ts'
+import { KAFKA_BATCH_BYTES_MAX } from '../limits.ts'
 import type { KafkaClient } from './client.ts'
 
 /** A message on its way: its partition is chosen. */

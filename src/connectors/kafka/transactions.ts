@@ -6,7 +6,7 @@ import type {
   TransactionWriter,
   TwoPhaseCommit,
 } from '../../graph/two-phase-sink.ts'
-import { KafkaClient } from './client.ts'
+import type { KafkaClient } from './client.ts'
 import type { MessageMaker } from './outgoing.ts'
 import { KafkaWriter, type ProducerIdentity, endTransaction, newIdentity } from './transaction.ts'
 import { TransactionalIds } from './transactional-ids.ts'

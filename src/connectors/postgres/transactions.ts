@@ -1,6 +1,6 @@
 import type postgres from 'postgres'
 import { jsonText } from '../../core/json-text.ts'
-import { POSTGRES_ROWS_OF_INSERT_MAX, POSTGRES_TRANSACTIONS_KEPT_MS } from '../../limits.ts'
+import { POSTGRES_ROWS_OF_INSERT_MAX, POSTGRES_TRANSACTIONS_KEPT_MS } from '../limits.ts'
 import type { PreparedTransaction, TwoPhaseCommit } from '../../graph/two-phase-sink.ts'
 import { type TableTarget, insertRows, quotedTable } from './statements.ts'
 
