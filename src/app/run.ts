@@ -1,8 +1,6 @@
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describeError, reviveError } from '../core/failure.ts'
-import type { ErrorData, FailureData } from '../core/failure.ts'
-import type { CheckpointMeasures } from '../core/checkpoint-measures.ts'
+import { type FailureData, reviveError } from '../core/failure.ts'
 import type { BadRecords } from '../actor/record-guard.ts'
 import type { AppEvents, RunEnd } from '../control/master-host.ts'
 import type { CheckpointReport, RunStats, SavepointReport } from '../control/protocol.ts'
@@ -22,9 +20,11 @@ import type { Plan } from '../graph/plan.ts'
 import { abortedBy } from './aborted-by.ts'
 import { AppEndpoint } from './app-endpoint.ts'
 import type { Inlet } from './inlet.ts'
+import { named } from './named-part.ts'
 import { namedState } from './named-state.ts'
 import type { Delivery, Outlet } from './outlet.ts'
 import type { UiServer } from './serve-ui.ts'
+import { Notices, type RunNotice } from './notices.ts'
 import type { RunThreads } from './run-threads.ts'
 
 export interface RunResult {
@@ -40,13 +40,7 @@ export interface OutletOptions {
   readonly delivery?: Delivery
 }
 
-export interface RunNotice {
-  readonly type: 'restart' | 'checkpoint' | 'checkpoint-failed'
-  readonly text: string
-  readonly failure?: FailureData | ErrorData
-  /** Of 'checkpoint'. */
-  readonly checkpoint?: CheckpointMeasures
-}
+export type { RunNotice } from './notices.ts'
 
 /** A job either declares its inlets, or its run takes any name. */
 export type UndeclaredInlet<I> = string extends keyof I ? string : [keyof I] extends [never] ? string : never
@@ -61,7 +55,7 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
   readonly #endpoint: AppEndpoint
   readonly #graph: Graph
   readonly #threads: RunThreads
-  readonly #listeners = new Set<{ readonly listener: (notice: RunNotice) => void }>()
+  readonly #notices = new Notices()
   /** Questions under way. Not each of them waits for `done` itself, which would keep them, and their answers, until the end. */
   readonly #asking = new Set<(reason: unknown) => void>()
   #restarts = 0
@@ -233,9 +227,7 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
    * @returns ends the calls of this listener
    */
   onNotice(listener: (notice: RunNotice) => void): () => void {
-    const entry = { listener }
-    this.#listeners.add(entry)
-    return () => void this.#listeners.delete(entry)
+    return this.#notices.add(listener)
   }
 
   /** Stops a run that still goes on. Throws what keeps it from ending well; how a run ended that is over already tells `done`. */
@@ -291,11 +283,15 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
         this.#restarts++
         this.#lastFailure = failure
         this.#endpoint.attemptEnded()
-        this.#tell({ type: 'restart', text: `restarting as attempt ${attempt} in ${Math.round(delayMs)} ms: ${failure.message}`, failure })
+        this.#notices.tell({
+          type: 'restart',
+          text: `restarting as attempt ${attempt} in ${Math.round(delayMs)} ms: ${failure.message}`,
+          failure,
+        })
       },
       checkpointCompleted: (checkpoint, measures) => {
         this.#endpoint.checkpointCompleted(checkpoint)
-        this.#tell({
+        this.#notices.tell({
           type: 'checkpoint',
           text: `checkpoint ${checkpoint} complete in ${Math.round(measures.tookMs)} ms`,
           checkpoint: measures,
@@ -307,7 +303,11 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
       },
       checkpointFailed: (checkpoint, reason, cause) => {
         setTimeout(() => this.#endpoint.checkpointGivenUp(checkpoint), OUTLET_RETRY_MS).unref()
-        this.#tell({ type: 'checkpoint-failed', text: `checkpoint ${checkpoint} failed: ${reason}`, ...(cause && { failure: cause }) })
+        this.#notices.tell({
+          type: 'checkpoint-failed',
+          text: `checkpoint ${checkpoint} failed: ${reason}`,
+          ...(cause && { failure: cause }),
+        })
       },
       inletNotice: (attempt, { inlet, position, event }) => {
         if (event === 'committed') return this.#endpoint.inlets.get(inlet)?.commit(position)
@@ -342,22 +342,4 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
     this.#endpoint.close(error, error)
     void this.#threads.abandon().finally(() => this.#settle.reject(error))
   }
-
-  #tell(notice: RunNotice): void {
-    for (const { listener } of this.#listeners) {
-      try {
-        listener(notice)
-      } catch (cause) {
-        const text = `A listener of run.onNotice() threw: ${describeError(cause).message}`
-        process.emitWarning(new MillraceError('MR_LISTENER_FAILED', text, { cause }))
-      }
-    }
-  }
-}
-
-function named<T>(all: ReadonlyMap<string, T>, name: string, what: string): T {
-  const found = all.get(name)
-  if (found === undefined)
-    throw new MillraceError('MR_OPTION_INVALID', `The job has no ${what} "${name}". It has: ${[...all.keys()].join(', ') || 'none'}`)
-  return found
 }

@@ -36,7 +36,7 @@ export interface KafkaSourceOptions<T> extends KafkaConnection {
   readonly parse?: (message: KafkaMessage) => T
   /** Where a job without a checkpoint begins: at the first message that is there, behind the last one, or with the first that is not older than a time in ms since 1970. Default 'earliest'. */
   readonly startAt?: 'earliest' | 'latest' | number
-  /** 'latest': the source ends with what was there when the job began. Default 'forever'. */
+  /** 'latest': the source ends with what is there when a run first says so. Default 'forever'. */
   readonly until?: 'forever' | 'latest'
   /** 'uncommitted': messages of transactions that are open, or were aborted, as well. Default 'committed'. */
   readonly isolation?: 'committed' | 'uncommitted'

@@ -19,7 +19,7 @@ export interface KafkaSourceSpec extends FetchSettings {
 /** State of a split: a partition. */
 interface PartitionState {
   readonly offset: number
-  /** Null: it is read for ever. */
+  /** Null: it was read for ever. */
   readonly end: number | null
 }
 
@@ -136,10 +136,11 @@ class KafkaSource implements OperatorActor {
     // Partitions that a checkpoint does not know came after it: nothing of them was read.
     const from = this.#restored.size > 0 ? 'earliest' : startAt
     const begins = await this.#offsets(client, fresh, from === 'earliest' ? EARLIEST : from === 'latest' ? LATEST : BigInt(from))
-    const ends = until === 'latest' ? await this.#offsets(client, fresh, LATEST) : null
+    const endless = mine.filter((partition) => (this.#restored.get(partition)?.end ?? null) === null)
+    const ends = until === 'latest' ? await this.#offsets(client, endless, LATEST) : null
     this.#queues = mine.map((partition) => {
       const known = this.#restored.get(partition)
-      const end = known === undefined ? (ends?.get(partition) ?? Infinity) : (known.end ?? Infinity)
+      const end = ends === null ? Infinity : (known?.end ?? ends.get(partition)!)
       const begin = known?.offset ?? begins.get(partition)!
       this.#begin.set(partition, Math.min(begin, end))
       return new PartitionQueue(topic, partition, begin, end)

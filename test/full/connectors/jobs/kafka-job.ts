@@ -6,7 +6,7 @@ export interface KafkaConfig {
   readonly broker: string
   readonly input: string
   readonly output: string
-  /** Pause of the worker after every 100 messages. */
+  /** Pause of the worker after every 100 messages; 0: none, and the job ends with what is there. */
   readonly pauseMs: number
   readonly kill?: Kill
 }
@@ -19,7 +19,7 @@ export default defineJob<KafkaConfig, {}>(import.meta, {
     let seen = 0
     const target = kafkaSink<string>({ brokers: [broker], topic: output, key: (n) => n, value: (n) => n })
     source
-      .from('in', kafkaSource({ brokers: [broker], topic: input, until: 'latest', partitionBytes: 20_000 }))
+      .from('in', kafkaSource({ brokers: [broker], topic: input, until: pauseMs > 0 ? 'forever' : 'latest', partitionBytes: 20_000 }))
       .map(({ value }) => {
         if (pauseMs > 0 && ++seen % 100 === 0) Atomics.wait(clock, 0, 0, pauseMs)
         return value!
