@@ -212,7 +212,6 @@ export class SessionTable {
     return snapshotRows({ keys: this.#slots, live, numbers: [this.#start, this.#end], columns: store.data }, layout, groups)
   }
 
-  /** @param newer keys whose sessions are left out */
   restore(bytes: Uint8Array, newer: KeyIndex | null = null): void {
     const { rows, keys, numbers, columns } = restoreRows(bytes, 2, this.table.layout, newer)
     this.addRows(keys, numbers[0]!, numbers[1]!, columns, rows, -Infinity)

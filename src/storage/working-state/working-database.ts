@@ -8,7 +8,6 @@
 import { createHash } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Transaction } from 'lmdb'
 import { MillraceError } from '../../errors.ts'
 import { WORKING_KEY_BYTES_MAX, WORKING_WAITING_BYTES_MAX } from '../../limits.ts'
 import { NO_VALUE, RowWriter } from '../../state/working/row-writer.ts'
@@ -16,7 +15,7 @@ import { WHOLE_CUT, WorkingChanges } from '../../state/working/working-changes.t
 import type { FrozenRows, WorkingRow } from '../../state/working/working-chunks.ts'
 import { RowFilter } from './row-filter.ts'
 import { WaitingRows, hashOf } from './waiting-rows.ts'
-import { type KeyPlace, type WorkingEnvironment, openWorkingEnvironment } from './working-environment.ts'
+import { type KeyPlace, type RowTime, type WorkingEnvironment, openWorkingEnvironment } from './working-environment.ts'
 
 /** What stands before the keys of a table. */
 function prefixOf(table: number): string {
@@ -162,11 +161,7 @@ export class WorkingDatabase {
     return this.#open === null ? undefined : this.#valueIn(this.#open.environment, { table, bytes, start, end })
   }
 
-  #valueIn(
-    environment: WorkingEnvironment,
-    { table, bytes, start, end }: RowPlace,
-    at?: { readonly transaction: Transaction },
-  ): Buffer | undefined {
+  #valueIn(environment: WorkingEnvironment, { table, bytes, start, end }: RowPlace, at?: RowTime): Buffer | undefined {
     const isLong = end - start > WORKING_KEY_BYTES_MAX
     // It is a view of memory that all answers share, longer than it says.
     const value = environment.getBinaryFast(this.#nameOf(table, bytes, start, end), at)
