@@ -24,10 +24,11 @@ export const LAYERS = {
   host: { imports: [...ENGINE], types: ['storage'] },
   storage: { imports: ['core', 'codec', 'state', 'checkpoint', 'host'] },
   worker: { imports: HOSTED, types: ['control', 'app'], actors: true },
-  control: { imports: [...HOSTED, 'worker'], types: ['app'], actors: true },
-  app: { imports: [...HOSTED, 'worker', 'control'], actors: true },
-  cli: { imports: [...HOSTED, 'worker', 'control', 'app'] },
-  testing: { imports: [...HOSTED, 'worker', 'control', 'app', 'cli'], actors: true },
+  ui: { imports: [...ENGINE], types: ['worker', 'control'] },
+  control: { imports: [...HOSTED, 'worker', 'ui'], types: ['app'], actors: true },
+  app: { imports: [...HOSTED, 'worker', 'ui', 'control'], actors: true },
+  cli: { imports: [...HOSTED, 'worker', 'ui', 'control', 'app'] },
+  testing: { imports: [...HOSTED, 'worker', 'ui', 'control', 'app', 'cli'], actors: true },
 }
 
 /** What actors/ may import from src/: the actor contract, and the words for errors and bounds. */
@@ -51,6 +52,7 @@ export const HOST_SIDE_FILES = ['src/core/clock.ts', 'src/ring/doorbell.ts']
 
 /** The only files that may open LMDB: all run on the storage thread, or open the environment for reading only. */
 export const LMDB_FILES = [
+  'src/storage/lmdb/open.ts',
   'src/storage/environment.ts',
   'src/storage/working-state/working-environment.ts',
   'src/storage/tables/table-environment.ts',
