@@ -3,10 +3,10 @@ import { CachedBackend, restorePaced } from '../src/actor/cached-kit.ts'
 import type { Key } from '../src/actor/operator-kit.ts'
 import {
   type ImageGroup,
-  KeyIndex,
   type KeyedStateBackend,
   MemoryBackend,
   type MemoryImage,
+  NewerKeys,
   type StateReading,
   Timers,
   TimersImage,
@@ -87,6 +87,7 @@ export class ProcessState {
       if (saved === undefined) groups.set(id, [value as SavedGroup])
       else saved.push(value as SavedGroup)
     }
+    this.#memory?.expect(chunks.map(({ value }) => (value as SavedGroup).states ?? {}))
     return restorePaced(groups.values(), (saved) => this.#restoreGroup(saved, nowMs), this.cached?.cache ?? null)
   }
 
@@ -136,13 +137,13 @@ export class ProcessState {
   /** The newest first: what it says of a key is not asked of older ones. */
   #restoreGroup(saved: readonly SavedGroup[], nowMs: number): void {
     const { keys } = this.backend
-    const newer = new KeyIndex()
+    const newer = new NewerKeys()
     let hasAllTimers = false
     for (const { states, outdated, allTimers, ...timers } of saved.toReversed()) {
       if (states !== undefined) this.backend.restore(states, nowMs, newer)
       for (const domain of DOMAINS) if (timers[domain] !== undefined && !hasAllTimers) loadTimers(this[domain], keys, timers[domain], newer)
       hasAllTimers ||= allTimers === true
-      if (outdated !== undefined) for (const key of decodeKeys(outdated)) newer.slotOf(key)
+      if (outdated !== undefined) for (const key of decodeKeys(outdated)) newer.add(key)
     }
   }
 }

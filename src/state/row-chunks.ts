@@ -3,7 +3,7 @@ import { MillraceError } from '../errors.ts'
 import type { AccumulatorColumn } from './accumulator-layout.ts'
 import { numbersAt, packedAt } from './chunk-columns.ts'
 import { LEFT_OUT, chunkKeysOf, forEachGroup, slotsOfChunk } from './key-groups.ts'
-import type { KeyIndex } from './key-index.ts'
+import type { NewerKeys } from './newer-keys.ts'
 import { KeyLog } from './key-log.ts'
 import type { KeySlots } from './key-slots.ts'
 import { decodeChunk, encodeChunk, requireSignature } from './state-chunk.ts'
@@ -103,7 +103,7 @@ export function restoreRows(
   bytes: Uint8Array,
   numbers: number,
   { columns, signature }: RowLayout,
-  newer: KeyIndex | null = null,
+  newer: NewerKeys | null = null,
 ): StoredRows {
   const chunk = decodeChunk(bytes)
   requireSignature(chunk, KIND, signature)

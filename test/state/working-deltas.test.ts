@@ -92,7 +92,7 @@ function restored(chunks: Chunks): Map<Key, unknown> {
       const table = new ValueTable<unknown>()
       table.restore(new Uint8Array(rows))
       table.forEach((key, row) => {
-        if (newer.size > 0 && newer.find(key) !== -1) return
+        if (newer.has(key)) return
         assert(!found.has(key), 'one chunk has what another one has')
         found.set(key, row)
       })

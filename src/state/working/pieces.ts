@@ -1,5 +1,5 @@
 import type { Key } from '../../core/key-hash.ts'
-import type { KeyIndex } from '../key-index.ts'
+import type { NewerKeys } from '../newer-keys.ts'
 import { AccumulatorRows, type RowLayout, restoreRows, snapshotRows } from '../row-chunks.ts'
 import { ValueTable } from '../value-table.ts'
 
@@ -39,7 +39,7 @@ export function encodePieces(
 export function decodePieces(
   bytes: Uint8Array,
   { numbers, layout }: PieceFormat,
-  newer: KeyIndex | null,
+  newer: NewerKeys | null,
   each: (key: Key, row: readonly Piece[]) => void,
 ): void {
   const stored = restoreRows(bytes, numbers, layout, newer)
