@@ -5,7 +5,7 @@ import type { ErrorData, FailureData } from '../core/failure.ts'
 import type { CheckpointMeasures } from '../core/checkpoint-measures.ts'
 import type { BadRecords } from '../actor/record-guard.ts'
 import type { AppEvents, RunEnd } from '../control/master-host.ts'
-import type { CheckpointReport, RunStats, SavepointReport } from '../control/protocol.ts'
+import type { CheckpointReport, RescaleReport, RunStats, SavepointReport } from '../control/protocol.ts'
 import { MillraceError } from '../errors.ts'
 import { type Key, hashKey } from '../core/key-hash.ts'
 import type { Graph } from '../graph/graph.ts'
@@ -38,7 +38,8 @@ export interface OutletOptions {
 }
 
 export interface RunNotice {
-  readonly type: 'restart' | 'checkpoint' | 'checkpoint-failed'
+  /** 'layout': who runs where, or in how many instances, has changed. */
+  readonly type: 'restart' | 'checkpoint' | 'checkpoint-failed' | 'layout'
   readonly text: string
   readonly failure?: FailureData | ErrorData
   /** Of 'checkpoint'. */
@@ -178,6 +179,19 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
   }
 
   /**
+   * Has an operator run in so many instances, while the run goes on: at a checkpoint that is taken for it, behind whose barrier sources read nothing, the job begins anew with
+   * them. State goes with its keys; no record is lost or comes twice. What is tied to the operator instance by instance (its chain, `forward()`) changes with it. The next launch begins with what the
+   * job says.
+   *
+   * @param operator its name
+   * @throws MillraceError MR_OPTION_INVALID: no such operator; MR_RESCALE_IMPOSSIBLE: it has to keep its instances, or the run is about to end; MR_CHECKPOINT_FAILED: the
+   *   run goes on as it was; MR_RUN_ENDED
+   */
+  rescale(operator: string, instances: number): Promise<RescaleReport> {
+    return this.#answer(() => this.#threads.control.rescale(operator, instances) as Promise<Answer<RescaleReport>>)
+  }
+
+  /**
    * Ends the run. With `drain`, sources and inlets end, everything is processed and last results come out. Without, a last checkpoint is
    * taken, behind which nothing more is read, and the next launch with the same stateDir goes on from it. Sources that had ended by then leave nothing
    * to go on with: what they gave is processed, and the run finishes. Outlets that nobody reads do not hold that up: what they had to say can still be read
@@ -260,6 +274,8 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
         this.#endpoint.attemptEnded()
         this.#tell({ type: 'restart', text: `restarting as attempt ${attempt} in ${Math.round(delayMs)} ms: ${failure.message}`, failure })
       },
+      rearranging: () => this.#endpoint.attemptEnded(),
+      rearranged: (what) => this.#tell({ type: 'layout', text: what }),
       checkpointCompleted: (checkpoint, measures) => {
         this.#endpoint.checkpointCompleted(checkpoint)
         this.#tell({

@@ -44,6 +44,8 @@ export interface ControlApi {
   checkpoint(): Promise<Answer<CheckpointReport>>
   /** Resolves when the copy is on disk. */
   savepoint(dir: string): Promise<Answer<SavepointReport>>
+  /** Resolves when the next attempt runs. */
+  rescale(operator: string, instances: number): Promise<Answer<RescaleReport>>
   stats(): Promise<RunStats>
   /** What is kept now, or in the newest complete checkpoint; null while it cannot be told. The job has such an operator and state. */
   query(query: StateQuery): Promise<Answer<StateAnswer>>
@@ -56,6 +58,20 @@ export interface SavepointReport extends CheckpointReport {
   readonly dir: string
   /** Of all state in it. */
   readonly bytes: number
+}
+
+/** An operator runs in another number of instances. */
+export interface RescaleReport {
+  readonly operator: string
+  /** Its instances now, and before. */
+  readonly instances: number
+  readonly before: number
+  /** Id of the checkpoint that the new instances began with. */
+  readonly checkpoint: number
+  /** Time for which sources read nothing, in milliseconds. */
+  readonly pauseMs: number
+  /** State that is on another worker now. */
+  readonly movedBytes: number
 }
 
 /** A complete checkpoint. */

@@ -7,6 +7,7 @@ import { checkSameGraph, fingerprint } from '../graph/fingerprint.ts'
 import { identityOf } from './job-identity.ts'
 import { loadJob } from '../graph/load-job.ts'
 import { type Plan, planJob } from '../graph/plan.ts'
+import type { Layout } from '../migration/layout.ts'
 import type { ControlToStorage, StorageToControl } from '../storage/protocol.ts'
 import type { Deployment } from '../worker/deployment.ts'
 import type { Answer } from '../worker/protocol.ts'
@@ -56,6 +57,7 @@ export class ThreadHost implements MasterHost {
         notify: (attempt, notice) => this.app.inletNotice(attempt, notice),
         checkpointWanted: (attempt) => this.#master?.checkpointWanted(attempt),
         lost: (_worker, failure) => void this.#master?.lost(failure),
+        returned: () => this.#master?.layouts.returned(),
         storagePort: (worker, port) => task.storagePort.postMessage({ type: 'add-worker', worker, port }, [port]),
       },
       () => this.isDebugged(),
@@ -101,12 +103,17 @@ export class ThreadHost implements MasterHost {
 
   async workersReady(): Promise<readonly WorkerGate[]> {
     const graphs = await this.#pool.ready()
-    graphs.forEach((graph, worker) => checkSameGraph(this.#fingerprint, graph, `worker ${worker}`))
+    graphs.forEach((graph, worker) => graph !== null && checkSameGraph(this.#fingerprint, graph, `worker ${worker}`))
     return this.#pool.workers
   }
 
-  allocate(attempt: number): Deployment {
-    return (this.#deployment = allocate(this.#plan!, this.#task.options, this.#task.doorbells, attempt, this.#deployment))
+  away(): readonly number[] {
+    return this.#pool.away
+  }
+
+  allocate(attempt: number, plan: Plan, layout: Layout): Deployment {
+    this.#plan = plan
+    return (this.#deployment = allocate(plan, this.#task.options, this.#task.doorbells, attempt, this.#deployment, layout))
   }
 
   async shutdown(): Promise<void> {
@@ -126,7 +133,8 @@ export class ThreadHost implements MasterHost {
       stop: (drain) => (this.#master === null ? void (this.#earlyStop = { drain }) : this.#master.stop(drain)),
       giveUp: () => this.#master?.giveUp(),
       checkpoint: () => this.#answer(async (master) => ({ id: (await master.checkpoint()).id })),
-      savepoint: (dir) => this.#answer((master) => master.savepoint(dir)),
+      savepoint: (dir) => this.#answer((master) => master.savepoints.take(master.checkpoint(), dir)),
+      rescale: (operator, instances) => this.#answer((master) => master.layouts.rescale(operator, instances)),
       stats: () => this.#stats(),
       query: (query) => this.#query(query),
       profile: (ms, directory) => this.#profile(ms, directory),
@@ -145,13 +153,14 @@ export class ThreadHost implements MasterHost {
 
   /** A worker that is lost meanwhile leaves no profile. */
   async #profile(ms: number, directory: string): Promise<Answer<string[]>> {
-    const started = await Promise.allSettled(this.#pool.workers.map((worker) => worker.startProfile()))
+    const { workers } = this.#pool
+    const started = await Promise.allSettled(workers.map((worker) => worker.startProfile()))
     const failed = started.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined
     if (failed !== undefined) return { failure: describeError(failed.reason) }
     await new Promise<void>((resolve) => void this.setTimer(resolve, ms))
     const stamp = new Date(this.clock.nowMs()).toISOString().replaceAll(':', '-')
-    const paths = this.#pool.workers.map((_, index) => join(directory, `${this.#plan!.graph.jobName}-worker-${index}-${stamp}.cpuprofile`))
-    const stopped = await Promise.allSettled(this.#pool.workers.map((worker, index) => worker.stopProfile(paths[index]!)))
+    const paths = workers.map(({ index }) => join(directory, `${this.#plan!.graph.jobName}-worker-${index}-${stamp}.cpuprofile`))
+    const stopped = await Promise.allSettled(workers.map((worker, at) => worker.stopProfile(paths[at]!)))
     const broken = stopped.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined
     const written = paths.filter((_, index) => stopped[index]!.status === 'fulfilled')
     return written.length === 0 && broken !== undefined ? { failure: describeError(broken.reason) } : { value: written }
@@ -160,7 +169,7 @@ export class ThreadHost implements MasterHost {
   async #query({ operator, state, key, at }: StateQuery): Promise<Answer<StateAnswer>> {
     try {
       const place = placeOfState(this.#plan!, this.#task.options.keyGroups, operator, state, key)
-      const worker = this.#pool.workers[place.worker]!
+      const worker = this.#pool.worker(place.worker)
       if (at === 'live') return { value: this.#master?.state === 'running' ? await worker.query(place, key) : null }
       const manifest = this.#master?.latest ?? null
       return { value: manifest === null ? null : await worker.queryCheckpoint(manifest, place, key) }

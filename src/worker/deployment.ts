@@ -1,4 +1,5 @@
 import type { CodecMode } from '../codec/index.ts'
+import type { Layout } from '../migration/layout.ts'
 import type { StateBackend } from '../state/working/working-store.ts'
 
 /** Options of a run that every thread must agree on. All of it can be cloned. */
@@ -37,6 +38,8 @@ export interface RingLink {
 /** What one attempt of a job needs on every thread. */
 export interface Deployment {
   readonly attempt: number
+  /** What is different from the plan that the run was launched with. */
+  readonly layout: Layout
   /** Of the run's checkpoints; said by the master. */
   readonly lineage: string
   /** Id of the first checkpoint that the process may take: no process before it had that. Said by the master as well. */

@@ -129,4 +129,16 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     instead: '(id + 1) % task.parallelism',
   },
   { name: 'nobody rings the bell of a receiver', file: 'src/channel/peer-ring.js', text: 'this.#bell.ring();', instead: ';' },
+  {
+    name: 'after a rescale state stays with the instances that had it',
+    file: 'src/worker/ownership.js',
+    text: 'routes.get(task.parallelism)[id]',
+    instead: '(plan.layoutRoutes ??= routes).get(task.parallelism)[id % 2 === 0 ? id : (id + 1) % keyGroups]',
+  },
+  {
+    name: 'a worker plans the next attempt as it was launched',
+    file: 'src/worker/worker-service.js',
+    text: 'deployment.layout.version !== this.#layout',
+    instead: 'deployment.layout.version !== this.#layout && this.#index !== 1',
+  },
 ]
