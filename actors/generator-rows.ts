@@ -16,7 +16,8 @@ export class GeneratorRows {
   to = 0
 
   constructor(splits: number, blockRows: number, count: number, index: number, parallelism: number) {
-    this.splits = Array.from({ length: splits }, (_, split) => split).filter((split) => split % parallelism === index)
+    const own = Math.max(0, Math.ceil((splits - index) / parallelism))
+    this.splits = Array.from({ length: own }, (_, i) => index + i * parallelism)
     this.#allSplits = splits
     this.#blockRows = blockRows
     this.#count = count

@@ -87,7 +87,7 @@ export const CHECKPOINT_FINAL_TRIES_MAX = 3
 export const CHECKPOINT_DRAIN_LOOK_MS = 100
 /** Encoded bytes of one chunk of a snapshot. */
 export const CHECKPOINT_CHUNK_BYTES_MAX = 256 * 1024 * 1024
-/** Chunks below this size are copied into one buffer when they go to another thread; larger ones are transferred as they are. */
+/** Chunks below this size are gathered in one buffer when they go to another thread; larger ones go as they are. */
 export const CHUNK_COPY_BYTES_MAX = 64 * 1024
 /** Chunk bytes of one checkpoint that the storage thread holds before they are committed. */
 export const CHECKPOINT_BUFFERED_BYTES_MAX = 1024 * 1024 * 1024

@@ -52,6 +52,7 @@ export const HOST_SIDE_FILES = ['src/core/clock.ts', 'src/ring/doorbell.ts']
 
 /** The only files that may open LMDB: all run on the storage thread, or open the environment for reading only. */
 export const LMDB_FILES = [
+  'src/storage/lmdb/open.ts',
   'src/storage/environment.ts',
   'src/storage/working-state/working-environment.ts',
   'src/storage/tables/table-environment.ts',

@@ -56,7 +56,8 @@ export interface ActorParts {
   readonly splits: SplitWatermarks | null
   /** Of a source that is read abreast with others. */
   readonly drift: Drift | null
-  readonly decoders: readonly BatchDecoder[]
+  /** For what comes encoded in a channel. */
+  readonly decoder: (channel: number) => BatchDecoder
   readonly outboxes: readonly Outbox[]
   /** Where latency is measured. */
   readonly latency: LatencyMarkers | null

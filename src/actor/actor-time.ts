@@ -1,9 +1,9 @@
-import type { Outbox } from '../channel/outbox.ts'
-import { type Clock, wallMsAt } from '../core/clock.ts'
+import { wallMsAt } from '../core/clock.ts'
 import { FrameKind } from '../ring/index.ts'
-import { type SplitTime, type SplitWatermarks, WHOLE_INSTANCE } from '../time/split-watermarks.ts'
+import { type SplitTime, WHOLE_INSTANCE } from '../time/split-watermarks.ts'
 import { WatermarkMerge } from '../time/watermark-merge.ts'
-import type { OperatorActor, StateChunk } from './contract.ts'
+import type { ActorParts } from './actor-parts.ts'
+import type { StateChunk } from './contract.ts'
 
 /** Time as a checkpoint keeps it: 'time' is that of one actor, 'splitTime' that of one split. */
 export interface TimeChunk {
@@ -27,20 +27,7 @@ interface InstanceTime {
   readonly whole?: SplitTime | undefined
 }
 
-export interface ActorTimeParts {
-  /** Number of the actor within its task, and how many there are. */
-  readonly index: number
-  readonly parallelism: number
-  readonly channels: number
-  readonly clock: Clock
-  /** Operators in the order in which records pass them. */
-  readonly operators: readonly OperatorActor[]
-  readonly outboxes: readonly Outbox[]
-  /** Present where watermarks begin: in a source, or in an operator that assigns event times. */
-  readonly splits: SplitWatermarks | null
-  /** Called before an operator is, with its position, so that what it throws is blamed on it. */
-  readonly entering: (operator: number) => void
-}
+const NONE_TIMED: readonly number[] = []
 
 const DONE = -1
 const HELD = -2
@@ -50,8 +37,10 @@ const HELD = -2
  * operators (`isAdvancing`) the actor does nothing else; it may take several steps, so that what they emit can be sent between them.
  */
 export class ActorTime {
-  readonly #parts: ActorTimeParts
-  readonly #merge: WatermarkMerge
+  readonly #parts: ActorParts
+  readonly #entering: (operator: number) => void
+  /** Once a channel has said something of time. */
+  #merge: WatermarkMerge | null = null
   /** Positions of the operators that want to be called at some time. */
   readonly #timed: readonly number[]
   /** What came in; what the operators hear of now; what has gone out. They differ where the head holds watermarks. */
@@ -62,10 +51,12 @@ export class ActorTime {
   /** Operator that hears of the watermark next, or DONE. */
   #next = DONE
 
-  constructor(parts: ActorTimeParts) {
+  /** @param entering called before an operator is, with its position, so that what it throws is blamed on it */
+  constructor(parts: ActorParts, entering: (operator: number) => void) {
     this.#parts = parts
-    this.#timed = parts.operators.flatMap(({ onTime }, position) => (onTime === undefined ? [] : [position]))
-    this.#merge = new WatermarkMerge(parts.channels)
+    this.#entering = entering
+    const timed = parts.operators.flatMap(({ actor: { onTime } }, position) => (onTime === undefined ? [] : [position]))
+    this.#timed = timed.length === 0 ? NONE_TIMED : timed
   }
 
   /** What the operators have heard of, or are hearing of. */
@@ -80,15 +71,21 @@ export class ActorTime {
   /** A channel brought a watermark, or word of being idle or active. */
   receive(kind: FrameKind, channel: number, value: number): void {
     if (this.#parts.splits !== null) return
-    if (kind === FrameKind.watermark) this.#merge.advance(channel, value)
-    else this.#merge.setIdle(channel, kind === FrameKind.idle)
-    this.#follow(this.#merge)
+    const merge = this.#merged()
+    if (kind === FrameKind.watermark) merge.advance(channel, value)
+    else merge.setIdle(channel, kind === FrameKind.idle)
+    this.#follow(merge)
   }
 
   channelEnded(channel: number): void {
     if (this.#parts.splits !== null) return
-    this.#merge.end(channel)
-    this.#follow(this.#merge)
+    const merge = this.#merged()
+    merge.end(channel)
+    this.#follow(merge)
+  }
+
+  #merged(): WatermarkMerge {
+    return (this.#merge ??= new WatermarkMerge(this.#parts.mailbox.channelCount))
   }
 
   get hasTimers(): boolean {
@@ -104,7 +101,7 @@ export class ActorTime {
     const { splits, clock } = this.#parts
     let first = standing || splits === null ? Infinity : wallMsAt(clock, splits.wakeAtMs)
     for (const position of this.#timed) {
-      const { ready, wakeAtMs } = this.#parts.operators[position]!
+      const { ready, wakeAtMs } = this.#parts.operators[position]!.actor
       if (!standing || ready !== undefined) first = Math.min(first, wakeAtMs!)
     }
     return first
@@ -115,9 +112,9 @@ export class ActorTime {
     const nowMs = this.#parts.clock.nowMs()
     if (this.wakeAtMs(standing) > nowMs) return false
     for (const position of this.#timed) {
-      const operator = this.#parts.operators[position]!
+      const operator = this.#parts.operators[position]!.actor
       if (operator.wakeAtMs! > nowMs || (standing && operator.ready === undefined)) continue
-      this.#parts.entering(position)
+      this.#entering(position)
       operator.onTime!(nowMs)
     }
     if (!standing) this.lookAtSplits()
@@ -137,7 +134,7 @@ export class ActorTime {
 
   /** Takes up a watermark that the head has let go of, if there is one: `goOn` tells the others. */
   release(): boolean {
-    const released = this.#parts.operators[0]?.releasedWatermark
+    const released = this.#parts.operators[0]?.actor.releasedWatermark
     if (released === undefined) return false
     if (released <= this.#passed) {
       this.#tellIdle()
@@ -150,10 +147,10 @@ export class ActorTime {
 
   /** Goes on telling the operators; false when it has to be called again. */
   goOn(): boolean {
-    const { operators, entering } = this.#parts
+    const { operators } = this.#parts
     while (this.#next < operators.length) {
-      const operator = operators[this.#next]!
-      entering(this.#next)
+      const operator = operators[this.#next]!.actor
+      this.#entering(this.#next)
       const result = operator.onWatermark?.(this.#passing) ?? 'done'
       if (result === 'more') return false
       this.#next = result === 'held' ? HELD : this.#next + 1
@@ -195,7 +192,7 @@ export class ActorTime {
     const watermark = Math.min(...instances.map(({ value }) => (value as InstanceTime).watermark))
     if (watermark > -Infinity) {
       this.#watermark = watermark
-      this.#merge.restore(watermark)
+      this.#merged().restore(watermark)
       splits?.restoreWatermark(watermark)
       this.#passed = Math.min(...instances.map(({ value }) => (value as InstanceTime).passed))
       if (this.#passed > -Infinity && this.#passed < Infinity) for (const outbox of outboxes) outbox.watermark(this.#passed)
@@ -212,7 +209,7 @@ export class ActorTime {
 
   /** Says that nothing comes for now, unless the head still has something to send: whoever hears of it waits for none of it. */
   #tellIdle(): void {
-    if (this.#idle || !(this.#parts.splits ?? this.#merge).idle || this.#parts.operators[0]?.holdsRecords === true) return
+    if (this.#idle || (this.#parts.splits ?? this.#merge)?.idle !== true || this.#parts.operators[0]?.actor.holdsRecords === true) return
     this.#tell(true)
   }
 

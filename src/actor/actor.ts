@@ -65,8 +65,7 @@ export class Actor {
     this.#operators = new Operators(parts.operators)
     this.#outboxes = new Outboxes(parts.outboxes)
     this.#input = new BatchInput(parts, this.#operators)
-    const [operators, channels] = [parts.operators.map(({ actor }) => actor), parts.mailbox.channelCount]
-    this.#time = new ActorTime({ ...parts, channels, operators, entering: (operator) => void this.#operators.enter(operator) })
+    this.#time = new ActorTime(parts, (operator) => void this.#operators.enter(operator))
     this.#snapshots = new Snapshots(this.#operators, this.#time, events, parts)
   }
 

@@ -1,4 +1,5 @@
 import type { Envelope } from '../channel/mailbox.ts'
+import type { BatchDecoder } from '../codec/index.ts'
 import type { ActorParts } from './actor-parts.ts'
 import type { ColumnBatch } from './contract.ts'
 import type { Operators } from './operators.ts'
@@ -16,6 +17,8 @@ export class BatchInput {
   readonly #operators: Operators
   /** Input that the head was told of last. */
   #input = -1
+  /** By channel, once something came encoded. */
+  readonly #decoders: (BatchDecoder | undefined)[] = []
   #arrived: Arrived | null = null
 
   constructor(parts: ActorParts, operators: Operators) {
@@ -30,7 +33,7 @@ export class BatchInput {
 
   /** Takes a batch out of a frame. Returns its number of records. */
   receive(frame: Envelope, channel: number): number {
-    const batch = frame.batch ?? this.#parts.decoders[channel]!.decode(frame.payload!)
+    const batch = frame.batch ?? (this.#decoders[channel] ??= this.#parts.decoder(channel)).decode(frame.payload!)
     this.#arrived = { batch, channel, costBytes: frame.costBytes }
     this.#parts.place?.readsChannel(channel, batch.length)
     const input = this.#parts.inputs[channel]!

@@ -7,7 +7,7 @@ const NO_SIZE: CheckpointSize = { bytes: 0, newBytes: 0 }
 export class Operators {
   readonly #all: readonly OperatorInstance[]
   /** Those that look after themselves once a batch. */
-  readonly #checked: readonly OperatorActor[]
+  readonly #checked: readonly OperatorInstance[]
   /** Those whose work may go on outside, in promises and streams. */
   readonly #waiting: readonly OperatorInstance[]
   #at: OperatorInstance | null = null
@@ -15,8 +15,10 @@ export class Operators {
 
   constructor(all: readonly OperatorInstance[]) {
     this.#all = all
-    this.#checked = all.map(({ actor }) => actor).filter((actor) => actor.afterBatch !== undefined)
-    this.#waiting = all.filter(({ actor }) => actor.ready !== undefined)
+    this.#checked = all.some(({ actor }) => actor.afterBatch !== undefined)
+      ? all.filter(({ actor }) => actor.afterBatch !== undefined)
+      : NONE
+    this.#waiting = all.every(({ actor }) => actor.ready !== undefined) ? all : all.filter(({ actor }) => actor.ready !== undefined)
   }
 
   /** What the source says of how far it is, once it has looked. */
@@ -44,7 +46,7 @@ export class Operators {
   }
 
   afterBatch(): void {
-    for (const actor of this.#checked) actor.afterBatch!()
+    for (const { actor } of this.#checked) actor.afterBatch!()
   }
 
   flush(force: boolean): void {
@@ -110,6 +112,8 @@ export class Operators {
     return operator.actor
   }
 }
+
+const NONE: readonly never[] = []
 
 async function withBlame(done: PromiseLike<unknown>, { blame }: OperatorInstance): Promise<void> {
   try {

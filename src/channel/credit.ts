@@ -1,5 +1,7 @@
 import { CHANNEL_ALLOWANCE_BYTES_MIN } from '../limits.ts'
 
+const NO_CHANNELS = new Float64Array(0)
+
 /**
  * Credit of one mailbox: how far each of its channels' senders may write, as absolute byte positions (as in QUIC and Aeron), so a grant is one
  * store and cannot be counted twice. Each channel has an exclusive allowance; the rest of the budget floats to channels with a backlog (as
@@ -9,39 +11,40 @@ import { CHANNEL_ALLOWANCE_BYTES_MIN } from '../limits.ts'
  */
 export class CreditLedger {
   readonly exclusiveBytes: number
-  readonly #consumed: Float64Array
-  readonly #limits: Float64Array
+  /** By channel: bytes consumed, then, behind all of these, limits. */
+  readonly #positions: Float64Array
+  readonly #channels: number
   #floatingBytes: number
 
   constructor(budgetBytes: number, channels: number) {
     this.exclusiveBytes = exclusiveBytes(budgetBytes, channels)
     this.#floatingBytes = budgetBytes - this.exclusiveBytes * channels
-    this.#consumed = new Float64Array(channels)
-    this.#limits = new Float64Array(channels).fill(this.exclusiveBytes)
+    this.#channels = channels
+    this.#positions = channels === 0 ? NO_CHANNELS : new Float64Array(2 * channels).fill(this.exclusiveBytes, channels)
   }
 
   limit(channel: number): number {
-    return this.#limits[channel]!
+    return this.#positions[this.#channels + channel]!
   }
 
   /** Bytes that all senders together may still make this mailbox hold, what it holds included. */
   get outstandingBytes(): number {
     let sum = 0
-    for (let i = 0; i < this.#limits.length; i++) sum += this.#limits[i]! - this.#consumed[i]!
+    for (let i = 0; i < this.#channels; i++) sum += this.#positions[this.#channels + i]! - this.#positions[i]!
     return sum
   }
 
   /** The channel's oldest `bytes` left the mailbox. Returns the channel's new limit. */
   consume(channel: number, bytes: number, hasBacklog: boolean): number {
-    const consumed = (this.#consumed[channel]! += bytes)
-    const limit = this.#limits[channel]!
+    const consumed = (this.#positions[channel]! += bytes)
+    const limit = this.#positions[this.#channels + channel]!
     const extraBefore = limit - (consumed - bytes) - this.exclusiveBytes
     this.#floatingBytes += extraBefore
     // What was granted stays granted: a limit never goes back.
     const extraKept = Math.max(0, extraBefore - bytes)
     const extra = hasBacklog ? Math.max(extraKept, Math.min(this.#floatingBytes, this.exclusiveBytes)) : extraKept
     this.#floatingBytes -= extra
-    return (this.#limits[channel] = consumed + this.exclusiveBytes + extra)
+    return (this.#positions[this.#channels + channel] = consumed + this.exclusiveBytes + extra)
   }
 }
 

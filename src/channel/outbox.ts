@@ -3,6 +3,10 @@ import { BATCH_RECORDS_MAX } from '../limits.ts'
 import { FrameKind } from '../ring/index.ts'
 import type { ChannelSender } from './channel-sender.ts'
 
+const NO_TIMES = new Float64Array(0)
+/** Event times for which a channel has room at first. */
+const TIMES_FIRST = 16
+
 /** One outgoing edge of an actor: gathers records per channel until a batch is full, and passes control frames to all channels. */
 export class Outbox implements Output {
   readonly channelCount: number
@@ -11,7 +15,7 @@ export class Outbox implements Output {
   recordsOut = 0
   readonly #senders: readonly ChannelSender[]
   readonly #records: unknown[][]
-  readonly #times: Float64Array[] | null
+  readonly #times: Float64Array<ArrayBufferLike>[] | null
   readonly #counts: Int32Array
   readonly #limits: Int32Array
   readonly #batchRecords: number
@@ -21,7 +25,7 @@ export class Outbox implements Output {
   #watermark = NaN
   #beforeWatermark: ((watermark: number) => void) | null = null
   /** By source, a latency marker that waits for the next flush: of several the oldest, which was held up longest. */
-  readonly #markers = new Map<number, number>()
+  #markers: Map<number, number> | null = null
   /** Channel that the next marker goes to. */
   #marked = 0
   /** The channel that was found widest last; those behind it are asked first. */
@@ -34,8 +38,9 @@ export class Outbox implements Output {
     this.channelCount = senders.length
     this.route = route
     this.#senders = senders
-    this.#records = senders.map(() => new Array<unknown>(batchRecords).fill(undefined))
-    this.#times = timestamps ? senders.map(() => new Float64Array(batchRecords)) : null
+    // They grow with what is sent: of ten thousand channels most are idle. Not empty, so that they are arrays of anything from the first record on.
+    this.#records = senders.map(() => [undefined])
+    this.#times = timestamps ? senders.map(() => NO_TIMES) : null
     this.#counts = new Int32Array(senders.length)
     this.#batchRecords = batchRecords
     this.#tellsTime = tellsTime
@@ -45,7 +50,10 @@ export class Outbox implements Output {
   push(channel: number, record: unknown, timestamp: number): void {
     const row = this.#counts[channel]!
     this.#records[channel]![row] = record
-    if (this.#times !== null) this.#times[channel]![row] = timestamp
+    if (this.#times !== null) {
+      if (row >= this.#times[channel]!.length) this.#makeRoom(channel, this.#times)
+      this.#times[channel]![row] = timestamp
+    }
     this.#counts[channel] = row + 1
     if (row + 1 >= this.#limits[channel]!) this.#sendBatch(channel)
   }
@@ -78,7 +86,7 @@ export class Outbox implements Output {
 
   /** True while a partly filled batch waits. */
   get holdsBack(): boolean {
-    if (!Number.isNaN(this.#watermark) || this.#markers.size > 0) return true
+    if (!Number.isNaN(this.#watermark) || this.#markers !== null) return true
     for (let channel = 0; channel < this.channelCount; channel++) if (this.#counts[channel]! > 0) return true
     return false
   }
@@ -99,13 +107,14 @@ export class Outbox implements Output {
 
   /** A marker behind all records pushed so far, for one of the channels. */
   latency(source: number, marker: number): void {
+    this.#markers ??= new Map()
     if (!this.#markers.has(source)) this.#markers.set(source, marker)
   }
 
   /** Sends partly filled batches, and the watermark behind them. */
   flushBatches(): void {
     for (let channel = 0; channel < this.channelCount; channel++) this.#sendBatch(channel)
-    if (this.#markers.size > 0) this.#sendMarkers()
+    if (this.#markers !== null) this.#sendMarkers(this.#markers)
     if (Number.isNaN(this.#watermark)) return
     this.#beforeWatermark?.(this.#watermark)
     this.#sendControl(FrameKind.watermark, this.#watermark)
@@ -127,15 +136,21 @@ export class Outbox implements Output {
     return clear
   }
 
+  #makeRoom(channel: number, times: Float64Array[]): void {
+    const full = times[channel]!
+    times[channel] = new Float64Array(Math.max(TIMES_FIRST, 2 * full.length))
+    times[channel].set(full)
+  }
+
   /** To each channel in turn. */
-  #sendMarkers(): void {
-    for (const marker of this.#markers.values()) {
+  #sendMarkers(markers: ReadonlyMap<number, number>): void {
+    for (const marker of markers.values()) {
       const sender = this.#senders[this.#marked]!
       this.#marked = (this.#marked + 1) % this.channelCount
       sender.sendControl(FrameKind.latency, marker)
       this.#flush(sender)
     }
-    this.#markers.clear()
+    this.#markers = null
   }
 
   #sendControl(kind: FrameKind, value: number): void {

@@ -38,8 +38,10 @@ export interface CoordinatorOptions {
 interface Attempt {
   readonly number: number
   readonly actors: ReadonlySet<string>
-  readonly sources: readonly string[]
+  readonly sources: ReadonlySet<string>
   readonly finished: Set<string>
+  /** Sources that have not ended: counted, since there may be ten thousand. */
+  liveSources: number
   stopped: boolean
 }
 
@@ -51,6 +53,8 @@ interface InFlight {
   readonly asked: boolean
   /** Actors whose snapshot the storage thread holds. */
   readonly acknowledged: Set<string>
+  /** Actors that are neither acknowledged nor finished. */
+  missing: number
   status: CheckpointStatus
   committing: boolean
   deadlineMs: number
@@ -106,7 +110,7 @@ export class CheckpointCoordinator {
 
   /** True when every source has ended and not every actor: no barrier flows any more, nor does what a checkpoint in flight still waits for. */
   get drains(): boolean {
-    return this.#attempt !== undefined && liveSources(this.#attempt).length === 0 && !hasEnded(this.#attempt)
+    return this.#attempt !== undefined && this.#attempt.liveSources === 0 && !hasEnded(this.#attempt)
   }
 
   /** Takes an event and returns what is to be done, in order. Events of older attempts and checkpoints are ignored. */
@@ -131,7 +135,7 @@ export class CheckpointCoordinator {
       case 'triggered':
         return this.#want(event.patient === true)
       case 'acknowledged':
-        if (this.#isAligning(event) && this.#inFlight!.attempt.actors.has(event.actor)) this.#inFlight!.acknowledged.add(event.actor)
+        if (this.#isAligning(event)) acknowledge(this.#inFlight!, event.actor)
         return
       case 'declined':
         if (this.#isAligning(event)) this.#abort(event.nowMs, 'actor-declined', event.actor, event.cause)
@@ -140,7 +144,7 @@ export class CheckpointCoordinator {
         if (this.#isAligning(event)) this.#giveWay(this.#inFlight!, event.nowMs)
         return
       case 'finished':
-        if (this.#attempt?.number === event.attempt && this.#attempt.actors.has(event.actor)) this.#attempt.finished.add(event.actor)
+        if (this.#attempt?.number === event.attempt) this.#finish(this.#attempt, event.actor)
         return
       case 'committed':
         return this.#committed(event.checkpoint, event.nowMs)
@@ -152,11 +156,19 @@ export class CheckpointCoordinator {
     }
   }
 
+  #finish(attempt: Attempt, actor: string): void {
+    if (!attempt.actors.has(actor) || attempt.finished.has(actor)) return
+    attempt.finished.add(actor)
+    if (attempt.sources.has(actor)) attempt.liveSources--
+    const flight = this.#inFlight
+    if (flight?.attempt === attempt && !flight.acknowledged.has(actor)) flight.missing--
+  }
+
   /** What follows from the state alone: complete the cut, or begin the next checkpoint. */
   #advance(nowMs: number): void {
     const flight = this.#inFlight
     if (flight) {
-      if (!flight.committing && flight.attempt === this.#attempt && missingOf(flight).length === 0) this.#commit(flight, nowMs)
+      if (!flight.committing && flight.attempt === this.#attempt && flight.missing === 0) this.#commit(flight, nowMs)
       return
     }
     const attempt = this.#attempt
@@ -176,7 +188,7 @@ export class CheckpointCoordinator {
    * asked for, such as the last one of a stop, waits for the final one: behind it more would come out.
    */
   #mayBegin(attempt: Attempt): boolean {
-    return !attempt.stopped && !this.#done && (hasEnded(attempt) || liveSources(attempt).length > 0 || !this.wanted)
+    return !attempt.stopped && !this.#done && (hasEnded(attempt) || attempt.liveSources > 0 || !this.wanted)
   }
 
   #begin(attempt: Attempt, nowMs: number): void {
@@ -188,14 +200,16 @@ export class CheckpointCoordinator {
     // What a stage still has to say when its input is over may take long, and holds nothing up.
     const deadlineMs = sources.length > 0 ? nowMs + this.#timeoutMs : Infinity
     const acknowledged = new Set<string>()
-    this.#inFlight = { checkpoint, attempt, startedMs: nowMs, asked, acknowledged, status: 'complete', committing: false, deadlineMs }
+    const missing = attempt.actors.size - attempt.finished.size
+    const state = { missing, status: 'complete', committing: false, deadlineMs } as const
+    this.#inFlight = { checkpoint, attempt, startedMs: nowMs, asked, acknowledged, ...state }
     if (!hasEnded(attempt)) this.#effects.push({ type: 'inject-barrier', checkpoint, attempt: attempt.number, sources })
     else this.#commit(this.#inFlight, nowMs)
   }
 
   /** What an actor still has to say may take long. While sources go on, nobody is to wait with a barrier for it; without them the checkpoint waits, and holds nothing up. */
   #giveWay(flight: InFlight, nowMs: number): void {
-    if (liveSources(flight.attempt).length === 0) return
+    if (flight.attempt.liveSources === 0) return
     this.#abort(nowMs, 'draining')
     if (!flight.asked) return
     this.#wanted = 'soon'
@@ -272,7 +286,9 @@ export class CheckpointCoordinator {
     this.#abort(event.nowMs, 'attempt-ended')
     const actors = new Set(event.actors)
     const finished = new Set((event.finished ?? []).filter((actor) => actors.has(actor)))
-    this.#attempt = { number: event.attempt, actors, sources: [...event.sources], finished, stopped: false }
+    const sources = new Set(event.sources)
+    const liveSources = [...sources].filter((source) => !finished.has(source)).length
+    this.#attempt = { number: event.attempt, actors, sources, finished, liveSources, stopped: false }
     // What the last checkpoint lets sinks commit may fail after it: then the attempt is made again, and with it the checkpoint.
     this.#done = false
     this.#wanted = event.immediate === true ? 'now' : 'no'
@@ -311,8 +327,15 @@ function missingOf({ attempt, acknowledged }: InFlight): string[] {
   return [...attempt.actors].filter((actor) => !acknowledged.has(actor) && !attempt.finished.has(actor))
 }
 
+/** An actor that ended meanwhile is not missing any more; its snapshot counts all the same. */
+function acknowledge(flight: InFlight, actor: string): void {
+  if (!flight.attempt.actors.has(actor) || flight.acknowledged.has(actor)) return
+  flight.acknowledged.add(actor)
+  if (!flight.attempt.finished.has(actor)) flight.missing--
+}
+
 function liveSources(attempt: Attempt): string[] {
-  return attempt.sources.filter((source) => !attempt.finished.has(source))
+  return [...attempt.sources].filter((source) => !attempt.finished.has(source))
 }
 
 function hasEnded(attempt: Attempt): boolean {

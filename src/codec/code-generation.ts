@@ -1,22 +1,10 @@
+import { canGenerateCode } from '../core/can-generate-code.ts'
 import { MillraceError } from '../errors.ts'
 
 /** `generated`: encoders and decoders compiled for each shape; `interpreted`: the same bytes and values without generated code. */
 export type CodecMode = 'generated' | 'interpreted'
 
 let compiled = 0
-let allowed: boolean | undefined
-
-/** False where the process forbids code generation (`--disallow-code-generation-from-strings`, some policies). */
-export function canGenerateCode(): boolean {
-  if (allowed === undefined) {
-    try {
-      allowed = (new Function('return 1') as () => number)() === 1
-    } catch {
-      allowed = false
-    }
-  }
-  return allowed
-}
 
 /** The mode to use: what was asked for, but `interpreted` where code generation is forbidden. */
 export function resolveMode(mode: CodecMode | undefined): CodecMode {

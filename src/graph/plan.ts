@@ -228,7 +228,8 @@ function collectChannels(
   actors: readonly ActorPlacement[],
   workers: number,
 ): Channel[] {
-  const byTask = tasks.map((task) => actors.filter((actor) => actor.task === task.id))
+  const byTask: ActorPlacement[][] = tasks.map(() => [])
+  for (const actor of actors) byTask[actor.task]!.push(actor)
   const channels: Channel[] = []
   const connect = (edge: number, from: ActorPlacement | null, to: ActorPlacement): void => {
     channels.push({
@@ -243,21 +244,20 @@ function collectChannels(
   for (const task of tasks)
     if (graph.nodes[task.nodes[0]!]!.kind === INLET_KIND) for (const actor of byTask[task.id]!) connect(-1, null, actor)
   for (const edge of edges) {
-    for (const from of byTask[edge.fromTask]!) {
-      for (const to of byTask[edge.toTask]!) if (reaches(edge, from, to)) connect(edge.id, from, to)
-    }
+    for (const from of byTask[edge.fromTask]!) for (const to of reached(edge, from, byTask[edge.toTask]!)) connect(edge.id, from, to)
   }
   return channels
 }
 
-function reaches(edge: TaskEdge, from: ActorPlacement, to: ActorPlacement): boolean {
-  switch (edge.partitioning.type) {
+/** Which of the receiving task's instances, in their order, one of the sending task has a channel to. */
+function reached({ partitioning }: TaskEdge, from: ActorPlacement, receivers: readonly ActorPlacement[]): readonly ActorPlacement[] {
+  switch (partitioning.type) {
     case 'forward':
-      return from.index === to.index
+      return receivers.slice(from.index, from.index + 1)
     case 'gather':
-      return to.index === 0
+      return receivers.slice(0, 1)
     default:
-      return true
+      return receivers
   }
 }
 

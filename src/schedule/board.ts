@@ -38,6 +38,12 @@ export class Board {
     this.#count(this.#units[worker]!.pop() as Weighed, worker, -1)
   }
 
+  move(unit: Weighed, from: number, to: number): void {
+    this.#units[from]!.splice(this.#units[from]!.indexOf(unit), 1)
+    this.#count(unit, from, -1)
+    this.put(unit, to)
+  }
+
   unitsOn(worker: number): readonly Unit[] {
     return this.#units[worker]!
   }

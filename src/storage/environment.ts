@@ -6,7 +6,7 @@
  * be flushed throws. No useWritemap: with it a full disk kills the process. The map grows by itself.
  */
 import { join } from 'node:path'
-import { open } from 'lmdb'
+import { open } from './lmdb/open.ts'
 import type { RootDatabase } from 'lmdb'
 import { MillraceError } from '../errors.ts'
 import { WORKERS_MAX } from '../limits.ts'

@@ -8,14 +8,15 @@ import type { Outbox } from '../channel/outbox.ts'
 import type { BatchDecoder } from '../codec/index.ts'
 import type { Clock } from '../core/clock.ts'
 import { MillraceError } from '../errors.ts'
-import { type ChainCodeOptions, type ChainRun, type ChainStep, compileEmit, compileRun } from '../graph/chain-code.ts'
+import { type ChainCodeOptions, type ChainHead, type ChainRun, type ChainStep, compileEmit, compileRun } from '../graph/chain-code.ts'
 import { linkEmit, linkRun } from '../graph/chain-closures.ts'
 import { DEAD_LETTERS, asksReader, holdsDeadLetters, undeliveredTo } from '../graph/dead-letters.ts'
 import { type Graph, type OperatorNode } from '../graph/graph.ts'
 import { type ActorPlacement, type Plan, type Task, type TaskEdge, beginsTime } from '../graph/plan.ts'
 import { type SplitWatermarks, WHOLE_INSTANCE } from '../time/split-watermarks.ts'
-import { blame, placeOf } from './blame.ts'
+import { placeOf } from './blame.ts'
 import { buildLatency } from './build-latency.ts'
+import { NO_EMITS, NO_STEPS, noOrigin, nowhere, toNowhere, unguarded } from './usual-parts.ts'
 import { buildDrift, buildWatermarks } from './build-watermarks.ts'
 
 export interface ActorEnvironment {
@@ -30,23 +31,26 @@ export interface ActorEnvironment {
   readonly generateCode: boolean
   readonly freeze: ((record: unknown) => void) | null
   readonly batchRecords: number
-  readonly stateOf: (node: OperatorNode) => Pick<OperatorContext, 'backend' | 'workingStore' | 'openTable'>
+  readonly notify: OperatorContext['notify']
+  readonly requestCheckpoint: OperatorContext['requestCheckpoint']
+  /** What the code of a task's chains has in common. */
+  readonly codeOf: (task: Task) => ChainCodeOptions
+  readonly blameOf: (node: OperatorNode) => OperatorInstance['blame']
+  readonly stateOf: (node: OperatorNode, actor: number) => Pick<OperatorContext, 'backend' | 'workingStore' | 'openTable'>
 }
 
 export interface ActorWiring {
   readonly mailbox: Mailbox
   /** By channel: which of the head's inputs it leads to. */
   readonly inputs: readonly number[]
-  readonly decoders: readonly BatchDecoder[]
+  readonly decoder: (channel: number) => BatchDecoder
   /** Names of the channels, in the order of the mailbox. */
-  readonly channels: readonly string[]
+  readonly channels: () => readonly string[]
   /** By edge id. */
   readonly outboxes: ReadonlyMap<number, Outbox>
   readonly events: ActorEvents
   readonly wake: () => void
   readonly wakeAt: OperatorContext['wakeAt']
-  readonly notify: OperatorContext['notify']
-  readonly requestCheckpoint: OperatorContext['requestCheckpoint']
   /** The attempt is over: late promises must not wake the actor. */
   readonly onClose: () => void
 }
@@ -63,12 +67,12 @@ class ChainBuilder {
   readonly #graph: Graph
   readonly #task: Task
   readonly #code: ChainCodeOptions
-  /** In order of creation: last operator first. */
-  readonly #instances: OperatorInstance[] = []
+  /** In the order in which records pass them: the last one is created first. */
+  #instances: readonly OperatorInstance[] = []
   readonly #guards: RecordGuard[] = []
   readonly #place: Place | null
   /** Where letters go about records that could not be sent, by operator and output: an operator may reach a reader in several ways. */
-  readonly #undelivered = new Map<string, Emit>()
+  #undelivered: Map<string, Emit> | null = null
   readonly #splits: SplitWatermarks | null
   #run: ChainRun = () => -Infinity
   #actor: Actor | null = null
@@ -79,18 +83,11 @@ class ChainBuilder {
     this.#wiring = wiring
     this.#graph = environment.plan.graph
     this.#task = environment.plan.tasks[placement.task]!
-    const path = this.#task.nodes.map((id) => this.#graph.nodes[id]!.name).join('>')
     const head = this.#graph.nodes[this.#task.nodes[0]!]!
     this.#splits = buildWatermarks(head)
-    this.#place = this.#writesLetters() ? new Place(placement.index, head.name, wiring.channels) : null
-    this.#code = {
-      url: `millrace://${encodeURI(this.#graph.jobName)}/${encodeURI(path)}`,
-      freeze: environment.freeze,
-      fail: (error, step) => blame(error, this.#graph.nodes[step]),
-      siteOf: (step) => this.#graph.nodes[step]?.site,
-      generateCode: environment.generateCode,
-      place: this.#place,
-    }
+    this.#place = this.#writesLetters() ? new Place(placement.index, head.name, wiring.channels()) : null
+    const code = environment.codeOf(this.#task)
+    this.#code = this.#place === null ? code : { ...code, place: this.#place }
   }
 
   /** True when a dead letter may begin in this actor. */
@@ -118,7 +115,7 @@ class ChainBuilder {
         splits: this.#splits,
         drift: buildDrift(this.#environment, this.#placement, this.#wiring, this.#splits),
         name: `${this.#task.name} (${this.#placement.index + 1}/${this.#task.parallelism})`,
-        operators: [...this.#instances.reverse(), ...this.#lookers(node)],
+        operators: [...this.#instances, ...this.#lookers(node)],
         badRecords: this.#guards,
         query: (operator, state, key) => this.#instances.find(({ name }) => name === operator)?.actor.query?.(state, key),
         latency: buildLatency(this.#environment, node, this.#wiring),
@@ -127,7 +124,7 @@ class ChainBuilder {
         head: head !== null && head.processBatch !== undefined ? head : null,
         run: (records, from, to, timestamps) => this.#runTimed(WHOLE_INSTANCE, records, from, to, timestamps),
         mailbox: this.#wiring.mailbox,
-        decoders: this.#wiring.decoders,
+        decoder: this.#wiring.decoder,
         outboxes: [...this.#wiring.outboxes.values()],
         onClose: this.#wiring.onClose,
       },
@@ -139,8 +136,8 @@ class ChainBuilder {
   #buildSource(node: OperatorNode): OperatorActor | null {
     const definition = this.#definition(node)
     const head = { id: node.id, definition, spec: node.spec, observe: this.#observer() }
-    this.#run = this.#runner()(head, this.#stepsAfter(node), this.#code)
-    return definition.create === undefined ? null : this.#create(node, () => {}, this.#emitters(this.#stepsByOutput(node)))
+    this.#runs(head, this.#stepsAfter(node))
+    return definition.create === undefined ? null : this.#create(node, nowhere, this.#emitters(this.#stepsByOutput(node)))
   }
 
   #buildReader(node: OperatorNode): OperatorActor | null {
@@ -148,7 +145,7 @@ class ChainBuilder {
     const step = this.#step(node)
     const reader = { id: node.id, definition: { kind: 'reader' }, spec: {} }
     // What was frozen by its sender costs one look; what was decoded is new.
-    this.#run = this.#runner()(reader, [step], this.#code)
+    this.#runs(reader, [step])
     // Under a policy records come one by one, so that one can be left out.
     return step.guard === undefined ? step.actor : null
   }
@@ -158,7 +155,7 @@ class ChainBuilder {
     const letters = (): GuardedOutput => ({ emit: this.#emit(this.#stepsAfter(node, DEAD_LETTERS)), leaves: false })
     const guard = node.onError === undefined ? undefined : this.#guard(node, `${node.name}/onError`, [letters()])
     const head = { id: node.id, definition: { kind: node.kind }, spec: node.spec, observe: this.#observer(), guard }
-    this.#run = this.#runner()(head, this.#stepsAfter(node), this.#code)
+    this.#runs(head, this.#stepsAfter(node))
     return null
   }
 
@@ -176,11 +173,14 @@ class ChainBuilder {
     return splits?.seesRecords === true ? (record, timestamp) => splits.onRecord(record, timestamp) : undefined
   }
 
-  #runner(): typeof compileRun {
-    return this.#environment.generateCode ? compileRun : linkRun
+  /** Its code is made for the first batch: of ten thousand actors most never have one. */
+  #runs(head: ChainHead, steps: readonly ChainStep[]): void {
+    const link = this.#environment.generateCode ? compileRun : linkRun
+    this.#run = (...rows) => (this.#run = link(head, steps, this.#code))(...rows)
   }
 
   #emit(steps: readonly ChainStep[]): Emit {
+    if (steps.length === 0) return nowhere
     return this.#environment.generateCode ? compileEmit(steps, this.#code) : linkEmit(steps, this.#code)
   }
 
@@ -198,6 +198,7 @@ class ChainBuilder {
     if (reader.onError === undefined || !asksReader(edge)) return step
     const output = undeliveredTo(reader.id)
     const from = `${node.id}${output}`
+    this.#undelivered ??= new Map()
     const letters = this.#undelivered.get(from) ?? this.#emit(this.#stepsAfter(node, output))
     this.#undelivered.set(from, letters)
     const edges = this.#edgesOf(node).filter(({ toTask }) => toTask === edge.toTask)
@@ -220,10 +221,10 @@ class ChainBuilder {
   }
 
   /** By named output of a node that something reads: its steps. */
-  #stepsByOutput(node: OperatorNode): Map<string, ChainStep[]> {
+  #stepsByOutput(node: OperatorNode): ReadonlyMap<string, readonly ChainStep[]> {
     const read = [...this.#fusedWith(node).map((next) => next.inputs[0]!.output), ...this.#edgesOf(node).map((edge) => edge.output)]
     const names = new Set(read.filter((output): output is string => output !== undefined && !holdsDeadLetters(output)))
-    return new Map([...names].map((output) => [output, this.#stepsAfter(node, output)]))
+    return names.size === 0 ? NO_STEPS : new Map([...names].map((output) => [output, this.#stepsAfter(node, output)]))
   }
 
   /** Operators of this chain that read a node: each has no other input. */
@@ -295,11 +296,11 @@ class ChainBuilder {
   }
 
   #emitters(outputs: ReadonlyMap<string, readonly ChainStep[]>): ReadonlyMap<string, Emit> {
-    return new Map([...outputs].map(([name, steps]) => [name, this.#emit(steps)]))
+    return outputs === NO_STEPS ? NO_EMITS : new Map([...outputs].map(([name, steps]) => [name, this.#emit(steps)]))
   }
 
   #create(node: OperatorNode, emit: Emit, outputs: ReadonlyMap<string, Emit>, guard: RecordGuard | null = null): OperatorActor {
-    const { plan, origin, keyGroups, clock, generateCode } = this.#environment
+    const { plan, origin, keyGroups, clock, generateCode, notify, requestCheckpoint } = this.#environment
     const combined = this.#edgesOf(node).find((edge) => edge.partitioning.type === 'combined')
     const context: OperatorContext = {
       jobName: plan.graph.jobName,
@@ -314,10 +315,10 @@ class ChainBuilder {
       freezes: this.#environment.freeze !== null,
       generateCode,
       emit,
-      emitTo: (name) => outputs.get(name) ?? (() => {}),
+      emitTo: outputs.size === 0 ? toNowhere : (name) => outputs.get(name) ?? nowhere,
       output: combined === undefined ? null : this.#wiring.outboxes.get(combined.id)!,
-      origin: () => this.#place?.where ?? null,
-      guarded: (record, timestamp, origin, work) => (guard === null ? work() : guard.run(record, timestamp, origin, work)),
+      origin: this.#place === null ? noOrigin : () => this.#place!.where,
+      guarded: guard === null ? unguarded : (record, timestamp, origin, work) => guard.run(record, timestamp, origin, work),
       undoes: node.onError !== undefined,
       badInput: node.inputs.length === 0 && node.onError !== undefined ? this.#badInput(node) : null,
       run: (records, from, to, timestamps, split = WHOLE_INSTANCE, position = from) => {
@@ -326,17 +327,17 @@ class ChainBuilder {
         if (this.#actor!.polls) this.#actor!.recordsIn += to - from
         this.#runTimed(split, records, from, to, timestamps)
       },
-      openSplit: (split) => this.#splits?.open(split, clock.monotonicMs()),
-      closeSplit: (split) => this.#splits?.close(split),
+      openSplit: this.#splits === null ? nowhere : (split) => this.#splits!.open(split, clock.monotonicMs()),
+      closeSplit: this.#splits === null ? nowhere : (split) => this.#splits!.close(split),
+      notify,
+      requestCheckpoint,
       wake: this.#wiring.wake,
       wakeAt: this.#wiring.wakeAt,
-      notify: this.#wiring.notify,
-      requestCheckpoint: this.#wiring.requestCheckpoint,
       batchRecords: this.#environment.batchRecords,
-      ...this.#environment.stateOf(node),
+      ...this.#environment.stateOf(node, this.#placement.id),
     }
     const actor = this.#definition(node).create!(node.spec, context)
-    this.#instances.push({ name: node.name, actor, blame: (error) => blame(error, node) })
+    this.#instances = [{ name: node.name, actor, blame: this.#environment.blameOf(node) }, ...this.#instances]
     return actor
   }
 

@@ -32,8 +32,7 @@ export function sealState(chunk: ActorChunk): Chunk {
   const { operator, value } = chunk
   const key = chunkKey(operator, chunk)
   const since = 'since' in chunk ? chunk.since : undefined
-  if (since === undefined) return sealChunk(key, encodeChunk(value))
-  return { ...sealChunk(key, value === undefined ? new Uint8Array(0) : encodeChunk(value)), since }
+  return sealChunk(key, value === undefined && since !== undefined ? new Uint8Array(0) : encodeChunk(value), since)
 }
 
 /** Stands in front of a value that msgpack alone would change: records are in it, under way in an operator, and may have anything. */

@@ -8,19 +8,19 @@ import { Mailbox } from '../channel/mailbox.ts'
 import { Outbox } from '../channel/outbox.ts'
 import { PeerRing } from '../channel/peer-ring.ts'
 import { RingSender } from '../channel/ring-sender.ts'
-import { BatchDecoder, BatchEncoder, assertSerializable, freezeRecord } from '../codec/index.ts'
+import { BatchDecoder, BatchEncoder, assertSerializable } from '../codec/index.ts'
 import type { SnapshotTiming } from '../core/checkpoint-measures.ts'
 import type { ActorPlacement, Channel, Plan } from '../graph/plan.ts'
 import { routingTable } from '../graph/plan.ts'
-import type { OperatorNode } from '../graph/graph.ts'
-import { backendOf } from '../graph/state-backend.ts'
 import { Doorbell, type FrameHandler, RingConsumer } from '../ring/index.ts'
-import { buildActor } from './build-actor.ts'
+import { environmentOf, once } from './actor-environment.ts'
+import { ActorLink } from './actor-link.ts'
+import { type ActorEnvironment, buildActor } from './build-actor.ts'
 import { captureFrames } from './capture-frames.ts'
+import { ChannelIndex } from './channel-index.ts'
 import type { Deployment, EngineOptions } from './deployment.ts'
 import { Inbound } from './inbound.ts'
 import { Waking } from './waking.ts'
-import { sealState } from './chunk-key.ts'
 import type { Peer, WorkerHost } from './worker-host.ts'
 
 export interface WiringRequest {
@@ -55,10 +55,16 @@ class WorkerWiring {
   readonly #producers = new Map<number, PeerRing>()
   readonly #inbounds: Inbound[] = []
   readonly #mailboxes = new Map<number, Mailbox>()
+  readonly #links: ChannelIndex
+  readonly #environment: ActorEnvironment
+  readonly #route: (channels: number) => Uint16Array
 
   constructor(request: WiringRequest) {
     this.#request = request
+    this.#links = new ChannelIndex(request.plan)
     this.#credits = new CreditTable(request.deployment.credits)
+    this.#environment = environmentOf(request)
+    this.#route = once((channels) => routingTable(request.options.keyGroups, channels))
   }
 
   wire(): Wiring {
@@ -88,7 +94,7 @@ class WorkerWiring {
   }
 
   #openMailbox(actor: ActorPlacement): void {
-    const channels = this.#channelsTo(actor)
+    const channels = this.#links.to(actor.id)
     const mailbox = new Mailbox(channels.length, mailboxBudget(this.#request.options.mailboxBytes, channels.length))
     this.#mailboxes.set(actor.id, mailbox)
     channels.forEach((channel, slot) => {
@@ -97,59 +103,35 @@ class WorkerWiring {
   }
 
   #build(placement: ActorPlacement, bell: (thread: number) => Doorbell): Actor {
-    const { plan, registry, options, deployment, host, markReady, snapshotPart, snapshotTaken } = this.#request
-    const channels = this.#channelsTo(placement)
-    const inbounds = channels.map((channel) => this.#inbounds[channel.id]!)
+    const { plan, options, host, markReady, wakeAt } = this.#request
+    const channels = this.#links.to(placement.id)
     const waking = new Waking(host, () => markReady(placement.id))
-    const { attempt, lineage, firstCheckpoint } = deployment
-    const environment = {
-      plan,
-      registry,
-      origin: { attempt, lineage, firstCheckpoint },
-      watermarks: deployment.watermarks,
-      latencyMarkersMs: options.latencyMarkersMs,
-      keyGroups: options.keyGroups,
-      clock: host.clock,
-      generateCode: host.generateCode && options.codec === 'generated',
-      freeze: options.freezeRecords ? freezeRecord : null,
-      batchRecords: options.batchRecords,
-      stateOf: (node: OperatorNode) => ({
-        backend: backendOf(node, plan.graph, options.backend),
-        workingStore: () => host.workingStore(attempt, placement.id),
-        openTable: (path: string) => host.openTable(attempt, lineage, path),
-      }),
-    }
-    return buildActor(environment, placement, {
+    return buildActor(this.#environment, placement, {
       mailbox: this.#mailboxes.get(placement.id)!,
-      inputs: channels.map((channel) => plan.edges[channel.edge]?.input ?? 0),
-      decoders: channels.map((channel) => new BatchDecoder({ name: `channel-${channel.id}`, mode: options.codec })),
-      channels: channels.map((channel) => channelName(plan, channel)),
+      inputs: inputsOf(plan, channels),
+      decoder: (slot) => new BatchDecoder({ name: `channel-${channels[slot]!.id}`, mode: options.codec }),
+      channels: () => channels.map((channel) => channelName(plan, channel)),
       outboxes: this.#outboxes(placement),
-      events: {
-        consumed: (slot, costBytes) => {
-          const inbound = inbounds[slot]!
-          inbound.consumed(costBytes)
-          if (inbound.fromThread !== this.#request.index) bell(inbound.fromThread).ring()
-        },
-        seal: sealState,
-        snapshotPart: (checkpointId, chunks) => snapshotPart(placement.id, checkpointId, chunks),
-        snapshotTaken: (checkpointId, chunks, timing) => snapshotTaken(placement.id, checkpointId, chunks, timing),
-      },
+      events: new ActorLink(
+        placement.id,
+        channels.map((channel) => this.#inbounds[channel.id]!),
+        this.#request,
+        bell,
+      ),
       wake: () => waking.wake(),
-      wakeAt: (monotonicMs) => this.#request.wakeAt(placement.id, monotonicMs),
-      notify: (notice) => host.events.notify(deployment.attempt, notice),
-      requestCheckpoint: () => host.events.checkpointWanted(deployment.attempt),
+      wakeAt: (monotonicMs) => wakeAt(placement.id, monotonicMs),
       onClose: () => waking.close(),
     })
   }
 
-  #outboxes(placement: ActorPlacement): Map<number, Outbox> {
+  #outboxes(placement: ActorPlacement): ReadonlyMap<number, Outbox> {
     const { plan, options, host } = this.#request
     const edges = plan.edges.filter((edge) => edge.fromTask === placement.task)
+    if (edges.length === 0) return NO_OUTBOXES
     return new Map(
       edges.map((edge) => {
-        const channels = plan.channels.filter((channel) => channel.edge === edge.id && channel.fromActor === placement.id)
-        const route = routingTable(options.keyGroups, Math.min(options.keyGroups, channels.length))
+        const channels = this.#links.from(placement.id).filter((channel) => channel.edge === edge.id)
+        const route = this.#route(Math.min(options.keyGroups, channels.length))
         // One encoder an edge: all its channels carry the same shapes.
         const { name: operator, site } = plan.graph.nodes[edge.fromNode]!
         const encoder = new BatchEncoder({ name: `edge-${edge.id}`, mode: options.codec, operator, site })
@@ -169,8 +151,8 @@ class WorkerWiring {
 
   #sender(channel: Channel, encoder: BatchEncoder): ChannelSender {
     const { plan, options, deployment, index, host, markReady } = this.#request
-    const receivers = plan.channels.filter((other) => other.toActor === channel.toActor).length
-    const allowanceBytes = exclusiveBytes(mailboxBudget(options.mailboxBytes, receivers), receivers)
+    const senders = this.#links.to(channel.toActor).length
+    const allowanceBytes = exclusiveBytes(mailboxBudget(options.mailboxBytes, senders), senders)
     if (channel.toThread !== index || options.transport === 'ring') {
       return new RingSender(channel.id, deployment.attempt, this.#credits, allowanceBytes, this.#producers.get(channel.toThread)!, encoder)
     }
@@ -189,10 +171,15 @@ class WorkerWiring {
       options.freezeRecords,
     )
   }
+}
 
-  #channelsTo(actor: ActorPlacement): Channel[] {
-    return this.#request.plan.channels.filter((channel) => channel.toActor === actor.id)
-  }
+const NO_OUTBOXES: ReadonlyMap<number, Outbox> = new Map()
+
+const ONE_INPUT: readonly number[] = [0]
+
+function inputsOf({ edges }: Plan, channels: readonly Channel[]): readonly number[] {
+  const inputs = channels.map((channel) => edges[channel.edge]?.input ?? 0)
+  return inputs.length === 1 && inputs[0] === 0 ? ONE_INPUT : inputs
 }
 
 /** As dead letters name it: both ends, each with its instance. */

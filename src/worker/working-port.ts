@@ -27,19 +27,20 @@ export class WorkingPort {
     }
     return {
       table,
-      write: (rows) => this.#send({ type: 'working-write', attempt, table, rows }, rows),
+      write: (rows) => this.#send({ type: 'working-write', attempt, table, rows }),
       ask: (keys, answer) =>
         this.#pending.ask(
           {
             answered: ({ rows, failure }) => answer(rows, failure === null ? null : reviveError(failure)),
             lost: (error) => answer(new Uint8Array(0), error),
           },
-          (request) => this.#send({ type: 'working-ask', attempt, table, request, keys }, keys),
+          (request) => this.#send({ type: 'working-ask', attempt, table, request, keys }),
         ),
     }
   }
 
-  #send(message: WorkingMessage, { buffer }: Uint8Array): void {
-    this.#port.postMessage(message, [buffer as ArrayBuffer])
+  /** Bytes are copied, as those of snapshots are: see `sendStore`. */
+  #send(message: WorkingMessage): void {
+    this.#port.postMessage(message)
   }
 }

@@ -5,6 +5,8 @@ import { systemClock } from '../../src/core/clock.ts'
 import { defineJob } from '../../src/index.ts'
 import type { OperatorContext } from '../../src/index.ts'
 import { ActorTime } from '../../src/actor/actor-time.ts'
+import type { ActorParts } from '../../src/actor/actor-parts.ts'
+import { Mailbox } from '../../src/channel/mailbox.ts'
 import type { Outbox } from '../../src/channel/outbox.ts'
 import { FrameKind } from '../../src/ring/index.ts'
 import { simulate } from '../../src/testing/index.ts'
@@ -171,16 +173,9 @@ test('word of an idle input waits for the records that came before it', () => {
   const told: boolean[] = []
   const head = { holdsRecords: true, releasedWatermark: -Infinity }
   const outbox = { idle: (idle: boolean) => told.push(idle) } as unknown as Outbox
-  const time = new ActorTime({
-    index: 0,
-    parallelism: 1,
-    channels: 1,
-    clock: systemClock,
-    operators: [head],
-    outboxes: [outbox],
-    splits: null,
-    entering: () => {},
-  })
+  const operators = [{ name: 'head', actor: head, blame: (error: unknown) => error }]
+  const parts = { index: 0, parallelism: 1, mailbox: new Mailbox(1, 1024), clock: systemClock, operators, outboxes: [outbox], splits: null }
+  const time = new ActorTime(parts as unknown as ActorParts, () => {})
   time.receive(FrameKind.idle, 0, 0)
   expect([time.release(), told]).toEqual([false, []])
   head.holdsRecords = false

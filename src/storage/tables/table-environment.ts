@@ -1,4 +1,4 @@
-import { open } from 'lmdb'
+import { open } from '../lmdb/open.ts'
 import type { RootDatabase } from 'lmdb'
 import { makeDirectory } from '../../core/make-directory.ts'
 import { MillraceError } from '../../errors.ts'

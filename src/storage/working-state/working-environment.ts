@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs'
-import { open } from 'lmdb'
+import { open } from '../lmdb/open.ts'
 import type { RootDatabase, Transaction } from 'lmdb'
 import { checkRoom } from '../disk-room.ts'
 

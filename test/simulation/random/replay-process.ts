@@ -1,5 +1,5 @@
 /**
- * `npm run replay -- --seed S [--frames] [--from STEP_MS]`: simulates the random job of a seed again and prints what happened, step by step: faults, messages
+ * `npm run replay -- --seed S [--frames] [--from MS]`: simulates the random job of a seed again and prints what happened, step by step: faults, messages
  * between threads, checkpoints; with --frames every frame as well.
  */
 import { parseArgs } from 'node:util'
@@ -8,7 +8,8 @@ import { randomCase, runCase } from './random-case.ts'
 const { values } = parseArgs({
   options: { seed: { type: 'string' }, frames: { type: 'boolean', default: false }, from: { type: 'string', default: '0' } },
 })
-if (values.seed === undefined) {
+const fromMs = Number(values.from)
+if (values.seed === undefined || !(fromMs >= 0)) {
   console.error('Usage: npm run replay -- --seed S [--frames] [--from MS]')
   process.exit(2)
 }
@@ -19,7 +20,6 @@ console.log('options  ', JSON.stringify(options))
 
 /** Turns of threads say nothing by themselves: those in a row are one line. */
 let turns = new Map<string, number>()
-const fromMs = Number(values.from)
 
 function printTurns(): void {
   if (turns.size > 0) console.log(`${' '.repeat(17)}${[...turns].map(([thread, times]) => `${thread} x${times}`).join(', ')}`)
