@@ -130,10 +130,10 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   { name: 'nobody rings the bell of a receiver', file: 'src/channel/peer-ring.js', text: 'this.#bell.ring();', instead: ';' },
   {
-    name: 'after a rescale state stays with the instances that had it',
-    file: 'src/worker/ownership.js',
-    text: 'routes.get(task.parallelism)[id]',
-    instead: '(plan.layoutRoutes ??= routes).get(task.parallelism)[id % 2 === 0 ? id : (id + 1) % keyGroups]',
+    name: 'checkpoints after a rescale wait for the instances of before',
+    file: 'src/control/layouts.js',
+    text: 'planActorNames(this.#plan)',
+    instead: 'planActorNames(this.#launched)',
   },
   {
     name: 'a worker plans the next attempt as it was launched',
