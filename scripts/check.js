@@ -12,10 +12,11 @@ const node = (script, ...args) => [process.execPath, join(root, 'scripts', scrip
 const PARTS = {
   format: [bin('oxfmt', '--check')],
   lint: [bin('oxlint', '-c', 'oxlint.config.js')],
-  types: [bin('tsc', '-p', 'tsconfig.json', '--noEmit')],
+  types: [bin('tsc', '-p', 'tsconfig.json', '--noEmit'), bin('tsc', '-p', 'ui/tsconfig.json')],
   package: [
     node('prune-dist.js'),
     bin('tsc', '-p', 'tsconfig.json'),
+    node('build-ui.js'),
     bin('publint', '--strict', '--pack', 'npm'),
     bin('attw', '--pack', '.', '--profile', 'esm-only'),
     bin('knip'),

@@ -58,6 +58,13 @@ export const ERROR_CODES = {
   MR_WORKER_LOST: 'A worker thread ended unexpectedly. See the cause; the region was restarted unless its restarts were used up.',
   MR_PROCESS_LOST:
     'The process of a supervised job ended without being asked to. It was started again from its state unless its restarts were used up: look for what ends it (memory, native code, its own message above).',
+  MR_UI_REMOTE_REFUSED:
+    'The dashboard would be reachable from other machines. Leave its host out, or say that this is meant: allowRemote: true, or --ui-allow-remote.',
+  MR_UI_PORT_UNUSABLE: 'The dashboard could not listen on its address. Give another port, or leave it out and any free one is taken.',
+  MR_UI_REQUEST_REFUSED:
+    'A request to the dashboard was refused. See the message: token, host, origin, method, size or the name of a savepoint.',
+  MR_UI_PAGE_MISSING:
+    'The page of the dashboard is not beside the code that serves it. Build it: npm run build; the data under /api/ is served without it.',
   MR_CONTROL_LOST: 'The control thread ended unexpectedly. The run is over; launch again to resume from the last checkpoint.',
   MR_STORAGE_LOST: 'The storage thread ended unexpectedly. The run is over; launch again to resume from the last checkpoint.',
   MR_RESTARTS_EXHAUSTED: 'The job failed more often than its restart intensity allows. Fix the cause, or raise restart.maxRestarts.',

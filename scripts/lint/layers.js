@@ -25,10 +25,11 @@ export const LAYERS = {
   host: { imports: [...ENGINE], types: ['storage'] },
   storage: { imports: ['core', 'codec', 'state', 'checkpoint', 'host'] },
   worker: { imports: HOSTED, types: ['control', 'app'], actors: true },
-  control: { imports: [...HOSTED, 'worker'], types: ['app'], actors: true },
-  app: { imports: [...HOSTED, 'worker', 'control'], actors: true },
-  cli: { imports: [...HOSTED, 'worker', 'control', 'app'] },
-  testing: { imports: [...HOSTED, 'worker', 'control', 'app', 'cli'], actors: true },
+  ui: { imports: [...ENGINE], types: ['worker', 'control'] },
+  control: { imports: [...HOSTED, 'worker', 'ui'], types: ['app'], actors: true },
+  app: { imports: [...HOSTED, 'worker', 'ui', 'control'], actors: true },
+  cli: { imports: [...HOSTED, 'worker', 'ui', 'control', 'app'] },
+  testing: { imports: [...HOSTED, 'worker', 'ui', 'control', 'app', 'cli'], actors: true },
 }
 
 /** What actors/ may import from src/: the actor contract, and the words for errors and bounds. */

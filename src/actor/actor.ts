@@ -17,7 +17,6 @@ export class Actor {
   recordsIn = 0
   /** Batches that were processed or read, and times that the clock brought: when none was added, a checkpoint would be like the last one. */
   batches = 0
-  busyMs = 0
   readonly badRecords: ActorParts['badRecords']
   readonly latency: ActorParts['latency']
   readonly query: ActorParts['query']
@@ -101,8 +100,8 @@ export class Actor {
     return this.polls || this.#operators.first?.injectsBarriers === true
   }
 
-  get recordsOut(): number {
-    return this.#outboxes.recordsOut
+  get outputs(): readonly number[] {
+    return this.#outboxes.outputs
   }
 
   /** State after the end; null before. */

@@ -1,27 +1,30 @@
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describeError, reviveError } from '../core/failure.ts'
-import type { ErrorData, FailureData } from '../core/failure.ts'
-import type { CheckpointMeasures } from '../core/checkpoint-measures.ts'
+import { type FailureData, reviveError } from '../core/failure.ts'
 import type { BadRecords } from '../actor/record-guard.ts'
 import type { AppEvents, RunEnd } from '../control/master-host.ts'
 import type { CheckpointReport, RescaleReport, RunStats, SavepointReport } from '../control/protocol.ts'
 import { MillraceError } from '../errors.ts'
+import { refuseOption } from '../core/refuse-option.ts'
 import { type Key, hashKey } from '../core/key-hash.ts'
 import type { Graph } from '../graph/graph.ts'
 import { shownState } from '../state/stored-view.ts'
 import type { StateAnswer } from '../worker/state-place.ts'
-import { OUTLET_RETRY_MS, PROFILE_MS_MAX, QUERY_RETRY_MS } from '../limits.ts'
+import { OUTLET_RETRY_MS, PROFILE_MS_MAX, QUERY_RETRY_MS, SIGNALS_MAX } from '../limits.ts'
 import type { InletRecord, Inlets } from '../graph/inlets.ts'
 import type { OutletRecord, Outlets } from '../graph/job.ts'
+import type { UiAddress, UiOptions } from '../ui/ui-options.ts'
 import type { EngineOptions } from '../worker/deployment.ts'
 import type { Answer } from '../worker/protocol.ts'
 import type { Plan } from '../graph/plan.ts'
 import { abortedBy } from './aborted-by.ts'
 import { AppEndpoint } from './app-endpoint.ts'
 import type { Inlet } from './inlet.ts'
+import { named } from './named-part.ts'
 import { namedState } from './named-state.ts'
 import type { Delivery, Outlet } from './outlet.ts'
+import type { UiServer } from './serve-ui.ts'
+import { Notices, type RunNotice } from './notices.ts'
 import type { RunThreads } from './run-threads.ts'
 
 export interface RunResult {
@@ -37,14 +40,7 @@ export interface OutletOptions {
   readonly delivery?: Delivery
 }
 
-export interface RunNotice {
-  /** 'layout': who runs where, or in how many instances, has changed. */
-  readonly type: 'restart' | 'checkpoint' | 'checkpoint-failed' | 'layout'
-  readonly text: string
-  readonly failure?: FailureData | ErrorData
-  /** Of 'checkpoint'. */
-  readonly checkpoint?: CheckpointMeasures
-}
+export type { RunNotice } from './notices.ts'
 
 /** A job either declares its inlets, or its run takes any name. */
 export type UndeclaredInlet<I> = string extends keyof I ? string : [keyof I] extends [never] ? string : never
@@ -59,7 +55,7 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
   readonly #endpoint: AppEndpoint
   readonly #graph: Graph
   readonly #threads: RunThreads
-  readonly #listeners = new Set<{ readonly listener: (notice: RunNotice) => void }>()
+  readonly #notices = new Notices()
   /** Questions under way. Not each of them waits for `done` itself, which would keep them, and their answers, until the end. */
   readonly #asking = new Set<(reason: unknown) => void>()
   #restarts = 0
@@ -117,6 +113,18 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
   }
 
   /**
+   * Tells a figure of yours that priorities may follow: `priority: { by: { signal: name }, ... }`, or `signal(name)` in a function. It counts until the next call, over restarts, too.
+   *
+   * @throws MillraceError MR_OPTION_INVALID for a value that is no finite number, and for more than 1,000 names; MR_RUN_ENDED
+   */
+  async signal(name: string, value: number): Promise<void> {
+    if (typeof name !== 'string') refuseOption('signal name', name, 'a text')
+    if (!Number.isFinite(value)) refuseOption(`signal ${JSON.stringify(name)}`, value, 'a finite number')
+    if (!(await this.#ask(() => this.#threads.control.signal(name, value))))
+      refuseOption('signal name', name, `one of ${SIGNALS_MAX} at most`)
+  }
+
+  /**
    * What an operator keeps for a key under a name: a value, an array (list), a Map (map), the result (reducing, aggregating); undefined where there is nothing, or the
    * default of the state. Operators that keep named state are those of `process` and `updateState`.
    *
@@ -143,10 +151,9 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
   }
 
   /**
-   * Takes CPU profiles of all workers for so many milliseconds and writes one .cpuprofile each, which Chrome DevTools and VS Code open.
+   * Takes CPU profiles of all workers for so many milliseconds and writes one .cpuprofile each, which Chrome DevTools and VS Code open. Returns their paths, by worker.
    *
    * @param options.directory made if missing. Default: the current directory
-   * @returns paths of the files, by worker
    * @throws MillraceError MR_OPTION_INVALID while another profile of this run is being taken; MR_RUN_ENDED
    */
   async profile(ms: number, { directory = '.' }: { readonly directory?: string } = {}): Promise<string[]> {
@@ -179,31 +186,43 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
   }
 
   /**
-   * Has an operator run in so many instances, while the run goes on: at a checkpoint that is taken for it, behind whose barrier sources read nothing, the job begins anew with
-   * them. State goes with its keys; no record is lost or comes twice. What is tied to the operator instance by instance (its chain, `forward()`) changes with it. The next launch begins with what the
-   * job says.
+   * Has an operator run in so many instances, and what is tied to it instance by instance, from a checkpoint on. See docs/placement.md.
    *
-   * @param operator its name
-   * @throws MillraceError MR_OPTION_INVALID: no such operator; MR_RESCALE_IMPOSSIBLE: it has to keep its instances, or the run is about to end; MR_CHECKPOINT_FAILED: the
-   *   run goes on as it was; MR_RUN_ENDED
+   * @throws MillraceError MR_OPTION_INVALID, MR_RESCALE_IMPOSSIBLE, MR_CHECKPOINT_FAILED: the run goes on as it was; MR_RUN_ENDED
    */
   rescale(operator: string, instances: number): Promise<RescaleReport> {
     return this.#answer(() => this.#threads.control.rescale(operator, instances) as Promise<Answer<RescaleReport>>)
   }
 
   /**
-   * Ends the run. With `drain`, sources and inlets end, everything is processed and last results come out. Without, a last checkpoint is
-   * taken, behind which nothing more is read, and the next launch with the same stateDir goes on from it. Sources that had ended by then leave nothing
-   * to go on with: what they gave is processed, and the run finishes. Outlets that nobody reads do not hold that up: what they had to say can still be read
-   * afterwards, up to 64 MiB of it; what an ended run has to say beyond is said again after the next launch.
+   * Serves a dashboard of this run: its graph with live rates, charts, checkpoints, restarts with their stacks; the same as data (`/api/openapi.json` describes it), `/metrics` for
+   * Prometheus, `/health`, `/ready`. The control thread serves it, so it works while this thread is blocked. It ends with the run. See docs/dashboard.md.
+   *
+   * Every request has to know the token, and it listens on the loopback address, unless options say otherwise.
+   *
+   * @throws MillraceError MR_OPTION_INVALID, MR_UI_REMOTE_REFUSED, MR_UI_PORT_UNUSABLE; MR_RUN_ENDED
+   */
+  async serveUi(options: UiOptions = {}): Promise<UiServer> {
+    const { serveUi } = await import('./serve-ui.ts')
+    return serveUi(
+      options,
+      (checked) => this.#answer(() => this.#threads.control.serveUi(checked) as Promise<Answer<UiAddress>>),
+      () => (this.#over ? Promise.resolve() : this.#threads.control.closeUi()),
+    )
+  }
+
+  /**
+   * Ends the run. With `drain`, sources and inlets end, everything is processed and last results come out. Without, a last checkpoint is taken, behind which nothing more is read, and the next
+   * launch with the same stateDir goes on from it. Sources that had ended by then leave nothing to go on with: what they gave is processed, and the run finishes. Outlets that nobody reads do not hold
+   * that up: what they had to say can still be read afterwards, up to 64 MiB of it; what an ended run has to say beyond is said again after the next launch.
    *
    * @returns how the run ended; rejects as `done` does, also when a failure comes in between or the last checkpoint fails. The newest complete
    *   checkpoint is what the next launch goes on from then.
    */
   async stop({ drain = false }: { readonly drain?: boolean } = {}): Promise<RunResult> {
     if (!this.#over) {
-      if (drain) for (const inlet of this.#endpoint.inlets.values()) inlet.end()
-      this.#askToStop(drain)
+      this.#letEnd(drain)
+      void this.#threads.control.stop(drain)
     }
     return this.done
   }
@@ -215,9 +234,7 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
    * @returns ends the calls of this listener
    */
   onNotice(listener: (notice: RunNotice) => void): () => void {
-    const entry = { listener }
-    this.#listeners.add(entry)
-    return () => void this.#listeners.delete(entry)
+    return this.#notices.add(listener)
   }
 
   /** Stops a run that still goes on. Throws what keeps it from ending well; how a run ended that is over already tells `done`. */
@@ -232,14 +249,15 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
   abort(reason: unknown): void {
     if (this.#over) return
     this.#aborted = true
-    this.#askToStop(false)
+    this.#letEnd(false)
+    void this.#threads.control.stop(false)
     this.#settle.resolve = () => this.#settle.reject(abortedBy(reason))
   }
 
-  /** Nobody waits for the answer: it never comes when the control thread is lost, `done` does. */
-  #askToStop(drain: boolean): void {
-    if (!drain) for (const outlet of this.#endpoint.outlets.values()) outlet.absorb()
-    void this.#threads.control.stop(drain)
+  /** What this thread has to do for it. Nobody waits for the control thread's answer: it never comes when that is lost, `done` does. */
+  #letEnd(drain: boolean): void {
+    if (drain) for (const inlet of this.#endpoint.inlets.values()) inlet.end()
+    else for (const outlet of this.#endpoint.outlets.values()) outlet.absorb()
   }
 
   /** The same of an answer that may be a failure. */
@@ -272,13 +290,17 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
         this.#restarts++
         this.#lastFailure = failure
         this.#endpoint.attemptEnded()
-        this.#tell({ type: 'restart', text: `restarting as attempt ${attempt} in ${Math.round(delayMs)} ms: ${failure.message}`, failure })
+        this.#notices.tell({
+          type: 'restart',
+          text: `restarting as attempt ${attempt} in ${Math.round(delayMs)} ms: ${failure.message}`,
+          failure,
+        })
       },
       rearranging: () => this.#endpoint.attemptEnded(),
-      rearranged: (what) => this.#tell({ type: 'layout', text: what }),
+      rearranged: (text) => this.#notices.tell({ type: 'layout', text }),
       checkpointCompleted: (checkpoint, measures) => {
         this.#endpoint.checkpointCompleted(checkpoint)
-        this.#tell({
+        this.#notices.tell({
           type: 'checkpoint',
           text: `checkpoint ${checkpoint} complete in ${Math.round(measures.tookMs)} ms`,
           checkpoint: measures,
@@ -290,13 +312,18 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
       },
       checkpointFailed: (checkpoint, reason, cause) => {
         setTimeout(() => this.#endpoint.checkpointGivenUp(checkpoint), OUTLET_RETRY_MS).unref()
-        this.#tell({ type: 'checkpoint-failed', text: `checkpoint ${checkpoint} failed: ${reason}`, ...(cause && { failure: cause }) })
+        this.#notices.tell({
+          type: 'checkpoint-failed',
+          text: `checkpoint ${checkpoint} failed: ${reason}`,
+          ...(cause && { failure: cause }),
+        })
       },
       inletNotice: (attempt, { inlet, position, event }) => {
         if (event === 'committed') return this.#endpoint.inlets.get(inlet)?.commit(position)
         this.#endpoint.inletRestored(attempt, inlet, position)
         if (this.#endpoint.isConnected) this.#onStarted()
       },
+      stopAsked: (drain) => this.#letEnd(drain),
       ended: (end) => void this.#end(end),
     }
   }
@@ -316,30 +343,9 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
     this.#over = true
     const code = thread === 'control' ? 'MR_CONTROL_LOST' : 'MR_STORAGE_LOST'
     const earlier = this.#lastFailure === null ? '' : ` (last failure before: ${this.#lastFailure.message})`
-    const error = new MillraceError(
-      code,
-      `The ${thread} thread ended unexpectedly: ${String((cause as Error)?.message ?? cause)}${earlier}`,
-      { cause },
-    )
+    const text = `The ${thread} thread ended unexpectedly: ${String((cause as Error)?.message ?? cause)}${earlier}`
+    const error = new MillraceError(code, text, { cause })
     this.#endpoint.close(error, error)
     void this.#threads.abandon().finally(() => this.#settle.reject(error))
   }
-
-  #tell(notice: RunNotice): void {
-    for (const { listener } of this.#listeners) {
-      try {
-        listener(notice)
-      } catch (cause) {
-        const text = `A listener of run.onNotice() threw: ${describeError(cause).message}`
-        process.emitWarning(new MillraceError('MR_LISTENER_FAILED', text, { cause }))
-      }
-    }
-  }
-}
-
-function named<T>(all: ReadonlyMap<string, T>, name: string, what: string): T {
-  const found = all.get(name)
-  if (found === undefined)
-    throw new MillraceError('MR_OPTION_INVALID', `The job has no ${what} "${name}". It has: ${[...all.keys()].join(', ') || 'none'}`)
-  return found
 }

@@ -48,14 +48,18 @@ class ChannelQueue {
 export class Mailbox {
   readonly channelCount: number
   readonly ledger: CreditLedger
+  /** Since it was made. */
+  receivedBytes = 0
   /** Channel of the frame that `take` returned last. */
   lastChannel = -1
   readonly #queues: ChannelQueue[]
   readonly #held: boolean[]
+  readonly #budgetBytes: number
   #cursor = 0
   #bytes = 0
 
   constructor(channels: number, budgetBytes: number) {
+    this.#budgetBytes = budgetBytes
     this.channelCount = channels
     this.ledger = new CreditLedger(budgetBytes, channels)
     this.#queues = Array.from({ length: channels }, () => new ChannelQueue())
@@ -67,9 +71,15 @@ export class Mailbox {
     return this.#bytes
   }
 
+  /** Of what it may hold, 0 to 1. */
+  get share(): number {
+    return Math.min(1, this.#bytes / this.#budgetBytes)
+  }
+
   put(channel: number, frame: Envelope): void {
     this.#queues[channel]!.push(frame)
     this.#bytes += frame.costBytes
+    this.receivedBytes += frame.costBytes
   }
 
   /** The next frame of a channel that may be read, or null. */

@@ -9,8 +9,9 @@ export class Outboxes {
     this.#all = all
   }
 
-  get recordsOut(): number {
-    return this.#all.reduce((sum, outbox) => sum + outbox.recordsOut, 0)
+  /** Records that went out, by edge. */
+  get outputs(): readonly number[] {
+    return this.#all.map((outbox) => outbox.recordsOut)
   }
 
   get holdsBack(): boolean {

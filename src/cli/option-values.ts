@@ -15,6 +15,12 @@ export function workers(value: string): number {
   return number
 }
 
+export function port(value: string): number {
+  const number = wholeNumber(value)
+  if (number > 65_535) throw new InvalidArgumentError('It takes a port, 0 to 65535.')
+  return number
+}
+
 export function policy(value: string): PlacementPolicy {
   const found = (['priority', 'demand', 'load'] as const).find((name) => name === value)
   if (found === undefined) throw new InvalidArgumentError('It takes priority, demand or load.')

@@ -3,7 +3,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { errorText } from './error-text.ts'
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts'
 import type { ExplainFlags, GraphFlags, PlanFlags } from './plan/plan-commands.ts'
-import { backend, collect, directory, file, milliseconds, pause, policy, positive, wholeNumber, workers } from './option-values.ts'
+import { backend, collect, directory, file, milliseconds, pause, policy, port, positive, wholeNumber, workers } from './option-values.ts'
 import type { RunFlags } from './run/run-command.ts'
 import type * as stateCommands from './state/state-commands.ts'
 import type { StateAnswer, StateFlags } from './state/state-commands.ts'
@@ -88,6 +88,12 @@ function addRun(program: Command, args: readonly string[], done: (code: ExitCode
     .option('--outlet <name>', 'print this outlet only, bare records (repeatable: several outlets)', collect, [])
     .option('--no-outlets', 'print no outlet')
     .option('--capture <dir>', 'write the frames that workers receive there, for "millrace frame"', directory)
+    .option('--ui', 'serve a dashboard of the run on this machine, at an address that is told', false)
+    .option('--ui-port <n>', 'port of the dashboard (default: any that is free)', port)
+    .option('--ui-host <address>', 'address that the dashboard listens on (default: 127.0.0.1)')
+    .option('--ui-allow-remote', 'let other machines reach the dashboard, which is not encrypted', false)
+    .option('--ui-allowed-host <name>', 'name under which the dashboard may be asked for, as that of a proxy (repeatable)', collect, [])
+    .option('--ui-savepoints <dir>', 'directory of savepoints made on the dashboard (default: savepoints)', directory)
     .option('--supervise', 'run in a process of its own, and start that again from --state when it is lost', false)
     .option('--process-restarts <n>', 'with --supervise: processes started again within a minute (default: 5)', wholeNumber)
     .option('--json', 'tell everything as JSON lines on standard error', false)

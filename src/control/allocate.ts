@@ -40,6 +40,7 @@ export function allocate(
     activity: new SharedArrayBuffer(4 * plan.workers),
     recordsRead: new SharedArrayBuffer(4),
     watermarks: createWatermarkTable(plan.actors.length),
+    signals: [],
   }
 }
 

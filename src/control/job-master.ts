@@ -316,7 +316,7 @@ export class JobMaster {
   /** The next attempt takes over from the newest checkpoint, behind which nothing was read. */
   #rearrange(): void {
     const attempt = this.#supervisor.nextAttempt()
-    this.#host.app.rearranging(attempt)
+    this.layouts.rearranging(attempt)
     void this.#restart(attempt, 0)
   }
 

@@ -38,6 +38,8 @@ export class Layouts {
   readonly #run: RunView
   #current = AS_LAUNCHED
   #plan: Plan
+  /** Attempts that followed one that had not failed. */
+  planned = 0
   /** What is asked for. */
   #change: Change | null = null
   /** Becomes known when its attempt runs. */
@@ -94,6 +96,12 @@ export class Layouts {
   #ask(change: Change): void {
     this.#change = change
     this.#run.trigger()
+  }
+
+  /** The attempt ends for the sake of a change, and this one follows. */
+  rearranging(attempt: number): void {
+    this.planned++
+    this.#host.app.rearranging(attempt)
   }
 
   /** A checkpoint begins. True when a change waits for it: it is the last one of its attempt. */

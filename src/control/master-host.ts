@@ -67,6 +67,8 @@ export interface AppEvents {
   fellBack(checkpoint: number, damage: FailureData): void
   checkpointFailed(checkpoint: number, reason: string, cause: ErrorData | null): void
   inletNotice(attempt: number, notice: InletNotice): void
+  /** Somebody else than the owner wants the run to end, whose inlets and outlets are to let it. */
+  stopAsked(drain: boolean): void
   ended(end: RunEnd): void
 }
 

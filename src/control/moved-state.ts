@@ -1,8 +1,8 @@
 import type { Manifest } from '../checkpoint/manifest.ts'
 import { MillraceError } from '../errors.ts'
 import type { Plan } from '../graph/plan.ts'
-import { parseChunkKey } from '../worker/chunk-key.ts'
-import { operatorOf, ownersIn } from '../worker/ownership.ts'
+import { operatorOf, parseChunkKey } from '../worker/chunk-place.ts'
+import { ownersIn } from '../worker/ownership.ts'
 
 /** Bytes of a checkpoint's state that are another worker's in the second plan than in the first. What all instances have moves nowhere. */
 export function movedBytes({ actors }: Manifest, before: Plan, after: Plan, keyGroups: number): number {

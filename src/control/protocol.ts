@@ -1,11 +1,13 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { CheckpointStats } from '../core/checkpoint-measures.ts'
+import type { Bottleneck } from '../observe/bottleneck.ts'
 import type { EngineOptions } from '../worker/deployment.ts'
 import type { WorkerStats } from '../worker/worker-stats.ts'
 import type { ChildSpecOptions } from '../supervision/child-spec.ts'
 import type { Key } from '../core/key-hash.ts'
 import type { Answer } from '../worker/protocol.ts'
 import type { StateAnswer } from '../worker/state-place.ts'
+import type { CheckedUiOptions, UiAddress } from '../ui/ui-options.ts'
 import type { WorkerHeap } from './worker-pool.ts'
 
 /** What the control thread is started with. */
@@ -26,6 +28,8 @@ export interface ControlTask {
   readonly allowRemovedState: boolean
   readonly allowOlderCheckpoint: boolean
   readonly doorbells: SharedArrayBuffer
+  /** Of all runs of the process; see src/worker/job-board.ts. */
+  readonly board: SharedArrayBuffer
   /** Int32: 1 while an inspector is open. See {@link InspectorWatch}. */
   readonly inspector: SharedArrayBuffer
   readonly storagePort: MessagePort
@@ -47,10 +51,15 @@ export interface ControlApi {
   /** Resolves when the next attempt runs. */
   rescale(operator: string, instances: number): Promise<Answer<RescaleReport>>
   stats(): Promise<RunStats>
+  /** Priorities may follow it from now on. False: there are too many names. */
+  signal(name: string, value: number): boolean
   /** What is kept now, or in the newest complete checkpoint; null while it cannot be told. The job has such an operator and state. */
   query(query: StateQuery): Promise<Answer<StateAnswer>>
   /** Paths of the profiles, by worker. */
   profile(ms: number, directory: string): Promise<Answer<string[]>>
+  /** Resolves when it listens. In place of one that is served already. */
+  serveUi(options: CheckedUiOptions): Promise<Answer<UiAddress>>
+  closeUi(): Promise<void>
 }
 
 export interface SavepointReport extends CheckpointReport {
@@ -94,4 +103,6 @@ export interface RunStats {
   readonly restarts: number
   readonly checkpoints: CheckpointStats
   readonly workers: readonly WorkerStats[]
+  /** What keeps the job from going faster, over the last second or so; null: nothing, it keeps up with its input. */
+  readonly bottleneck: Bottleneck | null
 }

@@ -83,6 +83,10 @@ export class RemoteWorker implements WorkerGate {
     return this.#call('queryCheckpoint', this.#api.queryCheckpoint(manifest, place, key))
   }
 
+  signal(name: string, value: number): Promise<void> {
+    return this.#call('signal', this.#api.signal(name, value))
+  }
+
   stats(): Promise<WorkerStats> {
     return this.#call('stats', this.#api.stats())
   }

@@ -4,6 +4,7 @@ import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
 import { systemClock } from '../core/clock.ts'
 import { describeError } from '../core/failure.ts'
 import { checkSameGraph, fingerprint } from '../graph/fingerprint.ts'
+import { SIGNALS_MAX } from '../limits.ts'
 import { identityOf } from './job-identity.ts'
 import { loadJob } from '../graph/load-job.ts'
 import { type Plan, planJob } from '../graph/plan.ts'
@@ -16,8 +17,12 @@ import { CheckpointMetrics } from './checkpoint-metrics.ts'
 import { JobMaster } from './job-master.ts'
 import type { AppEvents, MasterHost, WorkerGate } from './master-host.ts'
 import { type StateAnswer, placeOfState } from '../worker/state-place.ts'
-import type { ControlApi, ControlTask, RunStats, StateQuery } from './protocol.ts'
+import { measured } from './run-stats.ts'
+import type { CheckpointReport, ControlApi, ControlTask, RunStats, StateQuery } from './protocol.ts'
+import type { UiSubject } from '../ui/subject.ts'
+import { RunLog } from '../ui/run-log.ts'
 import { WorkerPool } from './worker-pool.ts'
+import { UiHost } from './ui-host.ts'
 
 /** The real host of a run: worker threads, the storage thread, the app thread behind its port, and the machine's clock. */
 export class ThreadHost implements MasterHost {
@@ -34,9 +39,12 @@ export class ThreadHost implements MasterHost {
   #deployment: Deployment | null = null
   /** Of the storage thread, while the job was being loaded. */
   readonly #earlyMessages: StorageToControl[] = []
+  readonly #signals = new Map<string, number>()
   /** Asked for before there was anything to stop. */
   #earlyStop: { readonly drain: boolean } | null = null
   readonly #storageClosed: Promise<void>
+  readonly #log: RunLog
+  readonly #ui: UiHost
   #onStorageClosed = (): void => {}
   /** There is a master. */
   readonly #begun: Promise<void>
@@ -48,7 +56,9 @@ export class ThreadHost implements MasterHost {
     this.#storageClosed = new Promise((resolve) => (this.#onStorageClosed = resolve))
     this.#begun = new Promise((resolve) => (this.#onBegun = resolve))
     task.storagePort.on('close', () => this.#onStorageClosed())
-    this.app = oneWay(wrap<AppEvents>(nodeEndpoint(task.eventPort)) as unknown as AppEvents)
+    this.#log = new RunLog(this.clock)
+    this.app = this.#log.noting(oneWay(wrap<AppEvents>(nodeEndpoint(task.eventPort)) as unknown as AppEvents))
+    this.#ui = new UiHost((master) => this.#subject(master))
     this.#pool = new WorkerPool(
       task,
       task.heaps,
@@ -113,7 +123,8 @@ export class ThreadHost implements MasterHost {
 
   allocate(attempt: number, plan: Plan, layout: Layout): Deployment {
     this.#plan = plan
-    return (this.#deployment = allocate(plan, this.#task.options, this.#task.doorbells, attempt, this.#deployment, layout))
+    const allocated = allocate(plan, this.#task.options, this.#task.doorbells, attempt, this.#deployment, layout)
+    return (this.#deployment = { ...allocated, signals: [...this.#signals] })
   }
 
   async shutdown(): Promise<void> {
@@ -132,12 +143,35 @@ export class ThreadHost implements MasterHost {
     return {
       stop: (drain) => (this.#master === null ? void (this.#earlyStop = { drain }) : this.#master.stop(drain)),
       giveUp: () => this.#master?.giveUp(),
-      checkpoint: () => this.#answer(async (master) => ({ id: (await master.checkpoint()).id })),
+      checkpoint: () => this.#answer(reportCheckpoint),
       savepoint: (dir) => this.#answer((master) => master.savepoints.take(master.checkpoint(), dir)),
       rescale: (operator, instances) => this.#answer((master) => master.layouts.rescale(operator, instances)),
       stats: () => this.#stats(),
+      signal: (name, value) => this.#signal(name, value),
       query: (query) => this.#query(query),
       profile: (ms, directory) => this.#profile(ms, directory),
+      serveUi: (options) => this.#answer((master) => this.#ui.serve(master, options)),
+      closeUi: () => this.#ui.close(),
+    }
+  }
+
+  /** What the dashboard shows and does, which does not need the app thread. */
+  #subject(master: JobMaster): UiSubject {
+    const plan = (): Plan => this.#plan!
+    return {
+      // Another one after a change of the layout.
+      get plan() {
+        return plan()
+      },
+      options: this.#task.options,
+      log: this.#log,
+      stats: () => this.#stats(),
+      checkpoint: () => reportCheckpoint(master),
+      savepoint: (dir) => master.savepoints.take(master.checkpoint(), dir),
+      stop: (drain) => {
+        master.stop(drain)
+        this.app.stopAsked(drain)
+      },
     }
   }
 
@@ -178,13 +212,33 @@ export class ThreadHost implements MasterHost {
     }
   }
 
+  /** A worker that is lost meanwhile, or not there yet, hears of it with its attempt. */
+  #signal(name: string, value: number): boolean {
+    if (!this.#signals.has(name) && this.#signals.size === SIGNALS_MAX) return false
+    this.#signals.set(name, value)
+    for (const worker of this.#pool.workers) worker.signal(name, value).catch(() => {})
+    return true
+  }
+
   async #stats(): Promise<RunStats> {
     const answers = await Promise.allSettled(this.#pool.workers.map((worker) => worker.stats()))
     const workers = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
     const { attempt = 0, state = 'starting', latest = null } = this.#master ?? {}
     const checkpoints = (this.#master?.metrics ?? new CheckpointMetrics(this.clock)).stats(latest)
-    return { attempt, state, checkpoint: latest?.id ?? 0, restarts: Math.max(0, attempt - 1), checkpoints, workers }
+    const load = measured(this.#plan, this.#task.options.mailboxBytes, workers)
+    return {
+      attempt,
+      state,
+      checkpoint: latest?.id ?? 0,
+      restarts: Math.max(0, attempt - 1 - (this.#master?.layouts.planned ?? 0)),
+      checkpoints,
+      ...load,
+    }
   }
+}
+
+async function reportCheckpoint(master: JobMaster): Promise<CheckpointReport> {
+  return { id: (await master.checkpoint()).id }
 }
 
 /** Calls that nobody waits for: the app thread may be busy for seconds, or gone. */

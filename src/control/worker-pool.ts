@@ -14,7 +14,7 @@ import { Absence } from './absence.ts'
 import { nameWorkers } from './name-workers.ts'
 import { RemoteWorker } from './remote-worker.ts'
 
-export type TaskSettings = Pick<WorkerTask, 'jobUrl' | 'config' | 'options' | 'doorbells'> & Pick<ControlTask, 'workerEntry'>
+export type TaskSettings = Pick<WorkerTask, 'jobUrl' | 'config' | 'options' | 'doorbells' | 'board'> & Pick<ControlTask, 'workerEntry'>
 
 export interface PoolEvents extends WorkerListener {
   /** A thread ended by itself; its replacement is on the way. */
@@ -104,12 +104,13 @@ export class WorkerPool {
     const control = new MessageChannel()
     const events = new MessageChannel()
     const storage = new MessageChannel()
-    const { jobUrl, config, options, doorbells } = this.#settings
+    const { jobUrl, config, options, doorbells, board } = this.#settings
     const task: WorkerTask = {
       jobUrl,
       config,
       options,
       doorbells,
+      board,
       index,
       controlPort: control.port2,
       eventPort: events.port2,

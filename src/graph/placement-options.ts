@@ -1,8 +1,8 @@
 import { nearestName, onlyKnown } from '../core/known-options.ts'
 import { refuseOption } from '../core/refuse-option.ts'
 import { MillraceError } from '../errors.ts'
-import { STATIC_PRIORITY_MAX } from '../limits.ts'
 import type { OperatorNode } from './graph.ts'
+import { type CheckedRule, PRIORITY_WANTED, type PriorityRule, checkRule, isPriority } from './priority-rule.ts'
 
 /** What one instance of an operator needs, as far as it is known. What is not said counts as nothing. */
 export interface Demand {
@@ -28,9 +28,9 @@ export interface PlacementOptions {
   readonly exclusive?: boolean
   /**
    * -100 to 100, default 0. What is higher runs first among the actors of a worker, of which each lower level keeps a twentieth of the time at least, and is placed first
-   * under the policy 'priority'.
+   * under the policy 'priority'. A rule: it follows what is measured while the job runs.
    */
-  readonly priority?: number
+  readonly priority?: number | PriorityRule
 }
 
 /** For {@link onlyKnown}. */
@@ -44,8 +44,9 @@ export interface PlacementWish {
   readonly affinity: readonly string[]
   readonly antiAffinity: readonly string[]
   readonly exclusive: boolean
-  /** Null: not said, which counts as 0. */
+  /** Null: not said, which counts as 0. Of a rule: what it is before the first look. */
   readonly priority: number | null
+  readonly priorityRule?: CheckedRule
 }
 
 const NAMES = Object.keys(PLACEMENT_OPTIONS) as readonly (keyof PlacementOptions)[]
@@ -68,17 +69,25 @@ export function withoutPlacement<T extends PlacementOptions>(options: T): Omit<T
  */
 export function checkPlacement(options: PlacementOptions | undefined, name: string, site: string): PlacementWish | null {
   if (options === undefined || NAMES.every((option) => options[option] === undefined)) return null
-  const { demand, affinity, antiAffinity, exclusive = false, priority = null } = options
+  const { demand, affinity, antiAffinity, exclusive = false, priority: said = null } = options
   const refuse = (what: string, value: unknown, wanted: string): never => refuseOption(what, value, wanted, { operator: name, site })
   if (typeof exclusive !== 'boolean') refuse('exclusive', exclusive, 'true or false')
-  if (options.priority !== undefined && !(Number.isInteger(priority) && Math.abs(priority!) <= STATIC_PRIORITY_MAX))
-    refuse('priority', priority, `an integer from -${STATIC_PRIORITY_MAX} to ${STATIC_PRIORITY_MAX}`)
+  const rule = typeof said === 'object' && said !== null ? checkRule(said, site, refuse) : null
+  const priority = rule === null ? (said as number | null) : rule.otherwise
+  if (options.priority !== undefined && !isPriority(priority)) refuse('priority', said, `${PRIORITY_WANTED}, nor a rule`)
   onlyKnown('demand', demand, DEMANDS, site)
   for (const [what, value] of Object.entries(demand ?? {}))
     if (!(typeof value === 'number' && value >= 0 && value < Infinity)) refuse(`demand.${what}`, value, 'a number of 0 or more')
   const near = namesOf('affinity', affinity, refuse)
   const far = namesOf('antiAffinity', antiAffinity, refuse)
-  return { ...(demand !== undefined && { demand }), affinity: near, antiAffinity: far, exclusive, priority }
+  return {
+    ...(demand !== undefined && { demand }),
+    affinity: near,
+    antiAffinity: far,
+    exclusive,
+    priority,
+    ...(rule && { priorityRule: rule }),
+  }
 }
 
 function namesOf(what: string, given: unknown, refuse: (what: string, value: unknown, wanted: string) => never): readonly string[] {

@@ -1,9 +1,10 @@
 import type { CheckpointStats } from '../core/checkpoint-measures.ts'
 import type { RunStats } from '../control/protocol.ts'
 import type { ActorStats } from '../worker/worker-stats.ts'
-import { type Bottleneck, type TaskLoad, findBottleneck } from './bottleneck.ts'
+import type { Bottleneck } from './bottleneck.ts'
 import type { JobShape, TaskShape } from './job-shape.ts'
 import { shareRead } from './share-read.ts'
+import { taskLoads } from './task-loads.ts'
 
 /** Counters at a time (of any clock that does not go back). */
 export interface Sample {
@@ -18,8 +19,9 @@ export interface TaskProgress {
   readonly recordsIn: number
   readonly recordsOut: number
   readonly recordsPerSecond: number
-  /** Shares from 0 to 1, of the busiest actor and the fullest mailbox. */
+  /** Shares from 0 to 1 over the last second or so: of the busiest actor, of the one that lacked credit longest, of the fullest mailbox. */
   readonly busyShare: number
+  readonly blockedShare: number
   /** Null for a source, which has no mailbox. */
   readonly mailboxShare: number | null
   readonly finished: boolean
@@ -45,8 +47,7 @@ export interface Progress {
  * @param first the first one of the run: what was read since then tells how long the rest takes
  */
 export function progressBetween(shape: JobShape, before: Sample | null, now: Sample, first: Sample): Progress {
-  const { attempt, state, restarts, checkpoint, checkpoints } = now.stats
-  const loads = taskLoads(shape, before, now)
+  const { attempt, state, restarts, checkpoint, checkpoints, bottleneck } = now.stats
   const share = shareRead(shape, now.stats)
   return {
     attempt,
@@ -54,8 +55,8 @@ export function progressBetween(shape: JobShape, before: Sample | null, now: Sam
     restarts,
     checkpoint,
     checkpoints,
-    tasks: loads.map(({ progress }) => progress),
-    bottleneck: findBottleneck(loads.map(({ load }) => load)),
+    tasks: taskProgress(shape, before, now),
+    bottleneck,
     share,
     remainingMs: share === null ? null : remaining(share, shareRead(shape, first.stats) ?? 0, now.atMs - first.atMs),
   }
@@ -67,51 +68,39 @@ function remaining(share: number, shareBefore: number, elapsedMs: number): numbe
   return gained > 0 ? (elapsedMs * (1 - share)) / gained : null
 }
 
-interface Placed {
-  readonly stats: ActorStats
-  readonly worker: number
+function actorsOf(stats: RunStats): Map<number, ActorStats> {
+  return new Map(stats.workers.flatMap(({ actors }) => actors.map((actor) => [actor.id, actor] as const)))
 }
 
-function actorsOf(stats: RunStats): Map<number, Placed> {
-  return new Map(stats.workers.flatMap(({ worker, actors }) => actors.map((actor) => [actor.id, { stats: actor, worker }] as const)))
-}
-
-function taskLoads(shape: JobShape, before: Sample | null, now: Sample): { load: TaskLoad; progress: TaskProgress }[] {
+function taskProgress(shape: JobShape, before: Sample | null, now: Sample): TaskProgress[] {
   // Counters begin anew with every attempt.
   const comparable = before !== null && before.stats.attempt === now.stats.attempt
-  const earlier = comparable ? actorsOf(before.stats) : new Map<number, Placed>()
+  const earlier = comparable ? actorsOf(before.stats) : new Map<number, ActorStats>()
   const intervalMs = comparable ? Math.max(1, now.atMs - before.atMs) : Infinity
   const actors = actorsOf(now.stats)
-  const since = (id: number, counter: 'busyMs' | 'recordsIn'): number =>
-    (actors.get(id)?.stats[counter] ?? 0) - (earlier.get(id)?.stats[counter] ?? 0)
-  const workerBusyMs = new Map<number, number>()
-  for (const [id, { worker }] of actors) workerBusyMs.set(worker, (workerBusyMs.get(worker) ?? 0) + since(id, 'busyMs'))
-  return shape.tasks.map((task) => {
+  const read = (id: number): number => (actors.get(id)?.recordsIn ?? 0) - (earlier.get(id)?.recordsIn ?? 0)
+  return taskLoads(shape, now.stats.workers).map(({ busyShare, blockedShare, mailboxShare }, i) => {
+    const task = shape.tasks[i]!
+    const recordsPerSecond = (sum(task.actors.map(read)) / intervalMs) * 1000
     const placed = task.actors.flatMap((id) => actors.get(id) ?? [])
-    const busyShare = share(Math.max(0, ...task.actors.map((id) => since(id, 'busyMs'))), intervalMs)
-    const workerBusyShare = share(Math.max(0, ...placed.map(({ worker }) => workerBusyMs.get(worker)!)), intervalMs)
-    const mailboxShare =
-      task.mailboxBytes === 0 ? null : share(Math.max(0, ...placed.map(({ stats }) => stats.mailboxBytes)), task.mailboxBytes)
-    const recordsPerSecond = (sum(task.actors.map((id) => since(id, 'recordsIn'))) / intervalMs) * 1000
     return {
-      load: { ...task, busyShare, workerBusyShare, mailboxShare: mailboxShare ?? 0 },
-      progress: { ...counters(task, placed), recordsPerSecond, busyShare, mailboxShare },
+      ...counters(task, placed),
+      recordsPerSecond,
+      busyShare,
+      blockedShare,
+      mailboxShare: task.mailboxBytes === 0 ? null : mailboxShare,
     }
   })
 }
 
-function counters(task: TaskShape, placed: readonly Placed[]) {
+function counters(task: TaskShape, placed: readonly ActorStats[]) {
   return {
     name: task.name,
     actors: task.actors.length,
-    recordsIn: sum(placed.map(({ stats }) => stats.recordsIn)),
-    recordsOut: sum(placed.map(({ stats }) => stats.recordsOut)),
-    finished: placed.length > 0 && placed.every(({ stats }) => stats.state === 'finished'),
+    recordsIn: sum(placed.map(({ recordsIn }) => recordsIn)),
+    recordsOut: sum(placed.map(({ recordsOut }) => recordsOut)),
+    finished: placed.length > 0 && placed.every(({ state }) => state === 'finished'),
   }
-}
-
-function share(part: number, whole: number): number {
-  return Math.min(1, part / whole)
 }
 
 function sum(numbers: readonly number[]): number {

@@ -67,11 +67,14 @@ class Balance {
   readonly loads: number[]
   readonly #board: Board
   readonly #units: Settled[] = []
+  /** By actor: its worker, after the moves so far. */
+  readonly #threads: number[]
 
   constructor(question: MoveQuestion) {
     this.#question = question
     const { plan, placement, places } = question
     const room = roomOf(plan.workers, placement)
+    this.#threads = [...places.threads]
     this.loads = Array.from({ length: plan.workers }, () => 0)
     this.#board = new Board(plan.workers, plan.tasks.length, room)
     for (const unit of together(plan, unitsOf(plan, candidatesOf(plan), room), places)) {
@@ -118,6 +121,7 @@ class Balance {
     if (best === null) return null
     this.#board.move(best.unit, hot, cold)
     best.worker = cold
+    for (const { id } of best.unit.actors) this.#threads[id] = cold
     this.#shift(hot, cold, best.load)
     return best.unit.actors.map(({ task, index, nodes }) => ({
       type: 'actor',
@@ -135,9 +139,9 @@ class Balance {
     let best: { readonly move: Move; readonly load: number } | null = null
     for (const { id, task, index, nodes } of candidatesOf(plan)) {
       const owners = places.owners.get(task.id)
-      if (owners === undefined || places.threads[id] !== hot) continue
+      if (owners === undefined || this.#threads[id] !== hot) continue
       const first = id - index
-      const toIndex = Array.from({ length: task.parallelism }, (_, i) => i).find((i) => places.threads[first + i] === cold)
+      const toIndex = Array.from({ length: task.parallelism }, (_, i) => i).find((i) => this.#threads[first + i] === cold)
       if (toIndex === undefined) continue
       const load = loads.actors.get(id)
       const half = (this.loads[hot]! - this.loads[cold]!) / 2

@@ -1,6 +1,6 @@
 import { MillraceError } from '../errors.ts'
 import { type Plan, type Task, routingTable } from '../graph/plan.ts'
-import type { ChunkPlace } from './chunk-key.ts'
+import { type ChunkPlace, operatorOf } from './chunk-place.ts'
 
 /** The task that a chunk belongs to, and the instance of it; 'all': each of them takes it. */
 export interface ChunkOwner {
@@ -24,10 +24,4 @@ export function ownersIn(plan: Plan, keyGroups: number): (place: ChunkPlace) => 
     const text = `The checkpoint holds state of instance ${id} of "${operator}", which has ${task.parallelism} instances now. Give it as many as before`
     throw new MillraceError('MR_STATE_INCOMPATIBLE', text, { operator })
   }
-}
-
-/** State beside that of an operator is named after it: `operator/what`. */
-export function operatorOf(name: string): string {
-  const end = name.indexOf('/')
-  return end === -1 ? name : name.slice(0, end)
 }

@@ -15,6 +15,8 @@ export interface WorkerTask {
   readonly config: unknown
   readonly options: EngineOptions
   readonly doorbells: SharedArrayBuffer
+  /** Of all runs of the process. */
+  readonly board: SharedArrayBuffer
   /** Calls of the control thread come in here. */
   readonly controlPort: MessagePort
   /** Events go out here. */
@@ -37,6 +39,7 @@ export interface WorkerApi {
   drainSources(): Promise<Answer<void>>
   query(place: StatePlace, key: Key): Promise<Answer<StateAnswer>>
   queryCheckpoint(manifest: Manifest, place: StatePlace, key: Key): Promise<Answer<StateAnswer>>
+  signal(name: string, value: number): Promise<Answer<void>>
   stats(): Promise<Answer<WorkerStats>>
   ping(): Promise<Answer<void>>
   startProfile(): Promise<Answer<void>>

@@ -1,28 +1,42 @@
 import { STATIC_PRIORITY_DEBT_MS_MAX, STATIC_PRIORITY_LEVELS_MAX, STATIC_PRIORITY_SHARE_MIN } from '../limits.ts'
-import { priorityOf } from '../graph/placement-options.ts'
-import type { Plan } from '../graph/plan.ts'
 import { ReadySet } from './ready-set.ts'
 
 /**
- * Ready actors by static priority: the highest first, and within a level in turn. Each lower level that has something to do is owed a sixteenth of the time that others take, and
+ * Ready actors by priority: the highest first, and within a level in turn. Each lower level that has something to do is owed a sixteenth of the time that others take, and
  * goes first as long as it is owed any, so that none starves. Costs a few additions a step; workers whose actors are all of one level have a plain {@link ReadySet}.
  */
 export class ReadyLevels {
   /** The most urgent first. */
-  readonly #levels: readonly ReadySet[]
+  #levels: readonly ReadySet[] = []
   /** By actor. */
-  readonly #levelOf: Uint8Array
+  #levelOf: Uint8Array
   /** By level: time that it should have had and has not; negative when it had more. */
-  readonly #owedMs: Float64Array
+  #owedMs: Float64Array
+  /** Who comes behind the one that was served last. */
+  #turn = 0
 
   /** @param priorities by actor; NaN for those of other threads */
   constructor(priorities: Float64Array) {
+    this.#levelOf = new Uint8Array(priorities.length)
+    this.#owedMs = new Float64Array(1)
+    this.assign(priorities)
+  }
+
+  /** Priorities are others from now on. What a level is owed goes with those of its members that are ready: nobody loses his turn by it. */
+  assign(priorities: Float64Array): void {
     const known = [...new Set(priorities)].filter((priority) => !Number.isNaN(priority)).sort((a, b) => b - a)
-    this.#levelOf = Uint8Array.from(priorities, (priority) =>
-      Math.min(Math.max(0, known.indexOf(priority)), STATIC_PRIORITY_LEVELS_MAX - 1),
-    )
-    this.#levels = known.slice(0, STATIC_PRIORITY_LEVELS_MAX).map(() => new ReadySet(priorities.length))
-    this.#owedMs = new Float64Array(this.#levels.length)
+    const ranks = new Map(known.map((priority, rank) => [priority, Math.min(rank, STATIC_PRIORITY_LEVELS_MAX - 1)]))
+    const [before, levelBefore, owedBefore] = [this.#levels, this.#levelOf, this.#owedMs]
+    this.#levelOf = Uint8Array.from(priorities, (priority) => ranks.get(priority) ?? 0)
+    this.#levels = known.slice(0, STATIC_PRIORITY_LEVELS_MAX).map(() => new ReadySet(priorities.length, this.#turn))
+    this.#owedMs = new Float64Array(this.#levels.length).fill(-Infinity)
+    for (const [member, level] of this.#levelOf.entries()) {
+      if (before[levelBefore[member]!]?.has(member) !== true) continue
+      this.#levels[level]!.add(member)
+      this.#owedMs[level] = Math.max(this.#owedMs[level]!, owedBefore[levelBefore[member]!]!)
+    }
+    // The first level is owed nothing, and who was not ready neither.
+    for (const [level, owedMs] of this.#owedMs.entries()) if (level === 0 || owedMs === -Infinity) this.#owedMs[level] = 0
   }
 
   get size(): number {
@@ -56,7 +70,10 @@ export class ReadyLevels {
       if (this.#owedMs[level]! > 0 && (owed === -1 || this.#owedMs[level]! > this.#owedMs[owed]!)) owed = level
     }
     const chosen = owed === -1 ? first : owed
-    return chosen === -1 ? -1 : this.#levels[chosen]!.next()
+    if (chosen === -1) return -1
+    const member = this.#levels[chosen]!.next()
+    this.#turn = member + 1
+    return member
   }
 
   /** A member has run for so long. */
@@ -67,13 +84,4 @@ export class ReadyLevels {
       else if (this.#levels[level]!.size > 0) this.#owedMs[level]! += ms * STATIC_PRIORITY_SHARE_MIN
     }
   }
-}
-
-/** For the actors of one worker; null where all are of one level, so that there is nothing to choose. */
-export function readyLevels({ graph, tasks, actors }: Plan, worker: number): ReadyLevels | null {
-  const ofTask = tasks.map(({ nodes }) => priorityOf(nodes.map((node) => graph.nodes[node]!)))
-  const priorities = Float64Array.from(actors, ({ task, thread }) => (thread === worker ? ofTask[task]! : NaN))
-  const levels = new Set(priorities)
-  levels.delete(NaN)
-  return levels.size < 2 ? null : new ReadyLevels(priorities)
 }

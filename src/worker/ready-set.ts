@@ -3,10 +3,12 @@ export class ReadySet {
   readonly #words: Int32Array
   readonly #summary: Int32Array
   readonly #capacity: number
-  #cursor = 0
+  #cursor: number
   #size = 0
 
-  constructor(capacity: number) {
+  /** @param first whose turn it is, if he is ready */
+  constructor(capacity: number, first = 0) {
+    this.#cursor = first
     this.#capacity = capacity
     this.#words = new Int32Array(Math.ceil(capacity / 32) + 1)
     this.#summary = new Int32Array(Math.ceil(this.#words.length / 32) + 1)

@@ -36,6 +36,8 @@ export interface WorkerHost {
   readonly openTable: (attempt: number, lineage: string, path: string) => TableStore
   /** True where whoever reads outlets is told of event time: a test. Under threads every watermark would wake the app's for nothing. */
   readonly outletsHearTime?: boolean
+  /** What `run.signal` has said, for priorities; absent: nothing. */
+  readonly signals?: ReadonlyMap<string, number>
   /** Looks on; absent under threads. */
   readonly probe?: FrameProbe
 }

@@ -4,16 +4,18 @@ import type { Registry } from '../actor/contract.ts'
 import type { Plan } from '../graph/plan.ts'
 import type { Key } from '../core/key-hash.ts'
 import type { StateAnswer } from './state-place.ts'
-import { MillraceError } from '../errors.ts'
 import { within } from '../core/within.ts'
 import { FRAMES_DRAINED_BYTES_MAX, SINK_CLOSE_MS_MAX, WALL_CLOCK_LOOK_MS } from '../limits.ts'
 import type { Deployment, EngineOptions } from './deployment.ts'
-import { type ReadyLevels, readyLevels } from './ready-levels.ts'
+import { LoadMeter } from './load-meter.ts'
+import { Priorities } from './priorities.ts'
+import type { ReadyLevels } from './ready-levels.ts'
 import { ReadySet } from './ready-set.ts'
 import { RecordCount } from './record-count.ts'
 import { WakeTimes } from './wake-times.ts'
 import { WallClockWatch } from './wall-clock-watch.ts'
 import { type Wiring, wireWorker } from './wire-worker.ts'
+import { attemptOver } from './attempt-over.ts'
 import { FINAL_SNAPSHOT, type RestoredState, type WorkerHost } from './worker-host.ts'
 
 /**
@@ -26,12 +28,12 @@ export class WorkerRuntime {
   readonly #linger: number
   readonly #wiring: Wiring
   readonly #ready: ReadySet | ReadyLevels
-  /** The same where priorities differ. */
-  readonly #levels: ReadyLevels | null
+  readonly #priorities: Priorities
   readonly #blocked: ReadySet
   readonly #waiting: ReadySet
   /** Those that wait for state from the storage thread. */
   readonly #fetching: ReadySet
+  readonly load: LoadMeter
   /** Timers of operators, by the wall clock; pauses of sources, by the monotonic one. */
   readonly #timers = new WakeTimes()
   readonly #pauses = new WakeTimes()
@@ -59,11 +61,12 @@ export class WorkerRuntime {
     this.#activity = new Int32Array(deployment.activity)
     const due = (): void => host.events.checkpointWanted(deployment.attempt)
     this.#records = new RecordCount(deployment.recordsRead, options.checkpointEveryRecords, due)
-    this.#levels = readyLevels(plan, index)
-    this.#ready = this.#levels ?? new ReadySet(plan.actors.length)
+    this.#priorities = new Priorities(plan, index)
+    this.#ready = this.#priorities.levels ?? new ReadySet(plan.actors.length)
     this.#blocked = new ReadySet(plan.actors.length)
     this.#waiting = new ReadySet(plan.actors.length)
     this.#fetching = new ReadySet(plan.actors.length)
+    this.load = new LoadMeter(plan.actors.length, host.clock.monotonicMs())
     this.#flushedMs = new Float64Array(plan.actors.length)
     this.#wiring = wireWorker({
       plan,
@@ -136,6 +139,8 @@ export class WorkerRuntime {
     const { clock } = this.#host
     const startMs = clock.monotonicMs()
     let nowMs = startMs
+    this.load.turnBegins(startMs)
+    if (startMs >= this.#priorities.dueMs) this.#lookAtPriorities(startMs)
     let worked = this.#drain()
     this.#retryBlocked()
     this.#wakeDue()
@@ -147,13 +152,25 @@ export class WorkerRuntime {
       this.#step(id, beforeMs)
       if (!this.#running) break
       nowMs = clock.monotonicMs()
-      this.#wiring.actors.get(id)!.busyMs += nowMs - beforeMs
-      this.#levels?.spent(id, nowMs - beforeMs)
+      this.load.worked(id, nowMs - beforeMs)
+      this.#priorities.levels?.spent(id, nowMs - beforeMs)
       this.#drain()
       if (this.#blocked.size > 0) this.#retryBlocked()
     }
     this.#announce()
+    this.load.turnEnds(startMs, nowMs, !worked && this.#blocked.size > 0)
     return worked
+  }
+
+  /** By actor; NaN for those of other workers. */
+  get priorities(): Float64Array {
+    return this.#priorities.current
+  }
+
+  #lookAtPriorities(nowMs: number): void {
+    const { clock, signals } = this.#host
+    const sources = { actors: this.#wiring.actors, load: this.load, nowMs, wallMs: clock.nowMs(), signals }
+    this.#priorities.look(sources, (actor, error) => this.#failed(actor, error))
   }
 
   /** False while actors open, and after the end: only the event loop brings what comes next. */
@@ -249,6 +266,7 @@ export class WorkerRuntime {
 
   #step(id: number, nowMs: number): void {
     const actor = this.#wiring.actors.get(id)!
+    this.load.goesOn(id, nowMs)
     try {
       const { batches, recordsIn } = actor
       const result = actor.step()
@@ -266,7 +284,9 @@ export class WorkerRuntime {
       }
       if (result === 'storing') return
       this.#ready.delete(id)
-      if (result === 'blocked') this.#blocked.add(id)
+      if (result !== 'blocked') return
+      this.#blocked.add(id)
+      this.load.blocked(id, nowMs)
     } catch (error) {
       this.#failed(id, error)
     } finally {
@@ -324,13 +344,4 @@ export class WorkerRuntime {
   #announce(): void {
     for (const peer of this.#wiring.producers) peer.announce()
   }
-}
-
-/** Whoever took it for done that all sinks have committed would lose what they have not. */
-export function attemptOver(checkpoint: number, { failure }: CheckpointEnd): void {
-  if (failure !== null) return
-  throw new MillraceError(
-    'MR_CHECKPOINT_FAILED',
-    `Checkpoint ${checkpoint} was completed when its attempt was over: sinks commit it in the next one`,
-  )
 }

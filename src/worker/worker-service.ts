@@ -8,11 +8,12 @@ import { type Plan, planJob } from '../graph/plan.ts'
 import { planOf } from '../migration/layout.ts'
 import type { Deployment, EngineOptions } from './deployment.ts'
 import { type ReadChunks, readRestoredState } from './restored-state.ts'
-import { chunkKey } from './chunk-key.ts'
+import { chunkKey } from './chunk-place.ts'
 import type { StateAnswer, StatePlace } from './state-place.ts'
 import { storedIn } from './stored-state.ts'
+import { attemptOver } from './attempt-over.ts'
 import type { WorkerHost } from './worker-host.ts'
-import { WorkerRuntime, attemptOver } from './worker-runtime.ts'
+import { WorkerRuntime } from './worker-runtime.ts'
 import { type WorkerStats, workerStats } from './worker-stats.ts'
 
 export interface WorkerServiceHost extends WorkerHost {
@@ -30,11 +31,13 @@ export class WorkerService {
   #layout = 0
   #registry: Registry = new Map()
   #runtime: WorkerRuntime | null = null
+  /** What priorities may follow. */
+  readonly #signals = new Map<string, number>()
 
   constructor(index: number, options: EngineOptions, host: WorkerServiceHost) {
     this.#index = index
     this.#options = options
-    this.#host = host
+    this.#host = { ...host, signals: this.#signals }
   }
 
   get plan(): Plan {
@@ -58,6 +61,7 @@ export class WorkerService {
     await this.stop()
     if (deployment.layout.version !== this.#layout) this.#plan = planOf(this.#plan!.graph, this.#options, deployment.layout)
     this.#layout = deployment.layout.version
+    for (const [name, value] of deployment.signals) this.#signals.set(name, value)
     const runtime = new WorkerRuntime(this.#plan!, this.#registry, this.#options, this.#index, deployment, this.#host)
     this.#runtime = runtime
     await runtime.open(
@@ -89,6 +93,10 @@ export class WorkerService {
     this.#runtime?.drainSources()
   }
 
+  signal(name: string, value: number): void {
+    this.#signals.set(name, value)
+  }
+
   async query(place: StatePlace, key: Key): Promise<StateAnswer> {
     return (await this.#runtime?.query(place.actor, place.operator, place.state, key)) ?? null
   }
@@ -107,6 +115,6 @@ export class WorkerService {
   }
 
   stats(): WorkerStats {
-    return workerStats(this.#index, this.#runtime)
+    return workerStats(this.#index, this.#runtime, this.#host.clock)
   }
 }

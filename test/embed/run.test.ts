@@ -150,7 +150,24 @@ test('stats() tells what every actor has done', async () => {
   expect(workers.map(({ worker }) => worker)).toEqual([0, 1])
   const actors = workers.flatMap((worker) => worker.actors)
   expect(actors.find(({ name }) => name.startsWith('orders'))!.recordsIn).toBe(3_000)
-  expect(actors.every(({ mailboxBytes, busyMs }) => mailboxBytes >= 0 && busyMs >= 0)).toBe(true)
+  for (const { busyMs, blockedMs, elapsedMs, heapBytes, externalBytes } of workers) {
+    expect(busyMs).toBeGreaterThan(0)
+    expect(busyMs).toBeLessThanOrEqual(elapsedMs)
+    expect(blockedMs).toBeLessThanOrEqual(elapsedMs)
+    expect(Math.min(heapBytes, externalBytes)).toBeGreaterThan(0)
+  }
+  for (const { mailboxBytes, mailboxShare, busyMs, busyShare, blockedMs, blockedShare } of actors) {
+    for (const figure of [mailboxBytes, busyMs, blockedMs]) expect(figure).toBeGreaterThanOrEqual(0)
+    for (const share of [mailboxShare, busyShare, blockedShare]) expect(share).toSatisfy((part: number) => part >= 0 && part <= 1)
+  }
+  // A signal changes priorities, in every worker.
+  const priorities = async (): Promise<number[]> =>
+    (await run.stats()).workers.map((worker) => worker.actors.find(({ name }) => name.startsWith('per-shop'))!.priority)
+  expect(await priorities()).toEqual([0, 0])
+  await run.signal('rush', 1)
+  // An idle worker looks when it turns.
+  while ((await priorities()).some((priority) => priority !== 10)) await run.inlet('orders').push(order(3_000))
+  await expect(run.signal('rush', NaN)).rejects.toMatchObject({ code: 'MR_OPTION_INVALID' })
   await run.stop({ drain: true })
   await reader
 })

@@ -1,34 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { OperatorDefinition } from '../../src/index.ts'
 import { defineJob } from '../../src/index.ts'
 import { simulate } from '../../src/testing/index.ts'
 import { ReadyLevels } from '../../src/worker/ready-levels.ts'
 import { inTier } from '../tier.ts'
-
-interface Step {
-  readonly level: number
-  readonly ms: number
-}
-
-/** The smallest share of a level in any stretch of so much busy time that begins with a step. */
-function leastShare(steps: readonly Step[], level: number, stretchMs: number): number {
-  let [least, all, own, to] = [Infinity, 0, 0, 0]
-  for (const first of steps) {
-    for (; to < steps.length && all < stretchMs; to++) {
-      all += steps[to]!.ms
-      if (steps[to]!.level === level) own += steps[to]!.ms
-    }
-    if (all < stretchMs) break
-    // The last step may reach beyond.
-    const last = steps[to - 1]!
-    least = Math.min(least, (own - (last.level === level ? all - stretchMs : 0)) / stretchMs)
-    all -= first.ms
-    if (first.level === level) own -= first.ms
-  }
-  expect(least).toBeLessThanOrEqual(1)
-  return least
-}
+import { type Step, leastShare, working } from './busy-steps.ts'
 
 test('a level that is always ready has a twentieth of any second, and the highest one the most, however long their steps are', () => {
   const check = fc.property(
@@ -72,26 +48,13 @@ test('the highest goes first, a level has its turn in turn, and who was not read
 
 const steps: Step[] = []
 
-/** Takes its time, by the virtual clock, for each record. */
-const working: OperatorDefinition = {
-  kind: 'working',
-  create: ({ level }, { clock, emit }) => ({
-    process: (record, timestamp) => {
-      const from = clock.monotonicMs()
-      for (let i = 0; i < 8; i++) clock.monotonicMs()
-      steps.push({ level: level as number, ms: clock.monotonicMs() - from })
-      if (record === -1) emit(record, timestamp)
-    },
-  }),
-}
-
 const job = defineJob(import.meta, {
   name: 'levels',
   build: ({ source }) => {
     const level = (priority: number) =>
       source
         .generate(`rows${priority}`, { count: Infinity, parallelism: 1, make: (n) => n, priority })
-        .transform<number>(working, { level: priority }, { name: `work${priority}` })
+        .transform<number>(working(steps), { level: priority }, { name: `work${priority}` })
     return { low: level(-1), middle: level(0), high: level(9) }
   },
 })

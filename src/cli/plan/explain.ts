@@ -6,7 +6,7 @@ import { INLET_LOG_BYTES_MAX } from '../../limits.ts'
 import type { StateBackend } from '../../state/working/working-store.ts'
 import type { EngineOptions } from '../../worker/deployment.ts'
 import { bytesText } from '../quantities.ts'
-import { nodeName, partitioningText } from './graph-text.ts'
+import { nodeName, partitioningText } from '../../graph/graph-words.ts'
 import { type JobGuarantee, guaranteeOf } from './guarantee.ts'
 
 export interface ExplainedActor {

@@ -1,5 +1,5 @@
 import type { Graph, OperatorNode } from '../../graph/graph.ts'
-import { nodeName, partitioningText } from './graph-text.ts'
+import { nodeName, partitioningText } from '../../graph/graph-words.ts'
 
 /** The graph as a Mermaid flowchart: sources rounded, ends doubly framed. */
 export function graphMermaid(graph: Graph): string {

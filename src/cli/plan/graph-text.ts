@@ -1,20 +1,8 @@
 import type { Partitioning } from '../../actor/partitioning.ts'
-import type { Graph, OperatorNode } from '../../graph/graph.ts'
-import { isOutlet, outletName } from '../../graph/graph.ts'
+import type { Graph } from '../../graph/graph.ts'
+import { nodeName, partitioningText } from '../../graph/graph-words.ts'
 import { alignRows } from '../align.ts'
 import { siteText } from './site-text.ts'
-
-/** What the graph shows of an operator; outlets go by their own names. */
-export function nodeName(node: OperatorNode): string {
-  return isOutlet(node) ? outletName(node) : node.name
-}
-
-/** 'hash by shop'; null for what goes straight on. */
-export function partitioningText(partitioning: Partitioning): string | null {
-  if (partitioning.type === 'forward') return null
-  if (partitioning.type !== 'hash') return partitioning.type
-  return typeof partitioning.key === 'string' ? `hash by ${partitioning.key}` : 'hash by a function'
-}
 
 /** One line an operator: name, kind, instances, what it reads, where it is defined. */
 export function graphText(graph: Graph): string {

@@ -1,6 +1,6 @@
 import type { Graph, OperatorNode } from '../../graph/graph.ts'
 import { INLET_KIND, isOutlet } from '../../graph/graph.ts'
-import { nodeName } from './graph-text.ts'
+import { nodeName } from '../../graph/graph-words.ts'
 
 /** From weak to strong. */
 const LEVELS = ['unknown', 'at-most-once', 'at-least-once', 'effectively-once', 'exactly-once'] as const

@@ -1,7 +1,7 @@
 import type { PlacementPolicy } from '../../graph/placement-settings.ts'
 import type { PlacedPlan } from '../../schedule/placed-plan.ts'
 import type { ResourceLimits } from '../../schedule/settings.ts'
-import { nodeName } from './graph-text.ts'
+import { nodeName } from '../../graph/graph-words.ts'
 
 export interface PlacedActor {
   readonly actor: number

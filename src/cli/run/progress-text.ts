@@ -13,16 +13,19 @@ export interface Moment {
 
 /** Lines shown of a job with very many tasks. */
 const TASK_LINES_MAX = 24
+/** Waits that are shorter than this share of the time are not shown. */
+const BLOCKED_SHOWN = 0.01
 
 /** The block of lines that is redrawn on a terminal, no line wider than `width`. */
 export function progressBlock(progress: Progress, moment: Moment, width: number): string[] {
   const shown = progress.tasks.slice(0, TASK_LINES_MAX)
-  const nameWidth = Math.max(12, width - 58)
-  const rows = shown.map((task) => taskRow(task, nameWidth))
+  const waits = shown.some(({ blockedShare, finished }) => blockedShare >= BLOCKED_SHOWN && !finished)
+  const nameWidth = Math.max(12, width - (waits ? 71 : 58))
+  const rows = shown.map((task) => taskRow(task, nameWidth, waits))
   const hidden = progress.tasks.length - shown.length
   const lines = [
     headline(progress, moment),
-    ...alignRows(rows, [1, 2, 3, 4]),
+    ...alignRows(rows, [1, 2, 3, 4, 5]),
     ...(hidden > 0 ? [`  and ${hidden} more`] : []),
     `  bottleneck: ${bottleneckText(progress.bottleneck)}`,
   ]
@@ -57,18 +60,25 @@ function headline(progress: Progress, { job, elapsedMs, checkpointAgeMs }: Momen
   return parts.join(' · ')
 }
 
-function taskRow({ name, recordsIn, recordsPerSecond, busyShare, mailboxShare, finished }: TaskProgress, nameWidth: number): string[] {
-  if (finished) return [`  ${clip(name, nameWidth)}`, countText(recordsIn), '', '', 'finished']
+/** @param waits some task has to tell of waits for credit */
+function taskRow(task: TaskProgress, nameWidth: number, waits: boolean): string[] {
+  const { recordsIn, recordsPerSecond, busyShare, blockedShare, mailboxShare } = task
+  const name = `  ${clip(task.name, nameWidth)}`
+  const blocked = blockedShare < BLOCKED_SHOWN ? '' : `waits ${percentText(blockedShare)}`
+  if (task.finished) return [name, countText(recordsIn), '', '', ...(waits ? [''] : []), 'finished']
   return [
-    `  ${clip(name, nameWidth)}`,
+    name,
     countText(recordsIn),
     `${countText(recordsPerSecond)}/s`,
     `busy ${percentText(busyShare)}`,
+    ...(waits ? [blocked] : []),
     mailboxShare === null ? '' : `mailbox ${percentText(mailboxShare)}`,
   ]
 }
 
 export function bottleneckText(bottleneck: Bottleneck | null): string {
   if (bottleneck === null) return 'none, the job keeps up with its input'
-  return `${bottleneck.name} (${bottleneck.reason}, busy ${percentText(bottleneck.busyShare)})`
+  const { name, reason, busyShare, sendersBlockedShare } = bottleneck
+  const waiting = sendersBlockedShare < BLOCKED_SHOWN ? '' : `, senders wait ${percentText(sendersBlockedShare)}`
+  return `${name} (${reason}, busy ${percentText(busyShare)}${waiting})`
 }

@@ -4,6 +4,7 @@ import { isatty } from 'node:tty'
 import { launch } from '../../app/launch.ts'
 import { type LaunchOptions, checkOptions } from '../../app/launch-options.ts'
 import { INLET_KIND, isOutlet, outletName } from '../../graph/graph.ts'
+import { checkUiOptions } from '../../ui/ui-options.ts'
 import { checkpointSettings } from '../../graph/checkpoint-settings.ts'
 import type { Plan } from '../../graph/plan.ts'
 import { placeLaunch } from '../../schedule/place-launch.ts'
@@ -22,10 +23,11 @@ import { RecordPrinter } from './record-printer.ts'
 import { RunControl } from './run-control.ts'
 import { TerminalReporter, jsonReporter, logReporter } from './reporters.ts'
 import type { Reporter } from './run-event.ts'
+import { type UiFlags, serveUi, uiOptions, wantsUi } from './ui.ts'
 import { Watch } from './watch.ts'
 
 /** Options of `millrace run`, as the command line has them. */
-export interface RunFlags {
+export interface RunFlags extends UiFlags {
   readonly workers?: number
   readonly config: readonly string[]
   readonly configFile?: string
@@ -72,6 +74,8 @@ async function runJob(path: string, flags: RunFlags, ward: Ward | null): Promise
   const options = launchOptions(flags, config)
   const { engine, placement } = checkOptions(options, job)
   const plan = await placeLaunch(await job.buildGraph(config), engine, placement)
+  const ui = wantsUi(flags) ? uiOptions(flags) : null
+  if (ui !== null) checkUiOptions(ui)
   const choice = chooseOutlets(plan.graph.nodes.filter(isOutlet).map(outletName), flags.outlet, !flags.outlets)
   const view = viewFor(flags, plan)
   const { reporter } = view
@@ -93,6 +97,7 @@ async function runJob(path: string, flags: RunFlags, ward: Ward | null): Promise
       guarantee: guaranteeOf(plan.graph).endToEnd,
       startMs: Math.round(performance.now() - startedMs),
     })
+    if (ui !== null) await serveUi(run, ui, reporter)
     warnOfInlets(plan, reporter)
     const watch = new Watch(run, reporter, {
       job: job.name,

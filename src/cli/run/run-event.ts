@@ -17,6 +17,8 @@ export type RunEvent =
   | ({ readonly event: 'progress' } & Progress & Moment)
   | ({ readonly event: RunNotice['type'] } & Omit<RunNotice, 'type'>)
   | { readonly event: 'note'; readonly text: string }
+  /** The dashboard is served; the address has the token in it. */
+  | { readonly event: 'ui'; readonly url: string }
   | { readonly event: 'draining' | 'stopping' }
   | {
       readonly event: 'ended'
@@ -45,6 +47,8 @@ export function eventText(event: RunEvent): string | null {
     case 'checkpoint-failed':
     case 'note':
       return event.text
+    case 'ui':
+      return `dashboard: ${event.url}`
     case 'draining':
       return 'draining: sources end, what is in flight is processed. Ctrl-C again stops at once, behind a checkpoint'
     case 'stopping':

@@ -118,6 +118,8 @@ export class SimulatedApp implements SimulatedThread, AppEvents {
 
   checkpointFailed: AppEvents['checkpointFailed'] = () => {}
 
+  stopAsked: AppEvents['stopAsked'] = () => {}
+
   inletNotice: AppEvents['inletNotice'] = (attempt, { inlet, position, event }) => {
     if (event === 'restored') {
       this.#restored.get(inlet)?.(position)

@@ -165,7 +165,7 @@ export class SimulatedWorker implements SimulatedThread, WorkerGate {
     const actors = [...(this.#service.runtime?.actors ?? [])]
     const states = actors.map(
       (actor) =>
-        `${actor.name}: ${actor.state}, ${actor.recordsIn} in, ${actor.recordsOut} out, ${actor.mailbox.bytes} bytes in its mailbox`,
+        `${actor.name}: ${actor.state}, ${actor.recordsIn} in, ${actor.outputs.join(' + ')} out, ${actor.mailbox.bytes} bytes in its mailbox`,
     )
     return `${this.name}, ${this.#bell.isAsleep ? 'asleep' : 'awake'}${states.map((state) => `\n    ${state}`).join('')}`
   }

@@ -238,6 +238,7 @@ function overLink(app: AppEvents, link: Link): AppEvents {
     checkpointCompleted: event('checkpointCompleted', app.checkpointCompleted),
     fellBack: event('fellBack', app.fellBack),
     checkpointFailed: event('checkpointFailed', app.checkpointFailed),
+    stopAsked: event('stopAsked', app.stopAsked),
     inletNotice: event('inletNotice', app.inletNotice),
     ended: event('ended', app.ended),
   }

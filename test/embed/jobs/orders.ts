@@ -15,7 +15,10 @@ export default defineJob(import.meta, {
     const perShop = inlets.orders
       .filter((order) => order.cents >= config.minCents)
       .keyBy('shop')
-      .aggregate((a) => ({ orders: a.count(), cents: a.sum('cents') }), { name: 'per-shop' })
+      .aggregate((a) => ({ orders: a.count(), cents: a.sum('cents') }), {
+        name: 'per-shop',
+        priority: { by: { signal: 'rush' }, steps: [{ from: 1, priority: 10 }], everyMs: 10 },
+      })
     return { perShop: perShop.toStream({ emit: 'final' }) }
   },
 })

@@ -1,0 +1,123 @@
+import { request } from 'node:http'
+import { onTestFinished } from 'vitest'
+import type { RunStats } from '../../src/control/protocol.ts'
+import { MillraceError } from '../../src/errors.ts'
+import { type Job, defineJob } from '../../src/graph/job.ts'
+import { planJob } from '../../src/graph/plan.ts'
+import { RunLog } from '../../src/ui/run-log.ts'
+import { type UiOptions, checkUiOptions } from '../../src/ui/ui-options.ts'
+import { UiService } from '../../src/ui/ui-service.ts'
+
+/** A dashboard without a run behind it. */
+export interface Board {
+  readonly port: number
+  readonly token: string
+  readonly log: RunLog
+  /** What was asked of the run. */
+  readonly asked: string[]
+  /** Makes the next savepoint fail. */
+  fails: boolean
+}
+
+export async function board(options: UiOptions = {}): Promise<Board> {
+  const job = defineJob(import.meta, {
+    name: 'counted',
+    build: ({ source, sink }) => {
+      source
+        .generate('numbers', { count: 10, make: (n) => ({ parity: n % 2 }) })
+        .keyBy('parity')
+        .count()
+        .toStream({ emit: 'final' })
+        .to(sink.forEach(() => {}))
+    },
+  }) as Job
+  const plan = planJob(await job.buildGraph(undefined), { workers: 2, chaining: 'on' })
+  const log = new RunLog({ nowMs: () => 1_700_000_000_000 })
+  const asked: string[] = []
+  const service = new UiService(
+    {
+      plan,
+      options: { mailboxBytes: 1024 * 1024, workers: 2 },
+      log,
+      stats: async () => STATS,
+      checkpoint: async () => ({ id: 7 }),
+      savepoint: async (dir) => {
+        if (made.fails) throw new MillraceError('MR_STATE_DIR_INVALID', 'There is something already')
+        asked.push(`savepoint ${dir}`)
+        return { id: 7, dir, bytes: 100 }
+      },
+      stop: (drain) => void asked.push(drain ? 'drain' : 'stop'),
+    },
+    checkUiOptions({ savepoints: '/savepoints', ...options }),
+  )
+  onTestFinished(() => service.close())
+  const made: Board = { ...(await service.listen()), log, asked, fails: false }
+  return made
+}
+
+const STATS: RunStats = {
+  attempt: 1,
+  state: 'running',
+  checkpoint: 6,
+  restarts: 0,
+  checkpoints: { completed: 6, failed: 0, skipped: 0, ageMs: 5, latest: null },
+  bottleneck: null,
+  workers: [
+    {
+      worker: 0,
+      heapBytes: 1000,
+      externalBytes: 10,
+      elapsedMs: 10,
+      busyMs: 1,
+      blockedMs: 0,
+      busyShare: 0.1,
+      blockedShare: 0,
+      actors: [
+        {
+          id: 0,
+          name: 'numbers (1/2)',
+          recordsIn: 5,
+          recordsOut: 5,
+          outputs: [5],
+          watermarkMs: null,
+          busyMs: 1,
+          blockedMs: 0,
+          busyShare: 0.1,
+          blockedShare: 0,
+          mailboxBytes: 0,
+          mailboxShare: null,
+          priority: 0,
+          state: 'running',
+          badRecords: [{ operator: 'numbers', skipped: 1, deadLettered: 2 }],
+          latency: [{ source: 'numbers', count: 1, p50Ms: 1, p99Ms: 2, maxMs: 2 }],
+          progress: null,
+        },
+      ],
+    },
+  ],
+}
+
+export interface Said {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly text: string
+}
+
+/** One request; the path goes out as it is. With the token, unless headers say otherwise. */
+export function say(
+  { port, token }: Pick<Board, 'port' | 'token'>,
+  line: string,
+  { headers = {}, body }: { readonly headers?: Readonly<Record<string, string>>; readonly body?: string } = {},
+): Promise<Said> {
+  const [method, path] = line.split(' ')
+  const given = { Authorization: `Bearer ${token}`, ...(body !== undefined && { 'Content-Type': 'application/json' }), ...headers }
+  return new Promise((resolve, reject) => {
+    const asking = request({ port, host: '127.0.0.1', method, path, headers: given, agent: false }, (response) => {
+      let text = ''
+      response.setEncoding('utf8').on('data', (part: string) => (text += part))
+      response.on('end', () => resolve({ status: response.statusCode!, headers: response.headers, text }))
+    })
+    asking.on('error', reject)
+    asking.end(body)
+  })
+}

@@ -1,0 +1,97 @@
+import { useEffect, useReducer } from 'preact/hooks'
+import { clockText, percentText, plural } from '../src/cli/quantities.ts'
+import { Actions } from './actions.tsx'
+import { Charts } from './charts.tsx'
+import { Events } from './events.tsx'
+import { JobGraph } from './graph.tsx'
+import { type Model, NOTHING, changed, stateOf } from './model.ts'
+import { follow } from './server.ts'
+import { BadRecords, Checkpoints, Tasks, Workers } from './tables.tsx'
+import { durationText } from './texts.ts'
+
+const OVER = new Set(['finished', 'stopped', 'failed', 'ended', 'not reachable'])
+
+export function App() {
+  const [model, change] = useReducer(changed, NOTHING)
+  useEffect(
+    () =>
+      follow({
+        begin: (begin) => change({ type: 'begin', begin }),
+        picture: (picture) => change({ type: 'picture', picture }),
+        log: (entry) => change({ type: 'log', entry }),
+        connected: (connected) => change({ type: 'connected', connected }),
+      }),
+    [],
+  )
+  const { job, picture, points, log } = model
+  useEffect(() => void (document.title = `${job === null ? '' : `${job.job} · `}millrace`), [job])
+  if (job === null) return <p class="waiting">{model.connected ? 'Waiting for the run …' : 'Connecting …'}</p>
+  return (
+    <>
+      <Heading model={model} />
+      <main>
+        <Bottleneck model={model} />
+        <section class="card" aria-label="Job graph">
+          <h2>Job graph</h2>
+          <JobGraph job={job} picture={picture} />
+          <Legend />
+        </section>
+        <Charts points={points} />
+        <Tasks job={job} picture={picture} />
+        <div class="pair">
+          {picture !== null && <Workers picture={picture} />}
+          <BadRecords picture={picture} />
+        </div>
+        <Events log={log} />
+        <Checkpoints log={log} />
+      </main>
+    </>
+  )
+}
+
+function Heading({ model }: { readonly model: Model }) {
+  const { job, picture } = model
+  const state = stateOf(model)
+  const progress = picture?.progress
+  const latest = progress?.checkpoints.latest ?? null
+  const [share, remainingMs] = [progress?.share ?? null, progress?.remainingMs ?? null]
+  const facts = [
+    plural(job!.workers, 'worker'),
+    ...(progress === undefined ? [] : [`attempt ${progress.attempt}`, plural(progress.restarts, 'restart')]),
+    ...(latest === null ? [] : [`checkpoint ${latest.id} took ${durationText(latest.tookMs)}`]),
+    ...(share === null ? [] : [`${percentText(share)} read`]),
+    ...(remainingMs === null ? [] : [`about ${clockText(remainingMs)} left`]),
+  ]
+  return (
+    <header>
+      <div>
+        <h1>
+          {job!.job} <span class={`pill state-${state.replaceAll(' ', '-')}`}>{state}</span>
+        </h1>
+        <p class="facts">{facts.join(' · ')}</p>
+      </div>
+      <Actions isOver={OVER.has(state)} />
+    </header>
+  )
+}
+
+function Bottleneck({ model: { picture } }: { readonly model: Model }) {
+  const found = picture?.progress.bottleneck ?? null
+  if (found === null) return <p class="bottleneck-note">No bottleneck: the job keeps up with its input.</p>
+  return (
+    <p class="bottleneck-note found">
+      Bottleneck: <strong>{found.name}</strong>, {found.reason}, busy {percentText(found.busyShare)}
+    </p>
+  )
+}
+
+function Legend() {
+  return (
+    <ul class="legend" aria-label="Colours">
+      <li class="busy">busy</li>
+      <li class="blocked">blocked: a receiver is full</li>
+      <li class="idle">idle</li>
+      <li class="finished">finished</li>
+    </ul>
+  )
+}

@@ -1,0 +1,128 @@
+import type { ComponentChildren } from 'preact'
+import { bytesText, countText, percentText } from '../src/cli/quantities.ts'
+import type { LogEntry } from '../src/ui/run-log.ts'
+import type { JobPicture } from '../src/ui/job-picture.ts'
+import type { Picture } from '../src/ui/picture.ts'
+import { conditions } from './model.ts'
+import { durationText, rateText, timeText } from './texts.ts'
+
+/** Checkpoints that are listed. */
+const CHECKPOINTS_SHOWN = 12
+
+export function Tasks({ job, picture }: { readonly job: JobPicture; readonly picture: Picture | null }) {
+  const condition = conditions(job, picture)
+  return (
+    <Table title="Tasks" heads={['Task', 'Doing', '#Records in', '#Records out', '#Rate', '#Busy', '#Mailbox']}>
+      {job.shape.tasks.map((shape, index) => {
+        const now = picture?.progress.tasks[index]
+        const doing = condition.get(shape.task)!
+        const mailboxShare = now?.mailboxShare ?? null
+        return (
+          <tr key={shape.task}>
+            <th scope="row">{shape.name}</th>
+            <td>
+              <span class={`pill ${doing}`}>{doing}</span>
+            </td>
+            <td class="number">{countText(now?.recordsIn ?? 0)}</td>
+            <td class="number">{countText(now?.recordsOut ?? 0)}</td>
+            <td class="number">{rateText(now?.recordsPerSecond ?? 0)}</td>
+            <td class="number">{percentText(now?.busyShare ?? 0)}</td>
+            <td class="number">{mailboxShare === null ? '–' : percentText(mailboxShare)}</td>
+          </tr>
+        )
+      })}
+    </Table>
+  )
+}
+
+export function Workers({ picture }: { readonly picture: Picture }) {
+  return (
+    <Table title="Workers" heads={['Worker', '#Busy', '#Heap']}>
+      {picture.workers.map(({ worker, busyShare, heapBytes }) => (
+        <tr key={worker}>
+          <th scope="row">worker {worker}</th>
+          <td class="number">{percentText(busyShare)}</td>
+          <td class="number">{bytesText(heapBytes)}</td>
+        </tr>
+      ))}
+    </Table>
+  )
+}
+
+export function Checkpoints({ log }: { readonly log: readonly LogEntry[] }) {
+  const rows = log.flatMap((entry) => (entry.type === 'checkpoint' ? [entry] : [])).slice(-CHECKPOINTS_SHOWN)
+  if (rows.length === 0) return <Nothing title="Checkpoints">None yet.</Nothing>
+  return (
+    <Table title="Checkpoints" heads={['Checkpoint', 'At', '#Took', '#Barriers', '#Encode', '#Store', '#Commit', '#State', '#Written']}>
+      {rows.toReversed().map(({ id, atMs, checkpoint }) => (
+        <tr key={id}>
+          <th scope="row">{checkpoint.id}</th>
+          <td>{timeText(atMs)}</td>
+          <td class="number">{durationText(checkpoint.tookMs)}</td>
+          <td class="number">{durationText(checkpoint.phases.barriersMs)}</td>
+          <td class="number">{durationText(checkpoint.phases.encodeMs)}</td>
+          <td class="number">{durationText(checkpoint.phases.storeMs)}</td>
+          <td class="number">{durationText(checkpoint.phases.commitMs)}</td>
+          <td class="number">{bytesText(checkpoint.bytes)}</td>
+          <td class="number">{bytesText(checkpoint.newBytes)}</td>
+        </tr>
+      ))}
+    </Table>
+  )
+}
+
+export function BadRecords({ picture }: { readonly picture: Picture | null }) {
+  const rows = picture?.badRecords ?? []
+  if (rows.length === 0) return <Nothing title="Bad records">No operator has a policy for them, or none has run yet.</Nothing>
+  return (
+    <Table title="Bad records" heads={['Operator', '#Dead letters', '#Skipped']}>
+      {rows.map(({ operator, skipped, deadLettered }) => (
+        <tr key={operator}>
+          <th scope="row">{operator}</th>
+          <td class="number">{countText(deadLettered)}</td>
+          <td class="number">{countText(skipped)}</td>
+        </tr>
+      ))}
+    </Table>
+  )
+}
+
+/** @param heads those that begin with # are above numbers */
+export function Table({
+  title,
+  heads,
+  children,
+}: {
+  readonly title: string
+  readonly heads: readonly string[]
+  readonly children: ComponentChildren
+}) {
+  return (
+    <section class="card">
+      <h2>{title}</h2>
+      <div class="scroll" tabIndex={0} role="region" aria-label={`${title}, scrolls`}>
+        <table>
+          <thead>
+            <tr>
+              {heads.map((head) => (
+                <th key={head} scope="col" class={head.startsWith('#') ? 'number' : ''}>
+                  {head.replace('#', '')}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>{children}</tbody>
+        </table>
+      </div>
+    </section>
+  )
+}
+
+export function Nothing({ title, children }: { readonly title: string; readonly children: ComponentChildren }) {
+  return (
+    <section class="card">
+      <h2>{title}</h2>
+      <p class="nothing">{children}</p>
+    </section>
+  )
+}
