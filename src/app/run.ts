@@ -228,8 +228,7 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
   }
 
   /**
-   * Calls back about restarts and checkpoints. What a listener throws becomes a process warning (MR_LISTENER_FAILED): neither the run nor other
-   * listeners suffer.
+   * Calls back about restarts, checkpoints and changes of the layout. What a listener throws becomes a process warning (MR_LISTENER_FAILED); nobody else suffers.
    *
    * @returns ends the calls of this listener
    */
