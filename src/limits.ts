@@ -87,6 +87,8 @@ export const CHECKPOINT_FINAL_TRIES_MAX = 3
 export const CHECKPOINT_DRAIN_LOOK_MS = 100
 /** Encoded bytes of one chunk of a snapshot. */
 export const CHECKPOINT_CHUNK_BYTES_MAX = 256 * 1024 * 1024
+/** Chunks of a checkpoint go to a worker in blocks of this size; larger ones have one of their own. */
+export const READ_BLOCK_BYTES = 4 * 1024 * 1024
 /** Chunks below this size are gathered in one buffer when they go to another thread; larger ones go as they are. */
 export const CHUNK_COPY_BYTES_MAX = 64 * 1024
 /** Chunk bytes of one checkpoint that the storage thread holds before they are committed. */

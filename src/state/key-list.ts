@@ -1,4 +1,5 @@
 import type { Key } from '../core/key-hash.ts'
+import type { ChunkHead } from './state-chunk.ts'
 import { StoredTexts } from './stored-texts.ts'
 
 const CAPACITY_MIN = 16
@@ -12,6 +13,7 @@ export class KeyList {
   #others: (Key | undefined)[] | undefined
   /** Texts that are still bytes; undefined at their slots in `#others`. */
   #stored: StoredTexts | null = null
+  #newStored = (): StoredTexts => new StoredTexts()
 
   get size(): number {
     return this.#size
@@ -29,13 +31,21 @@ export class KeyList {
 
   /** Texts that are to stay bytes. */
   get stored(): StoredTexts {
-    return (this.#stored ??= new StoredTexts())
+    return (this.#stored ??= this.#newStored())
+  }
+
+  /** Keys of these chunks are going to come, in slots below `size`. */
+  reserve(size: number, chunks: readonly ChunkHead[]): void {
+    if (size <= this.#ints.length) return
+    this.#grow(size)
+    this.#newStored = () => new StoredTexts(size, chunks)
   }
 
   /** Appends a key whose text is among `stored` already. */
   pushStored(): void {
     this.#others ??= []
-    this.pushInt(0)
+    if (this.#size === this.#ints.length) this.#grow(2 * this.#size)
+    this.#size++
   }
 
   /** The slot of a text that is still bytes, or -1. */
@@ -53,7 +63,7 @@ export class KeyList {
   /** Appends an int32 key; returns its slot. */
   pushInt(n: number): number {
     const slot = this.#size
-    if (slot === this.#ints.length) this.#grow()
+    if (slot === this.#ints.length) this.#grow(2 * slot)
     this.#ints[slot] = n
     this.#size = slot + 1
     return slot
@@ -86,8 +96,8 @@ export class KeyList {
     this.#stored = null
   }
 
-  #grow(): void {
-    const grown = new Int32Array(this.#ints.length * 2)
+  #grow(length: number): void {
+    const grown = new Int32Array(length)
     grown.set(this.#ints)
     this.#ints = grown
   }

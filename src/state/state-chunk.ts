@@ -44,6 +44,8 @@ export interface Chunk {
   readonly columns: ReadonlyMap<string, Float64Array | Uint8Array>
 }
 
+export type ChunkHead = Pick<Chunk, 'groups' | 'group' | 'rows'>
+
 /** A chunk that was read: its text keys are bytes until they are wanted. */
 export interface DecodedChunk extends Omit<Chunk, 'stringKeys'> {
   readonly textKeys: ChunkTexts
@@ -202,6 +204,20 @@ export const decodeChunk = (bytes: Uint8Array): DecodedChunk => {
     return readOldBody(body)
   } catch (error) {
     throw error instanceof MillraceError && !isUnreadable(error) ? error : corrupt('its body cannot be decoded', error)
+  }
+}
+
+/** What the head of a chunk says, which may be damaged: a guess of what is to come. */
+export const headOf = (bytes: Uint8Array): ChunkHead => {
+  try {
+    const reader = new PayloadReader(bytes.subarray(BODY_AT))
+    reader.array()
+    for (let names = 2; names > 0; names--) reader.name()
+    reader.uint()
+    const [groups, group] = [reader.uint(), reader.uint()]
+    return { groups, group, rows: Math.min(reader.uint(), bytes.length) }
+  } catch {
+    return { groups: 1, group: 0, rows: 0 }
   }
 }
 
