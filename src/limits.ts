@@ -69,11 +69,6 @@ export const DOORBELL_SLEEP_MS_MAX = 10
 /** Key groups of a job: the unit in which keyed state moves. */
 export const KEY_GROUPS_DEFAULT = 128
 export const WORKERS_MAX = 256
-/** Threads in a row that could not load the job, though one before them could, after which their worker is away. */
-export const WORKER_START_TRIES_MAX = 3
-/** Pauses between tries to get a thread for a worker that is away: the first, doubled each time, and the longest. */
-export const WORKER_RETRY_MS_MIN = 5_000
-export const WORKER_RETRY_MS_MAX = 300_000
 export const CHECKPOINT_INTERVAL_MS_DEFAULT = 1000
 export const CHECKPOINT_TIMEOUT_MS_DEFAULT = 60_000
 /** Records between two checkpoints by count, in a counter of 32 bits that a batch may exceed. */

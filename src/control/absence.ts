@@ -1,4 +1,4 @@
-import { WORKER_RETRY_MS_MAX, WORKER_RETRY_MS_MIN, WORKER_START_TRIES_MAX } from '../limits.ts'
+import { WORKER_RETRY_MS_MAX, WORKER_RETRY_MS_MIN, WORKER_START_TRIES_MAX } from './absence-limits.ts'
 
 /**
  * Workers in whose place no thread comes up. Some tries follow each other at once, then the worker is away, and a thread is tried after pauses that grow. One that has come up is
