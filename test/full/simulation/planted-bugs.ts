@@ -99,6 +99,12 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     instead: 'if (this.#size >= 0)',
   },
   {
+    name: 'a row on disk that was written before a checkpoint that failed is in no later one',
+    file: 'src/state/working/working-changes.js',
+    text: 'stamp > barrier.after',
+    instead: 'stamp === barrier.stamp',
+  },
+  {
     name: 'a pane that waits for late records is dropped',
     file: 'src/time/windows.js',
     text: 'this.#byEventTime ? this.#options.allowedLatenessMs : 0',
