@@ -1,6 +1,8 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { CheckpointStats } from '../core/checkpoint-measures.ts'
 import type { Bottleneck } from '../observe/bottleneck.ts'
+import type { MoveDecision } from '../schedule/moves.ts'
+import type { CheckedPlacement } from '../schedule/settings.ts'
 import type { EngineOptions } from '../worker/deployment.ts'
 import type { WorkerStats } from '../worker/worker-stats.ts'
 import type { ChildSpecOptions } from '../supervision/child-spec.ts'
@@ -19,6 +21,8 @@ export interface ControlTask {
   readonly options: EngineOptions
   /** By worker, as the plan has it. */
   readonly heaps: readonly WorkerHeap[]
+  /** What actors were placed by. */
+  readonly placement: CheckedPlacement
   readonly restart: ChildSpecOptions
   readonly checkpointIntervalMs: number
   readonly checkpointTimeoutMs: number
@@ -87,4 +91,12 @@ export interface RunStats {
   readonly workers: readonly WorkerStats[]
   /** What keeps the job from going faster, over the last second or so; null: nothing, it keeps up with its input. */
   readonly bottleneck: Bottleneck | null
+  /** What would even out workers that have been uneven for a while; null: nothing, or nothing that is known. */
+  readonly balance: BalanceAdvice | null
+}
+
+/** Actors that had better be on other workers, by what was measured; nothing moves by itself. The policy 'load' places by the same figures: see `placementCosts`. */
+export interface BalanceAdvice extends Pick<MoveDecision, 'reason' | 'before' | 'after'> {
+  /** One line each. */
+  readonly moves: readonly string[]
 }

@@ -62,6 +62,7 @@ const STATS: RunStats = {
   restarts: 0,
   checkpoints: { completed: 6, failed: 0, skipped: 0, ageMs: 5, latest: null },
   bottleneck: null,
+  balance: null,
   workers: [
     {
       worker: 0,

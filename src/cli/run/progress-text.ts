@@ -28,6 +28,7 @@ export function progressBlock(progress: Progress, moment: Moment, width: number)
     ...alignRows(rows, [1, 2, 3, 4, 5]),
     ...(hidden > 0 ? [`  and ${hidden} more`] : []),
     `  bottleneck: ${bottleneckText(progress.bottleneck)}`,
+    ...(progress.balance === null ? [] : [`  uneven: ${balanceText(progress.balance)}`]),
   ]
   return lines.map((line) => clip(line, width))
 }
@@ -43,6 +44,7 @@ export function progressLine(progress: Progress, moment: Moment): string {
     ...rates,
     `fullest mailbox ${percentText(fullest)}`,
     `bottleneck: ${bottleneckText(progress.bottleneck)}`,
+    ...(progress.balance === null ? [] : [`uneven: ${balanceText(progress.balance)}`]),
   ].join(' · ')
 }
 
@@ -74,6 +76,11 @@ function taskRow(task: TaskProgress, nameWidth: number, waits: boolean): string[
     ...(waits ? [blocked] : []),
     mailboxShare === null ? '' : `mailbox ${percentText(mailboxShare)}`,
   ]
+}
+
+/** Nothing moves by itself, so it is said as what had better be. */
+function balanceText({ reason, moves, after }: NonNullable<Progress['balance']>): string {
+  return `${reason}; at most ${percentText(Math.max(...after))} if ${moves.join(', ')} (placement by load)`
 }
 
 export function bottleneckText(bottleneck: Bottleneck | null): string {
