@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { CheckpointStats } from '../core/checkpoint-measures.ts'
 import type { Bottleneck } from '../observe/bottleneck.ts'
+import type { OperatorHotKeys } from '../observe/hot-keys.ts'
 import type { MoveDecision } from '../schedule/moves.ts'
 import type { CheckedPlacement } from '../schedule/settings.ts'
 import type { EngineOptions } from '../worker/deployment.ts'
@@ -91,6 +92,8 @@ export interface RunStats {
   readonly workers: readonly WorkerStats[]
   /** What keeps the job from going faster, over the last second or so; null: nothing, it keeps up with its input. */
   readonly bottleneck: Bottleneck | null
+  /** Keys that have much of the records of an operator, from samples; operators without any are left out. */
+  readonly hotKeys: readonly OperatorHotKeys[]
   /** What would even out workers that have been uneven for a while; null: nothing, or nothing that is known. */
   readonly balance: BalanceAdvice | null
 }

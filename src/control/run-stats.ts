@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Plan } from '../graph/plan.ts'
 import { BALANCE_GAIN_SHARE, BALANCE_GAP_SHARE, BALANCE_HOLD_MS, BALANCE_HOT_SHARE, BALANCE_MOVES_MAX } from '../limits.ts'
 import { findBottleneck } from '../observe/bottleneck.ts'
+import { hotKeys } from '../observe/hot-keys.ts'
 import { jobShape } from '../observe/job-shape.ts'
 import { taskLoads } from '../observe/task-loads.ts'
 import { type BalanceLimits, NO_HISTORY } from '../schedule/moves.ts'
@@ -30,10 +31,10 @@ export class RunMeasures {
   }
 
   /** @param plan null before the job is loaded */
-  async of(plan: Plan | null, workers: readonly WorkerStats[]): Promise<Pick<RunStats, 'workers' | 'bottleneck' | 'balance'>> {
-    if (plan === null) return { workers, bottleneck: null, balance: null }
+  async of(plan: Plan | null, workers: readonly WorkerStats[]): Promise<Pick<RunStats, 'workers' | 'bottleneck' | 'hotKeys' | 'balance'>> {
+    if (plan === null) return { workers, bottleneck: null, hotKeys: [], balance: null }
     const bottleneck = findBottleneck(taskLoads(jobShape(plan, this.#task.options.mailboxBytes), workers))
-    return { workers, bottleneck, balance: await this.#advice(plan, workers) }
+    return { workers, bottleneck, hotKeys: hotKeys(workers), balance: await this.#advice(plan, workers) }
   }
 
   /** The planner is loaded when workers are uneven: most runs never need it. */

@@ -108,6 +108,7 @@ function sample(atMs: number, attempt: number, recordsIn: readonly number[], bus
     mailboxBytes: 0,
     mailboxShare: id === 2 ? mailboxShare : null,
     priority: 0,
+    keys: [],
     outputs: [],
     watermarkMs: null,
     badRecords: [],
@@ -126,7 +127,17 @@ function sample(atMs: number, attempt: number, recordsIn: readonly number[], bus
   const bottleneck = findBottleneck(taskLoads(shape, workers))
   return {
     atMs,
-    stats: { attempt, state: 'running', checkpoint: 3, restarts: attempt - 1, checkpoints, workers, bottleneck, balance: null },
+    stats: {
+      attempt,
+      state: 'running',
+      checkpoint: 3,
+      restarts: attempt - 1,
+      checkpoints,
+      workers,
+      bottleneck,
+      hotKeys: [],
+      balance: null,
+    },
   }
 }
 
@@ -239,6 +250,13 @@ test('the picture on a terminal and the line of a log', () => {
   }
   expect(progressBlock({ ...progress, balance }, moment, 160).at(-1)).toBe(
     '  uneven: worker 0 is busy 98 %, worker 1 is busy 2 %; at most 60 % if sum 1 goes from worker 0 to worker 1 (placement by load)',
+  )
+  const hot = [
+    { key: 'shop-1', share: 0.5, error: 0.021 },
+    { key: 7, share: 0.12, error: 0.03 },
+  ]
+  expect(progressBlock({ ...progress, hotKeys: [{ operator: 'sum', samples: 1_000, keys: hot }] }, moment, 160).at(-1)).toBe(
+    '  hot keys of sum: "shop-1" 50 % (± 3)',
   )
   const checkpoints = { completed: 0, failed: 1, skipped: 0, ageMs: null, latest: null }
   expect(progressLine({ ...progress, checkpoints }, { ...moment, checkpointAgeMs: null })).toMatch(
