@@ -47,6 +47,7 @@ export class KeyedValuesActor<V> {
   }
 
   restore(chunks: readonly StateChunk[]): Promise<void> {
+    if (this.values instanceof ValueTable) this.values.expect(chunks.map(({ value }) => value as Uint8Array))
     return restorePaced(chunks, ({ value }) => this.values.restore(value as Uint8Array), this.#cached?.cache ?? null)
   }
 }

@@ -3,10 +3,10 @@ import { CachedBackend, restorePaced } from '../src/actor/cached-kit.ts'
 import type { Key } from '../src/actor/operator-kit.ts'
 import {
   type ImageGroup,
-  KeyIndex,
   type KeyedStateBackend,
   MemoryBackend,
   type MemoryImage,
+  NewerKeys,
   type StateReading,
   Timers,
   TimersImage,
@@ -83,6 +83,7 @@ export class ProcessState {
       if (saved === undefined) groups.set(id, [value as SavedGroup])
       else saved.push(value as SavedGroup)
     }
+    this.#memory?.expect(chunks.map(({ value }) => (value as SavedGroup).states ?? {}))
     return restorePaced(groups.values(), (saved) => this.#restoreGroup(saved, nowMs), this.cached?.cache ?? null)
   }
 
@@ -131,11 +132,11 @@ export class ProcessState {
   /** The newest first: what it says of a key is not asked of older ones. */
   #restoreGroup(saved: readonly SavedGroup[], nowMs: number): void {
     const { keys } = this.backend
-    const newer = new KeyIndex()
+    const newer = new NewerKeys()
     for (const { states, outdated, ...timers } of saved.toReversed()) {
       if (states !== undefined) this.backend.restore(states, nowMs, newer)
       for (const domain of DOMAINS) if (timers[domain] !== undefined) loadTimers(this[domain], keys, timers[domain], newer)
-      if (outdated !== undefined) for (const key of decodeKeys(outdated)) newer.slotOf(key)
+      if (outdated !== undefined) for (const key of decodeKeys(outdated)) newer.add(key)
     }
   }
 }

@@ -20,6 +20,6 @@ export function forEachRow({ rows, newer }: NewestRows, fn: (key: Key, row: unkn
   const table = new ValueTable<unknown>()
   table.restore(rows)
   table.forEach((key, row) => {
-    if (newer.size === 0 || newer.find(key) === -1) fn(key, row)
+    if (newer.size === 0 || !newer.has(key)) fn(key, row)
   })
 }

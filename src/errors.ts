@@ -45,6 +45,8 @@ export const ERROR_CODES = {
     'A record does not fit its sink: a field without a column, a folder that cannot be. Change record or sink, or give the sink an onError policy.',
   MR_STATE_DIR_LOCKED: 'Another process uses this state directory. Stop it, or choose another stateDir.',
   MR_STATE_DIR_INVALID: 'The state directory is not usable. Give a directory that this process may write.',
+  MR_STATE_MISSING:
+    'There is no state to read at this path: no state directory, no savepoint, or one without a complete checkpoint. Give the path of one; "millrace state ls" says what a directory holds.',
   MR_STATE_CORRUPT: 'A checkpoint failed its checksum or format. Restore an older one, or start with fresh: true.',
   MR_STATE_INCOMPATIBLE:
     'A checkpoint was written by another job, format or hash version. Start with fresh: true, or use the version that wrote it.',
@@ -108,6 +110,7 @@ export const LASTING_CODES: ReadonlySet<ErrorCode> = new Set([
   'MR_INPUT_INVALID',
   'MR_STATE_DIR_LOCKED',
   'MR_STATE_DIR_INVALID',
+  'MR_STATE_MISSING',
   'MR_STATE_CORRUPT',
   'MR_STATE_INCOMPATIBLE',
   'MR_CONTROL_LOST',

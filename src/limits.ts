@@ -82,6 +82,8 @@ export const CHECKPOINT_FINAL_TRIES_MAX = 3
 export const CHECKPOINT_DRAIN_LOOK_MS = 100
 /** Encoded bytes of one chunk of a snapshot. */
 export const CHECKPOINT_CHUNK_BYTES_MAX = 256 * 1024 * 1024
+/** Chunks of a checkpoint go to a worker in blocks of this size; larger ones have one of their own. */
+export const READ_BLOCK_BYTES = 4 * 1024 * 1024
 /** Chunks below this size are gathered in one buffer when they go to another thread; larger ones go as they are. */
 export const CHUNK_COPY_BYTES_MAX = 64 * 1024
 /** Chunk bytes of one checkpoint that the storage thread holds before they are committed. */
@@ -329,6 +331,11 @@ export const STATIC_PRIORITY_LEVELS_MAX = 8
 export const STATIC_PRIORITY_SHARE_MIN = 1 / 16
 /** A step that took long keeps its level waiting for no more than this by the share above. */
 export const STATIC_PRIORITY_DEBT_MS_MAX = 20
+/** Niceness of the worker threads of a job with low priority: beside a thread of usual priority that wants all of a core, Linux gives such a one a tenth of it (110 of 1,024 parts). */
+export const LOW_PRIORITY_NICENESS = 10
+/** Where threads have no priorities: share of the time that turns of a worker of low priority keep whatever others do (in these it has to share a core with them as well), and its shortest pause. */
+export const BOARD_SHARE_MIN = 1 / 8
+export const BOARD_PAUSE_MS_MIN = 1
 /** Shares of time that actors and workers spend are those since a moment that was so long ago at least, and twice that at most where the worker did not sleep. */
 export const LOAD_SAMPLE_MS = 500
 /** Least, usual and longest time between two looks at a priority that follows the load. */

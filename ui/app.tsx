@@ -81,6 +81,7 @@ function Bottleneck({ model: { picture } }: { readonly model: Model }) {
   return (
     <p class="bottleneck-note found">
       Bottleneck: <strong>{found.name}</strong>, {found.reason}, busy {percentText(found.busyShare)}
+      {found.sendersBlockedShare > 0 && `; who sends to it stands still for ${percentText(found.sendersBlockedShare)} of the time`}
     </p>
   )
 }
@@ -89,7 +90,7 @@ function Legend() {
   return (
     <ul class="legend" aria-label="Colours">
       <li class="busy">busy</li>
-      <li class="blocked">blocked: a receiver is full</li>
+      <li class="blocked">blocked: waits for credit</li>
       <li class="idle">idle</li>
       <li class="finished">finished</li>
     </ul>

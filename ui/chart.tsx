@@ -19,13 +19,15 @@ export interface ChartProps {
   readonly text: (value: number) => string
   /** The axis goes at least so far. */
   readonly least?: number
+  /** Between two of its marks. Default: of the decimal system. */
+  readonly steps?: readonly number[] | undefined
 }
 
 const HEIGHT = 150
 const DARK = '(prefers-color-scheme: dark)'
 
 /** Values over time. The newest ones are told in words, too, for those who do not see the lines. */
-export function Chart({ title, nothing, timesMs, series, text, least = 1 }: ChartProps) {
+export function Chart({ title, nothing, timesMs, series, text, least = 1, steps }: ChartProps) {
   const place = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot | null>(null)
   const data: uPlot.AlignedData = [timesMs.map((ms) => ms / 1000), ...series.map(({ values }) => [...values])]
@@ -34,7 +36,7 @@ export function Chart({ title, nothing, timesMs, series, text, least = 1 }: Char
   useEffect(() => {
     if (isEmpty) return
     const node = place.current!
-    const made = new uPlot(options({ series, text, least, width: node.clientWidth }), data, node)
+    const made = new uPlot(options({ series, text, least, steps, width: node.clientWidth }), data, node)
     plot.current = made
     const resized = new ResizeObserver(() => made.setSize({ width: node.clientWidth, height: HEIGHT }))
     resized.observe(node)
@@ -70,12 +72,13 @@ export function Chart({ title, nothing, timesMs, series, text, least = 1 }: Char
   )
 }
 
-interface Look extends Required<Pick<ChartProps, 'series' | 'text' | 'least'>> {
+interface Look extends Pick<ChartProps, 'series' | 'text' | 'steps'> {
+  readonly least: number
   readonly width: number
 }
 
 /** Colours are asked for at each drawing: they follow the scheme of the system. */
-function options({ series, text, least, width }: Look): uPlot.Options {
+function options({ series, text, least, steps, width }: Look): uPlot.Options {
   const color = (name: string) => (): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
   const axis = {
     stroke: color('--quiet'),
@@ -88,11 +91,11 @@ function options({ series, text, least, width }: Look): uPlot.Options {
     height: HEIGHT,
     legend: { show: false },
     cursor: { show: false },
-    padding: [8, 8, 0, 0],
+    padding: [8, 26, 0, 0],
     scales: { y: { range: (_, min, max) => [Math.min(0, min ?? 0), Math.max(least, (max ?? 0) > least ? max * 1.1 : 0)] } },
     axes: [
-      { ...axis, size: 28, space: 70, values: '{HH}:{mm}:{ss}' },
-      { ...axis, size: 62, space: 34, values: (_, ticks) => ticks.map((tick) => text(tick)) },
+      { ...axis, size: 24, space: 70, values: '{HH}:{mm}:{ss}' },
+      { ...axis, size: 62, space: 34, ...(steps && { incrs: [...steps] }), values: (_, ticks) => ticks.map((tick) => text(tick)) },
     ],
     series: [
       {},

@@ -3,6 +3,8 @@ import type { Point } from '../src/ui/picture.ts'
 import { Chart } from './chart.tsx'
 import { durationText, rateText } from './texts.ts'
 
+/** Bytes are told in powers of two. */
+const BINARY = Array.from({ length: 45 }, (_, power) => 2 ** power)
 const HEAP_COLORS = ['--c1', '--c2', '--c3', '--c4', '--c5', '--c6']
 
 export function Charts({ points }: { readonly points: readonly Point[] }) {
@@ -53,6 +55,7 @@ export function Charts({ points }: { readonly points: readonly Point[] }) {
         series={[{ label: 'bytes', color: '--c4', values: of((point) => point.stateBytes) }]}
         text={bytesText}
         least={1024}
+        steps={BINARY}
       />
       <Chart
         title="Heap in use"
@@ -65,6 +68,7 @@ export function Charts({ points }: { readonly points: readonly Point[] }) {
         }))}
         text={bytesText}
         least={1024}
+        steps={BINARY}
       />
     </div>
   )

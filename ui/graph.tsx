@@ -43,11 +43,12 @@ function Edge({ line, job, picture }: { readonly line: Line; readonly job: JobPi
   const { partitioning, output } = job.edges.find(({ edge }) => edge === line.edge)!
   const rate = picture?.edges.find(({ edge }) => edge === line.edge)?.recordsPerSecond ?? 0
   const words = [partitioning, output].filter((word) => word !== null && word !== '').join(' · ')
+  const width = 10 + 6.4 * Math.max(rateText(rate).length, Math.min(18, words.length))
   return (
     <g class={rate > 0 ? 'edge flows' : 'edge'} data-edge={line.edge}>
       <path d={curve(line.points)} marker-end="url(#arrow)" />
       <g transform={`translate(${line.x} ${line.y})`}>
-        <rect class="plate" x={-54} y={-10} width={108} height={words === '' ? 20 : 34} rx={4} />
+        <rect class="plate" x={-width / 2} y={-10} width={width} height={words === '' ? 20 : 34} rx={4} />
         <text class="rate" y={5} text-anchor="middle">
           {rateText(rate)}
         </text>
@@ -75,6 +76,8 @@ function Task({ box, job, picture, condition, bottleneck }: TaskProps) {
   const index = job.shape.tasks.findIndex((shape) => shape.task === task)
   const progress = picture?.progress.tasks[index]
   const narrow = progress !== undefined && progress.name === bottleneck
+  const bar = box.width - 24
+  const blockedShare = Math.min(1 - (progress?.busyShare ?? 0), progress?.blockedShare ?? 0)
   const shown = operators.length > OPERATORS_SHOWN + 1 ? operators.slice(0, OPERATORS_SHOWN) : operators
   const where =
     workers.length === 0 ? 'app thread' : `${actors} × on ${workers.length === 1 ? 'worker' : 'workers'} ${workersText(workers)}`
@@ -107,11 +110,12 @@ function Task({ box, job, picture, condition, bottleneck }: TaskProps) {
           <text class="rate" y={6}>
             {progress.finished ? 'finished' : rateText(progress.recordsPerSecond)}
           </text>
-          <text class="words" x={box.width - 24} y={6} text-anchor="end">
-            busy {percentText(progress.busyShare)}
+          <text class="words" x={bar} y={6} text-anchor="end">
+            {blockedShare > 0.005 && `blocked ${percentText(blockedShare)} · `}busy {percentText(progress.busyShare)}
           </text>
-          <rect class="track" y={12} width={box.width - 24} height={4} rx={2} />
-          <rect class="busy-part" y={12} width={(box.width - 24) * progress.busyShare} height={4} rx={2} />
+          <rect class="track" y={12} width={bar} height={4} rx={2} />
+          <rect class="busy-part" y={12} width={bar * progress.busyShare} height={4} rx={2} />
+          <rect class="blocked-part" x={bar * progress.busyShare} y={12} width={bar * blockedShare} height={4} rx={2} />
         </g>
       )}
     </g>

@@ -44,20 +44,16 @@ export function stateOf({ picture, log, connected }: Model): string {
 
 export type Condition = 'idle' | 'busy' | 'blocked' | 'finished'
 
-/** From this share of the time on a task counts as busy. */
-const BUSY_SHARE = 0.5
-/** A mailbox this full makes its senders wait. */
-const FULL_SHARE = 0.5
-
-/** By task of the job's shape: what it is doing most. It is blocked when one of its receivers is full, and it is not busy itself. */
+/** By task of the job's shape: what it did most over the last second or so. */
 export function conditions(job: JobPicture, picture: Picture | null): Map<number, Condition> {
-  const progress = job.shape.tasks.map((shape, index) => ({ shape, now: picture?.progress.tasks[index] }))
-  const full = new Set(progress.filter(({ now }) => (now?.mailboxShare ?? 0) >= FULL_SHARE).map(({ shape }) => shape.task))
-  return new Map(
-    progress.map(({ shape, now }) => {
-      if (now?.finished === true) return [shape.task, 'finished']
-      if ((now?.busyShare ?? 0) >= BUSY_SHARE) return [shape.task, 'busy']
-      return [shape.task, shape.receivers.some((receiver) => full.has(receiver)) ? 'blocked' : 'idle']
-    }),
-  )
+  return new Map(job.shape.tasks.map(({ task }, index) => [task, conditionOf(picture?.progress.tasks[index])]))
+}
+
+function conditionOf(now: Picture['progress']['tasks'][number] | undefined): Condition {
+  if (now === undefined) return 'idle'
+  const { finished, busyShare, blockedShare } = now
+  if (finished) return 'finished'
+  const idleShare = 1 - busyShare - blockedShare
+  if (idleShare > Math.max(busyShare, blockedShare)) return 'idle'
+  return busyShare >= blockedShare ? 'busy' : 'blocked'
 }

@@ -12,7 +12,7 @@ const CHECKPOINTS_SHOWN = 12
 export function Tasks({ job, picture }: { readonly job: JobPicture; readonly picture: Picture | null }) {
   const condition = conditions(job, picture)
   return (
-    <Table title="Tasks" heads={['Task', 'Doing', '#Records in', '#Records out', '#Rate', '#Busy', '#Mailbox']}>
+    <Table title="Tasks" heads={['Task', 'Doing', '#Records in', '#Records out', '#Rate', '#Busy', '#Blocked', '#Mailbox']}>
       {job.shape.tasks.map((shape, index) => {
         const now = picture?.progress.tasks[index]
         const doing = condition.get(shape.task)!
@@ -27,6 +27,7 @@ export function Tasks({ job, picture }: { readonly job: JobPicture; readonly pic
             <td class="number">{countText(now?.recordsOut ?? 0)}</td>
             <td class="number">{rateText(now?.recordsPerSecond ?? 0)}</td>
             <td class="number">{percentText(now?.busyShare ?? 0)}</td>
+            <td class="number">{percentText(now?.blockedShare ?? 0)}</td>
             <td class="number">{mailboxShare === null ? '–' : percentText(mailboxShare)}</td>
           </tr>
         )
@@ -37,12 +38,14 @@ export function Tasks({ job, picture }: { readonly job: JobPicture; readonly pic
 
 export function Workers({ picture }: { readonly picture: Picture }) {
   return (
-    <Table title="Workers" heads={['Worker', '#Busy', '#Heap']}>
-      {picture.workers.map(({ worker, busyShare, heapBytes }) => (
+    <Table title="Workers" heads={['Worker', '#Busy', '#Blocked', '#Heap', '#Buffers']}>
+      {picture.workers.map(({ worker, busyShare, blockedShare, heapBytes, externalBytes }) => (
         <tr key={worker}>
           <th scope="row">worker {worker}</th>
           <td class="number">{percentText(busyShare)}</td>
+          <td class="number">{percentText(blockedShare)}</td>
           <td class="number">{bytesText(heapBytes)}</td>
+          <td class="number">{bytesText(externalBytes)}</td>
         </tr>
       ))}
     </Table>

@@ -18,6 +18,16 @@ function workload(name: string): Series {
   return { name, y: millions, order: (workers) => order(name, { seed: SEED }, { workers }) }
 }
 
+/** Records that cross to another thread, and the same that do not. */
+function bothWays(records: (x: number) => { readonly fields: number; readonly characters: number }): Series[] {
+  const way = (name: string, launch: LaunchSettings): Series => ({
+    name,
+    y: nanoseconds,
+    order: (x) => order('wide-records', records(x), launch),
+  })
+  return [way('through rings', { transport: 'ring' }), way('by reference, within a worker', { workers: 1 })]
+}
+
 const workers: Curve = {
   name: 'workers',
   title: 'Rate by workers',
@@ -84,18 +94,7 @@ const fields: Curve = {
   yName: 'CPU ns per record',
   xs: [1, 2, 5, 10, 20, 50, 100],
   logX: false,
-  series: [
-    {
-      name: 'through rings',
-      y: nanoseconds,
-      order: (count) => order('wide-records', { fields: count, characters: 0 }, { transport: 'ring' }),
-    },
-    {
-      name: 'by reference, within a worker',
-      y: nanoseconds,
-      order: (count) => order('wide-records', { fields: count, characters: 0 }, { workers: 1 }),
-    },
-  ],
+  series: bothWays((fields) => ({ fields, characters: 0 })),
   note: 'Each field is a column, so costs are proportional to fields; what a batch costs besides is divided among its records. Wide records reach the bytes of a batch before its records, so that batches are smaller from there on.',
 }
 
@@ -107,18 +106,7 @@ const characters: Curve = {
   xs: [1, 4, 16, 64, 256, 1024, 4096],
   logX: true,
   logY: true,
-  series: [
-    {
-      name: 'through rings',
-      y: nanoseconds,
-      order: (count) => order('wide-records', { fields: 1, characters: count }, { transport: 'ring' }),
-    },
-    {
-      name: 'by reference, within a worker',
-      y: nanoseconds,
-      order: (count) => order('wide-records', { fields: 1, characters: count }, { workers: 1 }),
-    },
-  ],
+  series: bothWays((count) => ({ fields: 1, characters: count })),
   note: 'Short texts cost what a string costs; texts of a few characters repeat, and a dictionary sends them once. From some hundred characters on copying them counts, which is proportional to their length: on the way out into a frame, through the ring, and into strings again. A thousand characters are also where a batch is full by bytes after 64 records.',
 }
 

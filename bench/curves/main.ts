@@ -1,12 +1,12 @@
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { Command, Option } from 'commander'
 import { aboutNow, loadNow } from '../harness/about.ts'
 import { warnOfLoad } from '../harness/compare-all.ts'
-import { namesOf, parsed, UsageExit } from '../harness/options.ts'
+import { benchCommand, parsed, someOf } from '../harness/options.ts'
 import { ContenderError } from '../harness/protocol.ts'
 import { machineName } from '../harness/results.ts'
 import { runProcess } from '../harness/run-contender.ts'
+import { runMain } from '../harness/run-main.ts'
 import { aligned } from '../harness/table.ts'
 import type { Curve, MeasuredCurve, Point } from './curve.ts'
 import { CURVES } from './curves.ts'
@@ -24,13 +24,9 @@ interface CurveOptions {
 }
 
 function parseOptions(args: readonly string[]): CurveOptions {
-  const command = new Command('npm run bench:curves --')
-    .description('Measures what costs as work grows: keys, fields, windows, state, ...')
-    .addOption(new Option('--only <names>', `comma-separated, out of ${NAMES.join(' ')}`).argParser(namesOf(NAMES)).default(NAMES, 'all'))
+  const command = benchCommand('npm run bench:curves --', 'Measures what costs as work grows: keys, fields, windows, state, ...')
+    .addOption(someOf('--only <names>', NAMES))
     .option('--write', 'keep data and charts in docs/curves/, and put them into docs/speed.md', false)
-    .allowExcessArguments(false)
-    .showHelpAfterError('(--help lists the options)')
-    .exitOverride()
   return parsed<CurveOptions>(command, args)
 }
 
@@ -78,14 +74,7 @@ async function pointsOf(
 }
 
 /** Exit codes: 0; 1, a point could not be measured; 2, a wrong option. */
-async function main(args: readonly string[]): Promise<number> {
-  let options: CurveOptions
-  try {
-    options = parseOptions(args)
-  } catch (error) {
-    if (error instanceof UsageExit) return error.exitCode
-    throw error
-  }
+async function main(options: CurveOptions): Promise<number> {
   console.log(`${machineName()}, Node ${process.version}\n`)
   warnOfLoad()
   const load = loadNow()
@@ -116,4 +105,4 @@ function print({ title, yName, series }: MeasuredCurve): void {
   for (const { name, points } of series) console.log(`${name}: ${points.map(({ x, y }) => `${x}: ${y.toPrecision(4)}`).join('  ')}`)
 }
 
-process.exitCode = await main(process.argv.slice(2))
+await runMain(parseOptions, main)

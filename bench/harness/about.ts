@@ -19,6 +19,13 @@ export function aboutNow(command: string, load: number, folder: string = project
   return { machine: machineName(), node: process.version, commit: commitOf(folder), date: new Date().toISOString(), command, load }
 }
 
+/** A command as others give it: `untold` options name files and folders of this machine. */
+export function toldCommand(command: string, args: readonly string[], untold: readonly string[] = ['--json']): string {
+  const isUntold = (arg: string | undefined): boolean => arg !== undefined && untold.includes(arg)
+  const told = args.filter((arg, i) => !isUntold(arg.split('=')[0]) && !isUntold(args[i - 1]))
+  return told.length === 0 ? command : `${command} -- ${told.join(' ')}`
+}
+
 /** To be asked before anything is measured. */
 export function loadNow(): number {
   return Math.round(loadavg()[0]! * 10) / 10

@@ -5,8 +5,6 @@ export interface MeasuredRatio extends Ratio {
   readonly query: string
 }
 
-export type KeptRatio = MeasuredRatio
-
 /** Machines differ: a ratio that was kept elsewhere may be so much above one of here. */
 const MACHINE_MARGIN = 1.25
 

@@ -1,23 +1,17 @@
 import { writeFileSync } from 'node:fs'
 import { keepLoops } from '../speed/speed-page.ts'
-import { aboutNow, loadNow } from './about.ts'
+import { aboutNow, loadNow, toldCommand } from './about.ts'
 import { compareAll, timeoutMs, warnOfLoad } from './compare-all.ts'
-import { parseOptions, UsageExit } from './options.ts'
+import { parseOptions } from './options.ts'
 import type { Options } from './options.ts'
 import { CONTENDERS } from './protocol.ts'
 import { machineName, resultOf, resultsFile } from './results.ts'
 import { contenderRunner } from './run-contender.ts'
+import { runMain } from './run-main.ts'
 import { table } from './table.ts'
 
 /** Exit codes: 0, all contenders agree; 1, a contender failed or differs; 2, a wrong option. */
-async function main(args: readonly string[]): Promise<number> {
-  let options: Options
-  try {
-    options = parseOptions(args)
-  } catch (error) {
-    if (error instanceof UsageExit) return error.exitCode
-    throw error
-  }
+async function main(options: Options, args: readonly string[]): Promise<number> {
   console.log(`${machineName()}, Node ${process.version}, ${options.workers} workers, ${options.runs} runs of about ${options.seconds} s\n`)
   warnOfLoad()
   const load = loadNow()
@@ -34,8 +28,8 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const results = options.loopsOnly ? [] : comparisons.map(resultOf)
   if (options.json !== undefined) writeFileSync(options.json, JSON.stringify(resultsFile(results), undefined, 2) + '\n')
-  if (options.write) keepLoops({ about: aboutNow(['npm run bench --', ...args].join(' '), load), results })
+  if (options.write) keepLoops({ about: aboutNow(toldCommand('npm run bench', args), load), results })
   return 0
 }
 
-process.exitCode = await main(process.argv.slice(2))
+await runMain(parseOptions, main)

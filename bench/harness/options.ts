@@ -50,20 +50,28 @@ export function parseOptions(args: readonly string[]): Options {
 
 /** A command line with the options that every comparison has. */
 export function measuringCommand(name: string, description: string): Command {
-  return new Command(name)
-    .description(description)
-    .addOption(
-      new Option('--only <queries>', `comma-separated, out of ${BENCHED.join(' ')}`).argParser(namesOf(BENCHED)).default(BENCHED, 'all'),
-    )
+  return benchCommand(name, description)
+    .addOption(someOf('--only <queries>', BENCHED))
     .option('--workers <n>', 'worker threads of millrace', integer('--workers', 1, WORKERS_MAX), 2)
     .option('--seconds <s>', 'about how long one run of the naive loop takes', seconds, 5)
     .option('--runs <n>', 'runs of every contender', integer('--runs', 1, 100), 5)
     .option('--json <file>', 'write the results there', jsonFile)
     .option('--seed <n>', 'repeat a run: its seed instead of a random one', integer('--seed', 0, SEED_MAX))
     .option('--count <n>', 'repeat a run: its number of records', integer('--count', 1, COUNT_MAX))
+}
+
+/** A command line of options only. */
+export function benchCommand(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
     .allowExcessArguments(false)
     .showHelpAfterError('(--help lists the options)')
     .exitOverride()
+}
+
+/** An option that names some of `all`, by default all of them. */
+export function someOf<Name extends string>(flags: string, all: readonly Name[]): Option {
+  return new Option(flags, `comma-separated, out of ${all.join(' ')}`).argParser(namesOf(all)).default(all, 'all')
 }
 
 /**
@@ -83,7 +91,7 @@ export function parsed<T extends object>(command: Command, args: readonly string
 }
 
 /** A comma-separated list of some of `all`, in the order of `all`. */
-export function namesOf<Name extends string>(all: readonly Name[]): (text: string) => readonly Name[] {
+function namesOf<Name extends string>(all: readonly Name[]): (text: string) => readonly Name[] {
   return (text) => {
     const names = text.split(',').map((name) => name.trim())
     const unknown = names.find((name) => !(all as readonly string[]).includes(name))

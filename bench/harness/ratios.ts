@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util'
 import type { QueryName } from '../loops/registry.ts'
 import { type About, aboutNow, loadNow } from './about.ts'
 import { compareAll } from './compare-all.ts'
-import { type KeptRatio, type MeasuredRatio, verdictOf } from './drop.ts'
+import { type MeasuredRatio, verdictOf } from './drop.ts'
 import { projectFolder } from './project-folder.ts'
 import { rates } from './results.ts'
 import { contenderRunner } from './run-contender.ts'
@@ -24,7 +24,7 @@ const BEGIN_MS_MAX = 45_000
 
 interface Kept {
   readonly about: About
-  readonly ratios: readonly KeptRatio[]
+  readonly ratios: readonly MeasuredRatio[]
 }
 
 async function measure(query: QueryName): Promise<MeasuredRatio | undefined> {

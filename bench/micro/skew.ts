@@ -3,6 +3,7 @@
  * are all alike, Zipf with exponent 1.2, and one key with half of all records, in turn. Bar: 0.8 of the rate of keys that are alike.
  */
 import { parseArgs } from 'node:util'
+import { z } from 'zod'
 import { defineJob, launch } from '../../src/index.ts'
 
 const KEYS = 100_000
@@ -34,8 +35,9 @@ function keysOf(skew: Skew): Int32Array {
 
 const job = defineJob(import.meta, {
   name: 'skew',
+  config: z.object({ skew: z.enum(['uniform', 'zipf', 'half']), count: z.number() }),
   build: ({ source, config }) => {
-    const { skew, count } = config as { readonly skew: Skew; readonly count: number }
+    const { skew, count } = config
     let keys: Int32Array | null = null
     const make = (n: number): { key: number; value: number } => ({ key: (keys ??= keysOf(skew))[n & (TABLE - 1)]!, value: n & 1_023 })
     const result = source

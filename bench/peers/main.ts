@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { compareAll, timeoutMs, warnOfLoad } from '../harness/compare-all.ts'
-import { type About, aboutNow, loadNow } from '../harness/about.ts'
-import { UsageExit } from '../harness/options.ts'
+import { type About, aboutNow, loadNow, toldCommand } from '../harness/about.ts'
+import { runMain } from '../harness/run-main.ts'
 import { machineName } from '../harness/results.ts'
 import { keepPeers } from '../speed/speed-page.ts'
 import { contenderRunner, describe, runProgram } from '../harness/run-contender.ts'
@@ -19,14 +19,7 @@ import { terminalTable } from './tables.ts'
 type ReadyPeers = ReadonlyMap<PeerName, Ready>
 
 /** Exit codes: 0, all contenders agree; 1, a contender failed or differs; 2, a wrong option. */
-async function main(args: readonly string[]): Promise<number> {
-  let options: PeerOptions
-  try {
-    options = parsePeerOptions(args)
-  } catch (error) {
-    if (error instanceof UsageExit) return error.exitCode
-    throw error
-  }
+async function main(options: PeerOptions, args: readonly string[]): Promise<number> {
   const peers = await preparePeers(options.peers)
   console.log(
     `\n${machineName()}, Node ${process.version}, ${options.workers} workers, ${options.runs} runs of about ${options.seconds} s\n`,
@@ -45,7 +38,7 @@ async function main(args: readonly string[]): Promise<number> {
     console.error('\nNothing was written, since not every contender agrees.')
     return 1
   }
-  write(options, measured, peers, aboutNow(['npm run bench:peers --', ...withoutFile(args)].join(' '), load))
+  write(options, measured, peers, aboutNow(toldCommand('npm run bench:peers', args), load))
   return 0
 }
 
@@ -80,9 +73,4 @@ function write({ json, write: writes }: PeerOptions, results: readonly Measured[
   if (writes) keepPeers({ about, versions, results })
 }
 
-/** Where its results went to says nothing to others. */
-function withoutFile(args: readonly string[]): readonly string[] {
-  return args.filter((arg, i) => !arg.startsWith('--json') && args[i - 1] !== '--json')
-}
-
-process.exitCode = await main(process.argv.slice(2))
+await runMain(parsePeerOptions, main)

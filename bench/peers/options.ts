@@ -1,5 +1,4 @@
-import { Option } from 'commander'
-import { measuringCommand, namesOf, parsed } from '../harness/options.ts'
+import { measuringCommand, parsed, someOf } from '../harness/options.ts'
 import type { Options } from '../harness/options.ts'
 import { PEERS } from './peer.ts'
 import type { PeerName } from './peer.ts'
@@ -14,7 +13,7 @@ export function parsePeerOptions(args: readonly string[]): PeerOptions {
     'npm run bench:peers --',
     'Measures millrace beside other engines and libraries, in fresh processes, in turns, over the same random records.',
   )
-    .addOption(new Option('--peers <names>', `comma-separated, out of ${PEERS.join(' ')}`).argParser(namesOf(PEERS)).default(PEERS, 'all'))
+    .addOption(someOf('--peers <names>', PEERS))
     .option('--write', 'keep the results in docs/speed/, and put them into docs/peers.md, docs/speed.md and README.md', false)
   return parsed<PeerOptions>(command, args)
 }

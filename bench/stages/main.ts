@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs'
-import { aboutNow, loadNow } from '../harness/about.ts'
+import { aboutNow, loadNow, toldCommand } from '../harness/about.ts'
 import { warnOfLoad } from '../harness/compare-all.ts'
-import { UsageExit } from '../harness/options.ts'
 import { ContenderError } from '../harness/protocol.ts'
 import { projectFolder } from '../harness/project-folder.ts'
 import { machineName } from '../harness/results.ts'
+import { runMain } from '../harness/run-main.ts'
 import { keep, kept } from '../speed/kept.ts'
 import { writeSpeedPage } from '../speed/speed-page.ts'
 import { type Figures, figuresOf, meanOf } from './figures.ts'
@@ -16,14 +16,7 @@ import { type KeptStages, type StagesRun, terminalTable } from './tables.ts'
 const SEED = 42
 
 /** Exit codes: 0; 1, a workload could not be recorded; 2, a wrong option. */
-async function main(args: readonly string[]): Promise<number> {
-  let options: StagesOptions
-  try {
-    options = parseStagesOptions(args)
-  } catch (error) {
-    if (error instanceof UsageExit) return error.exitCode
-    throw error
-  }
+async function main(options: StagesOptions, args: readonly string[]): Promise<number> {
   const { only, workers, before } = options
   console.log(`${machineName()}, Node ${process.version}, ${workers} workers, ${options.seconds} s of each workload\n`)
   warnOfLoad()
@@ -37,7 +30,10 @@ async function main(args: readonly string[]): Promise<number> {
     console.error(`!!! FAILURE: ${error.message}`)
     return 1
   }
-  const [now, earlier] = runs.map((figures, i): StagesRun => ({ about: aboutNow(commandOf(args), load, projects[i]), figures }))
+  const [now, earlier] = runs.map((figures, i): StagesRun => ({
+    about: aboutNow(toldCommand('npm run bench:stages', args, ['--json', '--before']), load, projects[i]),
+    figures,
+  }))
   console.log(`\n${table(now!, earlier)}\n\nNanoseconds of thread time per record; the stages are explained in docs/speed.md.`)
   if (options.json !== undefined) writeFileSync(options.json, JSON.stringify({ before: earlier, now }, undefined, 2) + '\n')
   if (options.write) write(now!, earlier)
@@ -74,9 +70,4 @@ function write(now: StagesRun, earlier: StagesRun | undefined): void {
   writeSpeedPage()
 }
 
-function commandOf(args: readonly string[]): string {
-  const told = args.filter((arg, i) => !['--json', '--before'].includes(arg) && !['--json', '--before'].includes(args[i - 1] ?? ''))
-  return `npm run bench:stages${told.length > 0 ? ` -- ${told.join(' ')}` : ''}`
-}
-
-process.exitCode = await main(process.argv.slice(2))
+await runMain(parseStagesOptions, main)

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { InvalidArgumentError } from 'commander'
 import { WORKERS_MAX } from '../../src/limits.ts'
-import { BENCHED, integer, jsonFile, namesOf, parsed, seconds } from '../harness/options.ts'
+import { BENCHED, benchCommand, integer, jsonFile, parsed, seconds, someOf } from '../harness/options.ts'
 import type { QueryName } from '../loops/registry.ts'
 
 export interface StagesOptions {
@@ -19,11 +19,11 @@ export interface StagesOptions {
 
 /** @throws UsageExit with exit code 0 after --help, 2 for a wrong option. */
 export function parseStagesOptions(args: readonly string[]): StagesOptions {
-  const command = new Command('npm run bench:stages --')
-    .description('Tells by stage what a record costs in the steady state of each workload, from CPU profiles.')
-    .addOption(
-      new Option('--only <queries>', `comma-separated, out of ${BENCHED.join(' ')}`).argParser(namesOf(BENCHED)).default(BENCHED, 'all'),
-    )
+  const command = benchCommand(
+    'npm run bench:stages --',
+    'Tells by stage what a record costs in the steady state of each workload, from CPU profiles.',
+  )
+    .addOption(someOf('--only <queries>', BENCHED))
     .option('--workers <n>', 'worker threads', integer('--workers', 1, WORKERS_MAX), 2)
     .option('--warm <s>', 'seconds before anything counts', seconds, 2)
     .option('--seconds <s>', 'seconds that count', seconds, 4)
@@ -31,9 +31,6 @@ export function parseStagesOptions(args: readonly string[]): StagesOptions {
     .option('--before <folder>', 'a built checkout of an earlier commit, which is measured in turns with this one', builtFolder)
     .option('--json <file>', 'write the figures there', jsonFile)
     .option('--write', 'keep the figures in docs/speed/, and put the tables into docs/speed.md', false)
-    .allowExcessArguments(false)
-    .showHelpAfterError('(--help lists the options)')
-    .exitOverride()
   return parsed<StagesOptions>(command, args)
 }
 

@@ -13,7 +13,7 @@ import { existingStateDir } from '../storage/state-dir.ts'
  * Removes the state of one key from all checkpoints of a state directory that no run uses. All of it is gone when this resolves, or nothing: it is one transaction.
  *
  * @param operator the only one to look at; all if left out
- * @throws MillraceError MR_STATE_DIR_LOCKED, MR_STATE_DIR_INVALID, MR_STATE_CORRUPT (then nothing is certain about what damaged checkpoints hold),
+ * @throws MillraceError MR_STATE_MISSING, MR_STATE_DIR_LOCKED, MR_STATE_DIR_INVALID, MR_STATE_CORRUPT (then nothing is certain about what damaged checkpoints hold),
  *   MR_STATE_INCOMPATIBLE, MR_KEY_INVALID, MR_OPTION_INVALID for an operator that no checkpoint has
  */
 export async function forgetKey(dir: string, key: Key, operator?: string): Promise<ForgottenState> {

@@ -24,7 +24,7 @@ import { CHECKPOINT_OPTIONS, type CheckpointSettings, checkpointSettings } from 
 import { type BackendOption, checkBackend } from '../graph/state-backend.ts'
 import { type Machine, type PlacementOption, type PlacementSettings, placementSettings } from '../graph/placement-settings.ts'
 import { type CheckedPlacement, type ResourceLimits, checkLimits, checkedPlacement } from '../schedule/settings.ts'
-import type { EngineOptions } from '../worker/deployment.ts'
+import type { EngineOptions, JobPriority } from '../worker/deployment.ts'
 import { machineHere } from './machine.ts'
 
 /** Configuration of the job, as its schema takes it. Must be cloneable. May be left out where the schema allows it. */
@@ -58,6 +58,10 @@ export interface LaunchSettings extends EntryOptions, CheckpointSettings {
   /** Where operators that can choose keep their state by key, unless they say it themselves. Default: what the job says, or 'memory'. See docs/state.md. */
   readonly backend?: BackendOption
   readonly signal?: AbortSignal
+  /**
+   * Among the jobs that run in this process: with 'low' the job takes the processor time that others leave, but not less than a twentieth. Default 'normal'. See docs/placement.md.
+   */
+  readonly priority?: JobPriority
   /** By what actors are given to workers, and what the machine has for them. Default: what the job says, or 'demand'. See docs/placement.md. */
   readonly placement?: PlacementOption
   /** V8 heap limits of each worker, in MB. */
@@ -113,6 +117,7 @@ const LAUNCH_OPTIONS: OptionNames<LaunchOptions> = {
   ...CHECKPOINT_OPTIONS,
   restart: 1,
   signal: 1,
+  priority: 1,
   placement: 1,
   resourceLimits: 1,
   chaining: 1,
@@ -181,6 +186,7 @@ function checkEngine(options: LaunchOptions): EngineOptions {
   const {
     appBusy = false,
     workers = workersDefault(flag('appBusy', appBusy)),
+    priority = 'normal',
     chaining = 'on',
     transport = 'auto',
     codec = 'generated',
@@ -191,6 +197,7 @@ function checkEngine(options: LaunchOptions): EngineOptions {
   const { checkpointEveryRecords = Infinity } = options
   return {
     workers: integer('workers', workers, 1, WORKERS_MAX),
+    priority: oneOf('priority', priority, ['normal', 'low']),
     chaining: oneOf('chaining', chaining, ['on', 'off']),
     transport: oneOf('transport', transport, ['auto', 'ring']),
     codec: oneOf('codec', codec, ['generated', 'interpreted']),

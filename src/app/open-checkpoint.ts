@@ -5,7 +5,7 @@ import type { OpenedCheckpoint } from './opened-checkpoint.ts'
  * meanwhile; a run of this process must have been launched before, or begin after `close()`. That run removes old checkpoints: what is read of one that is gone is
  * MR_CHECKPOINT_GONE; open the newest one then.
  *
- * @throws MillraceError MR_STATE_DIR_INVALID, MR_STATE_CORRUPT, MR_STATE_INCOMPATIBLE, MR_CHECKPOINT_GONE
+ * @throws MillraceError MR_STATE_MISSING, MR_STATE_DIR_INVALID, MR_STATE_CORRUPT, MR_STATE_INCOMPATIBLE, MR_CHECKPOINT_GONE
  */
 export async function openCheckpoint(dir: string, options: { readonly id?: number } = {}): Promise<OpenedCheckpoint> {
   // Only whoever calls this needs the database: it is native code, and every thread of a run imports millrace for its job.

@@ -9,6 +9,7 @@ import { allocateDoorbells } from '../control/allocate.ts'
 import { within } from '../core/within.ts'
 import type { AppEvents } from '../control/master-host.ts'
 import type { ControlApi, ControlTask } from '../control/protocol.ts'
+import { createJobBoard } from '../worker/job-board.ts'
 import { SHUTDOWN_TIMEOUT_MS } from '../limits.ts'
 import { type StorageHandshake, awaitStorageQuiet, createHandshake } from '../storage/handshake.ts'
 import type { StorageOptions } from '../storage/protocol.ts'
@@ -16,10 +17,13 @@ import { InspectorWatch } from './inspector-watch.ts'
 import type { ThreadEntries } from './thread-entries.ts'
 import { threadFlags } from './thread-flags.ts'
 
+/** One for all runs that are launched here. */
+const BOARD = createJobBoard()
+
 /** Told when a thread ends that should not, with its name and error. */
 export type ThreadLost = (thread: 'control' | 'storage', cause: unknown) => void
 
-export type ThreadSettings = Omit<ControlTask, 'doorbells' | 'inspector' | 'storagePort' | 'appPort' | 'eventPort'>
+export type ThreadSettings = Omit<ControlTask, 'doorbells' | 'board' | 'inspector' | 'storagePort' | 'appPort' | 'eventPort'>
 
 /** The control and storage threads of a run, as the app thread holds them. Both start at once; neither needs this thread's event loop. */
 export class RunThreads {
@@ -57,6 +61,7 @@ export class RunThreads {
     const task: ControlTask = {
       ...settings,
       doorbells: this.doorbells,
+      board: BOARD,
       inspector: this.#inspector.memory,
       storagePort: storage.port1,
       appPort: app.port2,

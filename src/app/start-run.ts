@@ -6,6 +6,8 @@ import { placeLaunch } from '../schedule/place-launch.ts'
 import { located } from '../graph/site.ts'
 import { abortedBy } from './aborted-by.ts'
 import { type LaunchOptions, checkOptions } from './launch-options.ts'
+import { collectAlone } from './lone-collections.ts'
+import { machineHere } from './machine.ts'
 import type { Run } from './run.ts'
 import { RunThreads } from './run-threads.ts'
 import { threadEntries } from './thread-entries.ts'
@@ -41,7 +43,12 @@ export async function startRun<C, O extends Outlets, I extends Inlets, R>(
   const onAbort = (): void => run.abort(signal!.reason)
   signal?.addEventListener('abort', onAbort, { once: true })
   if (isAborted()) onAbort()
-  void run.done.catch(() => {}).finally(() => signal?.removeEventListener('abort', onAbort))
+  const collectTogether = collectAlone(engine.workers, machineHere().cores)
+  const onDone = (): void => {
+    signal?.removeEventListener('abort', onAbort)
+    collectTogether()
+  }
+  void run.done.then(onDone, onDone)
   await Promise.race([run.started, run.done])
   return run
 }

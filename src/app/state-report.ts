@@ -42,7 +42,7 @@ export interface CheckpointVerdict {
 export class StateReport {
   readonly #reader: CheckpointReader
 
-  /** @throws MillraceError MR_STATE_DIR_INVALID, MR_STATE_CORRUPT, MR_STATE_INCOMPATIBLE */
+  /** @throws MillraceError MR_STATE_MISSING, MR_STATE_DIR_INVALID, MR_STATE_CORRUPT, MR_STATE_INCOMPATIBLE */
   constructor(dir: string) {
     this.#reader = openCheckpointReader(existingStateDir(dir))
   }

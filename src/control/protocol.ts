@@ -33,6 +33,8 @@ export interface ControlTask {
   readonly allowRemovedState: boolean
   readonly allowOlderCheckpoint: boolean
   readonly doorbells: SharedArrayBuffer
+  /** Of all runs of the process; see src/worker/job-board.ts. */
+  readonly board: SharedArrayBuffer
   /** Int32: 1 while an inspector is open. See {@link InspectorWatch}. */
   readonly inspector: SharedArrayBuffer
   readonly storagePort: MessagePort

@@ -13,7 +13,7 @@ import type { ControlTask } from './protocol.ts'
 import { nameWorkers } from './name-workers.ts'
 import { RemoteWorker } from './remote-worker.ts'
 
-export type TaskSettings = Pick<WorkerTask, 'jobUrl' | 'config' | 'options' | 'doorbells'> & Pick<ControlTask, 'workerEntry'>
+export type TaskSettings = Pick<WorkerTask, 'jobUrl' | 'config' | 'options' | 'doorbells' | 'board'> & Pick<ControlTask, 'workerEntry'>
 
 export interface PoolEvents extends WorkerListener {
   /** A thread ended by itself; its replacement is on the way. */
@@ -81,12 +81,13 @@ export class WorkerPool {
     const control = new MessageChannel()
     const events = new MessageChannel()
     const storage = new MessageChannel()
-    const { jobUrl, config, options, doorbells } = this.#settings
+    const { jobUrl, config, options, doorbells, board } = this.#settings
     const task: WorkerTask = {
       jobUrl,
       config,
       options,
       doorbells,
+      board,
       index,
       controlPort: control.port2,
       eventPort: events.port2,

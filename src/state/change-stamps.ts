@@ -76,6 +76,11 @@ export class ChangeStamps {
     if (slot >= this.#stamps.length || this.#stamps[slot] !== this.#now) this.#touchFirst(slot)
   }
 
+  /** To be called before some slots change. */
+  touchAll(slots: Int32Array): void {
+    for (let i = 0; i < slots.length; i++) this.touch(slots[i]!)
+  }
+
   /** When the slot changed last; 0 for never. */
   stampOf(slot: number): number {
     return slot < this.#stamps.length ? this.#stamps[slot]! : 0

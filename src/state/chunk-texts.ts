@@ -1,5 +1,10 @@
 import type { Packr } from 'msgpackr'
 import { type PayloadReader, corrupt } from '../codec/payload-reader.ts'
+import { asciiText } from './stored-texts.ts'
+
+/** Of msgpack: a text of less than 32 bytes, which its token tells. */
+const FIXED_TEXT = 0xa0
+const FIXED_TEXT_END = 0xc0
 
 /** A text; one with lone surrogates, which UTF-8 cannot hold, as its code units. */
 export type StoredText = string | Uint16Array
@@ -9,46 +14,68 @@ export class ChunkTexts {
   readonly length: number
   /** The chunk's. */
   readonly bytes: Uint8Array
+  /** Where they begin in the bytes, with the head of their array. */
+  readonly from: number
+  readonly to: number
   /** By text: where its UTF-8 bytes begin and end. Code units begin nowhere, at -1. */
-  readonly #places: Int32Array
-  readonly #array: Uint8Array
+  readonly places: Int32Array
   readonly #packr: Packr
   #all: readonly StoredText[] | undefined
 
   /** Moves the reader behind them. @throws MR_FRAME_CORRUPT */
   constructor(reader: PayloadReader, packr: Packr) {
-    const from = reader.position
+    this.from = reader.position
     this.#packr = packr
     this.bytes = reader.payload
     this.length = reader.array()
     if (this.length > reader.payload.length - reader.position) corrupt('ends too early')
-    this.#places = new Int32Array(2 * this.length)
-    for (let i = 0; i < this.length; i++) {
-      const length = reader.skipText()
-      this.#places[2 * i] = length === -1 ? -1 : reader.position - length
-      this.#places[2 * i + 1] = reader.position
-    }
-    this.#array = reader.payload.subarray(from, reader.position)
+    this.places = textPlaces(reader, this.length)
+    this.to = reader.position
   }
 
   /** All of them, made once. */
   all(): readonly StoredText[] {
-    return (this.#all ??= this.length === 0 ? [] : (this.#packr.unpack(this.#array) as StoredText[]))
+    return (this.#all ??= this.length === 0 ? [] : (this.#packr.unpack(this.bytes.subarray(this.from, this.to)) as StoredText[]))
   }
 
-  /** Calls `ascii` with the number of each text and where it is in the bytes if it is ASCII, `other` with each other text. */
-  forEach(ascii: (i: number, from: number, to: number) => void, other: (i: number, text: StoredText) => void): void {
-    for (let i = 0; i < this.length; i++) {
-      const from = this.#places[2 * i]!
-      const to = this.#places[2 * i + 1]!
-      if (from !== -1 && isAscii(this.bytes, from, to)) ascii(i, from, to)
-      else other(i, this.all()[i]!)
-    }
+  at(i: number): string {
+    return this.isAscii(i) ? asciiText(this.bytes, this.places[2 * i]!, this.places[2 * i + 1]!) : textOf(this.all()[i]!)
+  }
+
+  /** Whether the text is ASCII bytes. */
+  isAscii(i: number): boolean {
+    const { bytes, places } = this
+    const to = places[2 * i + 1]!
+    let at = places[2 * i]!
+    if (at === -1) return false
+    let seen = 0
+    for (; at < to; at++) seen |= bytes[at]!
+    return seen < 0x80
   }
 }
 
-function isAscii(bytes: Uint8Array, from: number, to: number): boolean {
-  let seen = 0
-  for (let at = from; at < to; at++) seen |= bytes[at]!
-  return seen < 0x80
+export function textOf(stored: StoredText): string {
+  if (typeof stored === 'string') return stored
+  let text = ''
+  for (const unit of stored) text += String.fromCharCode(unit)
+  return text
+}
+
+/** Most texts are short: what the reader does for one, without a call. */
+function textPlaces(reader: PayloadReader, count: number): Int32Array {
+  const { payload } = reader
+  const places = new Int32Array(2 * count)
+  let at = reader.position
+  for (let i = 0; i < places.length; i += 2) {
+    const token = payload[at]!
+    const isFixed = token >= FIXED_TEXT && token < FIXED_TEXT_END
+    reader.position = at
+    const length = isFixed ? token - FIXED_TEXT : reader.skipText()
+    if (isFixed && length >= payload.length - at) corrupt('ends too early')
+    at = isFixed ? at + 1 + length : reader.position
+    places[i] = length === -1 ? -1 : at - length
+    places[i + 1] = at
+  }
+  reader.position = at
+  return places
 }

@@ -1,11 +1,10 @@
 import { canonicalKey, keyOfCanonical } from '../core/key.ts'
 import { hashKey } from '../core/key-hash.ts'
 import type { Key } from '../core/key-hash.ts'
-import type { ChunkTexts, StoredText } from './chunk-texts.ts'
+import { type StoredText, textOf } from './chunk-texts.ts'
 import type { Chunk, DecodedChunk } from './state-chunk.ts'
-import type { KeyIndex } from './key-index.ts'
 import type { KeySlots } from './key-slots.ts'
-import { asciiText } from './stored-texts.ts'
+import type { NewerKeys } from './newer-keys.ts'
 
 /** Keys of some rows, as a chunk holds them. */
 export type ChunkKeys = Pick<Chunk, 'intKeys' | 'stringKeys' | 'otherKeys'>
@@ -61,13 +60,6 @@ const storableText = (text: string): StoredText => {
   return units
 }
 
-const textOf = (stored: StoredText): string => {
-  if (typeof stored === 'string') return stored
-  let text = ''
-  for (const unit of stored) text += String.fromCharCode(unit)
-  return text
-}
-
 /** The keys of slots in a chunk's form, and the slots in the order of the chunk's rows. */
 export const chunkKeysOf = (keys: Pick<KeySlots, 'keyAt'>, slots: Int32Array): { keys: ChunkKeys; rows: Int32Array } => {
   const intKeys = new Int32Array(slots.length)
@@ -104,35 +96,20 @@ export const LEFT_OUT = -1
  * @param without rows of these keys are {@link LEFT_OUT}
  */
 export const slotsOfChunk = (
-  keys: Pick<KeySlots, 'slotOf' | 'slotOfInt' | 'slotOfAscii'>,
+  keys: Pick<KeySlots, 'slotOf' | 'slotOfInt' | 'takeTexts'>,
   chunk: DecodedChunk,
-  without: Pick<KeyIndex, 'find' | 'size'> | null = null,
+  without: NewerKeys | null = null,
 ): Int32Array => {
   const slots = new Int32Array(chunk.rows)
   const { intKeys, textKeys, otherKeys } = chunk
   const skipped = without !== null && without.size > 0 ? without : null
-  const slotOf = (key: Key): number => (skipped !== null && skipped.find(key) !== -1 ? LEFT_OUT : keys.slotOf(key))
+  const slotOf = (key: Key): number => (skipped?.has(key) === true ? LEFT_OUT : keys.slotOf(key))
   for (let row = 0; row < intKeys.length; row++) slots[row] = skipped === null ? keys.slotOfInt(intKeys[row]) : slotOf(intKeys[row])
   const texts = slots.subarray(intKeys.length)
-  if (keys.slotOfAscii === undefined) textKeys.all().forEach((text, i) => (texts[i] = slotOf(textOf(text))))
-  else takeTexts(keys as Required<typeof keys>, textKeys, texts, skipped)
+  if (keys.takeTexts !== undefined) keys.takeTexts(textKeys, texts, skipped)
+  else for (let i = 0; i < textKeys.length; i++) texts[i] = slotOf(textKeys.at(i))
   otherKeys.forEach((text, i) => (texts[textKeys.length + i] = slotOf(keyOfCanonical(textOf(text)))))
   return slots
-}
-
-/** No table keeps strings of those that are ASCII. */
-const takeTexts = (
-  keys: Required<Pick<KeySlots, 'slotOf' | 'slotOfAscii'>>,
-  texts: ChunkTexts,
-  slots: Int32Array,
-  skipped: Pick<KeyIndex, 'find'> | null,
-): void => {
-  const { bytes } = texts
-  const isOut = (text: string): boolean => skipped !== null && skipped.find(text) !== -1
-  texts.forEach(
-    (i, from, to) => (slots[i] = skipped !== null && isOut(asciiText(bytes, from, to)) ? LEFT_OUT : keys.slotOfAscii(bytes, from, to)),
-    (i, text) => (slots[i] = isOut(textOf(text)) ? LEFT_OUT : keys.slotOf(textOf(text))),
-  )
 }
 
 /** The keys of a chunk's rows. */

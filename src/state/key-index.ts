@@ -1,12 +1,15 @@
+import type { ChunkTexts } from './chunk-texts.ts'
 import { canonicalKey, copyTuple, isPrimitiveKey, refuseKey } from '../core/key.ts'
 import { ownString } from '../codec/own-string.ts'
-import { hashKey } from '../core/key-hash.ts'
+import { hashAscii, hashKey } from '../core/key-hash.ts'
 import type { Key } from '../core/key-hash.ts'
 import type { PrimitiveKey } from '../core/key.ts'
 import { KeyList } from './key-list.ts'
+import { LEFT_OUT } from './key-groups.ts'
 import type { KeySlots } from './key-slots.ts'
+import type { NewerKeys } from './newer-keys.ts'
 import { NOT_SHORT, SHORT_UNITS_MAX, ShortTextIndex } from './short-text-index.ts'
-import { asciiText } from './stored-texts.ts'
+import { NO_PLACE, type StoredTexts } from './stored-texts.ts'
 
 const CAPACITY_MIN = 16
 /** 2^32 / golden ratio: spreads consecutive and regular integers evenly over the high bits (Knuth, TAOCP 3, 6.4). */
@@ -56,19 +59,34 @@ export class KeyIndex implements KeySlots {
     return this.#slotOfOther(key)
   }
 
-  /** The slot of the text `bytes[from..to)`, which is ASCII, new or not. For keys that may not be used for long: no string is made. */
-  slotOfAscii(bytes: Uint8Array, from: number, to: number): number {
-    if (to - from <= SHORT_UNITS_MAX) return this.#slotOfText(asciiText(bytes, from, to))
-    if (this.#primitives.size > 0) {
-      const known = this.#primitives.get(asciiText(bytes, from, to))
-      if (known !== undefined) return known
+  /** Slots are going to be below `size`. */
+  reserve(size: number): void {
+    this.#list.reserve(size)
+  }
+
+  /**
+   * The slots of the texts of a chunk, new or not; {@link LEFT_OUT} for those of `without`. They may not be used for long: of those that are ASCII, and not short, no string is made.
+   */
+  takeTexts(texts: ChunkTexts, slots: Int32Array, without: NewerKeys | null): void {
+    const { bytes, places } = texts
+    let stored: StoredTexts | null = null
+    let place = NO_PLACE
+    for (let i = 0; i < texts.length; i++) {
+      const from = places[2 * i]!
+      const to = places[2 * i + 1]!
+      if (stored === null && to - from > SHORT_UNITS_MAX) {
+        stored = this.#list.stored
+        place = stored.append(bytes.subarray(texts.from, texts.to))
+      }
+      if (stored === null || place === NO_PLACE || to - from <= SHORT_UNITS_MAX || !texts.isAscii(i)) {
+        const text = texts.at(i)
+        slots[i] = without?.has(text) === true ? LEFT_OUT : this.#slotOfText(text)
+        continue
+      }
+      const hash = hashAscii(bytes, from, to)
+      if (without !== null && without.mayHave(hash) && without.has(texts.at(i))) slots[i] = LEFT_OUT
+      else slots[i] = this.#usedSlot(texts, i) ?? this.#slotOfStored(stored, place + from - texts.from, to - from, hash)
     }
-    const next = this.#next()
-    const slot = this.#list.stored.slotOf(bytes, from, to, next)
-    if (slot !== next) return slot
-    if (this.#free.length === 0) this.#list.pushStored()
-    else this.#free.pop()
-    return slot
   }
 
   /** The slot of an int32 number, new or not. The caller knows that `(n | 0) === n`. */
@@ -125,6 +143,20 @@ export class KeyIndex implements KeySlots {
     this.#short.clear()
     this.#primitives.clear()
     this.#tuples.clear()
+  }
+
+  /** The slot of a text that has been used as a string. */
+  #usedSlot(texts: ChunkTexts, i: number): number | undefined {
+    return this.#primitives.size === 0 ? undefined : this.#primitives.get(texts.at(i))
+  }
+
+  #slotOfStored(stored: StoredTexts, start: number, length: number, hash: number): number {
+    const next = this.#next()
+    const slot = stored.slotOf(start, length, hash, next)
+    if (slot !== next) return slot
+    if (this.#free.length === 0) this.#list.pushStored()
+    else this.#free.pop()
+    return slot
   }
 
   #slotOfOther(key: Key): number {

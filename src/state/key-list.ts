@@ -12,6 +12,7 @@ export class KeyList {
   #others: (Key | undefined)[] | undefined
   /** Texts that are still bytes; undefined at their slots in `#others`. */
   #stored: StoredTexts | null = null
+  #expected = 0
 
   get size(): number {
     return this.#size
@@ -29,13 +30,20 @@ export class KeyList {
 
   /** Texts that are to stay bytes. */
   get stored(): StoredTexts {
-    return (this.#stored ??= new StoredTexts())
+    return (this.#stored ??= new StoredTexts(this.#expected))
+  }
+
+  /** Slots are going to be below `size`. */
+  reserve(size: number): void {
+    if (size > this.#ints.length) this.#grow(size)
+    this.#expected = size
   }
 
   /** Appends a key whose text is among `stored` already. */
   pushStored(): void {
     this.#others ??= []
-    this.pushInt(0)
+    if (this.#size === this.#ints.length) this.#grow(2 * this.#size)
+    this.#size++
   }
 
   /** The slot of a text that is still bytes, or -1. */
@@ -53,7 +61,7 @@ export class KeyList {
   /** Appends an int32 key; returns its slot. */
   pushInt(n: number): number {
     const slot = this.#size
-    if (slot === this.#ints.length) this.#grow()
+    if (slot === this.#ints.length) this.#grow(2 * slot)
     this.#ints[slot] = n
     this.#size = slot + 1
     return slot
@@ -86,8 +94,8 @@ export class KeyList {
     this.#stored = null
   }
 
-  #grow(): void {
-    const grown = new Int32Array(this.#ints.length * 2)
+  #grow(length: number): void {
+    const grown = new Int32Array(length)
     grown.set(this.#ints)
     this.#ints = grown
   }

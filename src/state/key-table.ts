@@ -1,7 +1,10 @@
 import type { Key } from '../core/key-hash.ts'
 import type { ChangeStamps } from './change-stamps.ts'
+import type { ChunkTexts } from './chunk-texts.ts'
+import { LEFT_OUT } from './key-groups.ts'
 import { KeyIndex } from './key-index.ts'
 import type { KeySlots } from './key-slots.ts'
+import type { NewerKeys } from './newer-keys.ts'
 
 const CAPACITY_MIN = 16
 
@@ -57,11 +60,19 @@ export class KeyTable implements KeySlots {
     return this.slotOf(n)
   }
 
-  slotOfAscii(bytes: Uint8Array, from: number, to: number): number {
-    const { live } = this.index
-    const slot = this.index.slotOfAscii(bytes, from, to)
-    if (this.index.live !== live) this.#isNew(slot)
-    return slot
+  /** Slots are going to be below `size`. */
+  reserve(size: number): void {
+    this.index.reserve(size)
+    if (size > this.#uses.length) this.#grow(size - 1)
+  }
+
+  takeTexts(texts: ChunkTexts, slots: Int32Array, without: NewerKeys | null): void {
+    this.index.takeTexts(texts, slots, without)
+    for (let i = 0; i < texts.length; i++) {
+      const slot = slots[i]!
+      if (slot >= this.#uses.length) this.#grow(this.size - 1)
+      if (slot !== LEFT_OUT && this.#uses[slot] === 0) this.suspect(slot)
+    }
   }
 
   /** The slot of a key that has one, else -1. @throws MR_KEY_INVALID */

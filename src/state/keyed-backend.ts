@@ -1,5 +1,5 @@
 import type { Key } from '../core/key-hash.ts'
-import type { KeyIndex } from './key-index.ts'
+import type { NewerKeys } from './newer-keys.ts'
 import type { KeyTable } from './key-table.ts'
 
 /**
@@ -60,5 +60,5 @@ export interface KeyedStateBackend {
    *
    * @param newer keys of which newer chunks said everything: their rows are left out
    */
-  restore(chunks: Readonly<Record<string, Uint8Array>>, nowMs: number, newer?: KeyIndex | null): void
+  restore(chunks: Readonly<Record<string, Uint8Array>>, nowMs: number, newer?: NewerKeys | null): void
 }

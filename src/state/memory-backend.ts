@@ -2,12 +2,13 @@ import { RecordRows } from '../codec/record-rows.ts'
 import type { Key } from '../core/key-hash.ts'
 import { CellExpiry } from './cell-expiry.ts'
 import type { ChangeStamps } from './change-stamps.ts'
-import type { KeyIndex } from './key-index.ts'
+import type { NewerKeys } from './newer-keys.ts'
 import { LEFT_OUT, slotsOfChunk } from './key-groups.ts'
 import { KeyTable } from './key-table.ts'
 import type { CellSpec, KeyedStateBackend, StateCell, StoredValue } from './keyed-backend.ts'
 import { type KeyedChunkPlace, KeyedChunkWriter, openKeyedChunk } from './keyed-chunk.ts'
 import { ownValue } from './own-value.ts'
+import { rowsOfChunks } from './state-chunk.ts'
 import type { ImageOptions, TableImage } from './table-image.ts'
 import { TableImages } from './table-images.ts'
 import { ValueColumn } from './value-column.ts'
@@ -94,7 +95,12 @@ export class MemoryBackend implements KeyedStateBackend {
     return chunks
   }
 
-  restore(chunks: Readonly<Record<string, Uint8Array>>, nowMs: number, newer: KeyIndex | null = null): void {
+  /** Chunks by name of the state, as {@link MemoryBackend.write} gave them, are going to be restored. */
+  expect(groups: readonly Readonly<Record<string, Uint8Array>>[]): void {
+    for (const cell of this.#cells) cell.expect(groups.flatMap((chunks) => chunks[cell.name] ?? []))
+  }
+
+  restore(chunks: Readonly<Record<string, Uint8Array>>, nowMs: number, newer: NewerKeys | null = null): void {
     for (const [name, bytes] of Object.entries(chunks)) this.#cells.find((cell) => cell.name === name)?.restore(bytes, nowMs, newer)
     this.keys.sweep()
   }
@@ -123,9 +129,10 @@ class MemoryCell<V> implements StateCell<V> {
   }
 
   get(slot: number): V | undefined {
-    // Whoever gets it may change it before it is set again.
-    this.#images.lend(slot)
-    return this.#column.get(slot)
+    const value = this.#column.get(slot)
+    // Whoever gets an object may change it before it is set again.
+    if (typeof value === 'object') this.#images.lend(slot)
+    return value
   }
 
   set(slot: number, value: V): void {
@@ -175,7 +182,13 @@ class MemoryCell<V> implements StateCell<V> {
     })
   }
 
-  restore(bytes: Uint8Array, nowMs: number, newer: KeyIndex | null): void {
+  expect(chunks: readonly Uint8Array[]): void {
+    const rows = rowsOfChunks(chunks)
+    this.#keys.reserve(rows)
+    this.#column.expect(rows)
+  }
+
+  restore(bytes: Uint8Array, nowMs: number, newer: NewerKeys | null): void {
     const { chunk, values } = openKeyedChunk(bytes)
     const { signature } = chunk
     const slots = slotsOfChunk(this.#keys, chunk, newer)

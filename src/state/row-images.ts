@@ -1,6 +1,6 @@
 import type { Key } from '../core/key-hash.ts'
 import { decodeKeys, encodeKeys } from './key-chunk.ts'
-import { KeyIndex } from './key-index.ts'
+import { NewerKeys } from './newer-keys.ts'
 import { KeyTable } from './key-table.ts'
 import { ownValue } from './own-value.ts'
 import type { ImageGroup, ImageOptions, TableImage } from './table-image.ts'
@@ -96,15 +96,15 @@ export class RowImages {
 /** The chunk of a ValueTable. Rows of keys in `newer` are over. */
 export interface NewestRows {
   readonly rows: Uint8Array
-  readonly newer: KeyIndex
+  readonly newer: NewerKeys
 }
 
 /** The rows of a key group, newest first. Each is to be taken in before the next is asked for. */
 export function* newestRows(stored: readonly StoredRows[]): Generator<NewestRows> {
-  const newer = new KeyIndex()
+  const newer = new NewerKeys()
   for (const chunk of stored.toReversed()) {
     const { rows, outdated }: Exclude<StoredRows, Uint8Array> = chunk instanceof Uint8Array ? { rows: chunk } : chunk
     if (rows !== undefined) yield { rows, newer }
-    if (outdated !== undefined) for (const key of decodeKeys(outdated)) newer.slotOf(key)
+    if (outdated !== undefined) for (const key of decodeKeys(outdated)) newer.add(key)
   }
 }

@@ -205,6 +205,21 @@ export const decodeChunk = (bytes: Uint8Array): DecodedChunk => {
   }
 }
 
+/** Rows of some chunks, as their heads say, which may be damaged. */
+export const rowsOfChunks = (chunks: readonly Uint8Array[]): number => chunks.reduce((sum, bytes) => sum + rowsIn(bytes), 0)
+
+const rowsIn = (bytes: Uint8Array): number => {
+  try {
+    const reader = new PayloadReader(bytes.subarray(BODY_AT))
+    reader.array()
+    for (let names = 2; names > 0; names--) reader.name()
+    for (let numbers = 3; numbers > 0; numbers--) reader.uint()
+    return Math.min(reader.uint(), bytes.length)
+  } catch {
+    return 0
+  }
+}
+
 /** @throws MR_STATE_INCOMPATIBLE unless the chunk is of this kind and signature */
 export const requireSignature = (chunk: Pick<Chunk, 'kind' | 'signature'>, kind: string, signature: string): void => {
   if (chunk.kind !== kind) throw incompatible(`it holds ${chunk.kind}, not ${kind}`)

@@ -1,7 +1,14 @@
 import { hashAscii, hashKey } from '../core/key-hash.ts'
 
 const SLOTS_MIN = 1024
-const BYTES_MIN = 16 * 1024
+/** Of a page; each is as large as four before it. Memory that nothing was written to is not there yet, so room costs nothing, while bytes that move to a larger place are paid for again. */
+const PAGE_BYTES_MIN = 16 * 1024
+/** A place is the number of a page, and in so many low bits where it is there. */
+const PAGE_BITS = 24
+const PAGE_BYTES_MAX = 2 ** PAGE_BITS
+const PAGES_MAX = 2 ** (31 - PAGE_BITS) - 1
+/** There is no room. */
+export const NO_PLACE = -1
 /** Keys of one key group, which come together, are in one part where there are as many groups as parts, or a multiple: a part fits the processor's cache. */
 const PARTS = 128
 const PART_PAIRS_MIN = 16
@@ -18,13 +25,15 @@ interface Part {
  * garbage collector's business. A key that is used goes over to where strings are ({@link StoredTexts.forget}); what nobody asks for stays.
  */
 export class StoredTexts {
-  #bytes = new Uint8Array(BYTES_MIN)
+  #pages: Uint8Array[] = []
+  /** Of the last page. */
+  #pageUsed = 0
   #used = 0
-  /** Of `#used`: bytes of texts that have gone. */
+  /** Of `#used`: bytes of no text, or of one that has gone. */
   #dead = 0
-  /** By slot: where the text begins, + 1; 0 for none. */
-  #starts = new Int32Array(SLOTS_MIN)
-  #lengths = new Int32Array(SLOTS_MIN)
+  /** By slot: the place of the text, + 1; 0 for none. */
+  #starts: Int32Array
+  #lengths: Int32Array
   /** By the low bits of the hash. An entry stays when its text goes, until all are made anew. */
   #parts: (Part | undefined)[] = Array.from({ length: PARTS })
   #size = 0
@@ -34,17 +43,45 @@ export class StoredTexts {
     return this.#size
   }
 
-  /** The slot of the text `bytes[from..to)`, which is ASCII. A new one gets `next`, which has no text. */
-  slotOf(bytes: Uint8Array, from: number, to: number, next: number): number {
-    const hash = hashAscii(bytes, from, to) | 0
+  /** @param slots are going to be below it */
+  constructor(slots = SLOTS_MIN) {
+    this.#starts = new Int32Array(Math.max(slots, SLOTS_MIN))
+    this.#lengths = new Int32Array(this.#starts.length)
+  }
+
+  /** Takes in bytes that have texts in them, and returns their place: what {@link StoredTexts.slotOf} is asked of lies there. Or {@link NO_PLACE}. */
+  append(bytes: Uint8Array): number {
+    const { length } = bytes
+    if (this.#pages.length === 0 || this.#pageUsed + length > this.#pages.at(-1)!.length) {
+      if (length > PAGE_BYTES_MAX || this.#pages.length === PAGES_MAX) return NO_PLACE
+      const room = PAGE_BYTES_MIN * 4 ** Math.min(this.#pages.length, PAGE_BITS)
+      this.#pages.push(new Uint8Array(Math.max(length, Math.min(room, PAGE_BYTES_MAX))))
+      this.#pageUsed = 0
+    }
+    const page = this.#pages.length - 1
+    const from = this.#pageUsed
+    this.#pages[page]!.set(bytes, from)
+    this.#pageUsed += length
+    this.#used += length
+    this.#dead += length
+    return (page << PAGE_BITS) | from
+  }
+
+  /**
+   * The slot of the ASCII text at a place of what was appended. A new one gets `next`, which has no text.
+   *
+   * @param hash its {@link hashKey}
+   */
+  slotOf(place: number, length: number, hash: number, next: number): number {
     const part = (this.#parts[hash & (PARTS - 1)] ??= newPart())
     const { pairs } = part
     const mask = pairs.length - 1
-    let at = (hash >>> part.shift) << 1
+    const word = hash | 0
+    let at = (word >>> part.shift) << 1
     for (; pairs[at + 1] !== 0; at = (at + 2) & mask)
-      if (pairs[at] === hash && this.#isBytes(pairs[at + 1]! - 1, bytes, from, to)) return pairs[at + 1]! - 1
-    this.#keep(next, bytes, from, to)
-    pairs[at] = hash
+      if (pairs[at] === word && this.#isSame(pairs[at + 1]! - 1, place, length)) return pairs[at + 1]! - 1
+    this.#keep(next, place, length)
+    pairs[at] = word
     pairs[at + 1] = next + 1
     if (++part.used * 4 > pairs.length) grow(part)
     return next
@@ -64,8 +101,10 @@ export class StoredTexts {
 
   /** The text of a slot, if it has one. */
   at(slot: number): string | undefined {
-    const start = slot < this.#starts.length ? this.#starts[slot]! - 1 : -1
-    return start === -1 ? undefined : asciiText(this.#bytes, start, start + this.#lengths[slot]!)
+    const place = slot < this.#starts.length ? this.#starts[slot]! - 1 : -1
+    if (place === -1) return undefined
+    const from = offsetOf(place)
+    return asciiText(this.#pageOf(place), from, from + this.#lengths[slot]!)
   }
 
   /** The text of a slot goes. False when it has none. */
@@ -74,45 +113,41 @@ export class StoredTexts {
     this.#starts[slot] = 0
     this.#size--
     this.#dead += this.#lengths[slot]!
-    if (2 * this.#dead > this.#used && this.#used > BYTES_MIN) this.#compact()
+    if (2 * this.#dead > this.#used && this.#used > PAGE_BYTES_MIN) this.#compact()
     return true
   }
 
-  #isBytes(slot: number, bytes: Uint8Array, from: number, to: number): boolean {
-    let at = this.#starts[slot]! - 1
-    if (at === -1 || this.#lengths[slot] !== to - from) return false
-    for (let i = from; i < to; i++) if (this.#bytes[at++] !== bytes[i]) return false
+  #pageOf(place: number): Uint8Array {
+    return this.#pages[place >>> PAGE_BITS]!
+  }
+
+  #isSame(slot: number, place: number, length: number): boolean {
+    const other = this.#starts[slot]! - 1
+    if (other === -1 || this.#lengths[slot] !== length) return false
+    const [page, otherPage, from, otherFrom] = [this.#pageOf(place), this.#pageOf(other), offsetOf(place), offsetOf(other)]
+    for (let i = 0; i < length; i++) if (otherPage[otherFrom + i] !== page[from + i]) return false
     return true
   }
 
   #isText(slot: number, text: string): boolean {
-    const start = this.#starts[slot]! - 1
-    if (start === -1 || this.#lengths[slot] !== text.length) return false
-    for (let i = 0; i < text.length; i++) if (this.#bytes[start + i] !== text.charCodeAt(i)) return false
+    const place = this.#starts[slot]! - 1
+    if (place === -1 || this.#lengths[slot] !== text.length) return false
+    const page = this.#pageOf(place)
+    const from = offsetOf(place)
+    for (let i = 0; i < text.length; i++) if (page[from + i] !== text.charCodeAt(i)) return false
     return true
   }
 
-  #keep(slot: number, bytes: Uint8Array, from: number, to: number): void {
-    if (slot >= this.#starts.length) this.#growSlots(slot)
-    let at = this.#used
-    const end = at + to - from
-    if (end > this.#bytes.length) this.#growBytes(end)
-    const kept = this.#bytes
-    this.#starts[slot] = at + 1
-    this.#lengths[slot] = to - from
-    for (let i = from; i < to; i++) kept[at++] = bytes[i]!
-    this.#used = end
+  #keep(slot: number, place: number, length: number): void {
+    if (slot >= this.#starts.length) this.#growSlots(slot + 1)
+    this.#starts[slot] = place + 1
+    this.#lengths[slot] = length
+    this.#dead -= length
     this.#size++
   }
 
-  #growBytes(needed: number): void {
-    const bytes = new Uint8Array(Math.max(2 * this.#bytes.length, needed))
-    bytes.set(this.#bytes)
-    this.#bytes = bytes
-  }
-
-  #growSlots(slot: number): void {
-    const length = Math.max(2 * this.#starts.length, slot + 1)
+  #growSlots(size: number): void {
+    const length = Math.max(2 * this.#starts.length, size)
     const starts = new Int32Array(length)
     starts.set(this.#starts)
     this.#starts = starts
@@ -124,14 +159,16 @@ export class StoredTexts {
   /** Makes all anew, without what has gone. */
   #compact(): void {
     const all = new StoredTexts()
-    all.#bytes = new Uint8Array(Math.max(BYTES_MIN, this.#used - this.#dead))
     for (let slot = 0; slot < this.#starts.length; slot++) {
-      const start = this.#starts[slot]! - 1
-      if (start !== -1) all.slotOf(this.#bytes, start, start + this.#lengths[slot]!, slot)
+      const place = this.#starts[slot]! - 1
+      if (place === -1) continue
+      const text = this.#pageOf(place).subarray(offsetOf(place), offsetOf(place) + this.#lengths[slot]!)
+      all.slotOf(all.append(text), text.length, hashAscii(text, 0, text.length), slot)
     }
-    this.#bytes = all.#bytes
+    this.#pages = all.#pages
+    this.#pageUsed = all.#pageUsed
     this.#used = all.#used
-    this.#dead = 0
+    this.#dead = all.#dead
     this.#starts = all.#starts
     this.#lengths = all.#lengths
     this.#parts = all.#parts
@@ -158,6 +195,8 @@ function grow(part: Part): void {
   part.pairs = pairs
   part.shift = shift
 }
+
+const offsetOf = (place: number): number => place & (PAGE_BYTES_MAX - 1)
 
 /** The text of ASCII bytes. */
 export function asciiText(bytes: Uint8Array, from: number, to: number): string {

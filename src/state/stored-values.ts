@@ -12,6 +12,14 @@ interface Block<V> {
   left: number
 }
 
+/** A longer array would be a dictionary when it is made at once. */
+const ROOM_MAX = 2 ** 24
+
+/** An array of so many undefined values. One that grows with each is copied again and again. */
+export function roomFor(size: number): undefined[] {
+  return new Array<undefined>(Math.min(size, ROOM_MAX))
+}
+
 /** Values of slots that are still in the columns of the chunks that they were restored from. Most of them may not be used for long. */
 export class StoredValues<V> {
   /** By slot: number of the row over all blocks, + 1; 0 for none. */

@@ -1,4 +1,4 @@
-import { type StoredRows, StoredValues } from './stored-values.ts'
+import { type StoredRows, StoredValues, roomFor } from './stored-values.ts'
 
 const CAPACITY_MIN = 16
 
@@ -9,6 +9,8 @@ export class ValueColumn<V> {
   /** By slot: 1 where there is a number. */
   #present = new Uint8Array(CAPACITY_MIN)
   #values: (V | undefined)[] = []
+  /** How far slots are known to go. */
+  #expected = 0
   /** Of slots that have nothing in `#values`. */
   #stored: StoredValues<V> | null = null
 
@@ -52,7 +54,14 @@ export class ValueColumn<V> {
     if (this.#numbers !== null) this.#convert()
     this.#stored ??= new StoredValues()
     this.#stored.add(rows, slots)
-    for (const slot of slots) while (this.#values.length <= slot) this.#values.push(undefined)
+    let size = this.#values.length
+    for (let row = 0; row < slots.length; row++) size = Math.max(size, slots[row]! + 1)
+    while (this.#values.length < size) this.#values.push(undefined)
+  }
+
+  /** Values of slots below `size` are going to be restored. */
+  expect(size: number): void {
+    this.#expected = size
   }
 
   clear(slot: number): void {
@@ -86,7 +95,8 @@ export class ValueColumn<V> {
   #convert(): void {
     const numbers = this.#numbers!
     this.#numbers = null
-    for (let slot = 0; slot < numbers.length; slot++) this.#values.push(this.#present[slot] === 1 ? (numbers[slot] as V) : undefined)
+    this.#values = roomFor(Math.max(numbers.length, this.#expected))
+    for (let slot = 0; slot < numbers.length; slot++) if (this.#present[slot] === 1) this.#values[slot] = numbers[slot] as V
     this.#present = new Uint8Array(0)
   }
 }

@@ -6,9 +6,9 @@ import { RECORD_COLUMN_ROWS_MIN } from '../limits.ts'
 import { chunkKeysOf, forEachGroup, liveSlots, slotsOfChunk } from './key-groups.ts'
 import { KeyIndex } from './key-index.ts'
 import type { KeySlots } from './key-slots.ts'
-import { type Chunk, type DecodedChunk, decodeChunk, encodeChunk, requireSignature } from './state-chunk.ts'
+import { type Chunk, type DecodedChunk, decodeChunk, encodeChunk, requireSignature, rowsOfChunks } from './state-chunk.ts'
 import { isPlainRecord, openRecords } from './record-column.ts'
-import { type StoredRows, StoredValues } from './stored-values.ts'
+import { type StoredRows, StoredValues, roomFor } from './stored-values.ts'
 import type { TableImage } from './table-image.ts'
 import { TableImages } from './table-images.ts'
 import { msgpackrPacker, packValues, unpackValues } from './value-packer.ts'
@@ -114,6 +114,14 @@ export class ValueTable<V> {
     else slots.forEach((slot, row) => this.set(slot, values[row] as V))
   }
 
+  /** These chunks are going to be restored. */
+  expect(chunks: readonly Uint8Array[]): void {
+    const size = this.keys.size + rowsOfChunks(chunks)
+    this.keys.reserve(size)
+    if (size > this.#present.length) this.#grow(size - 1)
+    if (this.#values.length === 0) this.#values = roomFor(size)
+  }
+
   clear(): void {
     this.keys.clear()
     this.#images.clear()
@@ -165,9 +173,14 @@ export class ValueTable<V> {
 
   /** They are made when they are used. */
   #restoreLater(rows: StoredRows<V>, slots: Int32Array): void {
-    for (const slot of slots) {
-      while (this.#values.length <= slot) this.#values.push(undefined)
-      this.set(slot, undefined as V)
+    const { size } = this.keys
+    if (size > this.#present.length) this.#grow(size - 1)
+    while (this.#values.length < size) this.#values.push(undefined)
+    this.#images.changes.touchAll(slots)
+    for (let row = 0; row < slots.length; row++) {
+      const slot = slots[row]!
+      this.#values[slot] = undefined
+      this.#present[slot] = 1
     }
     this.#stored ??= new StoredValues()
     this.#stored.add(rows, slots)

@@ -18,7 +18,7 @@ export interface ReadChunk extends ActorName {
 
 /**
  * @param dir state directory that a store has been opened in
- * @throws MillraceError MR_STATE_DIR_INVALID if there is none, MR_STATE_CORRUPT, MR_STATE_INCOMPATIBLE
+ * @throws MillraceError MR_STATE_MISSING if there is none, MR_STATE_CORRUPT, MR_STATE_INCOMPATIBLE
  */
 export function openCheckpointReader(dir: string): CheckpointReader {
   return new CheckpointReader(dir)

@@ -17,8 +17,8 @@ import type { Environment } from './environment.ts'
 import type { StorageHandshake } from './handshake.ts'
 import { beginWriting, createHandshake, endWriting, undisturbed } from './handshake.ts'
 import { type ActorSnapshot, layOut } from './lay-out.ts'
-import type { StoredChunk } from './protocol.ts'
 import { readChunk } from './read-chunk.ts'
+import { type ChunksRead, readChunks } from './read-chunks.ts'
 import { replaceDatabase } from './replace-database.ts'
 import { rewriteChunks } from './rewritten-chunks.ts'
 import { SameFile } from './same-file.ts'
@@ -122,16 +122,9 @@ export class CheckpointStore {
    *
    * @throws MillraceError MR_STATE_CORRUPT when there is no such checkpoint, or a chunk is damaged
    */
-  read(checkpoint: number, wanted: ReadonlySet<string>): StoredChunk[] {
+  read(checkpoint: number, wanted: ReadonlySet<string>): ChunksRead {
     const manifest = this.#manifestOf(checkpoint)
-    const chunks: StoredChunk[] = []
-    for (const actor of manifest.actors) {
-      for (const ref of actor.chunks) {
-        if (!wanted.has(ref.key)) continue
-        chunks.push({ key: ref.key, bytes: undisturbed(this.#handshake, () => readChunk(this.#environment, manifest, actor, ref)) })
-      }
-    }
-    return chunks
+    return readChunks(this.#environment, manifest, wanted, (work) => undisturbed(this.#handshake, work))
   }
 
   /** All of a complete checkpoint, each chunk checked. @throws MillraceError MR_STATE_CORRUPT */

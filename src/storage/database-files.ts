@@ -40,7 +40,7 @@ export type Trees = 'checked' | 'trusted'
 /**
  * @param path folder of the LMDB environment
  * @returns whether it is new
- * @throws MillraceError MR_STATE_DIR_INVALID if a file is a link, no file, missing (read-only), or cannot be opened; MR_STATE_CORRUPT
+ * @throws MillraceError MR_STATE_MISSING if a file is not there (read-only); MR_STATE_DIR_INVALID if one is a link, no file, or cannot be opened; MR_STATE_CORRUPT
  * if it is not LMDB's, or was cut off; MR_STATE_INCOMPATIBLE if it has another version
  */
 export function checkDatabaseFiles(path: string, access: Access, trees: Trees): boolean {
@@ -53,7 +53,7 @@ export function checkDatabaseFiles(path: string, access: Access, trees: Trees): 
     isNew ||= !hasContent
     if (hasContent && name === 'data.mdb') isNew = !checkData(file, access, trees) || isNew
     else if (found) checkAccess(file)
-    else if (access === 'read-only') throw new MillraceError('MR_STATE_DIR_INVALID', `There is no checkpoint store: ${file} is missing.`)
+    else if (access === 'read-only') throw new MillraceError('MR_STATE_MISSING', `There is no checkpoint store: ${file} is missing.`)
   }
   if (isNew && access === 'read-write') checkRoom(path)
   return isNew

@@ -143,35 +143,17 @@ export type StorageToControl =
  * typed arrays, and each of their accesses asks from then on whether the buffer is still there. Measured: up to 10 % of a job's processor time, for good.
  */
 export function sendStore(port: MessagePort, message: StoreMessage): void {
-  port.postMessage({ ...message, chunks: gathered(message.chunks, movedChunk).chunks })
-}
-
-/** Answers a worker with chunks. Their buffers are transferred where they have them for themselves; the caller's chunk is empty then. */
-export function sendChunks(port: MessagePort, message: StorageToWorker & { type: 'chunks' }): void {
-  const { chunks, buffers } = gathered(message.chunks, ({ key }, bytes) => ({ key, bytes }))
-  port.postMessage({ ...message, chunks }, buffers)
-}
-
-/** Chunks as they are sent, and the buffers that they lie in. Small ones, which are many, share one: a buffer costs more than a small chunk that is copied. */
-function gathered<C extends StoredChunk>(
-  chunks: readonly C[],
-  moved: (chunk: C, bytes: Uint8Array) => C,
-): { chunks: C[]; buffers: ArrayBuffer[] } {
-  const shared = new Uint8Array(chunks.reduce((sum, { bytes }) => sum + (isSmall(bytes) ? bytes.byteLength : 0), 0))
-  const buffers = [shared.buffer]
+  // Small ones, which are many, share a buffer: each costs more than a small chunk that is copied.
+  const shared = new Uint8Array(message.chunks.reduce((sum, { bytes }) => sum + (isSmall(bytes) ? bytes.byteLength : 0), 0))
   let end = 0
-  const sent = chunks.map((chunk): C => {
+  const chunks = message.chunks.map((chunk): Chunk => {
     const { bytes } = chunk
-    if (isSmall(bytes)) {
-      shared.set(bytes, end)
-      return moved(chunk, shared.subarray(end, (end += bytes.byteLength)))
-    }
     // slice() of a Buffer may come out of Node's pool; the plain view makes a buffer of its own.
-    const owned = ownsBuffer(bytes) ? bytes : new Uint8Array(bytes)
-    buffers.push(owned.buffer as ArrayBuffer)
-    return moved(chunk, owned)
+    if (!isSmall(bytes)) return movedChunk(chunk, ownsBuffer(bytes) ? bytes : new Uint8Array(bytes))
+    shared.set(bytes, end)
+    return movedChunk(chunk, shared.subarray(end, (end += bytes.byteLength)))
   })
-  return { chunks: sent, buffers }
+  port.postMessage({ ...message, chunks })
 }
 
 const isSmall = (bytes: Uint8Array): boolean => bytes.byteLength < CHUNK_COPY_BYTES_MAX

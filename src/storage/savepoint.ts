@@ -50,7 +50,7 @@ function demandEmpty(dir: string): void {
   if (found.length > 0) throw new MillraceError('MR_STATE_DIR_INVALID', `${dir} is not empty: a savepoint needs a directory of its own.`)
 }
 
-/** @throws MillraceError MR_STATE_DIR_INVALID, MR_STATE_CORRUPT, MR_STATE_INCOMPATIBLE */
+/** @throws MillraceError MR_STATE_MISSING, MR_STATE_DIR_INVALID, MR_STATE_CORRUPT, MR_STATE_INCOMPATIBLE */
 export async function readSavepointManifest(dir: string): Promise<Manifest> {
   return withReader(dir, (_, manifest) => manifest)
 }
@@ -75,7 +75,7 @@ async function withReader<T>(dir: string, read: (reader: ReturnType<typeof openC
   const reader = openCheckpointReader(existingStateDir(dir, 'savepoint'))
   try {
     const manifest = reader.latest()
-    if (manifest === undefined) throw new MillraceError('MR_STATE_DIR_INVALID', `There is no complete checkpoint in ${dir}.`)
+    if (manifest === undefined) throw new MillraceError('MR_STATE_MISSING', `There is no complete checkpoint in ${dir}.`)
     return read(reader, manifest)
   } finally {
     await reader.close()

@@ -27,13 +27,13 @@ export function prepareStateDir(dir: string): string {
  * The real path of a directory of state that is there.
  *
  * @param what for the error's text
- * @throws MillraceError MR_STATE_DIR_INVALID
+ * @throws MillraceError MR_STATE_MISSING
  */
 export function existingStateDir(dir: string, what: 'state directory' | 'savepoint' = 'state directory'): string {
   try {
     return realpathSync(dir)
   } catch (cause) {
-    throw new MillraceError('MR_STATE_DIR_INVALID', `There is no ${what} ${dir}`, { cause })
+    throw new MillraceError('MR_STATE_MISSING', `There is no ${what} ${dir}`, { cause })
   }
 }
 

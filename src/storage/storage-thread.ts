@@ -17,7 +17,6 @@ import type {
   StoreMessage,
   WorkerToStorage,
 } from './protocol.ts'
-import { sendChunks } from './protocol.ts'
 import { readSavepoint, readSavepointManifest, writeSavepoint } from './savepoint.ts'
 import { prepareStateDir } from './state-dir.ts'
 import { lockStateDir } from './state-lock.ts'
@@ -116,9 +115,8 @@ export class StorageThread {
 
   #read(port: MessagePort, { request, checkpoint, keys }: ReadMessage): void {
     try {
-      const chunks = this.#store!.read(checkpoint, new Set(keys))
-      const answer: StorageToWorker = { type: 'chunks', request, chunks }
-      sendChunks(port, answer)
+      const { chunks, blocks } = this.#store!.read(checkpoint, new Set(keys))
+      port.postMessage({ type: 'chunks', request, chunks } satisfies StorageToWorker, blocks as ArrayBuffer[])
     } catch (error) {
       port.postMessage({ type: 'read-failed', request, failure: describeError(error, { kind: 'storage' }) } satisfies StorageToWorker)
     }

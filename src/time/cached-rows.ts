@@ -1,6 +1,6 @@
 import type { Key } from '../core/key-hash.ts'
 import { TIMERS_PER_STEP_MAX } from '../limits.ts'
-import type { KeyIndex } from '../state/key-index.ts'
+import type { NewerKeys } from '../state/newer-keys.ts'
 import type { CachedBackendOptions } from '../state/working/cached-backend.ts'
 import { CachedTable } from '../state/working/cached-table.ts'
 import { type PieceFormat, decodePieces, plainFormat } from '../state/working/pieces.ts'
@@ -53,7 +53,7 @@ export class CachedRows extends CachedTable {
     return this.#pieces === null ? snapshot : { ...snapshot, kind: 'pieces', pieces: plainFormat(this.#pieces) }
   }
 
-  override restore(bytes: Uint8Array, newer: KeyIndex | null = null): void {
+  override restore(bytes: Uint8Array, newer: NewerKeys | null = null): void {
     if (this.#pieces === null) return super.restore(bytes, newer)
     decodePieces(bytes, this.#pieces, (key, row) => this.adopt(this.keys.slotOf(key), row))
     this.batchDone()

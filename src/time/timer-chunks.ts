@@ -1,6 +1,6 @@
 import { MillraceError } from '../errors.ts'
 import { LEFT_OUT, forEachGroup, slotsOfChunk } from '../state/key-groups.ts'
-import type { KeyIndex } from '../state/key-index.ts'
+import type { NewerKeys } from '../state/newer-keys.ts'
 import { type KeyedChunkPlace, KeyedChunkWriter, decodeKeyedChunk } from '../state/keyed-chunk.ts'
 import type { KeyTable } from '../state/key-table.ts'
 import type { Timers, TimersCopy } from './timers.ts'
@@ -68,7 +68,7 @@ export function saveTimers(timers: Timers, keys: KeyTable, groups: number): Map<
  * @param newer keys of which newer chunks said everything: their timers are left out
  * @throws MillraceError MR_STATE_CORRUPT, MR_STATE_INCOMPATIBLE
  */
-export function loadTimers(timers: Timers, keys: KeyTable, bytes: Uint8Array, newer: KeyIndex | null = null): void {
+export function loadTimers(timers: Timers, keys: KeyTable, bytes: Uint8Array, newer: NewerKeys | null = null): void {
   const { chunk, values } = decodeKeyedChunk(bytes)
   if (chunk.signature !== SIGNATURE)
     throw new MillraceError('MR_STATE_INCOMPATIBLE', `a chunk of timers cannot be restored: it is ${chunk.signature}, not ${SIGNATURE}`)

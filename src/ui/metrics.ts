@@ -58,6 +58,12 @@ function actorMetrics(note: Metrics, actor: ActorStats, labels: Labels): void {
   note('records_in_total', 'Records that came in since the attempt began', actor.recordsIn, labels)
   note('records_out_total', 'Records that went out since the attempt began', actor.recordsOut, labels)
   note('busy_seconds_total', 'Time that an actor ran since the attempt began', actor.busyMs / 1000, labels)
+  note(
+    'blocked_seconds_total',
+    'Time in which it had something to send, and no credit for it, since the attempt began',
+    actor.blockedMs / 1000,
+    labels,
+  )
   note('mailbox_bytes', 'Received and unprocessed', actor.mailboxBytes, labels)
   if (actor.watermarkMs !== null) note('watermark_seconds', 'Event time that an actor has come to', actor.watermarkMs / 1000, labels)
   for (const { source, p50Ms, p99Ms } of actor.latency) {

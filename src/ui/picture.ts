@@ -2,7 +2,7 @@ import type { BadRecords } from '../actor/record-guard.ts'
 import type { Plan } from '../graph/plan.ts'
 import type { JobShape } from '../observe/job-shape.ts'
 import { type Progress, type Sample, progressBetween } from '../observe/progress.ts'
-import type { ActorStats } from '../worker/worker-stats.ts'
+import type { ActorStats, WorkerStats } from '../worker/worker-stats.ts'
 
 /** What the charts show of one moment. */
 export interface Point {
@@ -28,7 +28,7 @@ export interface Point {
 export interface Picture {
   readonly progress: Progress
   readonly edges: readonly { readonly edge: number; readonly recordsPerSecond: number }[]
-  readonly workers: readonly { readonly worker: number; readonly heapBytes: number; readonly busyShare: number }[]
+  readonly workers: readonly Pick<WorkerStats, 'worker' | 'heapBytes' | 'externalBytes' | 'busyShare' | 'blockedShare'>[]
   readonly badRecords: readonly BadRecords[]
   readonly point: Point
 }
@@ -46,12 +46,12 @@ export function pictureBetween(plan: Plan, shape: JobShape, before: Sample | nul
     const sent = sum(senders.map((actor) => (actors.get(actor.id)?.outputs[output] ?? 0) - (earlier.get(actor.id)?.outputs[output] ?? 0)))
     return { edge: id, recordsPerSecond: (Math.max(0, sent) / intervalMs) * 1000 }
   })
-  const busyMs = (of: Sample | null, worker: number): number =>
-    sum(of?.stats.workers.find((each) => each.worker === worker)?.actors.map((actor) => actor.busyMs) ?? [])
-  const workers = now.stats.workers.map(({ worker, heapBytes }) => ({
+  const workers = now.stats.workers.map(({ worker, heapBytes, externalBytes, busyShare, blockedShare }) => ({
     worker,
     heapBytes,
-    busyShare: Math.min(1, Math.max(0, busyMs(now, worker) - busyMs(comparable, worker)) / intervalMs),
+    externalBytes,
+    busyShare,
+    blockedShare,
   }))
   const badRecords = mergedBadRecords([...actors.values()])
   return { progress, edges, workers, badRecords, point: pointOf(shape, progress, now, [...actors.values()], atMs) }

@@ -78,7 +78,9 @@ export class RunLog {
       },
       ended: (end) => {
         this.add({ type: 'ended', outcome: end.outcome, failure: end.outcome === 'failed' ? end.failure : null })
-        events.ended(end)
+        // The owner ends this thread when it hears of it: what was just sent to those who follow leaves first.
+        if (this.#listeners.size === 0) events.ended(end)
+        else setImmediate(() => events.ended(end))
       },
     }
   }

@@ -40,7 +40,11 @@ export class UiService {
     const lookout = new Lookout(subject, job.shape, (picture) => streams.send('picture', picture))
     const token = options.token ?? randomBytes(TOKEN_BYTES).toString('base64url')
     this.#served = { subject, job, lookout, streams, token, savepoints: options.savepoints }
-    this.#endLog = subject.log.onEntry((entry) => streams.send('log', entry))
+    this.#endLog = subject.log.onEntry((entry) => {
+      streams.send('log', entry)
+      // The thread is ended next: who follows is to have heard why.
+      if (entry.type === 'ended') streams.close()
+    })
     this.#server = createServer(
       {
         maxHeaderSize: UI_HEADER_BYTES_MAX,

@@ -6,6 +6,7 @@ import { MillraceError } from '../errors.ts'
 import { hasHoles, isKept, isKeptName, msgpackrPacker } from '../state/value-packer.ts'
 
 /** Of msgpack's `bin 32`. */
+const BIN_TOKEN = 0xc6
 const BIN_HEADER_BYTES = 5
 
 /** `operator/scope/id`: names a chunk within a checkpoint, whoever wrote it, so that state finds its operator at another parallelism. */
@@ -43,17 +44,22 @@ export function encodeChunk(value: unknown): Uint8Array {
   if (!(value instanceof Uint8Array) || Buffer.isBuffer(value))
     return new Uint8Array(pack(isOdd(value) ? [TAGGED, msgpackrPacker.pack([value])] : value))
   const bytes = new Uint8Array(BIN_HEADER_BYTES + value.byteLength)
-  bytes[0] = 0xc6
-  new DataView(bytes.buffer).setUint32(1, value.byteLength)
+  bytes[0] = BIN_TOKEN
+  viewOf(bytes).setUint32(1, value.byteLength)
   bytes.set(value, BIN_HEADER_BYTES)
   return bytes
 }
 
+/** What is bytes may be a view of those given. */
 export function decodeChunk(bytes: Uint8Array): unknown {
+  if (bytes[0] === BIN_TOKEN && bytes.length >= BIN_HEADER_BYTES && bytes.length - BIN_HEADER_BYTES === viewOf(bytes).getUint32(1))
+    return bytes.subarray(BIN_HEADER_BYTES)
   const value: unknown = unpack(bytes)
   if (Array.isArray(value) && value[0] === TAGGED) return msgpackrPacker.unpack(value[1] as Uint8Array)[0]
   return Buffer.isBuffer(value) ? new Uint8Array(value) : value
 }
+
+const viewOf = ({ buffer, byteOffset, byteLength }: Uint8Array): DataView => new DataView(buffer, byteOffset, byteLength)
 
 /** Whether there is something in a value that msgpack changes. Bytes are no such thing: most chunks hold some that are encoded already. */
 function isOdd(value: unknown): boolean {

@@ -1,10 +1,15 @@
 import type { CodecMode } from '../codec/index.ts'
 import type { StateBackend } from '../state/working/working-store.ts'
 
+/** Of a job among those that run in one process: 'low' takes what others leave, and a little. */
+export type JobPriority = 'normal' | 'low'
+
 /** Options of a run that every thread must agree on. All of it can be cloned. */
 export interface EngineOptions {
   readonly workers: number
   readonly chaining: 'on' | 'off'
+  /** Of the job among those of the process. */
+  readonly priority: JobPriority
   /** 'ring' sends everything through rings, also within a worker. */
   readonly transport: 'auto' | 'ring'
   readonly codec: CodecMode

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { expose, wrap } from 'comlink'
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
 import { loadOperators } from '../../actors/registry.ts'
@@ -9,11 +10,13 @@ import { Doorbell } from '../ring/index.ts'
 import { canGenerate } from '../state/generated-code.ts'
 import { sendStore } from '../storage/protocol.ts'
 import { CpuProfiler } from './cpu-profiler.ts'
+import { BusyWorker, PoliteWorker } from './job-board.ts'
 import { runLoop } from './loop.ts'
 import type { Answer, WorkerApi, WorkerListener, WorkerTask } from './protocol.ts'
 import { StoredChunks } from './stored-chunks.ts'
 import { ownStandardStreams } from './standard-stream.ts'
 import { printFromThisThread } from './sync-console.ts'
+import { lowerThisThread } from './thread-priority.ts'
 import { TablePort } from './table-port.ts'
 import { workerEvents } from './worker-events.ts'
 import { WorkerService } from './worker-service.ts'
@@ -75,7 +78,10 @@ export default async function runWorker(task: WorkerTask): Promise<void> {
     shutdown: () => answer(() => void (over = true)),
   }
   expose(api, nodeEndpoint(task.controlPort))
-  await runLoop(service, bell, () => over)
+  const polite = task.options.priority === 'low' && !lowerThisThread() ? new PoliteWorker(task.board, availableParallelism()) : null
+  const manners = task.options.priority === 'low' ? polite : new BusyWorker(task.board)
+  await runLoop(service, bell, () => over, { clock: systemClock, manners })
+  polite?.leave()
   await service.stop()
   for (const port of [task.controlPort, task.eventPort, task.storagePort]) port.close()
 }

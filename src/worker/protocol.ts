@@ -15,6 +15,8 @@ export interface WorkerTask {
   readonly config: unknown
   readonly options: EngineOptions
   readonly doorbells: SharedArrayBuffer
+  /** Of all runs of the process. */
+  readonly board: SharedArrayBuffer
   /** Calls of the control thread come in here. */
   readonly controlPort: MessagePort
   /** Events go out here. */

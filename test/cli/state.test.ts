@@ -25,7 +25,7 @@ test('ls, show and verify tell what is in a state directory of release 0.1.0, as
   await expect(showCommand(state, '7', TEXT)).rejects.toThrow(/no complete checkpoint 7. There are: 1, 2/)
   for (const id of ['../1', '1/../2', '-1', '0', '1e3', ''])
     await expect(showCommand(state, id, TEXT)).rejects.toThrow(/is no id of a checkpoint/)
-  await expect(listCommand(join(state, 'nothing'), TEXT)).rejects.toMatchObject({ code: 'MR_STATE_DIR_INVALID' })
+  await expect(listCommand(join(state, 'nothing'), TEXT)).rejects.toMatchObject({ code: 'MR_STATE_MISSING' })
 })
 
 test('verify names what is damaged, with exit code 1', async () => {

@@ -79,6 +79,6 @@ describe('the state of a run', () => {
   })
 
   test('of a directory without checkpoints is an error', async () => {
-    await expect(openCheckpoint(join(temporaryDir(), 'nothing'))).rejects.toMatchObject({ code: 'MR_STATE_DIR_INVALID' })
+    await expect(openCheckpoint(join(temporaryDir(), 'nothing'))).rejects.toMatchObject({ code: 'MR_STATE_MISSING' })
   })
 })

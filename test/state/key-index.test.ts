@@ -3,11 +3,24 @@ import { describe, expect, test } from 'vitest'
 import { canonicalKey } from '../../src/core/key.ts'
 import { hashKey } from '../../src/core/key-hash.ts'
 import type { Key } from '../../src/core/key-hash.ts'
+import { LEFT_OUT, chunkKeysOf } from '../../src/state/key-groups.ts'
 import { KeyIndex } from '../../src/state/key-index.ts'
+import { NewerKeys } from '../../src/state/newer-keys.ts'
+import { decodeChunk, encodeChunk } from '../../src/state/state-chunk.ts'
 import { anyKey } from './keys.ts'
 
 /** Many of them occur again; some are short, some not. */
 const asciiText = fc.oneof(fc.stringMatching(/^[ab]{0,10}$/), fc.stringMatching(/^key-[0-9]{1,4}$/))
+
+/** Slots of texts that a chunk has. */
+function slotsOf(index: KeyIndex, texts: readonly string[], without: NewerKeys | null = null): Int32Array {
+  const slots = new Int32Array(texts.length)
+  const { keys } = chunkKeysOf({ keyAt: (row) => texts[row]! }, Int32Array.from(texts.keys()))
+  const rows = { rows: texts.length, dirty: new Uint8Array(texts.length), columns: new Map() }
+  const { textKeys } = decodeChunk(encodeChunk({ kind: 'keys', signature: 'keys', groups: 1, group: 0, ...keys, ...rows }))
+  index.takeTexts(textKeys, slots, without)
+  return slots
+}
 
 describe('KeyIndex', () => {
   test('numbers keys by first arrival, as a Map by canonical text does', () => {
@@ -69,9 +82,7 @@ describe('KeyIndex', () => {
             index.remove(known)
             oracle.delete(text)
           } else {
-            const isAscii = typeof key === 'string' && /^[\0-\x7f]*$/.test(key)
-            const bytes = Buffer.from(`..${isAscii ? key : ''}..`)
-            const slot = kind === 'bytes' && isAscii ? index.slotOfAscii(bytes, 2, bytes.length - 2) : index.slotOf(key)
+            const slot = kind === 'bytes' && typeof key === 'string' ? slotsOf(index, [key])[0]! : index.slotOf(key)
             if (known !== -1) expect(slot).toBe(known)
             else expect([...oracle.values()]).not.toContain(slot)
             oracle.set(text, slot)
@@ -87,9 +98,12 @@ describe('KeyIndex', () => {
     const index = new KeyIndex()
     const keyOf = (i: number): string => `account-${i}`
     let wrong = 0
-    for (let i = 0; i < 100_000; i++) {
-      const bytes = Buffer.from(keyOf(i))
-      if (index.slotOfAscii(bytes, 0, bytes.length) !== i) wrong++
+    for (let from = 0; from < 100_000; from += 1000) {
+      const slots = slotsOf(
+        index,
+        Array.from({ length: 1000 }, (_, i) => keyOf(from + i)),
+      )
+      slots.forEach((slot, i) => (wrong += slot === from + i ? 0 : 1))
     }
     for (let i = 0; i < 100_000; i++) if (i % 3 === 0 && index.slotOf(keyOf(i)) !== i) wrong++
     for (let i = 0; i < 100_000; i++) if (i % 3 === 1) index.remove(i)
@@ -98,6 +112,30 @@ describe('KeyIndex', () => {
       if (i % 3 !== 1 && index.keyAt(i) !== keyOf(i)) wrong++
     }
     expect(wrong).toBe(0)
+  })
+
+  test('of the texts of a chunk those are left out, and leave no slot, of which newer chunks have said everything', () => {
+    const texts = fc.uniqueArray(fc.oneof(asciiText, fc.string()), { maxLength: 50 })
+    fc.assert(
+      fc.property(texts, fc.array(anyKey), (all, others) => {
+        const newer = new NewerKeys()
+        for (const key of [...all.filter((_, i) => i % 3 === 0), ...others]) newer.add(key)
+        const index = new KeyIndex()
+        const slots = slotsOf(index, all, newer)
+        all.forEach((text, i) => {
+          expect(slots[i] === LEFT_OUT).toBe(newer.has(text))
+          if (slots[i] !== LEFT_OUT) expect(index.keyAt(slots[i]!)).toBe(text)
+        })
+        expect(index.size).toBe(all.filter((text) => !newer.has(text)).length)
+      }),
+    )
+  })
+
+  test('a text that is too large to be kept as bytes is kept as a string', () => {
+    const index = new KeyIndex()
+    const texts = ['x'.repeat(2 ** 24), 'account-1']
+    expect([...slotsOf(index, texts)]).toEqual([0, 1])
+    expect(texts.map((text) => index.find(text))).toEqual([0, 1])
   })
 
   test('a tuple that its caller changes later stays the key that it was', () => {

@@ -92,7 +92,7 @@ function restored(stored: Stored): Map<number, number[]> {
     for (const { rows, newer } of newestRows(chunks)) {
       const { chunk, values } = decodeValues(rows)
       keysOfChunk(chunk).forEach((key, i) => {
-        if (newer.find(key) !== -1) return
+        if (newer.has(key)) return
         expect(all.has(key as number)).toBe(false)
         all.set(key as number, values[i] as number[])
       })

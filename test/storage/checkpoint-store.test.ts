@@ -230,7 +230,7 @@ describe('a state directory', () => {
   })
 
   test('without a store cannot be read, and is left as it is', () => {
-    expect(codeOf(() => openCheckpointReader(temporaryDir()))).toBe('MR_STATE_DIR_INVALID')
+    expect(codeOf(() => openCheckpointReader(temporaryDir()))).toBe('MR_STATE_MISSING')
   })
 
   test('whose database is not ours, or damaged, is refused', async () => {

@@ -55,12 +55,15 @@ export async function board(options: UiOptions = {}): Promise<Board> {
   return made
 }
 
+const phases = { barriersMs: 1, encodeMs: 1, storeMs: 1, commitMs: 1 }
+const LATEST = { id: 6, tookMs: 4, alignmentMs: 0, bytes: 100, newBytes: 50, phases }
+
 const STATS: RunStats = {
   attempt: 1,
   state: 'running',
   checkpoint: 6,
   restarts: 0,
-  checkpoints: { completed: 6, failed: 0, skipped: 0, ageMs: 5, latest: null },
+  checkpoints: { completed: 6, failed: 0, skipped: 0, ageMs: 5, latest: LATEST },
   bottleneck: null,
   hotKeys: [],
   balance: null,
@@ -81,7 +84,7 @@ const STATS: RunStats = {
           recordsIn: 5,
           recordsOut: 5,
           outputs: [5],
-          watermarkMs: null,
+          watermarkMs: 1_700_000_000_000,
           busyMs: 1,
           blockedMs: 0,
           busyShare: 0.1,

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { UI_BODY_BYTES_MAX } from '../../src/ui/ui-limits.ts'
@@ -143,6 +144,13 @@ test('metrics are those of the run, in the format of Prometheus', async () => {
   expect(text).toMatch(/millrace_records_in_total\{.*instance="0",worker="0".*\} 5\n/)
   expect(text).toMatch(/millrace_bad_records_total\{.*outcome="dead-lettered".*\} 2\n/)
   expect(text).toMatch(/millrace_latency_seconds\{.*quantile="0.99".*\} 0.002\n/)
+})
+
+test('what Grafana shows are metrics that there are', async () => {
+  const { text } = await say(await board(), 'GET /metrics')
+  const shown = readFileSync(new URL('../../../docs/grafana.json', import.meta.url), 'utf8').match(/millrace_\w+/g)!
+  expect(new Set(shown).size).toBeGreaterThan(10)
+  for (const name of shown) expect(text).toContain(`# TYPE ${name} `)
 })
 
 test('the dashboard listens on loopback; elsewhere only where that is said; a token that is chosen is long', () => {

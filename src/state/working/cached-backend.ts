@@ -1,6 +1,6 @@
 import type { Key } from '../../core/key-hash.ts'
 import { CellExpiry } from '../cell-expiry.ts'
-import type { KeyIndex } from '../key-index.ts'
+import type { NewerKeys } from '../newer-keys.ts'
 import { LEFT_OUT, slotsOfChunk } from '../key-groups.ts'
 import { KeyTable } from '../key-table.ts'
 import type { CellSpec, KeyedStateBackend, StateCell, StateReading, StoredValue } from '../keyed-backend.ts'
@@ -68,7 +68,7 @@ export class CachedBackend implements KeyedStateBackend {
   }
 
   /** What does not fit into memory goes to the working store: see {@link KeyCache.taken}. */
-  restore(chunks: Readonly<Record<string, Uint8Array>>, nowMs: number, newer: KeyIndex | null = null): void {
+  restore(chunks: Readonly<Record<string, Uint8Array>>, nowMs: number, newer: NewerKeys | null = null): void {
     for (const [name, bytes] of Object.entries(chunks))
       this.#cells.find((cell) => cell.name === name)?.restore(this.keys, bytes, nowMs, newer)
     this.cache.settle(nowMs)
@@ -128,7 +128,7 @@ class CachedCell<V> implements StateCell<V>, CacheColumn {
     return this.#spec.ttlMs < Infinity && this.#spec.purge(value, nowMs) === -Infinity ? undefined : this.#stored(value, nowMs)
   }
 
-  restore(keys: KeyTable, bytes: Uint8Array, nowMs: number, newer: KeyIndex | null): void {
+  restore(keys: KeyTable, bytes: Uint8Array, nowMs: number, newer: NewerKeys | null): void {
     const { chunk, values } = decodeKeyedChunk(bytes)
     slotsOfChunk(keys, chunk, newer).forEach((slot, row) => {
       if (slot === LEFT_OUT) return

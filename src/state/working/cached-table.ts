@@ -1,6 +1,6 @@
 import type { Key } from '../../core/key-hash.ts'
 import { LEFT_OUT, slotsOfChunk } from '../key-groups.ts'
-import type { KeyIndex } from '../key-index.ts'
+import type { NewerKeys } from '../newer-keys.ts'
 import { KeyTable } from '../key-table.ts'
 import { decodeValues } from '../value-table.ts'
 import type { CachedBackendOptions } from './cached-backend.ts'
@@ -54,7 +54,7 @@ export abstract class CachedTable implements CacheColumn {
    * @param newer keys whose values are left out
    * @throws MillraceError MR_STATE_CORRUPT, MR_STATE_INCOMPATIBLE
    */
-  restore(bytes: Uint8Array, newer: KeyIndex | null = null): void {
+  restore(bytes: Uint8Array, newer: NewerKeys | null = null): void {
     const { chunk, values } = decodeValues(bytes)
     slotsOfChunk(this.keys, chunk, newer).forEach((slot, row) => {
       if (slot !== LEFT_OUT) this.adopt(slot, values[row])

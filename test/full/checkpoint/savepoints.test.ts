@@ -62,7 +62,7 @@ test('a savepoint is a directory of its own, from which other versions of the jo
   // Whoever holds checkpoints of its own does not lose them for a savepoint.
   await expect(launch(ledger, { ...options, stateDir: join(dir, 'first') })).rejects.toMatchObject({ code: 'MR_STATE_DIR_INVALID' })
   await expect(launch(ledger, { ...hasty, stateDir: savepoint })).rejects.toMatchObject({ code: 'MR_STATE_DIR_INVALID' })
-  await expect(launch(ledger, { ...hasty, from: join(dir, 'nothing') })).rejects.toMatchObject({ code: 'MR_STATE_DIR_INVALID' })
+  await expect(launch(ledger, { ...hasty, from: join(dir, 'nothing') })).rejects.toMatchObject({ code: 'MR_STATE_MISSING' })
   expect(readdirSync(savepoint)).toEqual(['checkpoints'])
   expect(existsSync(join(dir, 'nothing'))).toBe(false)
 })
