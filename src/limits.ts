@@ -344,22 +344,5 @@ export const DYNAMIC_PRIORITY_MS_DEFAULT = 200
 export const DYNAMIC_PRIORITY_MS_MAX = 60_000
 /** Moments that are remembered of what a mailbox has received, to tell how long the oldest has waited. */
 export const INPUT_LAG_MOMENTS_MAX = 64
-/** A worker is hot that is busy for this share of its time, and uneven with another one from this difference on: what actors had better move is told. */
-export const BALANCE_HOT_SHARE = 0.8
-export const BALANCE_GAP_SHARE = 0.3
-/** By so much the busier one has to have less to do by a move. */
-export const BALANCE_GAIN_SHARE = 0.1
-/** For so long they have to be uneven. */
-export const BALANCE_HOLD_MS = 2_000
-/** Groups of actors that are named at a time. */
-export const BALANCE_MOVES_MAX = 4
-/** Keys whose frequency is followed in one actor, and samples after which the older ones count half. */
-export const HOT_KEYS_TRACKED = 64
-export const HOT_KEY_SAMPLES_REMEMBERED = 16_384
-/** One record is looked at in one of so many batches. */
-export const HOT_KEY_BATCHES = 4
-/** Hot keys that are told of one operator, and the share from which on a key is hot, whatever the error. */
-export const HOT_KEYS_SHOWN = 10
-export const HOT_KEY_SHARE_MIN = 0.01
 /** Names under which `run.signal` keeps a value. */
 export const SIGNALS_MAX = 1_000

@@ -1,23 +1,13 @@
 import type { Clock } from '../core/clock.ts'
 import type { Plan } from '../graph/plan.ts'
-import { BALANCE_GAIN_SHARE, BALANCE_GAP_SHARE, BALANCE_HOLD_MS, BALANCE_HOT_SHARE, BALANCE_MOVES_MAX } from '../limits.ts'
 import { findBottleneck } from '../observe/bottleneck.ts'
 import { hotKeys } from '../observe/hot-keys.ts'
 import { jobShape } from '../observe/job-shape.ts'
 import { taskLoads } from '../observe/task-loads.ts'
-import { type BalanceLimits, NO_HISTORY } from '../schedule/moves.ts'
+import { ADVICE_LIMITS } from '../schedule/balance-limits.ts'
+import { NO_HISTORY } from '../schedule/moves.ts'
 import type { WorkerStats } from '../worker/worker-stats.ts'
 import type { BalanceAdvice, ControlTask, RunStats } from './protocol.ts'
-
-const LIMITS: BalanceLimits = {
-  hotShare: BALANCE_HOT_SHARE,
-  gapShare: BALANCE_GAP_SHARE,
-  gainShare: BALANCE_GAIN_SHARE,
-  holdMs: BALANCE_HOLD_MS,
-  // Nothing is carried out, so there is nothing to cool down from.
-  coolDownMs: 0,
-  movesMax: BALANCE_MOVES_MAX,
-}
 
 /** What follows from what the workers have measured. */
 export class RunMeasures {
@@ -40,7 +30,7 @@ export class RunMeasures {
   /** The planner is loaded when workers are uneven: most runs never need it. */
   async #advice(plan: Plan, workers: readonly WorkerStats[]): Promise<BalanceAdvice | null> {
     const shares = workers.map(({ busyShare }) => busyShare)
-    if (Math.max(...shares) < BALANCE_HOT_SHARE || Math.max(...shares) - Math.min(...shares) < BALANCE_GAP_SHARE) {
+    if (Math.max(...shares) < ADVICE_LIMITS.hotShare || Math.max(...shares) - Math.min(...shares) < ADVICE_LIMITS.gapShare) {
       this.#unevenSinceMs = null
       return null
     }
@@ -54,7 +44,7 @@ export class RunMeasures {
         actors: new Map(workers.flatMap(({ actors }) => actors.map((actor) => [actor.id, actor]))),
       },
       history: { ...NO_HISTORY, unevenSinceMs: this.#unevenSinceMs },
-      limits: LIMITS,
+      limits: ADVICE_LIMITS,
     })
     if (moves.length === 0) this.#unevenSinceMs = history.unevenSinceMs
     return moves.length === 0 ? null : { moves: moves.map(moveText), reason, before, after }
