@@ -20,9 +20,14 @@ export interface FileParser {
 /** In place of a record: the item holds none. */
 export const NO_RECORD = Symbol('no record')
 
-export interface FileFormat {
-  /** @param place of the first byte that it will get */
-  parser(path: string, place: { readonly byte: number; readonly items: number }): FileParser | Promise<FileParser>
+/** How the items of files become records. */
+export interface ItemFormat {
   /** Turns an item into its record, or throws when it is bad. Absent: items are records. */
   readonly record?: (item: unknown) => unknown
+}
+
+/** Of files that are read from their beginning to their end. */
+export interface FileFormat extends ItemFormat {
+  /** @param place of the first byte that it will get */
+  parser(path: string, place: { readonly byte: number; readonly items: number }): FileParser | Promise<FileParser>
 }

@@ -29,8 +29,17 @@ interface Queued {
 /** Takes items from..to of a block. */
 export type TakeItems = (block: Block, from: number, to: number) => void
 
+/** Reads one file from a position on. */
+export interface ItemReader {
+  /** Behind all that was handed out. */
+  readonly position: FilePosition
+  /** Hands out at most so many items. Throws a MillraceError with the path when the file cannot be read. */
+  poll(most: number, take: TakeItems): PollResult
+  close(): void
+}
+
 /** Reads one file from a position on, a bounded number of blocks ahead. Names that end in .gz are unzipped. */
-export class FileReader {
+export class FileReader implements ItemReader {
   readonly #path: string
   readonly #format: FileFormat
   readonly #wake: () => void

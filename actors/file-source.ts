@@ -1,28 +1,33 @@
 import type { OperatorActor, OperatorContext, OperatorDefinition, PollResult, SourceProgress, StateChunk } from '../src/actor/contract.ts'
 import { handleBadLine } from './bad-lines.ts'
 import { type CsvSpec, csvFormat } from './csv-rows.ts'
-import { type Block, type FileFormat, NO_RECORD } from './file-format.ts'
+import { type Block, type FileFormat, type ItemFormat, NO_RECORD } from './file-format.ts'
 import { type FileList, ListedFiles } from './file-list.ts'
-import { FileReader } from './file-reader.ts'
+import { type FilePosition, FileReader, type ItemReader } from './file-reader.ts'
 import { FoundFiles } from './found-files.ts'
 import { jsonLinesFormat, linesFormat } from './text-lines.ts'
 
-interface FileSpec {
+export interface FileSpec {
   readonly paths: readonly string[] | null
   readonly glob: readonly string[] | null
   readonly watchMs: number | null
 }
 
+/** How the files of a source are opened, and what their items mean. */
+export interface FileKind extends ItemFormat {
+  open(path: string, position: FilePosition, wake: () => void): ItemReader
+}
+
 /** Files, read one after the other by the instance that they belong to. */
 class FileSource implements OperatorActor {
   readonly #context: OperatorContext
-  readonly #format: FileFormat
+  readonly #kind: FileKind
   readonly #files: FileList
-  #reader: FileReader | null = null
+  #reader: ItemReader | null = null
 
-  constructor({ paths, glob, watchMs }: FileSpec, context: OperatorContext, format: FileFormat) {
+  constructor({ paths, glob, watchMs }: FileSpec, context: OperatorContext, kind: FileKind) {
     this.#context = context
-    this.#format = format
+    this.#kind = kind
     this.#files = paths !== null ? new ListedFiles(paths, context) : new FoundFiles(glob!, watchMs, context)
   }
 
@@ -33,7 +38,7 @@ class FileSource implements OperatorActor {
   poll(): PollResult {
     const file = this.#files.current()
     if (file === null) return this.#files.complete ? 'end' : this.#files.look()
-    this.#reader ??= new FileReader(file.path, this.#format, file.position, this.#context.wake)
+    this.#reader ??= this.#kind.open(file.path, file.position, this.#context.wake)
     const result = this.#reader.poll(this.#context.batchRecords, (block, from, to) => this.#pass(block, from, to, file.split))
     file.position = this.#reader.position
     if (result !== 'end') return result
@@ -48,10 +53,10 @@ class FileSource implements OperatorActor {
   #pass(block: Block, from: number, to: number, split: number): void {
     const { items, skip } = this.#reader!.position
     const first = items + skip - to
-    if (this.#format.record === undefined) return this.#context.run(block.items, from, to, null, split, first + from)
+    if (this.#kind.record === undefined) return this.#context.run(block.items, from, to, null, split, first + from)
     let records: unknown[] = []
     for (let item = from; item < to; item++) {
-      const parsed = this.#parse(this.#format.record, block, item, split, first + item)
+      const parsed = this.#parse(this.#kind.record, block, item, split, first + item)
       if (parsed !== NO_RECORD) records.push(parsed)
       else if (records.length > 0) {
         this.#run(records, split, first + item)
@@ -93,16 +98,21 @@ class FileSource implements OperatorActor {
   }
 }
 
-function fileSource(kind: string, format: (spec: FileSpec, keepsText: boolean) => FileFormat): OperatorDefinition {
+/** @param kindOf of the source's spec; `keepsText`: a dead letter may want what the items were */
+export function fileSource(kind: string, kindOf: (spec: FileSpec, keepsText: boolean) => FileKind): OperatorDefinition {
   return {
     kind,
     create: (spec, context) => {
       const files = spec as unknown as FileSpec
-      return new FileSource(files, context, format(files, context.badInput !== null))
+      return new FileSource(files, context, kindOf(files, context.badInput !== null))
     },
   }
 }
 
-export const linesSource = fileSource('lines', () => linesFormat)
-export const csvSource = fileSource('csv', (spec, keepsText) => csvFormat(spec as CsvSpec, keepsText))
-export const jsonLinesSource = fileSource('jsonLines', () => jsonLinesFormat)
+function readThrough(format: FileFormat): FileKind {
+  return { ...format, open: (path, position, wake) => new FileReader(path, format, position, wake) }
+}
+
+export const linesSource = fileSource('lines', () => readThrough(linesFormat))
+export const csvSource = fileSource('csv', (spec, keepsText) => readThrough(csvFormat(spec as CsvSpec, keepsText)))
+export const jsonLinesSource = fileSource('jsonLines', () => readThrough(jsonLinesFormat))

@@ -8,6 +8,7 @@ const LOADERS: Readonly<Record<string, () => Promise<OperatorDefinition>>> = {
   lines: async () => (await import('./file-source.ts')).linesSource,
   csv: async () => (await import('./file-source.ts')).csvSource,
   jsonLines: async () => (await import('./file-source.ts')).jsonLinesSource,
+  parquet: async () => (await import('./parquet-source.ts')).parquetSource,
   inlet: async () => (await import('./inlet-source.ts')).inletSource,
   map: async () => (await import('./chain.ts')).map,
   filter: async () => (await import('./chain.ts')).filter,

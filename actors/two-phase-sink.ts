@@ -30,7 +30,12 @@ interface Transactions {
 }
 
 interface TwoPhaseSinkSpec {
-  readonly open: (context: { readonly index: number; readonly parallelism: number; readonly attempt: number }) => unknown
+  readonly open: (context: {
+    readonly index: number
+    readonly parallelism: number
+    readonly attempt: number
+    readonly lineage: string
+  }) => unknown
   readonly batchRecords: number
   readonly timeoutMs: number
 }
@@ -83,7 +88,7 @@ class TwoPhaseSink implements OperatorActor {
   async open(): Promise<void> {
     const { index, parallelism, attempt, lineage } = this.#context
     const { open } = this.#spec
-    const transactions = (await this.#limited('open', open({ index, parallelism, attempt }))) as Transactions
+    const transactions = (await this.#limited('open', open({ index, parallelism, attempt, lineage }))) as Transactions
     this.#transactions = transactions
     for (const { state } of this.#restored) {
       for (const prepared of state.prepared) await this.#limited('commit', transactions.commit(prepared))

@@ -79,6 +79,8 @@ export const ERROR_CODES = {
   MR_CONTEXT_CLOSED:
     'The context of a keyed actor was used outside of a call that allows it. Use it within the call, before any await; use mapAsync for calls that take time.',
   MR_STATE_UNKNOWN: 'There is no such operator or state. Name an operator that keeps named state, and one of its states, as the job does.',
+  MR_PACKAGE_MISSING:
+    'A connector needs a package that is not installed, or that this Node.js is too old for. Install the package, or the Node.js, that the message names.',
   MR_ABORTED: 'The run was stopped by its AbortSignal.',
 } as const
 
@@ -116,6 +118,7 @@ export const LASTING_CODES: ReadonlySet<ErrorCode> = new Set([
   'MR_CONTROL_LOST',
   'MR_STORAGE_LOST',
   'MR_RUN_ENDED',
+  'MR_PACKAGE_MISSING',
   'MR_ABORTED',
 ])
 

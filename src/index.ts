@@ -92,11 +92,13 @@ export type { Change, Emit, Table } from './graph/table.ts'
 export type { GroupedTable, RetractableBuilder } from './graph/grouped-table.ts'
 export type { Sources } from './graph/sources.ts'
 export type {
+  ConnectedSourceOptions,
   GenerateOptions,
   Input,
   IterableOptions,
   OwnSourceOptions,
   SourceOptions,
+  SourceSpec,
   Tick,
   TimerOptions,
   WebStream,
@@ -108,6 +110,7 @@ export type { Upsert, UpsertCall, UpsertChangesOptions, UpsertOptions } from './
 export type {
   PreparedTransaction,
   SinkTransaction,
+  TransactionContext,
   TransactionWriter,
   TwoPhaseCommit,
   TwoPhaseCommitOptions,

@@ -1,3 +1,4 @@
+import type { OperatorDefinition } from '../actor/contract.ts'
 import type { ErrorPolicy } from './error-policy.ts'
 import type { EventTimeOptions } from './event-time.ts'
 import type { Guarantee, Parallelism } from './graph.ts'
@@ -74,5 +75,23 @@ export interface OwnSourceOptions<T> extends EventTimeOptions<T>, PlacementOptio
    * What happens to input that the source cannot make a record of: it has to tell `context.badInput` about it, see docs/sources.md. Default: that of the job, or
    * 'fail'.
    */
+  readonly onError?: ErrorPolicy
+}
+
+/** Where a stream begins, as connectors make it; the type parameter is what it gives. For {@link Sources.from}. */
+export interface SourceSpec<out T> {
+  readonly kind: string
+  readonly spec: Readonly<Record<string, unknown>>
+  readonly parallelism: Parallelism
+  /** What comes of its records after a restart. */
+  readonly guarantee: Guarantee
+  /** Absent for kinds that are built in. */
+  readonly definition?: OperatorDefinition
+  readonly gives?: () => T
+}
+
+/** Options of {@link Sources.from} for what a connector made. */
+export interface ConnectedSourceOptions<T> extends SourceOptions<T> {
+  /** What happens to input of which no record can be made. Default: that of the job, or 'fail'. */
   readonly onError?: ErrorPolicy
 }

@@ -13,7 +13,15 @@ import { type Guarantee, INLET_KIND, type Parallelism, outputOf } from './graph.
 import { type InletOptions, type InletSpec, inletAt } from './inlets.ts'
 import { PLACEMENT_OPTIONS, type PlacementOptions, placementOf, withoutPlacement } from './placement-options.ts'
 import { definitionSite } from './site.ts'
-import type { GenerateOptions, IterableOptions, OwnSourceOptions, Tick, TimerOptions } from './source-options.ts'
+import type {
+  ConnectedSourceOptions,
+  GenerateOptions,
+  IterableOptions,
+  OwnSourceOptions,
+  SourceSpec,
+  Tick,
+  TimerOptions,
+} from './source-options.ts'
 import type { Stream } from './stream.ts'
 
 const SOURCE_OPTIONS = { ...EVENT_TIME_OPTIONS, ...PLACEMENT_OPTIONS, parallelism: 1 } as const
@@ -110,23 +118,26 @@ export class Sources {
   }
 
   /**
-   * A source of one's own: an operator that has `poll`. See docs/sources.md for what it has to do.
+   * What a connector reads: `source.from('trades', parquetSource({ path }))`. Or a source of one's own: an operator that has `poll`. See docs/sources.md for what it has to do.
    *
    * @throws MillraceError MR_OPTION_INVALID
    */
+  from<T>(name: string, source: SourceSpec<T>, options?: ConnectedSourceOptions<T>): Stream<T>
+  from<T>(name: string, definition: OperatorDefinition, spec?: Readonly<Record<string, unknown>>, options?: OwnSourceOptions<T>): Stream<T>
   from<T>(
     name: string,
-    definition: OperatorDefinition,
-    spec: Readonly<Record<string, unknown>> = {},
-    options: OwnSourceOptions<T> = {},
+    given: OperatorDefinition | SourceSpec<T>,
+    second: Readonly<Record<string, unknown>> = {},
+    own: OwnSourceOptions<T> = {},
   ): Stream<T> {
     const site = definitionSite(this.from)
-    onlyKnown('source.from', options, { ...SOURCE_OPTIONS, guarantee: 1, onError: 1 }, site)
-    const { guarantee = 'at-least-once', parallelism = 1, onError, ...time } = withoutPlacement(options)
-    check.guarantee('source.from', guarantee)
-    const { kind } = check.definition('source.from', definition)
-    const parses = { onError }
-    return this.#source({ kind, name, spec: { ...spec, ...time }, site, parallelism, guarantee, parses, definition, placement: options })
+    const isConnected = isSourceSpec(given)
+    const options: OwnSourceOptions<T> = isConnected ? second : own
+    if (isConnected) onlyKnown<ConnectedSourceOptions<T>>('source.from', second, { ...SOURCE_OPTIONS, onError: 1 }, site)
+    else onlyKnown('source.from', own, { ...SOURCE_OPTIONS, guarantee: 1, onError: 1 }, site)
+    const source = isConnected ? given : ownSource(given, second, options)
+    const { onError, guarantee: _guarantee, parallelism = source.parallelism, ...time } = withoutPlacement(options)
+    return this.#source({ ...source, name, spec: { ...source.spec, ...time }, site, parallelism, parses: { onError }, placement: options })
   }
 
   /**
@@ -168,6 +179,20 @@ export class Sources {
     const draft = { kind, inputs: [], parallelism, spec: timed, options, site, guarantee, parses: parses !== undefined }
     return this.#builder.flows.stream<T>([outputOf(this.#builder.add({ ...draft, ...(definition && { definition }) }))])
   }
+}
+
+function isSourceSpec(given: OperatorDefinition | SourceSpec<unknown>): given is SourceSpec<unknown> {
+  return typeof (given as Partial<SourceSpec<unknown>> | undefined)?.spec === 'object'
+}
+
+function ownSource(
+  given: OperatorDefinition,
+  spec: Readonly<Record<string, unknown>>,
+  { guarantee = 'at-least-once', parallelism = 1 }: Pick<OwnSourceOptions<never>, 'guarantee' | 'parallelism'>,
+): SourceSpec<unknown> {
+  check.guarantee('source.from', guarantee)
+  const definition = check.definition('source.from', given)
+  return { kind: definition.kind, spec, parallelism, guarantee, definition }
 }
 
 function checkCount(count: number, operator: string, site: string): void {

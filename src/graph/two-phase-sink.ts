@@ -17,6 +17,12 @@ export interface SinkTransaction extends TransactionWriter {
   readonly id: string
 }
 
+/** Told to the function that opens the store. */
+export interface TransactionContext extends StreamContext {
+  /** That of the transactions that will be begun. What a savepoint left to be committed is of another. */
+  readonly lineage: string
+}
+
 /** A transaction that a complete checkpoint holds. */
 export interface PreparedTransaction<P> extends SinkTransaction {
   /** What `prepare` returned. */
@@ -59,7 +65,7 @@ export interface TwoPhaseCommitOptions {
 }
 
 export function twoPhaseSink<T, H, P>(
-  open: (context: StreamContext) => TwoPhaseCommit<T, H, P> | PromiseLike<TwoPhaseCommit<T, H, P>>,
+  open: (context: TransactionContext) => TwoPhaseCommit<T, H, P> | PromiseLike<TwoPhaseCommit<T, H, P>>,
   options: TwoPhaseCommitOptions = {},
 ): SinkSpec<T> {
   onlyKnown('sink.twoPhaseCommit', options, { batchRecords: 1, timeoutMs: 1 })

@@ -8,6 +8,7 @@ import { KeyList } from './key-list.ts'
 import { LEFT_OUT } from './key-groups.ts'
 import type { KeySlots } from './key-slots.ts'
 import type { NewerKeys } from './newer-keys.ts'
+import type { ChunkHead } from './state-chunk.ts'
 import { NOT_SHORT, SHORT_UNITS_MAX, ShortTextIndex } from './short-text-index.ts'
 import { NO_PLACE, type StoredTexts } from './stored-texts.ts'
 
@@ -59,9 +60,11 @@ export class KeyIndex implements KeySlots {
     return this.#slotOfOther(key)
   }
 
-  /** Slots are going to be below `size`. */
-  reserve(size: number): void {
-    this.#list.reserve(size)
+  /** Keys of these chunks are going to come. Returns what slots are going to be below. */
+  expect(chunks: readonly ChunkHead[]): number {
+    const size = chunks.reduce((sum, { rows }) => sum + rows, this.size)
+    this.#list.reserve(size, chunks)
+    return size
   }
 
   /**
@@ -83,7 +86,7 @@ export class KeyIndex implements KeySlots {
         slots[i] = without?.has(text) === true ? LEFT_OUT : this.#slotOfText(text)
         continue
       }
-      const hash = hashAscii(bytes, from, to)
+      const hash = hashAscii(bytes, from, to) | 0
       if (without !== null && without.mayHave(hash) && without.has(texts.at(i))) slots[i] = LEFT_OUT
       else slots[i] = this.#usedSlot(texts, i) ?? this.#slotOfStored(stored, place + from - texts.from, to - from, hash)
     }

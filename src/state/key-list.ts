@@ -1,4 +1,5 @@
 import type { Key } from '../core/key-hash.ts'
+import type { ChunkHead } from './state-chunk.ts'
 import { StoredTexts } from './stored-texts.ts'
 
 const CAPACITY_MIN = 16
@@ -12,7 +13,7 @@ export class KeyList {
   #others: (Key | undefined)[] | undefined
   /** Texts that are still bytes; undefined at their slots in `#others`. */
   #stored: StoredTexts | null = null
-  #expected = 0
+  #newStored = (): StoredTexts => new StoredTexts()
 
   get size(): number {
     return this.#size
@@ -30,13 +31,14 @@ export class KeyList {
 
   /** Texts that are to stay bytes. */
   get stored(): StoredTexts {
-    return (this.#stored ??= new StoredTexts(this.#expected))
+    return (this.#stored ??= this.#newStored())
   }
 
-  /** Slots are going to be below `size`. */
-  reserve(size: number): void {
-    if (size > this.#ints.length) this.#grow(size)
-    this.#expected = size
+  /** Keys of these chunks are going to come, in slots below `size`. */
+  reserve(size: number, chunks: readonly ChunkHead[]): void {
+    if (size <= this.#ints.length) return
+    this.#grow(size)
+    this.#newStored = () => new StoredTexts(size, chunks)
   }
 
   /** Appends a key whose text is among `stored` already. */

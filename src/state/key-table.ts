@@ -5,6 +5,7 @@ import { LEFT_OUT } from './key-groups.ts'
 import { KeyIndex } from './key-index.ts'
 import type { KeySlots } from './key-slots.ts'
 import type { NewerKeys } from './newer-keys.ts'
+import type { ChunkHead } from './state-chunk.ts'
 
 const CAPACITY_MIN = 16
 
@@ -60,10 +61,11 @@ export class KeyTable implements KeySlots {
     return this.slotOf(n)
   }
 
-  /** Slots are going to be below `size`. */
-  reserve(size: number): void {
-    this.index.reserve(size)
+  /** Keys of these chunks are going to come. Returns what slots are going to be below. */
+  expect(chunks: readonly ChunkHead[]): number {
+    const size = this.index.expect(chunks)
     if (size > this.#uses.length) this.#grow(size - 1)
+    return size
   }
 
   takeTexts(texts: ChunkTexts, slots: Int32Array, without: NewerKeys | null): void {

@@ -8,7 +8,7 @@ import { KeyTable } from './key-table.ts'
 import type { CellSpec, KeyedStateBackend, StateCell, StoredValue } from './keyed-backend.ts'
 import { type KeyedChunkPlace, KeyedChunkWriter, openKeyedChunk } from './keyed-chunk.ts'
 import { ownValue } from './own-value.ts'
-import { rowsOfChunks } from './state-chunk.ts'
+import { headOf } from './state-chunk.ts'
 import type { ImageOptions, TableImage } from './table-image.ts'
 import { TableImages } from './table-images.ts'
 import { ValueColumn } from './value-column.ts'
@@ -183,9 +183,9 @@ class MemoryCell<V> implements StateCell<V> {
   }
 
   expect(chunks: readonly Uint8Array[]): void {
-    const rows = rowsOfChunks(chunks)
-    this.#keys.reserve(rows)
-    this.#column.expect(rows)
+    const size = this.#keys.expect(chunks.map(headOf))
+    this.#column.expect(size)
+    this.#changes.stamps(size)
   }
 
   restore(bytes: Uint8Array, nowMs: number, newer: NewerKeys | null): void {

@@ -44,6 +44,8 @@ export interface Chunk {
   readonly columns: ReadonlyMap<string, Float64Array | Uint8Array>
 }
 
+export type ChunkHead = Pick<Chunk, 'groups' | 'group' | 'rows'>
+
 /** A chunk that was read: its text keys are bytes until they are wanted. */
 export interface DecodedChunk extends Omit<Chunk, 'stringKeys'> {
   readonly textKeys: ChunkTexts
@@ -205,18 +207,17 @@ export const decodeChunk = (bytes: Uint8Array): DecodedChunk => {
   }
 }
 
-/** Rows of some chunks, as their heads say, which may be damaged. */
-export const rowsOfChunks = (chunks: readonly Uint8Array[]): number => chunks.reduce((sum, bytes) => sum + rowsIn(bytes), 0)
-
-const rowsIn = (bytes: Uint8Array): number => {
+/** What the head of a chunk says, which may be damaged: a guess of what is to come. */
+export const headOf = (bytes: Uint8Array): ChunkHead => {
   try {
     const reader = new PayloadReader(bytes.subarray(BODY_AT))
     reader.array()
     for (let names = 2; names > 0; names--) reader.name()
-    for (let numbers = 3; numbers > 0; numbers--) reader.uint()
-    return Math.min(reader.uint(), bytes.length)
+    reader.uint()
+    const [groups, group] = [reader.uint(), reader.uint()]
+    return { groups, group, rows: Math.min(reader.uint(), bytes.length) }
   } catch {
-    return 0
+    return { groups: 1, group: 0, rows: 0 }
   }
 }
 

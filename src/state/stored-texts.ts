@@ -1,4 +1,5 @@
 import { hashAscii, hashKey } from '../core/key-hash.ts'
+import type { ChunkHead } from './state-chunk.ts'
 
 const SLOTS_MIN = 1024
 /** Of a page; each is as large as four before it. Memory that nothing was written to is not there yet, so room costs nothing, while bytes that move to a larger place are paid for again. */
@@ -35,7 +36,7 @@ export class StoredTexts {
   #starts: Int32Array
   #lengths: Int32Array
   /** By the low bits of the hash. An entry stays when its text goes, until all are made anew. */
-  #parts: (Part | undefined)[] = Array.from({ length: PARTS })
+  #parts: Part[]
   #size = 0
 
   /** Number of texts. */
@@ -43,10 +44,22 @@ export class StoredTexts {
     return this.#size
   }
 
-  /** @param slots are going to be below it */
-  constructor(slots = SLOTS_MIN) {
+  /**
+   * Memory that is made once is what a restored table is paid for: it is not copied into larger one, and none is given back.
+   *
+   * @param slots are going to be below it
+   * @param chunks that are going to come
+   */
+  constructor(slots = SLOTS_MIN, chunks: readonly ChunkHead[] = []) {
     this.#starts = new Int32Array(Math.max(slots, SLOTS_MIN))
     this.#lengths = new Int32Array(this.#starts.length)
+    const expected = new Float64Array(PARTS)
+    for (const { groups, group, rows } of chunks) {
+      // The low bits of a hash say its key group where the number of groups is a power of two.
+      const step = PARTS % groups === 0 ? groups : groups % PARTS === 0 ? PARTS : 1
+      for (let part = group % step; part < PARTS; part += step) expected[part]! += (rows * step) / PARTS
+    }
+    this.#parts = Array.from(expected, newPart)
   }
 
   /** Takes in bytes that have texts in them, and returns their place: what {@link StoredTexts.slotOf} is asked of lies there. Or {@link NO_PLACE}. */
@@ -70,18 +83,17 @@ export class StoredTexts {
   /**
    * The slot of the ASCII text at a place of what was appended. A new one gets `next`, which has no text.
    *
-   * @param hash its {@link hashKey}
+   * @param hash its {@link hashKey}, as an int32: one that is larger would be an object
    */
   slotOf(place: number, length: number, hash: number, next: number): number {
-    const part = (this.#parts[hash & (PARTS - 1)] ??= newPart())
+    const part = this.#parts[hash & (PARTS - 1)]!
     const { pairs } = part
     const mask = pairs.length - 1
-    const word = hash | 0
-    let at = (word >>> part.shift) << 1
+    let at = (hash >>> part.shift) << 1
     for (; pairs[at + 1] !== 0; at = (at + 2) & mask)
-      if (pairs[at] === word && this.#isSame(pairs[at + 1]! - 1, place, length)) return pairs[at + 1]! - 1
+      if (pairs[at] === hash && this.#isSame(pairs[at + 1]! - 1, place, length)) return pairs[at + 1]! - 1
     this.#keep(next, place, length)
-    pairs[at] = word
+    pairs[at] = hash
     pairs[at + 1] = next + 1
     if (++part.used * 4 > pairs.length) grow(part)
     return next
@@ -90,8 +102,7 @@ export class StoredTexts {
   /** The slot of a text, or -1. */
   find(text: string): number {
     const hash = hashKey(text) | 0
-    const part = this.#parts[hash & (PARTS - 1)]
-    if (part === undefined) return -1
+    const part = this.#parts[hash & (PARTS - 1)]!
     const { pairs } = part
     const mask = pairs.length - 1
     for (let at = (hash >>> part.shift) << 1; pairs[at + 1] !== 0; at = (at + 2) & mask)
@@ -163,7 +174,7 @@ export class StoredTexts {
       const place = this.#starts[slot]! - 1
       if (place === -1) continue
       const text = this.#pageOf(place).subarray(offsetOf(place), offsetOf(place) + this.#lengths[slot]!)
-      all.slotOf(all.append(text), text.length, hashAscii(text, 0, text.length), slot)
+      all.slotOf(all.append(text), text.length, hashAscii(text, 0, text.length) | 0, slot)
     }
     this.#pages = all.#pages
     this.#pageUsed = all.#pageUsed
@@ -175,8 +186,10 @@ export class StoredTexts {
   }
 }
 
-function newPart(): Part {
-  return { pairs: new Int32Array(2 * PART_PAIRS_MIN), shift: 32 - Math.log2(PART_PAIRS_MIN), used: 0 }
+/** @param texts that may come: a few less, since deltas repeat some */
+function newPart(texts: number): Part {
+  const bits = Math.max(Math.log2(PART_PAIRS_MIN), Math.ceil(Math.log2(Math.max(1, 1.8 * texts))))
+  return { pairs: new Int32Array(2 ** (bits + 1)), shift: 32 - bits, used: 0 }
 }
 
 /** In the order of the hashes, so that memory is gone through from one end to the other. */

@@ -23,12 +23,17 @@ export function roomFor(size: number): undefined[] {
 /** Values of slots that are still in the columns of the chunks that they were restored from. Most of them may not be used for long. */
 export class StoredValues<V> {
   /** By slot: number of the row over all blocks, + 1; 0 for none. */
-  #places = new Int32Array(16)
+  #places: Int32Array
   /** In the order of their rows; null where no slot has anything of it any more. */
   readonly #blocks: (Block<V> | null)[] = []
   readonly #firsts: number[] = []
   #rows = 0
   #size = 0
+
+  /** @param slots are going to be below it */
+  constructor(slots = 0) {
+    this.#places = new Int32Array(slots)
+  }
 
   /** Number of slots. */
   get size(): number {

@@ -52,7 +52,7 @@ export class ValueColumn<V> {
   /** Values of slots that have none. @param slots by row; negative ones are left out */
   restore(rows: StoredRows<V>, slots: Int32Array): void {
     if (this.#numbers !== null) this.#convert()
-    this.#stored ??= new StoredValues()
+    this.#stored ??= new StoredValues(this.#expected)
     this.#stored.add(rows, slots)
     let size = this.#values.length
     for (let row = 0; row < slots.length; row++) size = Math.max(size, slots[row]! + 1)

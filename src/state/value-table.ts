@@ -6,7 +6,7 @@ import { RECORD_COLUMN_ROWS_MIN } from '../limits.ts'
 import { chunkKeysOf, forEachGroup, liveSlots, slotsOfChunk } from './key-groups.ts'
 import { KeyIndex } from './key-index.ts'
 import type { KeySlots } from './key-slots.ts'
-import { type Chunk, type DecodedChunk, decodeChunk, encodeChunk, requireSignature, rowsOfChunks } from './state-chunk.ts'
+import { type Chunk, type DecodedChunk, decodeChunk, encodeChunk, requireSignature, headOf } from './state-chunk.ts'
 import { isPlainRecord, openRecords } from './record-column.ts'
 import { type StoredRows, StoredValues, roomFor } from './stored-values.ts'
 import type { TableImage } from './table-image.ts'
@@ -36,6 +36,8 @@ export class ValueTable<V> {
   #encoder: BatchEncoder | null = null
   #values: (V | undefined)[] = []
   #present = new Uint8Array(16)
+  /** How far slots are known to go. */
+  #expected = 0
   /** Values that are still in their chunks, undefined in `#values`. */
   #stored: StoredValues<V> | null = null
 
@@ -116,10 +118,11 @@ export class ValueTable<V> {
 
   /** These chunks are going to be restored. */
   expect(chunks: readonly Uint8Array[]): void {
-    const size = this.keys.size + rowsOfChunks(chunks)
-    this.keys.reserve(size)
+    const size = this.keys.expect(chunks.map(headOf))
     if (size > this.#present.length) this.#grow(size - 1)
     if (this.#values.length === 0) this.#values = roomFor(size)
+    this.#images.changes.stamps(size)
+    this.#expected = size
   }
 
   clear(): void {
@@ -182,7 +185,7 @@ export class ValueTable<V> {
       this.#values[slot] = undefined
       this.#present[slot] = 1
     }
-    this.#stored ??= new StoredValues()
+    this.#stored ??= new StoredValues(this.#expected)
     this.#stored.add(rows, slots)
   }
 

@@ -36,7 +36,7 @@ test('lines are those of the whole text, and each is found where it is, however 
         block?.items.forEach((line, i) => {
           const place = block.where(i)
           expect(place.line).toBe(lines.length + 1)
-          const rest = bytes.subarray(place.byte).toString()
+          const rest = bytes.subarray(place.byte!).toString()
           expect((place.byte === 0 ? rest.replace(/^\uFEFF/, '') : rest).startsWith(line as string)).toBe(true)
           lines.push(line as string)
         })

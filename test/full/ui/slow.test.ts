@@ -66,3 +66,21 @@ test('followers are bounded; when they have gone, others may follow', async () =
   }
   await expect.poll(again, { timeout: 60_000 }).toBe('HTTP/1.1 200')
 })
+
+test('a follower that takes nothing is let go, and waits in no memory', async () => {
+  const dashboard = await board()
+  const { socket, ended } = dial(
+    dashboard,
+    `GET /api/events?token=${dashboard.token} HTTP/1.1\r\nHost: 127.0.0.1:${dashboard.port}\r\n\r\n`,
+  )
+  await new Promise((resolve) => socket.once('data', resolve))
+  socket.pause()
+  // More than the system keeps for a connection, at both of its ends.
+  const failure = { class: 'Error', message: 'x'.repeat(100_000), kind: 'user-code', attempt: 1 } as const
+  for (let i = 0; i < 640; i++) {
+    dashboard.log.add({ type: 'restart', attempt: i, delayMs: 1, failure })
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  socket.resume()
+  expect((await ended).length).toBeLessThan(60_000_000)
+})
