@@ -24,6 +24,8 @@ interface SavedGroup {
   readonly processing?: Uint8Array
   /** Keys of which the chunks before this one say something that is over. */
   readonly outdated?: Uint8Array
+  /** Those are all timers of the group: what the chunks before this one say of timers is over. */
+  readonly allTimers?: true
 }
 
 const DOMAINS = ['event', 'processing'] as const
@@ -38,6 +40,8 @@ export class ProcessState {
   readonly cached: CachedBackend | null
   readonly #context: OperatorContext
   readonly #memory: MemoryBackend | null
+  /** Key groups of which snapshots of state that lies elsewhere have told timers. */
+  readonly #timed = new Set<number>()
 
   constructor(context: OperatorContext) {
     const { backend, keyGroups, wake } = context
@@ -122,9 +126,10 @@ export class ProcessState {
   #handOver(nowMs: number): StateChunk[] {
     const { keyGroups } = this.#context
     const { keys } = this.backend
-    const groups = new Map<number, SavedGroup>()
+    const groups = new Map<number, SavedGroup>([...this.#timed].map((group) => [group, {}]))
     for (const domain of DOMAINS)
       for (const [group, bytes] of saveTimers(this[domain], keys, keyGroups)) groups.set(group, { ...groups.get(group), [domain]: bytes })
+    for (const group of groups.keys()) this.#timed.add(group)
     const chunks: StateChunk[] = [...groups].map(([id, value]) => ({ scope: 'group', id, value }))
     return [...chunks, { scope: 'working', id: this.cached!.table, value: this.cached!.handOver(nowMs) }]
   }
@@ -133,9 +138,11 @@ export class ProcessState {
   #restoreGroup(saved: readonly SavedGroup[], nowMs: number): void {
     const { keys } = this.backend
     const newer = new NewerKeys()
-    for (const { states, outdated, ...timers } of saved.toReversed()) {
+    let hasAllTimers = false
+    for (const { states, outdated, allTimers, ...timers } of saved.toReversed()) {
       if (states !== undefined) this.backend.restore(states, nowMs, newer)
-      for (const domain of DOMAINS) if (timers[domain] !== undefined) loadTimers(this[domain], keys, timers[domain], newer)
+      for (const domain of DOMAINS) if (timers[domain] !== undefined && !hasAllTimers) loadTimers(this[domain], keys, timers[domain], newer)
+      hasAllTimers ||= allTimers === true
       if (outdated !== undefined) for (const key of decodeKeys(outdated)) newer.add(key)
     }
   }

@@ -67,8 +67,8 @@ class SessionMergeActor extends KeyedRowsActor implements OperatorActor {
     return this.#sessions.snapshot(keyGroups)
   }
 
-  protected override restoreInMemory({ rows }: NewestRows): void {
-    this.#sessions.restore(rows)
+  protected override restoreInMemory({ rows, newer }: NewestRows): void {
+    this.#sessions.restore(rows, newer)
   }
 }
 

@@ -6,6 +6,7 @@ import { WINDOWS_PER_STEP_MAX } from '../src/limits.ts'
 import { keySelector } from './key-selector.ts'
 import { KeyedWindowPanesActor } from './keyed-window-panes.ts'
 import type { PaneAggregateSpec } from './window-combine.ts'
+import { newestRowsOf } from './stored-rows.ts'
 import { type WindowRowEmitter, windowRowEmitter } from './window-rows.ts'
 
 /** A window whose rows go out, and the next of them. */
@@ -83,12 +84,8 @@ class WindowPanesActor implements OperatorActor {
 
   restore(chunks: readonly StateChunk[]): void {
     this.#watermark = this.#firedTo = restoredWatermark(chunks, this.#context)
-    for (const { scope, value } of chunks) {
-      if (scope === 'group')
-        restorePartials(value as Uint8Array, this.#rows.layout, (pane, keys, columns, from, to) =>
-          this.#append(pane, keys, columns, from, to),
-        )
-    }
+    for (const rows of newestRowsOf(chunks))
+      restorePartials(rows, this.#rows.layout, (pane, keys, columns, from, to) => this.#append(pane, keys, columns, from, to))
   }
 
   /** Rows of a pane all of whose windows are over are dropped. */

@@ -11,6 +11,8 @@ export const ERROR_CODES = {
   MR_GRAPH_INVALID: 'The graph of the job is not valid. Change the operator that the message names.',
   MR_PLACEMENT_IMPOSSIBLE:
     'The demands of the operators, or where they want to be, do not fit the workers. See the numbers in the message: lower a demand, drop a wish, or launch with more workers or more heap.',
+  MR_RESCALE_IMPOSSIBLE:
+    'An operator cannot run in so many instances, or not now. See the reason in the message; the run goes on as it was.',
   MR_GRAPH_DIFFERS: 'Two threads built different graphs from one job. Remove clocks, random values and environment from build().',
   MR_ENTRY_MISSING:
     'A module that a thread begins with does not exist. In a bundled app, build it and name it: workerEntry, controlEntry, storageEntry, jobEntry.',

@@ -34,7 +34,7 @@ export type { Interval, JoinOptions, JoinOutput, JoinTimes } from './graph/joins
 export type { CoGroup, JoinType, JoinedLeft, JoinedRight, JoinedWindow, WindowJoin, WindowJoinOptions } from './graph/window-joins.ts'
 export type { LookupOptions } from './graph/lookup-options.ts'
 export type { CheckpointMoment, CheckpointingOptions, CompletedCheckpoint } from './graph/checkpointed-stream.ts'
-export type { CheckpointReport, SavepointReport } from './control/protocol.ts'
+export type { CheckpointReport, RescaleReport, SavepointReport } from './control/protocol.ts'
 export type { Latest, LatestJoinOptions } from './graph/latest-joins.ts'
 export { trigger, window } from './graph/windows.ts'
 export type { WindowAssigner } from './graph/windows.ts'

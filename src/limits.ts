@@ -301,6 +301,8 @@ export const STATE_CACHE_BYTES_DEFAULT = 64 * 1024 * 1024
 export const STATE_CACHE_BYTES_MIN = 1024
 /** Bytes of rows of working state that wait on the storage thread until they are written together. */
 export const WORKING_WAITING_BYTES_MAX = 8 * 1024 * 1024
+/** Bytes of keys that were written since the newest complete checkpoint, of one table of working state: with more of them its next snapshot is whole. */
+export const WORKING_CHANGES_BYTES_MAX = 32 * 1024 * 1024
 /** Bits of the largest filter that says which keys of a table have no row: of 1 M keys, 2 MiB. Tables with more go without. */
 export const WORKING_FILTER_BITS_MAX = 2 ** 24
 /** Bytes of a key under which LMDB stores a row; longer ones go by their hash. */

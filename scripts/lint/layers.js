@@ -4,7 +4,7 @@
  * oxlint.config.js turns this table into rules; test/package/lint.test.ts proves that they fire.
  */
 const ENGINE_FOUNDATION = ['core', 'codec', 'ring', 'state', 'time', 'channel', 'graph', 'actor']
-const ENGINE = [...ENGINE_FOUNDATION, 'checkpoint', 'supervision', 'schedule', 'connectors', 'observe']
+const ENGINE = [...ENGINE_FOUNDATION, 'checkpoint', 'supervision', 'schedule', 'migration', 'connectors', 'observe']
 const HOSTED = [...ENGINE, 'host', 'storage']
 
 export const LAYERS = {
@@ -19,6 +19,7 @@ export const LAYERS = {
   checkpoint: { imports: ['core'] },
   supervision: { imports: ['core'] },
   schedule: { imports: ['core', 'graph'] },
+  migration: { imports: ['core', 'graph'] },
   connectors: { imports: ENGINE_FOUNDATION },
   observe: { imports: ENGINE_FOUNDATION, types: ['worker', 'control'] },
   host: { imports: [...ENGINE], types: ['storage'] },

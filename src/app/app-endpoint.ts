@@ -4,6 +4,7 @@ import { freezeRecord } from '../codec/index.ts'
 import type { MillraceError } from '../errors.ts'
 import { INLET_KIND, isOutlet, outletName } from '../graph/graph.ts'
 import type { Plan } from '../graph/plan.ts'
+import { planOf } from '../migration/layout.ts'
 import { FRAMES_DRAINED_BYTES_MAX, IDLE_WAIT_MS_MAX } from '../limits.ts'
 import { Doorbell, type FrameHandler, RingConsumer } from '../ring/index.ts'
 import type { Deployment, EngineOptions } from '../worker/deployment.ts'
@@ -33,7 +34,9 @@ interface Peer {
 export class AppEndpoint {
   readonly inlets: ReadonlyMap<string, Inlet>
   readonly outlets: ReadonlyMap<string, Outlet>
-  readonly #plan: Plan
+  #plan: Plan
+  /** Version of the layout that the plan is of. */
+  #layout = 0
   readonly #options: EngineOptions
   readonly #probe: FrameProbe | null
   readonly #bell: Doorbell
@@ -77,9 +80,11 @@ export class AppEndpoint {
   }
 
   attemptStarted(deployment: Deployment, restoredCheckpoint: number): void {
-    const { attempt, rings, doorbells } = deployment
+    const { attempt, layout, rings, doorbells } = deployment
     // What precedes a barrier of the restored checkpoint does not come again.
     while (this.#drain());
+    if (layout.version !== this.#layout) this.#plan = planOf(this.#plan.graph, this.#options, layout)
+    this.#layout = layout.version
     const app = this.#plan.workers
     const credits = new CreditTable(deployment.credits)
     const bell = (thread: number): Doorbell => new Doorbell(doorbells, thread)

@@ -3,7 +3,8 @@ import { type ErrorData, type FailureData, describeError } from '../core/failure
 import { MillraceError } from '../errors.ts'
 
 export interface RunNotice {
-  readonly type: 'restart' | 'checkpoint' | 'checkpoint-failed'
+  /** 'layout': who runs where, or in how many instances, has changed. */
+  readonly type: 'restart' | 'checkpoint' | 'checkpoint-failed' | 'layout'
   readonly text: string
   readonly failure?: FailureData | ErrorData
   /** Of 'checkpoint'. */

@@ -3,7 +3,7 @@ import type { Manifest } from '../checkpoint/manifest.ts'
 import { MillraceError } from '../errors.ts'
 import { shownState } from '../state/stored-view.ts'
 import { type CheckpointReader, openCheckpointReader } from '../storage/checkpoint-reader.ts'
-import { chunkKey, parseChunkKey } from '../worker/chunk-key.ts'
+import { chunkKey, parseChunkKey } from '../worker/chunk-place.ts'
 import { stateNamesIn, storedIn } from '../worker/stored-state.ts'
 import { existingStateDir } from '../storage/state-dir.ts'
 

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type FailureData, reviveError } from '../core/failure.ts'
 import type { BadRecords } from '../actor/record-guard.ts'
 import type { AppEvents, RunEnd } from '../control/master-host.ts'
-import type { CheckpointReport, RunStats, SavepointReport } from '../control/protocol.ts'
+import type { CheckpointReport, RescaleReport, RunStats, SavepointReport } from '../control/protocol.ts'
 import { MillraceError } from '../errors.ts'
 import { refuseOption } from '../core/refuse-option.ts'
 import { type Key, hashKey } from '../core/key-hash.ts'
@@ -151,10 +151,9 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
   }
 
   /**
-   * Takes CPU profiles of all workers for so many milliseconds and writes one .cpuprofile each, which Chrome DevTools and VS Code open.
+   * Takes CPU profiles of all workers for so many milliseconds and writes one .cpuprofile each, which Chrome DevTools and VS Code open. Returns their paths, by worker.
    *
    * @param options.directory made if missing. Default: the current directory
-   * @returns paths of the files, by worker
    * @throws MillraceError MR_OPTION_INVALID while another profile of this run is being taken; MR_RUN_ENDED
    */
   async profile(ms: number, { directory = '.' }: { readonly directory?: string } = {}): Promise<string[]> {
@@ -187,6 +186,15 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
   }
 
   /**
+   * Has an operator run in so many instances, and what is tied to it instance by instance, from a checkpoint on. See docs/placement.md.
+   *
+   * @throws MillraceError MR_OPTION_INVALID, MR_RESCALE_IMPOSSIBLE, MR_CHECKPOINT_FAILED: the run goes on as it was; MR_RUN_ENDED
+   */
+  rescale(operator: string, instances: number): Promise<RescaleReport> {
+    return this.#answer(() => this.#threads.control.rescale(operator, instances) as Promise<Answer<RescaleReport>>)
+  }
+
+  /**
    * Serves a dashboard of this run: its graph with live rates, charts, checkpoints, restarts with their stacks; the same as data (`/api/openapi.json` describes it), `/metrics` for
    * Prometheus, `/health`, `/ready`. The control thread serves it, so it works while this thread is blocked. It ends with the run. See docs/dashboard.md.
    *
@@ -204,10 +212,9 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
   }
 
   /**
-   * Ends the run. With `drain`, sources and inlets end, everything is processed and last results come out. Without, a last checkpoint is
-   * taken, behind which nothing more is read, and the next launch with the same stateDir goes on from it. Sources that had ended by then leave nothing
-   * to go on with: what they gave is processed, and the run finishes. Outlets that nobody reads do not hold that up: what they had to say can still be read
-   * afterwards, up to 64 MiB of it; what an ended run has to say beyond is said again after the next launch.
+   * Ends the run. With `drain`, sources and inlets end, everything is processed and last results come out. Without, a last checkpoint is taken, behind which nothing more is read, and the next
+   * launch with the same stateDir goes on from it. Sources that had ended by then leave nothing to go on with: what they gave is processed, and the run finishes. Outlets that nobody reads do not hold
+   * that up: what they had to say can still be read afterwards, up to 64 MiB of it; what an ended run has to say beyond is said again after the next launch.
    *
    * @returns how the run ended; rejects as `done` does, also when a failure comes in between or the last checkpoint fails. The newest complete
    *   checkpoint is what the next launch goes on from then.
@@ -221,8 +228,7 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
   }
 
   /**
-   * Calls back about restarts and checkpoints. What a listener throws becomes a process warning (MR_LISTENER_FAILED): neither the run nor other
-   * listeners suffer.
+   * Calls back about restarts, checkpoints and changes of the layout. What a listener throws becomes a process warning (MR_LISTENER_FAILED); nobody else suffers.
    *
    * @returns ends the calls of this listener
    */
@@ -289,6 +295,8 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
           failure,
         })
       },
+      rearranging: () => this.#endpoint.attemptEnded(),
+      rearranged: (text) => this.#notices.tell({ type: 'layout', text }),
       checkpointCompleted: (checkpoint, measures) => {
         this.#endpoint.checkpointCompleted(checkpoint)
         this.#notices.tell({
@@ -334,11 +342,8 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
     this.#over = true
     const code = thread === 'control' ? 'MR_CONTROL_LOST' : 'MR_STORAGE_LOST'
     const earlier = this.#lastFailure === null ? '' : ` (last failure before: ${this.#lastFailure.message})`
-    const error = new MillraceError(
-      code,
-      `The ${thread} thread ended unexpectedly: ${String((cause as Error)?.message ?? cause)}${earlier}`,
-      { cause },
-    )
+    const text = `The ${thread} thread ended unexpectedly: ${String((cause as Error)?.message ?? cause)}${earlier}`
+    const error = new MillraceError(code, text, { cause })
     this.#endpoint.close(error, error)
     void this.#threads.abandon().finally(() => this.#settle.reject(error))
   }

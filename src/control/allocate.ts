@@ -1,5 +1,6 @@
 import { CreditTable } from '../channel/credit.ts'
 import type { Plan } from '../graph/plan.ts'
+import { AS_LAUNCHED, type Layout } from '../migration/layout.ts'
 import { createDoorbells } from '../ring/doorbell-layout.ts'
 import { createRing } from '../ring/ring-memory.ts'
 import { createWatermarkTable } from '../time/aligned-source.ts'
@@ -17,6 +18,7 @@ export function allocate(
   doorbells: SharedArrayBuffer,
   attempt: number,
   previous: Deployment | null = null,
+  layout: Layout = AS_LAUNCHED,
 ): Deployment {
   const kept = new Map(previous?.rings.map(({ from, to, ring }) => [`${from}>${to}`, ring]))
   const pairs = new Map<string, RingLink>()
@@ -29,6 +31,7 @@ export function allocate(
   }
   return {
     attempt,
+    layout,
     lineage: '',
     firstCheckpoint: 0,
     rings: [...pairs.values()],

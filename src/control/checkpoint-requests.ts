@@ -31,9 +31,7 @@ export class CheckpointRequests {
   }
 
   failed(checkpoint: number, reason: string, cause: ErrorData | undefined): void {
-    const details = cause === undefined ? {} : { cause: reviveError(cause) }
-    for (const { reject } of this.#take(checkpoint))
-      reject(new MillraceError('MR_CHECKPOINT_FAILED', `Checkpoint ${checkpoint} was given up: ${reason}`, details))
+    for (const { reject } of this.#take(checkpoint)) reject(checkpointFailed(checkpoint, reason, cause))
   }
 
   /** The attempt ended: one of the next attempt answers. */
@@ -46,4 +44,9 @@ export class CheckpointRequests {
     this.#open = this.#open.filter((request) => request.checkpoint !== checkpoint)
     return taken
   }
+}
+
+export function checkpointFailed(checkpoint: number, reason: string, cause: ErrorData | undefined): MillraceError {
+  const details = cause === undefined ? {} : { cause: reviveError(cause) }
+  return new MillraceError('MR_CHECKPOINT_FAILED', `Checkpoint ${checkpoint} was given up: ${reason}`, details)
 }

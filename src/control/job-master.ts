@@ -3,25 +3,24 @@ import type { Manifest } from '../checkpoint/manifest.ts'
 import { type ErrorData, type FailureData, describeError } from '../core/failure.ts'
 import { INSPECTOR_LOOK_MS, TIMER_MS_MAX } from '../limits.ts'
 import type { StorageToControl } from '../storage/protocol.ts'
-import { childSpec } from '../supervision/child-spec.ts'
-import { type SupervisionState, decide, isIncurable, superviseRegions } from '../supervision/decide.ts'
+import { isIncurable } from '../supervision/decide.ts'
 import { ActivityWatch } from './activity-watch.ts'
-import { planActorNames, planSources } from './actor-names.ts'
 import { Appointment, timeMs } from './appointment.ts'
-import { type Beginning, coordinatorOf, deployedWith, fitSavepoint, planBeginning } from './beginning.ts'
 import { withBadRecords } from './bad-records.ts'
-import { callFailure, lastCheckpointFailure } from './call-failure.ts'
+import { lastCheckpointFailure } from './call-failure.ts'
 import { CheckpointMetrics } from './checkpoint-metrics.ts'
-import { CheckpointRequests } from './checkpoint-requests.ts'
+import { CheckpointRequests, checkpointFailed } from './checkpoint-requests.ts'
 import { commitOrder } from './commit-order.ts'
 import { drainSources } from './drain-sources.ts'
 import { FailedCheckpoints } from './failed-checkpoints.ts'
-import { fallBack } from './fall-back.ts'
+import { finishRun } from './finish-run.ts'
 import { injectBarrier } from './inject-barrier.ts'
+import { Layouts } from './layouts.ts'
 import type { JobSettings, MasterHost, RunEnd, RunState } from './master-host.ts'
-import type { SavepointReport } from './protocol.ts'
 import { Savepoints } from './savepoints.ts'
 import { coordinatorEvent } from './storage-events.ts'
+import { StoredRun } from './stored-run.ts'
+import { Supervisor } from './supervisor.ts'
 
 /**
  * The life of one run: starts attempts, carries out what the checkpoint coordinator and the supervisor decide, ends the run. Knows no thread
@@ -30,18 +29,16 @@ import { coordinatorEvent } from './storage-events.ts'
 export class JobMaster {
   readonly #host: MasterHost
   readonly #settings: JobSettings
-  readonly #cast: { readonly actors: readonly string[]; readonly sources: readonly string[] }
+  readonly layouts: Layouts
+  readonly #stored: StoredRun
   #coordinator: CheckpointCoordinator | null = null
-  #supervision: SupervisionState
+  readonly #supervisor: Supervisor
   #state: RunState = 'starting'
   #attempt = 0
-  #beginning: Beginning | null = null
-  #latest: Manifest | null = null
   readonly #nextTick: Appointment
   readonly #activity = new ActivityWatch()
-  #settled: (() => void) | null = null
   readonly #requests = new CheckpointRequests()
-  readonly #savepoints = new Savepoints((order) => this.#host.storage.send(order))
+  readonly savepoints = new Savepoints((order) => this.#host.storage.send(order))
   readonly #failedCheckpoints: FailedCheckpoints
   readonly metrics: CheckpointMetrics
   /** While stopping: the checkpoint that the run ends with, 0 before it has begun. */
@@ -55,10 +52,15 @@ export class JobMaster {
     this.#host = host
     this.#settings = settings
     this.metrics = new CheckpointMetrics(host.clock)
-    this.#cast = { actors: planActorNames(settings.plan), sources: planSources(settings.plan) }
+    this.layouts = new Layouts(settings, host, {
+      latest: () => this.latest,
+      isEnding: () => this.#isEnding(),
+      trigger: () => this.#trigger(false),
+    })
+    this.#stored = new StoredRun(settings)
     this.#nextTick = new Appointment(host, () => this.#tick())
     this.#failedCheckpoints = new FailedCheckpoints(settings.checkpointFailuresTolerated)
-    this.#supervision = superviseRegions(childSpec({ strategy: 'escalate' }), { job: childSpec(settings.restart) })
+    this.#supervisor = new Supervisor(host, settings.restart)
   }
 
   get state(): RunState {
@@ -71,15 +73,13 @@ export class JobMaster {
 
   /** Newest complete checkpoint. */
   get latest(): Manifest | null {
-    return this.#latest
+    return this.#stored.latest
   }
 
   /** The storage thread opened its directory: resume from its newest checkpoint, or begin anew. */
   opened(opened: StorageToControl & { type: 'opened' }): void {
     try {
-      this.#beginning = planBeginning(opened, this.#settings, this.#host.clock.nowMs())
-      this.#latest = this.#beginning.restore
-      this.#coordinator = coordinatorOf(this.#settings, this.#beginning.firstId)
+      this.#coordinator = this.#stored.opened(opened, this.#host.clock.nowMs())
       this.#begin()
     } catch (error) {
       this.fail(describeError(error, { kind: 'storage' }))
@@ -88,7 +88,7 @@ export class JobMaster {
 
   /** One thing after the other, then the first attempt. */
   #begin(): void {
-    const order = this.#beginning!.orders.shift()
+    const order = this.#stored.nextOrder()
     if (order === undefined) void this.#startAttempt(1)
     else this.#host.storage.send(order)
   }
@@ -96,8 +96,8 @@ export class JobMaster {
   /** A message of the storage thread. */
   stored(message: StorageToControl): void {
     this.metrics.stored(message)
-    if (message.type === 'committed') this.#latest = message.manifest
-    if (message.type === 'exported' || message.type === 'export-failed') return this.#savepoints.stored(message)
+    if (message.type === 'committed') this.#stored.latest = message.manifest
+    if (message.type === 'exported' || message.type === 'export-failed') return this.savepoints.stored(message)
     const event = coordinatorEvent(message, timeMs(this.#host))
     if (event !== null) this.#decide(event)
     switch (message.type) {
@@ -105,9 +105,7 @@ export class JobMaster {
         return this.opened(message)
       case 'committed':
       case 'commit-failed':
-        this.#settled?.()
-        this.#settled = null
-        return
+        return this.#stored.settled()
       case 'declined':
         return void (event === null && this.failed(message.failure))
       case 'open-failed':
@@ -116,7 +114,7 @@ export class JobMaster {
       case 'finished':
         return void this.#end({ outcome: 'finished' })
       case 'imported':
-        this.#latest = fitSavepoint(message.manifest, this.#settings.identity, this.#settings.allowRemovedState)
+        this.#stored.imported(message.manifest)
         return this.#begin()
       case 'forgotten':
         return this.#begin()
@@ -129,18 +127,11 @@ export class JobMaster {
     if (this.#state === 'ended') return
     // Nothing is lost, since the next launch goes on from the last complete checkpoint; but what stop() promises did not happen.
     if (this.#state === 'stopping') return this.fail(failure)
-    const { state, decision } = decide(this.#supervision, failure, timeMs(this.#host), this.#host.random())
-    this.#supervision = state
-    switch (decision.kind) {
-      case 'restart-region':
-        this.#host.app.restarting(failure, decision.attempt, decision.delayMs)
-        void this.#restart(decision.attempt, decision.delayMs)
-        return
-      case 'fail-job':
-        return this.fail(decision.reason)
-      default:
-        return
-    }
+    const decision = this.#supervisor.decide(failure)
+    if (decision.kind === 'fail-job') this.fail(decision.reason)
+    if (decision.kind !== 'restart-region') return
+    this.#host.app.restarting(failure, decision.attempt, decision.delayMs)
+    void this.#restart(decision.attempt, decision.delayMs)
   }
 
   /** A worker thread ended by itself; its replacement is on the way, and the next attempt waits for it. */
@@ -165,11 +156,6 @@ export class JobMaster {
     return asked
   }
 
-  /** The same, copied into a directory of its own. */
-  savepoint(dir: string): Promise<SavepointReport> {
-    return this.#savepoints.take(this.checkpoint(), dir)
-  }
-
   /** A worker asks for one, soon. */
   checkpointWanted(attempt: number): void {
     if (attempt === this.#attempt) this.#trigger(true)
@@ -189,6 +175,7 @@ export class JobMaster {
     }
     if (this.#state !== 'running') return void this.#end({ outcome: 'stopped' })
     this.#state = 'stopping'
+    this.layouts.giveUp()
     this.#trigger(false)
     const late = (): void => void (this.#drainsToStop() && this.#failLastCheckpoint('could not be taken: sources had ended, the rest not'))
     if (this.#settings.checkpointTimeoutMs < TIMER_MS_MAX) this.#host.setTimer(late, this.#settings.checkpointTimeoutMs)
@@ -200,23 +187,23 @@ export class JobMaster {
       const workers = await this.#host.workersReady()
       if (this.#isOver(attempt)) return
       this.#host.storage.send({ type: 'attempt', attempt })
-      const deployment = { ...this.#host.allocate(attempt), ...deployedWith(this.#beginning!) }
+      const deployment = { ...this.layouts.allocate(attempt), ...this.#stored.deployedWith }
       this.#deploying = true
       this.#activity.watch(deployment.activity)
-      await Promise.all(workers.map((worker) => worker.deploy(deployment, this.#latest)))
+      await Promise.all(workers.map((worker) => worker.deploy(deployment, this.latest)))
       if (this.#isOver(attempt)) return
-      this.#beginning!.older.length = 0
-      this.#host.app.attemptStarted(deployment, this.#latest?.id ?? 0)
+      this.#stored.restored()
+      this.#host.app.attemptStarted(deployment, this.latest?.id ?? 0)
       if (this.#state !== 'stopping') this.#state = 'running'
-      this.#decide({ type: 'attempt-started', nowMs: timeMs(this.#host), attempt, ...this.#cast })
-      if (this.#requests.areOpen) this.#trigger(false)
+      this.#decide({ type: 'attempt-started', nowMs: timeMs(this.#host), attempt, ...this.layouts.cast })
+      if (this.#requests.areOpen || this.layouts.isChanging) this.#trigger(false)
       await Promise.all(workers.map((worker) => worker.start()))
+      this.layouts.running()
       if (this.#draining && !this.#isOver(attempt)) drainSources(this.#host.workers())
     } catch (error) {
-      const next = fallBack(error, attempt, this.#beginning!.older, this.#settings)
-      if ('kind' in next) return this.failed(next)
-      this.#host.app.fellBack(next.id, describeError(error, { kind: 'storage', attempt }))
-      this.#latest = next
+      const failure = this.#stored.fallBack(error, attempt)
+      if (failure !== null) return this.failed(failure)
+      this.#host.app.fellBack(this.latest!.id, describeError(error, { kind: 'storage', attempt }))
       await this.#startAttempt(attempt)
     }
   }
@@ -232,7 +219,7 @@ export class JobMaster {
     this.#decide({ type: 'attempt-ended', nowMs: timeMs(this.#host) })
     const paused = new Promise<void>((resolve) => void this.#host.setTimer(resolve, delayMs))
     // Only the outcome of a commit in flight tells which checkpoint comes next.
-    if (this.#coordinator?.settled === false) await new Promise<void>((resolve) => (this.#settled = resolve))
+    if (this.#coordinator?.settled === false) await this.#stored.untilSettled()
     await Promise.all(this.#host.workers().map((worker) => worker.stop().catch(() => {})))
     await paused
     if (this.#attempt === attempt && this.#state === 'restarting') await this.#startAttempt(attempt)
@@ -242,6 +229,7 @@ export class JobMaster {
     if (this.#state === 'ended') return
     this.#state = 'ended'
     this.#nextTick.at(undefined)
+    this.layouts.giveUp()
     const counted = await withBadRecords(end, this.#settings.plan, this.#host.workers())
     await Promise.all(this.#host.workers().map((worker) => worker.stop().catch(() => {})))
     await this.#host.shutdown()
@@ -268,6 +256,10 @@ export class JobMaster {
     return this.#state === 'stopping'
   }
 
+  #isEnding(): boolean {
+    return this.#isStopping() || this.#draining || this.#state === 'ended' || this.#coordinator?.drains === true
+  }
+
   #carryOut(effect: CoordinatorEffect): void {
     this.metrics.carriedOut(effect)
     switch (effect.type) {
@@ -275,10 +267,12 @@ export class JobMaster {
         this.#activity.mark()
         this.#requests.began(effect.checkpoint)
         if (this.#isStopping()) this.#lastCheckpoint = effect.checkpoint
-        return injectBarrier(this.#host, effect, this.#isStopping(), (event) => this.#decide(event))
+        return injectBarrier(this.#host, effect, this.layouts.began(effect.checkpoint) || this.#isStopping(), (event) =>
+          this.#decide(event),
+        )
       case 'commit':
         this.#requests.began(effect.checkpoint)
-        return this.#host.storage.send(commitOrder(effect, this.#beginning!.lineage, this.#settings.identity, this.#host.clock.nowMs()))
+        return this.#host.storage.send(commitOrder(effect, this.#stored.lineage, this.#settings.identity, this.#host.clock.nowMs()))
       case 'abort':
         this.#activity.forget()
         this.#host.storage.send({ type: 'abort', attempt: effect.attempt, checkpoint: effect.checkpoint })
@@ -296,21 +290,34 @@ export class JobMaster {
   }
 
   #failLastCheckpoint(what: string, cause?: ErrorData): void {
-    this.fail(lastCheckpointFailure(what, this.#latest, this.#attempt, cause))
+    this.fail(lastCheckpointFailure(what, this.latest, this.#attempt, cause))
   }
 
   #completed({ checkpoint, attempt, status, tookMs }: CoordinatorEffect & { type: 'complete' }): void {
     this.#failedCheckpoints.completed()
     const size = this.metrics.completed(checkpoint, tookMs)
     this.#host.app.checkpointCompleted(checkpoint, size)
-    this.#requests.completed(this.#latest!)
+    this.#requests.completed(this.latest!)
     // Its attempt failed meanwhile: sinks commit it when the next one begins from it.
     if (attempt !== this.#attempt) return
     const committed = Promise.all(this.#host.workers().map((worker) => worker.checkpointEnded(checkpoint, { failure: null, tookMs, size })))
-    if (status === 'finished') return void this.#finish(checkpoint, committed)
+    if (status === 'finished')
+      return void finishRun(this.#host, checkpoint, committed, {
+        attempt,
+        failed: (failure) => this.failed(failure),
+        isOver: () => this.#isOver(attempt),
+      })
     // What fails there is reported as a failure of its actor.
     committed.catch(() => {})
     if (checkpoint === this.#lastCheckpoint) void this.#end({ outcome: 'stopped' })
+    else if (this.layouts.awaits(checkpoint) && !this.#isStopping()) this.#rearrange()
+  }
+
+  /** The next attempt takes over from the newest checkpoint, behind which nothing was read. */
+  #rearrange(): void {
+    const attempt = this.#supervisor.nextAttempt()
+    this.layouts.rearranging(attempt)
+    void this.#restart(attempt, 0)
   }
 
   /** The job goes on without it, unless too many have failed in a row. */
@@ -322,24 +329,17 @@ export class JobMaster {
     if (checkpoint === this.#lastCheckpoint) return this.#failLastCheckpoint(`was not completed (${reason})`, cause)
     for (const worker of this.#host.workers()) void worker.checkpointEnded(checkpoint, { failure: reason, tookMs: 0 }).catch(() => {})
     const failure = this.#failedCheckpoints.gaveUp(effect)
+    const stands = this.layouts.awaits(checkpoint)
+    if (stands) this.layouts.giveUp(checkpointFailed(checkpoint, reason, cause))
     if (failure !== null) this.failed(failure)
-  }
-
-  /** Nothing is left to do when sinks have committed the last checkpoint. Whoever dies before that goes on from it, and commits it again. */
-  async #finish(checkpoint: number, committed: Promise<unknown>): Promise<void> {
-    const attempt = this.#attempt
-    try {
-      await committed
-      if (!this.#isOver(attempt)) this.#host.storage.send({ type: 'finish', checkpoint })
-    } catch (error) {
-      if (!this.#isOver(attempt)) this.failed(callFailure(error, attempt))
-    }
+    // Its sources read nothing any more.
+    else if (stands && !this.#isStopping()) this.#rearrange()
   }
 
   /** A periodic checkpoint that would be like the last one is left out. */
   #tick(): void {
     const nowMs = timeMs(this.#host)
-    if (this.#coordinator?.inFlight === undefined && this.#latest !== null && !this.#coordinator?.wanted && this.#activity.isIdle) {
+    if (this.#coordinator?.inFlight === undefined && this.latest !== null && !this.#coordinator?.wanted && this.#activity.isIdle) {
       this.metrics.skip()
       return this.#nextTick.at(nowMs + this.#settings.checkpointIntervalMs)
     }

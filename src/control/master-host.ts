@@ -7,9 +7,10 @@ import type { Manifest } from '../checkpoint/manifest.ts'
 import type { Clock } from '../core/clock.ts'
 import type { ErrorData, FailureData } from '../core/failure.ts'
 import type { Plan } from '../graph/plan.ts'
+import type { Layout } from '../migration/layout.ts'
 import type { ControlToStorage } from '../storage/protocol.ts'
 import type { ChildSpecOptions } from '../supervision/child-spec.ts'
-import type { Deployment } from '../worker/deployment.ts'
+import type { Deployment, EngineOptions } from '../worker/deployment.ts'
 import type { WorkerStats } from '../worker/worker-stats.ts'
 
 /** Where a run stands; each state is left only as the arrows say. starting -> running <-> restarting; any -> ended. */
@@ -21,7 +22,9 @@ export type RunEnd =
   | { readonly outcome: 'failed'; readonly failure: FailureData }
 
 export interface JobSettings {
+  /** As launched. */
   readonly plan: Plan
+  readonly options: EngineOptions
   readonly identity: JobIdentity
   readonly restart: ChildSpecOptions
   readonly checkpointIntervalMs: number
@@ -55,6 +58,10 @@ export interface WorkerGate {
 export interface AppEvents {
   attemptStarted(deployment: Deployment, restoredCheckpoint: number): void
   restarting(failure: FailureData, attempt: number, delayMs: number): void
+  /** No failure: the attempt ends at a checkpoint, and the next one goes on from it with another layout. */
+  rearranging(attempt: number): void
+  /** Who runs where, or in how many instances, has changed with the attempt that begins. */
+  rearranged(what: string): void
   checkpointCompleted(checkpoint: number, measures: CheckpointMeasures): void
   /** The state of newer checkpoints is damaged: the run begins with this one. */
   fellBack(checkpoint: number, damage: FailureData): void
@@ -72,15 +79,18 @@ export interface MasterHost {
   random(): number
   /** Returns how to cancel it. */
   setTimer(fn: () => void, delayMs: number): () => void
+  /** Those that are there. */
   workers(): readonly WorkerGate[]
+  /** Numbers of those that are not: each was lost, and no thread came up in its place. */
+  away(): readonly number[]
   /** True while threads may stand at breakpoints: then nothing is late. Absent: never. */
   isDebugged?(): boolean
-  /** Resolves when every worker, replacements of lost ones included, has loaded the job. */
+  /** Resolves when every worker, replacements of lost ones included, has loaded the job, or is away. Those that have come back are there from then on. */
   workersReady(): Promise<readonly WorkerGate[]>
   readonly storage: { send(message: ControlToStorage): void }
   readonly app: AppEvents
   /** Rings, doorbells and credits of a new attempt. */
-  allocate(attempt: number): Deployment
+  allocate(attempt: number, plan: Plan, layout: Layout): Deployment
   /** Ends the workers, then the storage. */
   shutdown(): Promise<void>
 }

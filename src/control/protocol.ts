@@ -53,6 +53,8 @@ export interface ControlApi {
   checkpoint(): Promise<Answer<CheckpointReport>>
   /** Resolves when the copy is on disk. */
   savepoint(dir: string): Promise<Answer<SavepointReport>>
+  /** Resolves when the next attempt runs. */
+  rescale(operator: string, instances: number): Promise<Answer<RescaleReport>>
   stats(): Promise<RunStats>
   /** Priorities may follow it from now on. False: there are too many names. */
   signal(name: string, value: number): boolean
@@ -70,6 +72,20 @@ export interface SavepointReport extends CheckpointReport {
   readonly dir: string
   /** Of all state in it. */
   readonly bytes: number
+}
+
+/** An operator runs in another number of instances. */
+export interface RescaleReport {
+  readonly operator: string
+  /** Its instances now, and before. */
+  readonly instances: number
+  readonly before: number
+  /** Id of the checkpoint that the new instances began with. */
+  readonly checkpoint: number
+  /** Time for which sources read nothing, in milliseconds. */
+  readonly pauseMs: number
+  /** State that is on another worker now. */
+  readonly movedBytes: number
 }
 
 /** A complete checkpoint. */

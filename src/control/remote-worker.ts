@@ -17,7 +17,7 @@ import type { WorkerGate } from './master-host.ts'
  * stay open for ever; and each rings the worker's bell, since a thread that sleeps on its doorbell gets no message.
  */
 export class RemoteWorker implements WorkerGate {
-  readonly #index: number
+  readonly index: number
   readonly #api: Remote<WorkerApi>
   readonly #bell: Doorbell
   /** Calls under way, to be told of the thread's end. Not each of them waits for `ended` itself: what a promise keeps, it keeps until it settles. */
@@ -35,7 +35,7 @@ export class RemoteWorker implements WorkerGate {
     isDebugged: () => boolean,
     kill: (reason: MillraceError) => void,
   ) {
-    this.#index = index
+    this.index = index
     this.#api = api
     this.#bell = bell
     this.#isDebugged = isDebugged
@@ -118,7 +118,7 @@ export class RemoteWorker implements WorkerGate {
     const failed = new Promise<never>((_, reject) => (fail = reject))
     const late = (): void => {
       if (this.#isDebugged()) return void (timer = setTimeout(late, CONTROL_CALL_TIMEOUT_MS))
-      const text = `Worker ${this.#index} did not answer ${name}() within ${CONTROL_CALL_TIMEOUT_MS} ms: a function that it runs does not return`
+      const text = `Worker ${this.index} did not answer ${name}() within ${CONTROL_CALL_TIMEOUT_MS} ms: a function that it runs does not return`
       const error = new MillraceError('MR_CALL_TIMEOUT', text)
       fail(error)
       this.#kill(error)

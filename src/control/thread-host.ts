@@ -8,6 +8,7 @@ import { SIGNALS_MAX } from '../limits.ts'
 import { identityOf } from './job-identity.ts'
 import { loadJob } from '../graph/load-job.ts'
 import { type Plan, planJob } from '../graph/plan.ts'
+import type { Layout } from '../migration/layout.ts'
 import type { ControlToStorage, StorageToControl } from '../storage/protocol.ts'
 import type { Deployment } from '../worker/deployment.ts'
 import type { Answer } from '../worker/protocol.ts'
@@ -68,6 +69,7 @@ export class ThreadHost implements MasterHost {
         notify: (attempt, notice) => this.app.inletNotice(attempt, notice),
         checkpointWanted: (attempt) => this.#master?.checkpointWanted(attempt),
         lost: (_worker, failure) => void this.#master?.lost(failure),
+        returned: () => this.#master?.layouts.returned(),
         storagePort: (worker, port) => task.storagePort.postMessage({ type: 'add-worker', worker, port }, [port]),
       },
       () => this.isDebugged(),
@@ -113,12 +115,17 @@ export class ThreadHost implements MasterHost {
 
   async workersReady(): Promise<readonly WorkerGate[]> {
     const graphs = await this.#pool.ready()
-    graphs.forEach((graph, worker) => checkSameGraph(this.#fingerprint, graph, `worker ${worker}`))
+    graphs.forEach((graph, worker) => graph !== null && checkSameGraph(this.#fingerprint, graph, `worker ${worker}`))
     return this.#pool.workers
   }
 
-  allocate(attempt: number): Deployment {
-    const allocated = allocate(this.#plan!, this.#task.options, this.#task.doorbells, attempt, this.#deployment)
+  away(): readonly number[] {
+    return this.#pool.away
+  }
+
+  allocate(attempt: number, plan: Plan, layout: Layout): Deployment {
+    this.#plan = plan
+    const allocated = allocate(plan, this.#task.options, this.#task.doorbells, attempt, this.#deployment, layout)
     return (this.#deployment = { ...allocated, signals: [...this.#signals] })
   }
 
@@ -139,7 +146,8 @@ export class ThreadHost implements MasterHost {
       stop: (drain) => (this.#master === null ? void (this.#earlyStop = { drain }) : this.#master.stop(drain)),
       giveUp: () => this.#master?.giveUp(),
       checkpoint: () => this.#answer(reportCheckpoint),
-      savepoint: (dir) => this.#answer((master) => master.savepoint(dir)),
+      savepoint: (dir) => this.#answer((master) => master.savepoints.take(master.checkpoint(), dir)),
+      rescale: (operator, instances) => this.#answer((master) => master.layouts.rescale(operator, instances)),
       stats: () => this.#stats(),
       signal: (name, value) => this.#signal(name, value),
       query: (query) => this.#query(query),
@@ -151,13 +159,17 @@ export class ThreadHost implements MasterHost {
 
   /** What the dashboard shows and does, which does not need the app thread. */
   #subject(master: JobMaster): UiSubject {
+    const plan = (): Plan => this.#plan!
     return {
-      plan: this.#plan!,
+      // Another one after a change of the layout.
+      get plan() {
+        return plan()
+      },
       options: this.#task.options,
       log: this.#log,
       stats: () => this.#stats(),
       checkpoint: () => reportCheckpoint(master),
-      savepoint: (dir) => master.savepoint(dir),
+      savepoint: (dir) => master.savepoints.take(master.checkpoint(), dir),
       stop: (drain) => {
         master.stop(drain)
         this.app.stopAsked(drain)
@@ -177,13 +189,14 @@ export class ThreadHost implements MasterHost {
 
   /** A worker that is lost meanwhile leaves no profile. */
   async #profile(ms: number, directory: string): Promise<Answer<string[]>> {
-    const started = await Promise.allSettled(this.#pool.workers.map((worker) => worker.startProfile()))
+    const { workers } = this.#pool
+    const started = await Promise.allSettled(workers.map((worker) => worker.startProfile()))
     const failed = started.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined
     if (failed !== undefined) return { failure: describeError(failed.reason) }
     await new Promise<void>((resolve) => void this.setTimer(resolve, ms))
     const stamp = new Date(this.clock.nowMs()).toISOString().replaceAll(':', '-')
-    const paths = this.#pool.workers.map((_, index) => join(directory, `${this.#plan!.graph.jobName}-worker-${index}-${stamp}.cpuprofile`))
-    const stopped = await Promise.allSettled(this.#pool.workers.map((worker, index) => worker.stopProfile(paths[index]!)))
+    const paths = workers.map(({ index }) => join(directory, `${this.#plan!.graph.jobName}-worker-${index}-${stamp}.cpuprofile`))
+    const stopped = await Promise.allSettled(workers.map((worker, at) => worker.stopProfile(paths[at]!)))
     const broken = stopped.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined
     const written = paths.filter((_, index) => stopped[index]!.status === 'fulfilled')
     return written.length === 0 && broken !== undefined ? { failure: describeError(broken.reason) } : { value: written }
@@ -192,7 +205,7 @@ export class ThreadHost implements MasterHost {
   async #query({ operator, state, key, at }: StateQuery): Promise<Answer<StateAnswer>> {
     try {
       const place = placeOfState(this.#plan!, this.#task.options.keyGroups, operator, state, key)
-      const worker = this.#pool.workers[place.worker]!
+      const worker = this.#pool.worker(place.worker)
       if (at === 'live') return { value: this.#master?.state === 'running' ? await worker.query(place, key) : null }
       const manifest = this.#master?.latest ?? null
       return { value: manifest === null ? null : await worker.queryCheckpoint(manifest, place, key) }
@@ -215,7 +228,14 @@ export class ThreadHost implements MasterHost {
     const { attempt = 0, state = 'starting', latest = null } = this.#master ?? {}
     const checkpoints = (this.#master?.metrics ?? new CheckpointMetrics(this.clock)).stats(latest)
     const load = await this.#measures.of(this.#plan, workers)
-    return { attempt, state, checkpoint: latest?.id ?? 0, restarts: Math.max(0, attempt - 1), checkpoints, ...load }
+    return {
+      attempt,
+      state,
+      checkpoint: latest?.id ?? 0,
+      restarts: Math.max(0, attempt - 1 - (this.#master?.layouts.planned ?? 0)),
+      checkpoints,
+      ...load,
+    }
   }
 }
 

@@ -10,6 +10,7 @@ import { Doorbell } from '../ring/doorbell.ts'
 import type { WorkerShare } from '../schedule/placed-plan.ts'
 import type { WorkerApi, WorkerListener, WorkerTask } from '../worker/protocol.ts'
 import type { ControlTask } from './protocol.ts'
+import { Absence } from './absence.ts'
 import { nameWorkers } from './name-workers.ts'
 import { RemoteWorker } from './remote-worker.ts'
 
@@ -18,6 +19,8 @@ export type TaskSettings = Pick<WorkerTask, 'jobUrl' | 'config' | 'options' | 'd
 export interface PoolEvents extends WorkerListener {
   /** A thread ended by itself; its replacement is on the way. */
   lost(worker: number, failure: FailureData): void
+  /** A worker that was away has loaded the job: it is there when it is asked for again. */
+  returned(): void
   /** A port for the storage thread. */
   storagePort(worker: number, port: MessagePort): void
 }
@@ -37,7 +40,10 @@ export class WorkerPool {
   readonly #events: PoolEvents
   readonly #isDebugged: () => boolean
   readonly #workers: RemoteWorker[] = []
-  readonly #ready: Promise<string[]>[] = []
+  /** By worker: the graph that its thread built; what is waited for, null when it is away. */
+  readonly #graphs: Promise<string[]>[] = []
+  readonly #ready: Promise<string[] | null>[] = []
+  readonly #absence = new Absence()
   readonly #running: Promise<unknown>[] = []
   readonly #watchdog: NodeJS.Timeout
   #closing = false
@@ -55,29 +61,46 @@ export class WorkerPool {
     this.#watchdog = setInterval(() => this.#workers.forEach((worker) => void worker.ping().catch(() => {})), WATCHDOG_LOOK_MS)
   }
 
+  /** Those that are there. */
   get workers(): readonly RemoteWorker[] {
-    return this.#workers
+    return this.#workers.filter(({ index }) => !this.#absence.has(index))
   }
 
-  /** The graph that each thread built, once all of them have: also those that took the place of others meanwhile. */
-  async ready(): Promise<string[][]> {
+  /** Numbers of those that are not, ascending. */
+  get away(): readonly number[] {
+    return this.#absence.workers
+  }
+
+  worker(index: number): RemoteWorker {
+    return this.#workers[index]!
+  }
+
+  /** The graph that each thread built, once all of them have, also those that took the place of others meanwhile; null for those that are away. Who has come back is there from now on. */
+  async ready(): Promise<(string[] | null)[]> {
+    for (const worker of this.#absence.welcome()) this.#ready[worker] = this.#graphs[worker]!
     for (;;) {
       const awaited = [...this.#ready]
-      const graphs = await Promise.all(awaited)
-      if (awaited.every((ready, index) => ready === this.#ready[index])) return graphs
+      const graphs = await Promise.allSettled(awaited)
+      if (!awaited.every((ready, index) => ready === this.#ready[index])) continue
+      return graphs.map((graph) => {
+        if (graph.status === 'rejected') throw graph.reason
+        return graph.value
+      })
     }
   }
 
   async close(): Promise<void> {
     this.#closing = true
     clearInterval(this.#watchdog)
+    this.#absence.close()
     await Promise.all(this.#workers.map((worker) => worker.shutdown().catch(() => {})))
     // A thread that closes its operators itself leaves nothing half done; one that hangs is ended with the pool.
     await within(this.#isDebugged() ? TIMER_MS_MAX : SHUTDOWN_TIMEOUT_MS, Promise.allSettled(this.#running))
     await Promise.all([...new Set(this.#pools)].map((pool) => pool.destroy()))
   }
 
-  #start(index: number): void {
+  /** @param replaces a thread that had loaded the job: what keeps this one from it may pass */
+  #start(index: number, replaces = false): void {
     const control = new MessageChannel()
     const events = new MessageChannel()
     const storage = new MessageChannel()
@@ -121,14 +144,21 @@ export class WorkerPool {
     )
     this.#workers[index] = worker
     let prepared = false
-    this.#ready[index] = worker.prepare()
-    this.#ready[index].then(
-      () => (prepared = true),
-      () => {},
+    const graph = worker.prepare()
+    graph.then(
+      () => {
+        prepared = true
+        if (this.#absence.cameUp(index)) this.#events.returned()
+      },
+      (error: unknown) => replaces && killer.abort(error),
     )
+    // Word of its end comes before that of the graph: then another one is on its way.
+    this.#graphs[index] = replaces ? graph.catch(() => ended) : graph
+    this.#graphs[index].catch(() => {})
+    this.#ready[index] = this.#absence.has(index) ? Promise.resolve(null) : this.#graphs[index]
     ended.catch((error: MillraceError) => {
       for (const port of [control.port1, events.port1]) port.close()
-      if (!this.#closing) this.#replace(index, error, prepared)
+      if (!this.#closing) this.#replace(index, error, prepared, replaces)
     })
   }
 
@@ -141,11 +171,20 @@ export class WorkerPool {
     return ` (limit ${old} MB: ${whose})`
   }
 
-  /** A thread that cannot even load the job is not replaced: its successor could not either. */
-  #replace(index: number, error: MillraceError, prepared: boolean): void {
-    if (!prepared) return this.#events.lost(index, describeError(error, { kind: 'module-load' }))
-    this.#start(index)
-    this.#events.lost(index, describeError(error, { kind: kindOf(error.cause) }))
+  /** A thread that cannot even load the job is not replaced: its successor could not either. Unless its predecessor could: then there are some tries at once, and others later. */
+  #replace(index: number, error: MillraceError, prepared: boolean, replaces: boolean): void {
+    const wasThere = !this.#absence.has(index)
+    this.#absence.lost(index)
+    if (prepared) {
+      this.#start(index, true)
+      if (wasThere) this.#events.lost(index, describeError(error, { kind: kindOf(error.cause) }))
+    } else if (replaces && this.#absence.triesAgain(index)) this.#start(index, true)
+    else if (!replaces || (wasThere && this.workers.length === 1)) {
+      this.#events.lost(index, describeError(error, { kind: 'module-load' }))
+    } else {
+      this.#ready[index] = Promise.resolve(null)
+      this.#absence.leave(index, () => this.#start(index, true))
+    }
   }
 }
 

@@ -61,6 +61,8 @@ export interface PlanOptions {
   readonly chaining: 'on' | 'off'
   /** By actor, as they were placed (src/schedule/); absent or null: each task's instances in turn, from worker 0 on. */
   readonly threads?: readonly number[] | null
+  /** By operator that has another number of instances than the job says. */
+  readonly instances?: Readonly<Record<string, number>>
 }
 
 /** Watermarks begin in this operator, so it is the head of its task. */
@@ -89,7 +91,7 @@ export function planJob(graph: Graph, options: PlanOptions): Plan {
 export type TaskPlan = Pick<Plan, 'graph' | 'workers' | 'tasks' | 'edges'>
 
 export function planTasks(graph: Graph, options: PlanOptions): TaskPlan {
-  const parallelism = graph.nodes.map((node) => instances(node, options.workers))
+  const parallelism = graph.nodes.map((node) => instances(node, options))
   const taskOf = assignTasks(graph, parallelism, options.chaining === 'on')
   const tasks = collectTasks(graph, taskOf, parallelism)
   return { graph, workers: options.workers, tasks, edges: collectEdges(graph, taskOf, tasks) }
@@ -100,9 +102,9 @@ export function planActors(plan: TaskPlan, threads: readonly number[] | null): P
   return { ...plan, actors, channels: collectChannels(plan.graph, plan.tasks, plan.edges, actors, plan.workers) }
 }
 
-function instances(node: OperatorNode, workers: number): number {
+function instances(node: OperatorNode, { workers, instances: changed }: PlanOptions): number {
   if (isOutlet(node)) return 1
-  return node.parallelism === 'workers' ? workers : node.parallelism
+  return changed?.[node.name] ?? (node.parallelism === 'workers' ? workers : node.parallelism)
 }
 
 /** One of them says that it must not run where the other does. */

@@ -147,6 +147,11 @@ export class ChangeStamps {
     return cut.stamp
   }
 
+  /** What a snapshot wrote of a key group that was to be whole is nothing: there is no chunk of it on which others could build. */
+  wasEmpty(checkpoint: number, group: number): void {
+    for (const cut of this.#open) if (cut.checkpoint === checkpoint) cut.bases[group] = 0
+  }
+
   /** Nothing is known any more. */
   clear(): void {
     this.#stamps.fill(0)

@@ -4,6 +4,7 @@ import type { AccumulatorLayout } from './accumulator-layout.ts'
 import type { KeyColumn, ValueColumn } from './accumulator-loops.ts'
 import type { AccumulatorTable } from './accumulator-table.ts'
 import { KeyLog } from './key-log.ts'
+import type { NewestRows } from './row-images.ts'
 import { firstRows, restoreRows, snapshotRows } from './row-chunks.ts'
 
 type Values = Float64Array | readonly unknown[]
@@ -96,11 +97,11 @@ function copyValues(to: Float64Array | unknown[], values: Values, at: number, ro
  * @throws MR_STATE_CORRUPT for damaged bytes, MR_STATE_INCOMPATIBLE for a chunk of other aggregates or another version
  */
 export function restorePartials(
-  bytes: Uint8Array,
+  { rows: bytes, newer }: NewestRows,
   layout: AccumulatorLayout,
   append: (pane: number, keys: KeyColumn, columns: readonly ValueColumn[], from: number, to: number) => void,
 ): void {
-  const { rows, keys, numbers, columns } = restoreRows(bytes, 1, layout)
+  const { rows, keys, numbers, columns } = restoreRows(bytes, 1, layout, newer)
   const panes = numbers[0]!
   for (let from = 0, to = 0; from < rows; from = to) {
     while (to < rows && panes[to] === panes[from]) to++

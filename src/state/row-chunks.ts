@@ -2,7 +2,8 @@ import type { Key } from '../core/key-hash.ts'
 import { MillraceError } from '../errors.ts'
 import type { AccumulatorColumn } from './accumulator-layout.ts'
 import { numbersAt, packedAt } from './chunk-columns.ts'
-import { chunkKeysOf, forEachGroup, slotsOfChunk } from './key-groups.ts'
+import { LEFT_OUT, chunkKeysOf, forEachGroup, slotsOfChunk } from './key-groups.ts'
+import type { NewerKeys } from './newer-keys.ts'
 import { KeyLog } from './key-log.ts'
 import type { KeySlots } from './key-slots.ts'
 import { decodeChunk, encodeChunk, requireSignature } from './state-chunk.ts'
@@ -95,9 +96,15 @@ function encodeRows(
 
 /**
  * The rows of a chunk.
+ * @param newer keys whose rows are left out
  * @throws MR_STATE_CORRUPT for damaged bytes, MR_STATE_INCOMPATIBLE for a chunk of other aggregates or another version
  */
-export function restoreRows(bytes: Uint8Array, numbers: number, { columns, signature }: RowLayout): StoredRows {
+export function restoreRows(
+  bytes: Uint8Array,
+  numbers: number,
+  { columns, signature }: RowLayout,
+  newer: NewerKeys | null = null,
+): StoredRows {
   const chunk = decodeChunk(bytes)
   requireSignature(chunk, KIND, signature)
   const { rows } = chunk
@@ -107,12 +114,16 @@ export function restoreRows(bytes: Uint8Array, numbers: number, { columns, signa
     if (stored instanceof Float64Array) return stored
     throw new MillraceError('MR_STATE_CORRUPT', `a chunk of state is damaged: it lacks the column "${name}"`)
   }
+  const slots = slotsOfChunk(log, chunk, newer)
+  const isKept = (_: unknown, row: number): boolean => slots[row] !== LEFT_OUT
+  const kept = slots.filter(isKept)
+  const numbersIn = (name: string): Float64Array => (kept.length === rows ? numbersOf(name) : numbersOf(name).filter(isKept))
   return {
-    rows,
-    keys: Array.from(slotsOfChunk(log, chunk), (slot) => log.keyAt(slot)),
-    numbers: Array.from({ length: numbers }, (_, i) => numbersOf(numberName(i))),
+    rows: kept.length,
+    keys: Array.from(kept, (slot) => log.keyAt(slot)),
+    numbers: Array.from({ length: numbers }, (_, i) => numbersIn(numberName(i))),
     columns: columns.map(({ name, op }) =>
-      op === 'custom' ? unpackValues(msgpackrPacker, chunk.columns.get(name), rows) : numbersOf(name),
+      op === 'custom' ? unpackValues(msgpackrPacker, chunk.columns.get(name), rows).filter(isKept) : numbersIn(name),
     ),
   }
 }

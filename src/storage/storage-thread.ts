@@ -140,6 +140,7 @@ export class StorageThread {
     try {
       const snapshots = this.#buffer.take(checkpoint, attempt, actors)
       const { manifest, bytes, tookMs } = await this.#store!.commit(head, snapshots)
+      this.#working?.completed(checkpoint)
       this.#tell({ type: 'committed', attempt, manifest, bytes, tookMs })
     } catch (error) {
       this.#tell({ type: 'commit-failed', attempt, checkpoint, failure: describeError(error, { kind: 'storage', attempt }) })

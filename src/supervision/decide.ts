@@ -56,6 +56,14 @@ export function superviseRegions(job: ChildSpec, regions: Readonly<Record<string
   return { spec: job, restartsMs: [], regions: Object.fromEntries(states), failed: false }
 }
 
+/** A restart that nothing failed for: all regions begin anew, and it counts against nobody's intensity. */
+export function restartPlanned(state: SupervisionState): { readonly state: SupervisionState; readonly attempt: number } {
+  const regions = Object.fromEntries(
+    Object.entries(state.regions).map(([name, region]) => [name, { ...region, attempt: region.attempt + 1 }]),
+  )
+  return { state: { ...state, regions }, attempt: Math.max(...Object.values(regions).map(({ attempt }) => attempt)) }
+}
+
 /** True if a restart cannot help against this failure. */
 export function isIncurable(failure: FailureData): boolean {
   if (INCURABLE_KINDS.has(failure.kind)) return true

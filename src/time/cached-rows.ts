@@ -55,7 +55,7 @@ export class CachedRows extends CachedTable {
 
   override restore(bytes: Uint8Array, newer: NewerKeys | null = null): void {
     if (this.#pieces === null) return super.restore(bytes, newer)
-    decodePieces(bytes, this.#pieces, (key, row) => this.adopt(this.keys.slotOf(key), row))
+    decodePieces(bytes, this.#pieces, newer, (key, row) => this.adopt(this.keys.slotOf(key), row))
     this.batchDone()
   }
 

@@ -212,8 +212,8 @@ export class SessionTable {
     return snapshotRows({ keys: this.#slots, live, numbers: [this.#start, this.#end], columns: store.data }, layout, groups)
   }
 
-  restore(bytes: Uint8Array): void {
-    const { rows, keys, numbers, columns } = restoreRows(bytes, 2, this.table.layout)
+  restore(bytes: Uint8Array, newer?: Parameters<typeof restoreRows>[3]): void {
+    const { rows, keys, numbers, columns } = restoreRows(bytes, 2, this.table.layout, newer)
     this.addRows(keys, numbers[0]!, numbers[1]!, columns, rows, -Infinity)
   }
 

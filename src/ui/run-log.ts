@@ -59,6 +59,8 @@ export class RunLog {
         this.add({ type: 'restart', attempt, delayMs, failure })
         events.restarting(failure, attempt, delayMs)
       },
+      rearranging: (attempt) => events.rearranging(attempt),
+      rearranged: (what) => events.rearranged(what),
       checkpointCompleted: (checkpoint, measures) => {
         this.add({ type: 'checkpoint', checkpoint: measures })
         events.checkpointCompleted(checkpoint, measures)

@@ -1,4 +1,5 @@
 import type { CodecMode } from '../codec/index.ts'
+import type { Layout } from '../migration/layout.ts'
 import type { StateBackend } from '../state/working/working-store.ts'
 
 /** Of a job among those that run in one process: 'low' takes what others leave, and a little. */
@@ -42,6 +43,8 @@ export interface RingLink {
 /** What one attempt of a job needs on every thread. */
 export interface Deployment {
   readonly attempt: number
+  /** What is different from the plan that the run was launched with. */
+  readonly layout: Layout
   /** Of the run's checkpoints; said by the master. */
   readonly lineage: string
   /** Id of the first checkpoint that the process may take: no process before it had that. Said by the master as well. */

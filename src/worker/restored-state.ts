@@ -1,9 +1,10 @@
 import type { TimeChunk } from '../actor/actor-time.ts'
 import type { StateChunk } from '../actor/contract.ts'
 import type { Manifest } from '../checkpoint/manifest.ts'
-import { MillraceError } from '../errors.ts'
-import { type Plan, routingTable } from '../graph/plan.ts'
-import { type ChunkPlace, decodeChunk, parseChunkKey } from './chunk-key.ts'
+import type { Plan } from '../graph/plan.ts'
+import { decodeChunk } from './chunk-key.ts'
+import { type ChunkPlace, parseChunkKey } from './chunk-place.ts'
+import { ownersIn } from './ownership.ts'
 import type { RestoredState } from './worker-host.ts'
 
 type Restored = StateChunk | TimeChunk
@@ -41,30 +42,15 @@ export async function readRestoredState(
 
 /** Instances on this worker that a chunk belongs to. */
 function ownership(plan: Plan, worker: number, keyGroups: number): (place: ChunkPlace) => readonly number[] {
-  const tasks = new Map(plan.tasks.flatMap((task) => task.nodes.map((node) => [plan.graph.nodes[node]!.name, task] as const)))
+  const ownerOf = ownersIn(plan, keyGroups)
   const local = plan.tasks.map(({ id }) =>
     plan.actors.filter((actor) => actor.task === id && actor.thread === worker).map(({ index }) => index),
   )
-  // As the senders route: instances beyond the number of key groups own none.
-  const routes = new Map(
-    plan.tasks.map(({ parallelism }) => [parallelism, routingTable(keyGroups, Math.min(keyGroups, parallelism))] as const),
-  )
-  return ({ operator, scope, id }) => {
-    const task = tasks.get(operatorOf(operator))
-    if (task === undefined) return []
-    const here = local[task.id]!
-    if (scope === 'all' || scope === 'time') return here
-    const index = scope === 'group' ? routes.get(task.parallelism)![id]! : scope === 'instance' ? id : id % task.parallelism
-    if (index >= task.parallelism) {
-      const text = `The checkpoint holds state of instance ${id} of "${operator}", which has ${task.parallelism} instances now. Give it as many as before`
-      throw new MillraceError('MR_STATE_INCOMPATIBLE', text, { operator })
-    }
-    return here.includes(index) ? [index] : []
+  return (place) => {
+    const owner = ownerOf(place)
+    if (owner === null) return []
+    const here = local[owner.task.id]!
+    if (owner.index === 'all') return here
+    return here.includes(owner.index) ? [owner.index] : []
   }
-}
-
-/** State beside that of an operator is named after it: `operator/what`. */
-function operatorOf(name: string): string {
-  const end = name.indexOf('/')
-  return end === -1 ? name : name.slice(0, end)
 }

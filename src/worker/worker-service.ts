@@ -5,9 +5,10 @@ import type { Manifest } from '../checkpoint/manifest.ts'
 import { fingerprint } from '../graph/fingerprint.ts'
 import type { Job } from '../graph/job.ts'
 import { type Plan, planJob } from '../graph/plan.ts'
+import { planOf } from '../migration/layout.ts'
 import type { Deployment, EngineOptions } from './deployment.ts'
 import { type ReadChunks, readRestoredState } from './restored-state.ts'
-import { chunkKey } from './chunk-key.ts'
+import { chunkKey } from './chunk-place.ts'
 import type { StateAnswer, StatePlace } from './state-place.ts'
 import { storedIn } from './stored-state.ts'
 import { attemptOver } from './attempt-over.ts'
@@ -26,6 +27,8 @@ export class WorkerService {
   readonly #options: EngineOptions
   readonly #host: WorkerServiceHost
   #plan: Plan | null = null
+  /** Version of the layout that the plan is of. */
+  #layout = 0
   #registry: Registry = new Map()
   #runtime: WorkerRuntime | null = null
   /** What priorities may follow. */
@@ -56,6 +59,8 @@ export class WorkerService {
 
   async deploy(deployment: Deployment, restore: Manifest | null): Promise<void> {
     await this.stop()
+    if (deployment.layout.version !== this.#layout) this.#plan = planOf(this.#plan!.graph, this.#options, deployment.layout)
+    this.#layout = deployment.layout.version
     for (const [name, value] of deployment.signals) this.#signals.set(name, value)
     const runtime = new WorkerRuntime(this.#plan!, this.#registry, this.#options, this.#index, deployment, this.#host)
     this.#runtime = runtime

@@ -3,6 +3,7 @@ import type { Key } from '../../src/core/key-hash.ts'
 import { MemoryBackend } from '../../src/state/memory-backend.ts'
 import { CachedBackend } from '../../src/state/working/cached-backend.ts'
 import { MemoryRows } from '../../src/state/working/memory-rows.ts'
+import { WHOLE_CUT } from '../../src/state/working/working-changes.ts'
 import { workingChunks } from '../../src/state/working/working-chunks.ts'
 
 export type BackendType = 'memory' | 'lmdb'
@@ -41,7 +42,7 @@ export function testedBackend(type: BackendType, keyGroups: number, cacheBytes =
     snapshot: (_, nowMs) => {
       const snapshot = backend.handOver(nowMs)
       return new Map(
-        [...workingChunks(rows.rows(), snapshot)].map(({ group, value }) => [
+        [...workingChunks(rows, snapshot, WHOLE_CUT)].map(({ group, value }) => [
           group,
           (value as { states: Record<string, Uint8Array> }).states,
         ]),

@@ -167,13 +167,13 @@ test('only rows that are still what they were are removed', () => {
   const long = 'x'.repeat(3_000)
   const all = (): string[] => {
     const frozen = database.freeze()
-    const found = [...frozen.rows(1)].map(({ key, value: { 0: byte } }) => `${key.toString('latin1', 3, 8)} ${byte}`)
+    const found = [...frozen.table(1).rows(0)].map(({ key, value: { 0: byte } }) => `${key.toString('latin1', 3, 8)} ${byte}`)
     frozen.done()
     return found
   }
   database.write(1, rows({ changed: 1, gone: 2, [long]: 3, waits: 4 }))
   const frozen = database.freeze()
-  const seen = [...frozen.rows(1)].map(({ key, value: bytes }) => ({ key: Buffer.from(key), value: Buffer.from(bytes) }))
+  const seen = [...frozen.table(1).rows(0)].map(({ key, value: bytes }) => ({ key: Buffer.from(key), value: Buffer.from(bytes) }))
   frozen.done()
   expect(seen).toHaveLength(4)
   database.write(1, rows({ changed: 9 }))

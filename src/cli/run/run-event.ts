@@ -43,6 +43,7 @@ export function eventText(event: RunEvent): string | null {
         event.stateDir === null ? 'checkpoints end with this run' : `checkpoints in ${event.stateDir}`
       }; ${event.guarantee === 'unknown' ? 'some source or sink does not say what it guarantees' : `${event.guarantee} end to end`}`
     case 'restart':
+    case 'layout':
     case 'checkpoint-failed':
     case 'note':
       return event.text

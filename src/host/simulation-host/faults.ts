@@ -23,6 +23,10 @@ export const FAULT_KINDS = [
   'clock',
   /** The process is killed, and the newest checkpoint is damaged when the next one begins: that goes on from an older one, and sinks take back what was shown since. */
   'damage',
+  /** A worker thread ends, and for a while none comes up in its place: its actors go to the others, and come back later. */
+  'absence',
+  /** No fault: an operator is to run in another number of instances. */
+  'rescale',
 ] as const
 
 export type FaultKind = (typeof FAULT_KINDS)[number]
@@ -33,8 +37,30 @@ export type FaultCounts = Readonly<Record<FaultKind, number>>
 /** `true`: all kinds. A list: these kinds. An object: so many of each kind at most; kinds that are not named do not happen. */
 export type FaultOptions = true | readonly FaultKind[] | Partial<FaultCounts>
 
-const COUNTS_DEFAULT: FaultCounts = { throw: 3, worker: 2, kill: 2, 'disk-full': 2, 'slow-disk': 1, stall: 2, clock: 2, damage: 1 }
-const NONE: FaultCounts = { throw: 0, worker: 0, kill: 0, 'disk-full': 0, 'slow-disk': 0, stall: 0, clock: 0, damage: 0 }
+const COUNTS_DEFAULT: FaultCounts = {
+  throw: 3,
+  worker: 2,
+  kill: 2,
+  'disk-full': 2,
+  'slow-disk': 1,
+  stall: 2,
+  clock: 2,
+  damage: 1,
+  absence: 1,
+  rescale: 2,
+}
+const NONE: FaultCounts = {
+  throw: 0,
+  worker: 0,
+  kill: 0,
+  'disk-full': 0,
+  'slow-disk': 0,
+  stall: 0,
+  clock: 0,
+  damage: 0,
+  absence: 0,
+  rescale: 0,
+}
 
 /** @throws MillraceError MR_OPTION_INVALID */
 export function checkFaults(options: FaultOptions | undefined): FaultCounts {
@@ -58,7 +84,9 @@ export function checkFaults(options: FaultOptions | undefined): FaultCounts {
 export interface FaultTarget {
   readonly threads: readonly SimulatedWorker[]
   readonly storageThread: SimulatedStorage
-  loseWorker(worker: SimulatedWorker): void
+  /** @param awayMs virtual time in which no other thread comes up */
+  loseWorker(worker: SimulatedWorker, awayMs?: number): void
+  rescale(chance: Prng): void
 }
 
 /** Two of three faults wait for one of these moments, which are short: labels of the schedule's steps. `store 0`: an actor has ended. */
@@ -176,6 +204,10 @@ export class Faults {
       case 'damage':
         this.damages = true
         return this.kill()
+      case 'absence':
+        return target.loseWorker(worker, 2 ** (chance.nextFloat() * Math.log2(SIMULATION_STALL_MS_MAX)))
+      case 'rescale':
+        return target.rescale(chance)
       case 'clock':
         return this.#simulation.clock.jump(chance.nextInt(2) === 0 ? SIMULATION_CLOCK_JUMP_MS : -SIMULATION_CLOCK_JUMP_MS)
     }

@@ -104,6 +104,10 @@ export class SimulatedApp implements SimulatedThread, AppEvents {
     this.#endpoint.attemptEnded()
   }
 
+  rearranging: AppEvents['rearranging'] = () => this.#endpoint.attemptEnded()
+
+  rearranged: AppEvents['rearranged'] = () => {}
+
   checkpointCompleted: AppEvents['checkpointCompleted'] = (checkpoint) => {
     const last = this.checkpoints.at(-1) ?? 0
     if (checkpoint <= last) this.#simulation.broke(`Checkpoint ${checkpoint} was completed after checkpoint ${last}`)

@@ -175,7 +175,10 @@ export class SimulatedStorage {
     this.#startAttempt(message.attempt)
     // What an earlier attempt has to say is dropped anyway.
     const working = message.attempt === this.#attempt ? this.#working : new MemoryStores()
-    const answer = this.#buffer.receive({ ...message, chunks: [...expandSnapshot(message.chunks, (table) => working.rows(table))] })
+    const answer = this.#buffer.receive({
+      ...message,
+      chunks: [...expandSnapshot(message.checkpoint, message.chunks, (table) => working.table(table))],
+    })
     if (answer !== null) this.#tell(answer)
   }
 
@@ -240,6 +243,7 @@ export class SimulatedStorage {
       // Until it is synced nothing of a transaction counts; once it is, it does, whether somebody lives to be told or not.
       this.#later(`storage syncs ${what({ head, actors })}`, () => {
         this.#disk.write(manifest, writes)
+        if (attempt === this.#attempt) this.#working.completed(head.id)
         this.#tell({ type: 'committed', attempt, manifest, bytes, tookMs: 0 })
       })
     } catch (error) {

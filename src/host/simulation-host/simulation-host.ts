@@ -11,6 +11,7 @@ import { checkSameGraph, fingerprint } from '../../graph/fingerprint.ts'
 import { type Graph, isOutlet, outletName } from '../../graph/graph.ts'
 import type { Job } from '../../graph/job.ts'
 import type { Plan } from '../../graph/plan.ts'
+import type { Layout } from '../../migration/layout.ts'
 import { placeJob } from '../../schedule/place-job.ts'
 import type { ControlToStorage } from '../../storage/protocol.ts'
 import type { Deployment } from '../../worker/deployment.ts'
@@ -49,7 +50,7 @@ export class SimulationHost implements MasterHost, FaultTarget {
   readonly appThread: SimulatedApp
   readonly #simulation: Simulation
   readonly #settings: SimulatedJob
-  readonly #plan: Plan
+  readonly #graph: Graph
   readonly #fingerprint: readonly string[]
   readonly #doorbells: SharedArrayBuffer
   readonly #pool: SimulatedPool
@@ -79,7 +80,7 @@ export class SimulationHost implements MasterHost, FaultTarget {
     this.#simulation = simulation
     this.#settings = settings
     this.#outputs = outputs
-    this.#plan = plan
+    this.#graph = plan.graph
     this.#fingerprint = fingerprint(plan.graph)
     this.#chance = simulation.fork('control')
     this.clock = simulation.clock
@@ -101,8 +102,9 @@ export class SimulationHost implements MasterHost, FaultTarget {
       config: settings.config,
       make: (index) => this.#worker(index),
       lost: (failure) => this.#master.lost(failure),
+      returned: () => this.#master.layouts.returned(),
     })
-    this.#master = new JobMaster(this, { ...rest, plan, identity })
+    this.#master = new JobMaster(this, { ...rest, plan, options: engine, identity })
     this.#pool.join()
     simulation.join(this.appThread)
     settings.faults.aim(this)
@@ -132,18 +134,32 @@ export class SimulationHost implements MasterHost, FaultTarget {
     return this.#pool.workers
   }
 
-  loseWorker(worker: SimulatedWorker): void {
-    this.#pool.lose(worker)
+  away(): readonly number[] {
+    return this.#pool.away
+  }
+
+  loseWorker(worker: SimulatedWorker, awayMs = 0): void {
+    this.#pool.lose(worker, awayMs)
+  }
+
+  /** Somebody has an operator run in another number of instances. */
+  rescale(chance: Prng): void {
+    const operators = this.#graph.nodes.filter(({ parallelism }) => parallelism !== 1)
+    if (operators.length === 0) return
+    const operator = operators[chance.nextInt(operators.length)]!.name
+    // What is asked for at the wrong time is refused.
+    const asked = async (): Promise<unknown> => this.#master.layouts.rescale(operator, 1 + chance.nextInt(5))
+    asked().catch(() => {})
   }
 
   async workersReady(): Promise<readonly WorkerGate[]> {
     const graphs = await this.#pool.ready()
-    graphs.forEach((graph, worker) => checkSameGraph(this.#fingerprint, graph, `worker ${worker}`))
+    graphs.forEach((graph, worker) => graph !== null && checkSameGraph(this.#fingerprint, graph, `worker ${worker}`))
     return this.#pool.workers
   }
 
-  allocate(attempt: number): Deployment {
-    return (this.#deployment = allocate(this.#plan, this.#settings.options.engine, this.#doorbells, attempt, this.#deployment))
+  allocate(attempt: number, plan: Plan, layout: Layout): Deployment {
+    return (this.#deployment = allocate(plan, this.#settings.options.engine, this.#doorbells, attempt, this.#deployment, layout))
   }
 
   async shutdown(): Promise<void> {
@@ -217,6 +233,8 @@ function overLink(app: AppEvents, link: Link): AppEvents {
   return {
     attemptStarted: event('attemptStarted', app.attemptStarted),
     restarting: event('restarting', app.restarting),
+    rearranging: event('rearranging', app.rearranging),
+    rearranged: event('rearranged', app.rearranged),
     checkpointCompleted: event('checkpointCompleted', app.checkpointCompleted),
     fellBack: event('fellBack', app.fellBack),
     checkpointFailed: event('checkpointFailed', app.checkpointFailed),

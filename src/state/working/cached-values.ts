@@ -1,5 +1,6 @@
 import { CachedTable } from './cached-table.ts'
 import { heapBytes } from './heap-bytes.ts'
+import type { WorkingSnapshot } from './working-store.ts'
 
 /** One value of any plain data per key, as in a ValueTable, of which some are in memory, and all in a working store. */
 export class CachedValues<V> extends CachedTable {
@@ -17,6 +18,10 @@ export class CachedValues<V> extends CachedTable {
   set(slot: number, value: V): void {
     this.#put(slot, value)
     this.cache.changed(slot)
+  }
+
+  override handOver(): WorkingSnapshot {
+    return { ...super.handOver(), keysStay: true }
   }
 
   save(slot: number): unknown {

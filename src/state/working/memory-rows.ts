@@ -1,5 +1,7 @@
 import { NO_VALUE, RowWriter } from './row-writer.ts'
-import type { WorkingRow } from './working-chunks.ts'
+import { groupOfRow } from './row-keys.ts'
+import { type WorkingCut, WorkingChanges } from './working-changes.ts'
+import type { FrozenRows, WorkingRow } from './working-chunks.ts'
 
 /** Goes through pairs of a key and a value, as they are written. Views of the bytes. */
 export function forEachWritten(bytes: Uint8Array, each: (key: Buffer, value: Buffer | null) => void): void {
@@ -29,22 +31,46 @@ export function answered(question: Uint8Array, valueOf: (key: Buffer) => Uint8Ar
 }
 
 /** A table of rows in memory, for hosts without a disk. */
-export class MemoryRows {
-  readonly #rows = new Map<string, Buffer>()
+export class MemoryRows implements FrozenRows {
+  /** By key group. */
+  readonly #groups = new Map<number, Map<string, Buffer>>()
+  readonly #changes = new WorkingChanges()
 
   write(bytes: Uint8Array): void {
     forEachWritten(bytes, (key, value) => {
       const name = key.toString('latin1')
-      if (value === null) this.#rows.delete(name)
-      else this.#rows.set(name, Buffer.from(value))
+      this.#changes.note(key, 0, key.length)
+      if (value === null) this.#rowsOf(key).delete(name)
+      else this.#rowsOf(key).set(name, Buffer.from(value))
     })
   }
 
   answer(question: Uint8Array): Uint8Array {
-    return answered(question, (key) => this.#rows.get(key.toString('latin1')))
+    return answered(question, (key) => this.value(key))
   }
 
-  *rows(): Generator<WorkingRow> {
-    for (const name of [...this.#rows.keys()].sort()) yield { key: Buffer.from(name, 'latin1'), value: this.#rows.get(name)! }
+  *rows(group: number): Generator<WorkingRow> {
+    const rows = this.#groups.get(group) ?? new Map<string, Buffer>()
+    for (const name of [...rows.keys()].sort()) yield { key: Buffer.from(name, 'latin1'), value: rows.get(name)! }
+  }
+
+  value(key: Buffer): Buffer | undefined {
+    return this.#groups.get(groupOfRow(key))?.get(key.toString('latin1'))
+  }
+
+  /** As they are now: to be gone through before anything is written. */
+  cut(checkpoint: number, keyGroups: number): WorkingCut {
+    return this.#changes.cut(checkpoint, keyGroups)
+  }
+
+  completed(checkpoint: number): void {
+    this.#changes.completed(checkpoint)
+  }
+
+  #rowsOf(key: Buffer): Map<string, Buffer> {
+    const group = groupOfRow(key)
+    let rows = this.#groups.get(group)
+    if (rows === undefined) this.#groups.set(group, (rows = new Map()))
+    return rows
   }
 }

@@ -1,5 +1,4 @@
 import { MemoryRows } from './memory-rows.ts'
-import type { WorkingRow } from './working-chunks.ts'
 import type { WorkingStore } from './working-store.ts'
 
 /** Working state of one attempt without a disk: what simulations and tests have in place of the storage thread. */
@@ -25,7 +24,8 @@ export class MemoryStores {
     }
   }
 
-  rows(table: number): Iterable<WorkingRow> {
-    return this.table(table).rows()
+  /** A checkpoint is on disk. */
+  completed(checkpoint: number): void {
+    for (const table of this.#tables.values()) table.completed(checkpoint)
   }
 }

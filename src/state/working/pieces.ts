@@ -1,4 +1,5 @@
 import type { Key } from '../../core/key-hash.ts'
+import type { NewerKeys } from '../newer-keys.ts'
 import { AccumulatorRows, type RowLayout, restoreRows, snapshotRows } from '../row-chunks.ts'
 import { ValueTable } from '../value-table.ts'
 
@@ -32,10 +33,16 @@ export function encodePieces(
 
 /**
  * Calls `each` for the keys of a chunk.
+ * @param newer keys whose rows are left out
  * @throws MillraceError MR_STATE_CORRUPT, MR_STATE_INCOMPATIBLE
  */
-export function decodePieces(bytes: Uint8Array, { numbers, layout }: PieceFormat, each: (key: Key, row: readonly Piece[]) => void): void {
-  const stored = restoreRows(bytes, numbers, layout)
+export function decodePieces(
+  bytes: Uint8Array,
+  { numbers, layout }: PieceFormat,
+  newer: NewerKeys | null,
+  each: (key: Key, row: readonly Piece[]) => void,
+): void {
+  const stored = restoreRows(bytes, numbers, layout, newer)
   const table = new ValueTable<Piece[]>()
   stored.keys.forEach((key, i) => {
     const slot = table.slotOf(key)

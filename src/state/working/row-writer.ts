@@ -59,6 +59,15 @@ export class RowWriter {
     this.#bytes.writeUInt32BE(this.#at - at - 4, at)
   }
 
+  /** What was written behind lengths, piece by piece. Views that may be used until more is written. */
+  *sized(): Generator<Buffer> {
+    for (let at = 0; at < this.#at;) {
+      const start = at + 4
+      at = start + this.#bytes.readUInt32BE(at)
+      yield this.#bytes.subarray(start, at)
+    }
+  }
+
   /** What was written, in memory of its own; begins anew. */
   take(): Uint8Array {
     const taken = new Uint8Array(this.#at)

@@ -31,6 +31,8 @@ export interface WorkingSnapshot {
   readonly states: readonly WorkingState[]
   /** The time by which states have expired: present where some can. */
   readonly nowMs?: number
+  /** Of values: keys that have come stay. */
+  readonly keysStay?: true
   /** Of pieces; of accumulators, which have no numbers. */
   readonly pieces?: PieceFormat
 }

@@ -11,10 +11,11 @@ import { join } from 'node:path'
 import { MillraceError } from '../../errors.ts'
 import { WORKING_KEY_BYTES_MAX, WORKING_WAITING_BYTES_MAX } from '../../limits.ts'
 import { NO_VALUE, RowWriter } from '../../state/working/row-writer.ts'
-import type { WorkingRow } from '../../state/working/working-chunks.ts'
+import { WHOLE_CUT, WorkingChanges } from '../../state/working/working-changes.ts'
+import type { FrozenRows, WorkingRow } from '../../state/working/working-chunks.ts'
 import { RowFilter } from './row-filter.ts'
 import { WaitingRows, hashOf } from './waiting-rows.ts'
-import { type KeyPlace, type WorkingEnvironment, openWorkingEnvironment } from './working-environment.ts'
+import { type KeyPlace, type RowTime, type WorkingEnvironment, openWorkingEnvironment } from './working-environment.ts'
 
 /** What stands before the keys of a table. */
 function prefixOf(table: number): string {
@@ -25,10 +26,13 @@ function prefixOf(table: number): string {
 const LONG_KEY = 0xff
 
 /** Rows of a time, which goes on when others are written. */
-export interface RowsAtATime {
-  rows(table: number): Iterable<WorkingRow>
+export interface FrozenTables {
+  table(table: number): FrozenRows
   done(): void
 }
+
+/** Where the key of a row lies. */
+type RowPlace = KeyPlace & { readonly bytes: Buffer }
 
 /** The rows of one attempt. Closed once nobody reads it any more. */
 interface OpenDatabase {
@@ -36,6 +40,8 @@ interface OpenDatabase {
   readonly path: string
   /** By table: which keys have no row. */
   readonly filters: Map<number, RowFilter>
+  /** By table: what of it was written since a checkpoint. */
+  readonly changes: Map<number, WorkingChanges>
   readers: number
   dropped: boolean
 }
@@ -104,23 +110,31 @@ export class WorkingDatabase {
   }
 
   /** @throws MillraceError MR_WORKING_STATE_FAILED */
-  freeze(): RowsAtATime {
+  freeze(): FrozenTables {
     this.#flush()
     const open = this.#open
-    if (open === null) return { rows: () => [], done: () => {} }
+    if (open === null) return { table: () => ({ rows: () => [], value: () => undefined, cut: () => WHOLE_CUT }), done: () => {} }
     const transaction = open.environment.useReadTransaction()
     open.readers++
     return {
-      rows: (table) => {
-        const range = open.environment.getRange({ start: prefixOf(table), end: prefixOf(table + 1), transaction })
-        return range.map(({ key, value }) => rowOf(key, value))
-      },
+      table: (table) => ({
+        rows: (group) => {
+          const range = { start: prefixOf(table) + groupText(group), end: prefixOf(table) + groupText(group + 1), transaction }
+          return open.environment.getRange(range).map(({ key, value }) => rowOf(key, value))
+        },
+        value: (key) => this.#valueIn(open.environment, { table, bytes: key, start: 0, end: key.length }, { transaction }),
+        cut: (checkpoint, keyGroups) => ofTable(open.changes, table, WorkingChanges).cut(checkpoint, keyGroups),
+      }),
       done: () => {
         transaction.done()
         open.readers--
         if (open.dropped) closeUnread(open)
       },
     }
+  }
+
+  completed(checkpoint: number): void {
+    for (const changes of this.#open?.changes.values() ?? []) changes.completed(checkpoint)
   }
 
   /** Drops all rows. */
@@ -143,11 +157,14 @@ export class WorkingDatabase {
     return bytes
   }
 
-  #stored(table: number, bytes: Buffer, start: number, end: number): Uint8Array | undefined {
-    if (this.#open === null) return undefined
+  #stored(table: number, bytes: Buffer, start: number, end: number): Buffer | undefined {
+    return this.#open === null ? undefined : this.#valueIn(this.#open.environment, { table, bytes, start, end })
+  }
+
+  #valueIn(environment: WorkingEnvironment, { table, bytes, start, end }: RowPlace, at?: RowTime): Buffer | undefined {
     const isLong = end - start > WORKING_KEY_BYTES_MAX
     // It is a view of memory that all answers share, longer than it says.
-    const value = this.#open.environment.getBinaryFast(this.#nameOf(table, bytes, start, end))
+    const value = environment.getBinaryFast(this.#nameOf(table, bytes, start, end), at)
     return value?.subarray(isLong ? 4 + value.readUInt32BE(0) : 0, value.length)
   }
 
@@ -155,12 +172,14 @@ export class WorkingDatabase {
     if (this.#waitingBytes() === 0) return
     guarded('written', () => {
       this.#open ??= this.#openNew()
-      const { environment, filters } = this.#open
+      const { environment, filters, changes } = this.#open
       environment.transactionSync(() => {
         for (const [table, rows] of this.#waiting) {
-          const filter = filterOf(filters, table)
+          const filter = ofTable(filters, table, RowFilter)
+          const changed = changes.get(table)
           rows.sorted((bytes, start, end, entry) => {
             filter.add(rows.hashAt(entry))
+            changed?.note(bytes, start, end)
             const name = this.#nameOf(table, bytes, start, end)
             const value = rows.value(entry)
             if (value === null) environment.removeSync(name)
@@ -188,7 +207,7 @@ export class WorkingDatabase {
 
   #openNew(): OpenDatabase {
     const path = join(this.#folder, String(++this.#opened))
-    return { environment: openWorkingEnvironment(path), path, filters: new Map(), readers: 0, dropped: false }
+    return { environment: openWorkingEnvironment(path), path, filters: new Map(), changes: new Map(), readers: 0, dropped: false }
   }
 }
 
@@ -198,8 +217,13 @@ function closeUnread({ environment, path, readers }: OpenDatabase): void {
   rmSync(path, { recursive: true, force: true })
 }
 
-function filterOf(filters: Map<number, RowFilter>, table: number): RowFilter {
-  return filters.get(table) ?? filters.set(table, new RowFilter()).get(table)!
+function ofTable<T>(all: Map<number, T>, table: number, New: new () => T): T {
+  return all.get(table) ?? all.set(table, new New()).get(table)!
+}
+
+/** What stands between the number of a table and the rest of a key. */
+function groupText(group: number): string {
+  return String.fromCharCode(group >>> 8, group & 255)
 }
 
 function withKey(key: Buffer, value: Buffer): Buffer {

@@ -11,9 +11,14 @@ export interface KeyPlace {
   end: number
 }
 
+/** Rows as they were when the transaction began. */
+export interface RowTime {
+  readonly transaction: Transaction
+}
+
 /** What is used of LMDB. Keys are bytes: where they lie, or as text in latin1. Its types know no keys with an encoder of their own. */
 export interface WorkingEnvironment extends Pick<RootDatabase<Buffer, string>, 'transactionSync' | 'useReadTransaction' | 'close'> {
-  getBinaryFast(key: string | KeyPlace): Buffer | undefined
+  getBinaryFast(key: string | KeyPlace, at?: RowTime): Buffer | undefined
   putSync(key: string | KeyPlace, value: Uint8Array): void
   removeSync(key: string | KeyPlace): void
   getRange(range: {

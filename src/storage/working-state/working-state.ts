@@ -56,6 +56,11 @@ export class WorkingState {
     return true
   }
 
+  /** A checkpoint is on disk. */
+  completed(checkpoint: number): void {
+    this.#tables?.completed(checkpoint)
+  }
+
   close(): void {
     this.#closed = true
     this.#tables?.close()

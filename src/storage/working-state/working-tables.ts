@@ -6,7 +6,7 @@ import { type StorageHandshake, beginWriting, endWriting, undisturbed } from '..
 import type { StoreMessage } from '../protocol.ts'
 import type { WorkingRow } from '../../state/working/working-chunks.ts'
 import { expandSnapshot } from './expand-snapshot.ts'
-import { type RowsAtATime, WorkingDatabase } from './working-database.ts'
+import { type FrozenTables, WorkingDatabase } from './working-database.ts'
 import type { WorkingAnswer, WorkingMessage } from './working-protocol.ts'
 
 /** By table. */
@@ -60,8 +60,9 @@ export class WorkingTables {
       const chunks: Chunk[] = []
       const expired: ExpiredRows = new Map()
       const all = expandSnapshot(
+        message.checkpoint,
         message.chunks,
-        (table) => rows.rows(table),
+        (table) => rows.table(table),
         (table, row) => keep(expired, table, row),
       )
       while (!this.#slice(all, chunks, expired)) {
@@ -72,6 +73,11 @@ export class WorkingTables {
     } finally {
       this.#release(rows)
     }
+  }
+
+  /** A checkpoint is on disk: later ones hold what has changed since. */
+  completed(checkpoint: number): void {
+    this.#database.completed(checkpoint)
   }
 
   close(): void {
@@ -98,7 +104,7 @@ export class WorkingTables {
     return false
   }
 
-  #release(rows: RowsAtATime): void {
+  #release(rows: FrozenTables): void {
     this.#closing(() => rows.done())
   }
 

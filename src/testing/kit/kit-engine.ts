@@ -126,6 +126,7 @@ export class KitEngine {
       if (own !== undefined) return own
       throw new MillraceError('MR_CHECKPOINT_FAILED', `Operator kit: "${plan.tasks[actor.task]!.name}" took no part in checkpoint ${id}`)
     })
+    this.#working.completed(id)
     await Promise.all(this.#runtimes.map((runtime) => runtime.checkpointEnded(id, { failure: null, tookMs: 0 })))
     await this.settle()
     const events = this.events.filter(({ epoch }) => epoch < id)
@@ -171,7 +172,7 @@ export class KitEngine {
         snapshotTaken: (_, id, actor, rest) => {
           const parts = this.#parts.filter((part) => part.id === id && part.actor === actor)
           const chunks = [...parts.flatMap((part) => part.chunks), ...rest]
-          const whole = [...expandSnapshot(chunks, (table) => this.#working.rows(table))]
+          const whole = [...expandSnapshot(id, chunks, (table) => this.#working.table(table))]
           ;(id === FINAL_SNAPSHOT ? this.#finals : this.#snapshots).set(actor, whole)
         },
         checkpointWanted: () => {},

@@ -99,6 +99,12 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     instead: 'if (this.#size >= 0)',
   },
   {
+    name: 'a row on disk that was written before a checkpoint that failed is in no later one',
+    file: 'src/state/working/working-changes.js',
+    text: 'stamp > barrier.after',
+    instead: 'stamp === barrier.stamp',
+  },
+  {
     name: 'a pane that waits for late records is dropped',
     file: 'src/time/windows.js',
     text: 'this.#byEventTime ? this.#options.allowedLatenessMs : 0',
@@ -129,4 +135,16 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     instead: '(id + 1) % task.parallelism',
   },
   { name: 'nobody rings the bell of a receiver', file: 'src/channel/peer-ring.js', text: 'this.#bell.ring();', instead: ';' },
+  {
+    name: 'checkpoints after a rescale wait for the instances of before',
+    file: 'src/control/layouts.js',
+    text: 'planActorNames(this.#plan)',
+    instead: 'planActorNames(this.#launched)',
+  },
+  {
+    name: 'a worker plans the next attempt as it was launched',
+    file: 'src/worker/worker-service.js',
+    text: 'deployment.layout.version !== this.#layout',
+    instead: 'deployment.layout.version !== this.#layout && this.#index !== 1',
+  },
 ]
