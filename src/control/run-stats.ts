@@ -30,7 +30,9 @@ export class RunMeasures {
   /** The planner is loaded when workers are uneven: most runs never need it. */
   async #advice(plan: Plan, workers: readonly WorkerStats[]): Promise<BalanceAdvice | null> {
     const shares = workers.map(({ busyShare }) => busyShare)
-    if (Math.max(...shares) < ADVICE_LIMITS.hotShare || Math.max(...shares) - Math.min(...shares) < ADVICE_LIMITS.gapShare) {
+    // Nobody is sent to a worker that is away.
+    const isPartial = workers.length < plan.workers
+    if (isPartial || Math.max(...shares) < ADVICE_LIMITS.hotShare || Math.max(...shares) - Math.min(...shares) < ADVICE_LIMITS.gapShare) {
       this.#unevenSinceMs = null
       return null
     }
