@@ -1,5 +1,5 @@
 import type { OperatorActor, OperatorContext, OperatorDefinition } from '../src/actor/contract.ts'
-import type { AggregateSpecs } from '../src/actor/operator-kit.ts'
+import type { AggregateSpecs, Key } from '../src/actor/operator-kit.ts'
 import { Combiner } from '../src/actor/table-kit.ts'
 import { BATCH_RECORDS_MAX } from '../src/limits.ts'
 import { CarefulAggregates, hasCustom } from './careful-aggregates.ts'
@@ -40,6 +40,14 @@ class CombineActor implements OperatorActor {
 
   get holdsBack(): boolean {
     return !this.#patient && this.#combiner.entries > 0
+  }
+
+  beginSample(): void {
+    this.#combiner.beginSample()
+  }
+
+  sampledKey(): Key | undefined {
+    return this.#combiner.sampledKey()
   }
 
   undo(): void {

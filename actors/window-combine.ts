@@ -1,5 +1,5 @@
 import type { Column, OperatorActor, OperatorContext, OperatorDefinition, Progress } from '../src/actor/contract.ts'
-import { type AggregateSpecs, type Panes, checkEventTime, lastEndOf, lastMsOf, paneStart } from '../src/actor/operator-kit.ts'
+import { type AggregateSpecs, type Key, type Panes, checkEventTime, lastEndOf, lastMsOf, paneStart } from '../src/actor/operator-kit.ts'
 import { Combiner } from '../src/actor/table-kit.ts'
 import {
   BATCH_RECORDS_MAX,
@@ -53,7 +53,10 @@ class WindowCombineActor implements OperatorActor {
   /** The pane of the last record: most records fall into the same. */
   #from = NaN
   #to = NaN
+  #at: OpenPane | null = null
   #add: (record: unknown) => unknown = nothing
+  /** Where it was when a sample began. */
+  #sampling: OpenPane | null = null
   /** When something was sent ahead last. */
   #aheadMs = -Infinity
 
@@ -71,6 +74,15 @@ class WindowCombineActor implements OperatorActor {
     if (!(timestamp >= this.#from && timestamp < this.#to)) this.#select(timestamp)
     this.#careful?.prepare(record)
     this.#add(record)
+  }
+
+  beginSample(): void {
+    this.#sampling = this.#at
+    this.#at?.combiner.beginSample()
+  }
+
+  sampledKey(): Key | undefined {
+    return this.#at !== null && this.#at === this.#sampling ? this.#at.combiner.sampledKey() : undefined
   }
 
   undo(): void {
@@ -122,6 +134,7 @@ class WindowCombineActor implements OperatorActor {
     this.#follow(start)
     const between = lastEndOf(start, panes) <= start
     const pane = between ? null : (this.#open.find((open) => open.start === start) ?? this.#openPane(start, end))
+    this.#at = pane
     this.#add = pane === null ? nothing : pane.combiner.recordAdder
     this.#from = start
     this.#to = end

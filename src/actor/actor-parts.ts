@@ -7,7 +7,8 @@ import type { StateReading } from '../state/keyed-backend.ts'
 import type { Clock } from '../core/clock.ts'
 import type { SplitWatermarks } from '../time/split-watermarks.ts'
 import type { TimeChunk } from './actor-time.ts'
-import type { OperatorActor, StateChunk } from './contract.ts'
+import type { HotKey } from '../state/heavy-hitters.ts'
+import type { ColumnBatch, OperatorActor, StateChunk } from './contract.ts'
 import type { Drift } from './drift.ts'
 import type { LatencyMarkers } from './latency-markers.ts'
 import type { Place } from './place.ts'
@@ -61,6 +62,8 @@ export interface ActorParts {
   readonly outboxes: readonly Outbox[]
   /** Where latency is measured. */
   readonly latency: LatencyMarkers | null
+  /** Where records come by key, or are summed up by key. */
+  readonly keys: KeySampler | null
   /** Of operators with a policy for bad records. */
   readonly badRecords: readonly BadRecords[]
   /** What an operator of the chain keeps for a key. */
@@ -68,6 +71,23 @@ export interface ActorParts {
   /** Follows the record at hand where dead letters are written. */
   readonly place: Place | null
   readonly onClose: () => void
+}
+
+/** Keys that an actor has met, from samples. */
+export interface SampledKeys {
+  /** That which has the keys. */
+  readonly operator: string
+  /** True where its records arrive: each key at one instance. False where they are summed up before, by whoever has them. */
+  readonly arriving: boolean
+  readonly samples: number
+  /** The most frequent first. */
+  readonly keys: readonly HotKey[]
+}
+
+export interface KeySampler {
+  readonly sampled: readonly SampledKeys[]
+  /** @param asColumns the head has read its columns, no records */
+  arrived(batch: ColumnBatch, input: number, asColumns: boolean): void
 }
 
 /** How a checkpoint ended. */

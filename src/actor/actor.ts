@@ -20,6 +20,7 @@ export class Actor {
   readonly badRecords: ActorParts['badRecords']
   readonly latency: ActorParts['latency']
   readonly query: ActorParts['query']
+  readonly keys: ActorParts['keys']
   readonly mailbox: Mailbox
   readonly #parts: ActorParts
   readonly #events: ActorEvents
@@ -59,6 +60,7 @@ export class Actor {
     this.badRecords = parts.badRecords
     this.latency = parts.latency
     this.query = parts.query
+    this.keys = parts.keys
     this.#events = events
     this.#alignment = new Alignment(parts.mailbox.channelCount, parts.clock)
     this.#operators = new Operators(parts.operators)

@@ -52,7 +52,9 @@ export class BatchInput {
     if (this.#operators.first?.prepare !== undefined && !this.#prepare(batch)) return null
     this.#arrived = null
     if (head !== null) this.#operators.enter(0)
-    if (head?.processBatch?.(batch) !== true) run(batch.records(), 0, batch.length, batch.timestamps)
+    const asColumns = head?.processBatch?.(batch) === true
+    if (!asColumns) run(batch.records(), 0, batch.length, batch.timestamps)
+    this.#parts.keys?.arrived(batch, this.#input, asColumns)
     return arrived
   }
 

@@ -262,6 +262,10 @@ export interface OperatorActor {
   onCheckpointComplete?(checkpointId: number, tookMs: number, size: CheckpointSize): void | Promise<void>
   /** A checkpoint was given up: it does not exist. The job goes on; one that ends with the attempt is not told. A promise that rejects fails the operator. */
   onCheckpointFailed?(checkpointId: number, reason: string): void | Promise<void>
+  /** Operators that sum up by key what they send: the next call of `process` is that of a record whose key may be asked for. */
+  beginSample?(): void
+  /** The key of the record that came since `beginSample`; undefined where there was none, or it cannot be told. */
+  sampledKey?(): Key | undefined
   /** Free what `open` took. Also called after a failure. */
   close?(): void | Promise<void>
 }

@@ -30,7 +30,7 @@ export async function startRun<C, O extends Outlets, I extends Inlets, R>(
   checkRunnable(entries.job)
   const plan = await placeLaunch(await job.buildGraph(config), checked.engine, checked.placement)
   demandCloneable(config)
-  const { from, checkpointsRetained: retained, engine: asked, placement: _placement, ...rest } = checked
+  const { from, checkpointsRetained: retained, engine: asked, ...rest } = checked
   const { threads: placed, workers: heaps } = plan.placement
   const engine = { ...asked, threads: placed }
   const threads = new RunThreads({ ...rest, heaps, jobUrl: entries.job, workerEntry: entries.worker, config, options: engine }, entries, {

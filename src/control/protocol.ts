@@ -1,6 +1,9 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { CheckpointStats } from '../core/checkpoint-measures.ts'
 import type { Bottleneck } from '../observe/bottleneck.ts'
+import type { OperatorHotKeys } from '../observe/hot-keys.ts'
+import type { MoveDecision } from '../schedule/moves.ts'
+import type { CheckedPlacement } from '../schedule/settings.ts'
 import type { EngineOptions } from '../worker/deployment.ts'
 import type { WorkerStats } from '../worker/worker-stats.ts'
 import type { ChildSpecOptions } from '../supervision/child-spec.ts'
@@ -19,6 +22,8 @@ export interface ControlTask {
   readonly options: EngineOptions
   /** By worker, as the plan has it. */
   readonly heaps: readonly WorkerHeap[]
+  /** What actors were placed by. */
+  readonly placement: CheckedPlacement
   readonly restart: ChildSpecOptions
   readonly checkpointIntervalMs: number
   readonly checkpointTimeoutMs: number
@@ -105,4 +110,14 @@ export interface RunStats {
   readonly workers: readonly WorkerStats[]
   /** What keeps the job from going faster, over the last second or so; null: nothing, it keeps up with its input. */
   readonly bottleneck: Bottleneck | null
+  /** Keys that have much of the records of an operator, from samples; operators without any are left out. */
+  readonly hotKeys: readonly OperatorHotKeys[]
+  /** What would even out workers that have been uneven for a while; null: nothing, or nothing that is known. */
+  readonly balance: BalanceAdvice | null
+}
+
+/** Actors that had better be on other workers, by what was measured; nothing moves by itself. The policy 'load' places by the same figures: see `placementCosts`. */
+export interface BalanceAdvice extends Pick<MoveDecision, 'reason' | 'before' | 'after'> {
+  /** One line each. */
+  readonly moves: readonly string[]
 }

@@ -1,16 +1,54 @@
+import type { Clock } from '../core/clock.ts'
 import type { Plan } from '../graph/plan.ts'
 import { findBottleneck } from '../observe/bottleneck.ts'
+import { hotKeys } from '../observe/hot-keys.ts'
 import { jobShape } from '../observe/job-shape.ts'
 import { taskLoads } from '../observe/task-loads.ts'
+import { ADVICE_LIMITS } from '../schedule/balance-limits.ts'
+import { NO_HISTORY } from '../schedule/moves.ts'
 import type { WorkerStats } from '../worker/worker-stats.ts'
-import type { RunStats } from './protocol.ts'
+import type { BalanceAdvice, ControlTask, RunStats } from './protocol.ts'
 
-/** What follows from what the workers have measured; `plan` is null before the job is loaded. */
-export function measured(
-  plan: Plan | null,
-  mailboxBytes: number,
-  workers: readonly WorkerStats[],
-): Pick<RunStats, 'workers' | 'bottleneck'> {
-  const bottleneck = plan === null ? null : findBottleneck(taskLoads(jobShape(plan, mailboxBytes), workers))
-  return { workers, bottleneck }
+/** What follows from what the workers have measured. */
+export class RunMeasures {
+  readonly #task: Pick<ControlTask, 'options' | 'placement'>
+  readonly #clock: Clock
+  #unevenSinceMs: number | null = null
+
+  constructor(task: Pick<ControlTask, 'options' | 'placement'>, clock: Clock) {
+    this.#task = task
+    this.#clock = clock
+  }
+
+  /** @param plan null before the job is loaded */
+  async of(plan: Plan | null, workers: readonly WorkerStats[]): Promise<Pick<RunStats, 'workers' | 'bottleneck' | 'hotKeys' | 'balance'>> {
+    if (plan === null) return { workers, bottleneck: null, hotKeys: [], balance: null }
+    const bottleneck = findBottleneck(taskLoads(jobShape(plan, this.#task.options.mailboxBytes), workers))
+    return { workers, bottleneck, hotKeys: hotKeys(workers), balance: await this.#advice(plan, workers) }
+  }
+
+  /** The planner is loaded when workers are uneven: most runs never need it. */
+  async #advice(plan: Plan, workers: readonly WorkerStats[]): Promise<BalanceAdvice | null> {
+    const shares = workers.map(({ busyShare }) => busyShare)
+    // Nobody is sent to a worker that is away.
+    const isPartial = workers.length < plan.workers
+    if (isPartial || Math.max(...shares) < ADVICE_LIMITS.hotShare || Math.max(...shares) - Math.min(...shares) < ADVICE_LIMITS.gapShare) {
+      this.#unevenSinceMs = null
+      return null
+    }
+    const { decideMoves, moveText } = await import('../schedule/decide-moves.ts')
+    const { moves, reason, before, after, history } = decideMoves({
+      plan,
+      placement: this.#task.placement,
+      places: { threads: plan.actors.map(({ thread }) => thread), owners: new Map() },
+      loads: {
+        atMs: this.#clock.monotonicMs(),
+        actors: new Map(workers.flatMap(({ actors }) => actors.map((actor) => [actor.id, actor]))),
+      },
+      history: { ...NO_HISTORY, unevenSinceMs: this.#unevenSinceMs },
+      limits: ADVICE_LIMITS,
+    })
+    if (moves.length === 0) this.#unevenSinceMs = history.unevenSinceMs
+    return moves.length === 0 ? null : { moves: moves.map(moveText), reason, before, after }
+  }
 }

@@ -17,7 +17,7 @@ import { CheckpointMetrics } from './checkpoint-metrics.ts'
 import { JobMaster } from './job-master.ts'
 import type { AppEvents, MasterHost, WorkerGate } from './master-host.ts'
 import { type StateAnswer, placeOfState } from '../worker/state-place.ts'
-import { measured } from './run-stats.ts'
+import { RunMeasures } from './run-stats.ts'
 import type { CheckpointReport, ControlApi, ControlTask, RunStats, StateQuery } from './protocol.ts'
 import type { UiSubject } from '../ui/subject.ts'
 import { RunLog } from '../ui/run-log.ts'
@@ -40,6 +40,7 @@ export class ThreadHost implements MasterHost {
   /** Of the storage thread, while the job was being loaded. */
   readonly #earlyMessages: StorageToControl[] = []
   readonly #signals = new Map<string, number>()
+  readonly #measures: RunMeasures
   /** Asked for before there was anything to stop. */
   #earlyStop: { readonly drain: boolean } | null = null
   readonly #storageClosed: Promise<void>
@@ -52,6 +53,7 @@ export class ThreadHost implements MasterHost {
 
   constructor(task: ControlTask) {
     this.#task = task
+    this.#measures = new RunMeasures(task, this.clock)
     this.#inspector = new Int32Array(task.inspector)
     this.#storageClosed = new Promise((resolve) => (this.#onStorageClosed = resolve))
     this.#begun = new Promise((resolve) => (this.#onBegun = resolve))
@@ -225,7 +227,7 @@ export class ThreadHost implements MasterHost {
     const workers = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
     const { attempt = 0, state = 'starting', latest = null } = this.#master ?? {}
     const checkpoints = (this.#master?.metrics ?? new CheckpointMetrics(this.clock)).stats(latest)
-    const load = measured(this.#plan, this.#task.options.mailboxBytes, workers)
+    const load = await this.#measures.of(this.#plan, workers)
     return {
       attempt,
       state,

@@ -36,6 +36,8 @@ export interface Progress {
   readonly checkpoints: CheckpointStats
   readonly tasks: readonly TaskProgress[]
   readonly bottleneck: Bottleneck | null
+  readonly hotKeys: RunStats['hotKeys']
+  readonly balance: RunStats['balance']
   /** Part of the input that was read, 0 to 1; null where that is not known. */
   readonly share: number | null
   readonly remainingMs: number | null
@@ -47,7 +49,7 @@ export interface Progress {
  * @param first the first one of the run: what was read since then tells how long the rest takes
  */
 export function progressBetween(shape: JobShape, before: Sample | null, now: Sample, first: Sample): Progress {
-  const { attempt, state, restarts, checkpoint, checkpoints, bottleneck } = now.stats
+  const { attempt, state, restarts, checkpoint, checkpoints, bottleneck, hotKeys, balance } = now.stats
   const share = shareRead(shape, now.stats)
   return {
     attempt,
@@ -57,6 +59,8 @@ export function progressBetween(shape: JobShape, before: Sample | null, now: Sam
     checkpoints,
     tasks: taskProgress(shape, before, now),
     bottleneck,
+    hotKeys,
+    balance,
     share,
     remainingMs: share === null ? null : remaining(share, shareRead(shape, first.stats) ?? 0, now.atMs - first.atMs),
   }

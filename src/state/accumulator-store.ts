@@ -84,7 +84,9 @@ export class AccumulatorStore {
 
   /** Notes that a slot has changed. */
   touch(slot: number): void {
-    if ((this.flags[slot]! & DIRTY) === 0) this.dirtySlots[this.dirtyCount++] = slot
+    // As the generated loops do: so the slot that was touched last can be told.
+    this.dirtySlots[this.dirtyCount] = slot
+    if ((this.flags[slot]! & DIRTY) === 0) this.dirtyCount++
     this.flags[slot] = DIRTY
   }
 

@@ -45,6 +45,8 @@ const SAMPLE_RECORDS = 4096
 const BYPASS_RECORDS_MIN = 64 * 1024
 const BYPASS_RECORDS_MAX = 4 * 1024 * 1024
 
+const NO_SAMPLE = { table: null, records: 0, dirtyCount: 0 }
+
 /**
  * The sending side of an aggregation: records become partial accumulators by key before they cross to other threads.
  * Keys keep their slots from flush to flush (and so their target, once computed); accumulators start anew with each.
@@ -77,6 +79,7 @@ export class Combiner<T> {
   #ratio = Number.NaN
   #bypassRecords = BYPASS_RECORDS_MIN
   #bypassLeft = 0
+  #sampled: { readonly table: AccumulatorTable<T> | null; readonly records: number; readonly dirtyCount: number } = NO_SAMPLE
 
   /** @throws MR_OPTION_INVALID */
   constructor(options: CombinerOptions<T>) {
@@ -128,6 +131,20 @@ export class Combiner<T> {
   /** `addRecord` as a function of its own; another one after a flush that began or ended a bypass. */
   get recordAdder(): (record: T) => unknown {
     return this.#active.recordAdder
+  }
+
+  /** The next record is one whose key may be asked for. */
+  beginSample(): void {
+    const { store } = this.#active
+    this.#sampled = { table: this.#active, records: store.records, dirtyCount: store.dirtyCount }
+  }
+
+  /** Its key; undefined where there was none, it was flushed since, or all are of one group. */
+  sampledKey(): Key | undefined {
+    const { table, records, dirtyCount } = this.#sampled
+    const { store, keys } = this.#active
+    // Whatever is added writes its slot behind the last one that is dirty, whether it has been dirty before or not.
+    return table === this.#active && store.records > records ? keys.keyAt(store.dirtySlots[dirtyCount]!) : undefined
   }
 
   /** Adds records `from` to `to` - 1. */

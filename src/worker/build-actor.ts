@@ -15,6 +15,8 @@ import { type Graph, type OperatorNode } from '../graph/graph.ts'
 import { type ActorPlacement, type Plan, type Task, type TaskEdge, beginsTime } from '../graph/plan.ts'
 import { type SplitWatermarks, WHOLE_INSTANCE } from '../time/split-watermarks.ts'
 import { placeOf } from './blame.ts'
+import { keySampling } from './key-sampling.ts'
+import { TimedRun } from './timed-run.ts'
 import { buildLatency } from './build-latency.ts'
 import { NO_EMITS, NO_STEPS, noOrigin, nowhere, toNowhere, unguarded } from './usual-parts.ts'
 import { buildDrift, buildWatermarks } from './build-watermarks.ts'
@@ -75,6 +77,7 @@ class ChainBuilder {
   #undelivered: Map<string, Emit> | null = null
   readonly #splits: SplitWatermarks | null
   #run: ChainRun = () => -Infinity
+  readonly #timed: TimedRun
   #actor: Actor | null = null
 
   constructor(environment: ActorEnvironment, placement: ActorPlacement, wiring: ActorWiring) {
@@ -85,6 +88,7 @@ class ChainBuilder {
     this.#task = environment.plan.tasks[placement.task]!
     const head = this.#graph.nodes[this.#task.nodes[0]!]!
     this.#splits = buildWatermarks(head)
+    this.#timed = new TimedRun(this.#splits, environment.clock)
     this.#place = this.#writesLetters() ? new Place(placement.index, head.name, wiring.channels()) : null
     const code = environment.codeOf(this.#task)
     this.#code = this.#place === null ? code : { ...code, place: this.#place }
@@ -104,6 +108,7 @@ class ChainBuilder {
   build(): Actor {
     const node = this.#graph.nodes[this.#task.nodes[0]!]!
     const head = node.inputs.length === 0 ? this.#buildSource(node) : this.#buildReader(node)
+    this.#timed.sampling = keySampling(this.#environment.plan, this.#placement, this.#instances)
     this.#actor = new Actor(
       {
         id: this.#placement.id,
@@ -122,7 +127,8 @@ class ChainBuilder {
         place: this.#place,
         source: head !== null && head.poll !== undefined ? head : null,
         head: head !== null && head.processBatch !== undefined ? head : null,
-        run: (records, from, to, timestamps) => this.#runTimed(WHOLE_INSTANCE, records, from, to, timestamps),
+        keys: this.#timed.sampling,
+        run: (records, from, to, timestamps) => this.#timed.run(this.#run, WHOLE_INSTANCE, records, from, to, timestamps),
         mailbox: this.#wiring.mailbox,
         decoder: this.#wiring.decoder,
         outboxes: [...this.#wiring.outboxes.values()],
@@ -157,15 +163,6 @@ class ChainBuilder {
     const head = { id: node.id, definition: { kind: node.kind }, spec: node.spec, observe: this.#observer(), guard }
     this.#runs(head, this.#stepsAfter(node))
     return null
-  }
-
-  /** Watches the event times that the head gives, where it does. */
-  #runTimed(split: number, ...rows: Parameters<ChainRun>): void {
-    const splits = this.#splits
-    if (splits === null) return void this.#run(...rows)
-    const nowMs = this.#environment.clock.monotonicMs()
-    splits.select(split, nowMs)
-    splits.observe(this.#run(...rows), nowMs)
   }
 
   #observer(): Emit | undefined {
@@ -325,7 +322,7 @@ class ChainBuilder {
         this.#place?.readsSplit(split === WHOLE_INSTANCE ? null : split, position - from)
         // What an inlet reads is counted where its frames come in.
         if (this.#actor!.polls) this.#actor!.recordsIn += to - from
-        this.#runTimed(split, records, from, to, timestamps)
+        this.#timed.run(this.#run, split, records, from, to, timestamps)
       },
       openSplit: this.#splits === null ? nowhere : (split) => this.#splits!.open(split, clock.monotonicMs()),
       closeSplit: this.#splits === null ? nowhere : (split) => this.#splits!.close(split),

@@ -1,6 +1,8 @@
 import type { BadRecords } from '../actor/record-guard.ts'
 import type { LatencyStats } from '../actor/latency-markers.ts'
 import type { SourceProgress } from '../actor/contract.ts'
+import type { SampledKeys } from '../actor/actor-parts.ts'
+import { HOT_KEYS_SHOWN } from '../state/hot-key-limits.ts'
 import type { Actor } from '../actor/actor.ts'
 import type { Clock } from '../core/clock.ts'
 import type { WorkerRuntime } from './worker-runtime.ts'
@@ -27,6 +29,8 @@ export interface ActorStats {
   readonly mailboxShare: number | null
   /** At present. */
   readonly priority: number
+  /** Keys of its records, or of those that it sums up before it sends them, from samples. */
+  readonly keys: readonly SampledKeys[]
   readonly state: string
   /** What its operators with an `onError` policy did about bad records since the job began; keys that cannot be read count where they are read. */
   readonly badRecords: readonly BadRecords[]
@@ -79,6 +83,7 @@ function actorStats(actor: Actor, { load, priorities }: WorkerRuntime, nowMs: nu
     mailboxBytes: mailbox.bytes,
     mailboxShare: mailbox.channelCount === 0 ? null : mailbox.share,
     priority: priorities[id]!,
+    keys: (actor.keys?.sampled ?? []).map((sampled) => ({ ...sampled, keys: sampled.keys.slice(0, 2 * HOT_KEYS_SHOWN) })),
     state,
     badRecords: actor.badRecords.map(({ operator, skipped, deadLettered }) => ({ operator, skipped, deadLettered })),
     latency: latency?.stats ?? [],

@@ -108,6 +108,7 @@ function sample(atMs: number, attempt: number, recordsIn: readonly number[], bus
     mailboxBytes: 0,
     mailboxShare: id === 2 ? mailboxShare : null,
     priority: 0,
+    keys: [],
     outputs: [],
     watermarkMs: null,
     badRecords: [],
@@ -124,7 +125,20 @@ function sample(atMs: number, attempt: number, recordsIn: readonly number[], bus
   const latest = { id: 3, bytes: 3_145_728, newBytes: 1024, tookMs: 12, alignmentMs: 1, phases }
   const checkpoints = { completed: 3, failed: 0, skipped: 0, ageMs: 400, latest }
   const bottleneck = findBottleneck(taskLoads(shape, workers))
-  return { atMs, stats: { attempt, state: 'running', checkpoint: 3, restarts: attempt - 1, checkpoints, workers, bottleneck } }
+  return {
+    atMs,
+    stats: {
+      attempt,
+      state: 'running',
+      checkpoint: 3,
+      restarts: attempt - 1,
+      checkpoints,
+      workers,
+      bottleneck,
+      hotKeys: [],
+      balance: null,
+    },
+  }
 }
 
 test('rates and shares are those between two samples; share and remaining time follow from what the sources know', () => {
@@ -228,6 +242,22 @@ test('the picture on a terminal and the line of a log', () => {
     '  sum         150       50/s  busy 40 %              mailbox 0 %',
     '  bottleneck: sum (holds back its senders, busy 40 %, senders wait 60 %)',
   ])
+  const balance = {
+    reason: 'worker 0 is busy 98 %, worker 1 is busy 2 %',
+    before: [0.98, 0.02],
+    after: [0.6, 0.4],
+    moves: ['sum 1 goes from worker 0 to worker 1'],
+  }
+  expect(progressBlock({ ...progress, balance }, moment, 160).at(-1)).toBe(
+    '  uneven: worker 0 is busy 98 %, worker 1 is busy 2 %; at most 60 % if sum 1 goes from worker 0 to worker 1 (placement by load)',
+  )
+  const hot = [
+    { key: 'shop-1', share: 0.5, error: 0.021 },
+    { key: 7, share: 0.12, error: 0.03 },
+  ]
+  expect(progressBlock({ ...progress, hotKeys: [{ operator: 'sum', samples: 1_000, keys: hot }] }, moment, 160).at(-1)).toBe(
+    '  hot keys of sum: "shop-1" 50 % (± 3)',
+  )
   const checkpoints = { completed: 0, failed: 1, skipped: 0, ageMs: null, latest: null }
   expect(progressLine({ ...progress, checkpoints }, { ...moment, checkpointAgeMs: null })).toMatch(
     /^orders · 1:01 · checkpoint 3 · 1 failed checkpoint · 100 % · source 150,000\/s · sum 50\/s · fullest mailbox 0 % · bottleneck: /,

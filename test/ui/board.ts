@@ -65,6 +65,8 @@ const STATS: RunStats = {
   restarts: 0,
   checkpoints: { completed: 6, failed: 0, skipped: 0, ageMs: 5, latest: LATEST },
   bottleneck: null,
+  hotKeys: [],
+  balance: null,
   workers: [
     {
       worker: 0,
@@ -90,6 +92,7 @@ const STATS: RunStats = {
           mailboxBytes: 0,
           mailboxShare: null,
           priority: 0,
+          keys: [],
           state: 'running',
           badRecords: [{ operator: 'numbers', skipped: 1, deadLettered: 2 }],
           latency: [{ source: 'numbers', count: 1, p50Ms: 1, p99Ms: 2, maxMs: 2 }],

@@ -1,6 +1,7 @@
 import { alignRows, clip } from '../align.ts'
 import { bytesText, clockText, countText, percentText, plural } from '../quantities.ts'
 import type { Bottleneck } from '../../observe/bottleneck.ts'
+import type { HotKey } from '../../state/heavy-hitters.ts'
 import type { Progress, TaskProgress } from '../../observe/progress.ts'
 
 /** When and where a picture of progress is taken. */
@@ -15,6 +16,9 @@ export interface Moment {
 const TASK_LINES_MAX = 24
 /** Waits that are shorter than this share of the time are not shown. */
 const BLOCKED_SHOWN = 0.01
+/** Keys with less of an operator's records are not shown, nor more of them, nor those of more operators. */
+const HOT_SHOWN = 0.1
+const HOT_KEYS_MAX = 3
 
 /** The block of lines that is redrawn on a terminal, no line wider than `width`. */
 export function progressBlock(progress: Progress, moment: Moment, width: number): string[] {
@@ -28,6 +32,8 @@ export function progressBlock(progress: Progress, moment: Moment, width: number)
     ...alignRows(rows, [1, 2, 3, 4, 5]),
     ...(hidden > 0 ? [`  and ${hidden} more`] : []),
     `  bottleneck: ${bottleneckText(progress.bottleneck)}`,
+    ...hotText(progress).map((text) => `  ${text}`),
+    ...(progress.balance === null ? [] : [`  uneven: ${balanceText(progress.balance)}`]),
   ]
   return lines.map((line) => clip(line, width))
 }
@@ -43,6 +49,8 @@ export function progressLine(progress: Progress, moment: Moment): string {
     ...rates,
     `fullest mailbox ${percentText(fullest)}`,
     `bottleneck: ${bottleneckText(progress.bottleneck)}`,
+    ...hotText(progress),
+    ...(progress.balance === null ? [] : [`uneven: ${balanceText(progress.balance)}`]),
   ].join(' · ')
 }
 
@@ -74,6 +82,24 @@ function taskRow(task: TaskProgress, nameWidth: number, waits: boolean): string[
     ...(waits ? [blocked] : []),
     mailboxShare === null ? '' : `mailbox ${percentText(mailboxShare)}`,
   ]
+}
+
+function hotText({ hotKeys }: Progress): string[] {
+  return hotKeys
+    .map(({ operator, keys }) => ({ operator, hot: keys.filter(({ share, error }) => share - error >= HOT_SHOWN).slice(0, HOT_KEYS_MAX) }))
+    .filter(({ hot }) => hot.length > 0)
+    .slice(0, HOT_KEYS_MAX)
+    .map(({ operator, hot }) => `hot keys of ${operator}: ${hot.map(hotKeyText).join(', ')}`)
+}
+
+function hotKeyText({ key, share, error }: HotKey): string {
+  const shown = typeof key === 'string' ? JSON.stringify(clip(key, 24)) : String(key)
+  return `${shown} ${percentText(share)} (± ${Math.ceil(error * 100)})`
+}
+
+/** Nothing moves by itself, so it is said as what had better be. */
+function balanceText({ reason, moves, after }: NonNullable<Progress['balance']>): string {
+  return `${reason}; at most ${percentText(Math.max(...after))} if ${moves.join(', ')} (placement by load)`
 }
 
 export function bottleneckText(bottleneck: Bottleneck | null): string {

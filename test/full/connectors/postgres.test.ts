@@ -25,8 +25,8 @@ async function expectExact(ways: readonly ((config: PostgresConfig, stateDir: st
   await sql`CREATE TABLE numbers (n int, text text, part double precision, at timestamptz DEFAULT now())`
   await sql`CREATE TABLE newest (key int PRIMARY KEY, n int)`
   const stateDir = join(temporaryDir(), 'state')
-  const config = { connection, count: COUNT, pauseMs: 200 }
-  const last = (): JobProcess => jobProcess('postgres-job', { stateDir, config: { ...config, pauseMs: 0 } })
+  const config = { connection, count: COUNT, rowsPerSecond: 400 }
+  const last = (): JobProcess => jobProcess('postgres-job', { stateDir, config: { ...config, rowsPerSecond: 1e9 } })
   console.log(
     `${await killedAndEnded(
       ways.map((way) => () => way(config, stateDir)),

@@ -71,8 +71,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'a checkpoint is committed without one of its actors',
     file: 'src/checkpoint/coordinator.js',
-    text: 'missingOf(flight).length === 0',
-    instead: 'missingOf(flight).length <= 1',
+    text: 'flight.missing === 0',
+    instead: 'flight.missing <= 1',
   },
   {
     name: 'timers are forgotten in a snapshot',
@@ -130,7 +130,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'splits are restored onto another instance than the one that reads them',
-    file: 'src/worker/restored-state.js',
+    file: 'src/worker/ownership.js',
     text: 'id % task.parallelism',
     instead: '(id + 1) % task.parallelism',
   },

@@ -5,8 +5,7 @@ import { type Kill, killedAtCommit } from './killed-at-commit.ts'
 export interface PostgresConfig {
   readonly connection: PostgresConnection
   readonly count: number
-  /** Pause of the worker after every 100 rows. */
-  readonly pauseMs: number
+  readonly rowsPerSecond: number
   readonly kill?: Kill
 }
 
@@ -15,15 +14,12 @@ export const KEYS = 50
 /** Numbers into one table, each a row; the newest of each key, those divisible by seven taken away, into another. */
 export default defineJob<PostgresConfig, {}>(import.meta, {
   name: 'postgres',
-  build: ({ source, config: { connection, count, pauseMs, kill } }) => {
-    const clock = new Int32Array(new SharedArrayBuffer(4))
+  build: ({ source, config: { connection, count, rowsPerSecond, kill } }) => {
     const rows = source.generate('rows', {
       count,
       splits: 4,
-      make: (n) => {
-        if (pauseMs > 0 && n % 100 === 99) Atomics.wait(clock, 0, 0, pauseMs)
-        return { n, text: `it's "${n}" \\`, part: n / 4 }
-      },
+      rowsPerSecond,
+      make: (n) => ({ n, text: `it's "${n}" \\`, part: n / 4 }),
     })
     const target = postgresSink<object>({ connection, table: 'numbers', columns: ['n', 'text', 'part'] })
     rows.to(killedAtCommit(target, kill), { name: 'numbers' })
