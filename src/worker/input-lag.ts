@@ -1,4 +1,4 @@
-import { INPUT_LAG_MOMENTS_MAX } from '../limits.ts'
+import { INPUT_LAG_MOMENTS_MAX } from './turn-limits.ts'
 
 /** For how long the oldest of what a mailbox holds has waited, from how much it had received at moments before: exact to the time between two of them. */
 export class InputLag {

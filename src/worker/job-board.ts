@@ -1,4 +1,4 @@
-import { BOARD_PAUSE_MS_MIN, BOARD_SHARE_MIN } from '../limits.ts'
+import { BOARD_PAUSE_MS_MIN, BOARD_SHARE_MIN } from './turn-limits.ts'
 
 const BUSY_MICROSECONDS = 0
 const POLITE_WORKERS = 1

@@ -1,4 +1,4 @@
-import { STATIC_PRIORITY_DEBT_MS_MAX, STATIC_PRIORITY_LEVELS_MAX, STATIC_PRIORITY_SHARE_MIN } from '../limits.ts'
+import { STATIC_PRIORITY_DEBT_MS_MAX, STATIC_PRIORITY_LEVELS_MAX, STATIC_PRIORITY_SHARE_MIN } from './turn-limits.ts'
 import { ReadySet } from './ready-set.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { readlinkSync } from 'node:fs'
 import { getPriority, setPriority } from 'node:os'
-import { LOW_PRIORITY_NICENESS } from '../limits.ts'
+import { LOW_PRIORITY_NICENESS } from './turn-limits.ts'
 
 /**
  * Gives the calling thread less of a processor that others want as well. Linux keeps priorities by thread: setpriority(2) takes the id of one, which /proc/thread-self names. Elsewhere they

@@ -1,7 +1,7 @@
 import { getPriority } from 'node:os'
 import { expect, test } from 'vitest'
 import { launch } from '../../../src/index.ts'
-import { LOW_PRIORITY_NICENESS } from '../../../src/limits.ts'
+import { LOW_PRIORITY_NICENESS } from '../../../src/worker/turn-limits.ts'
 import job from '../../engine/jobs/thread-priority.ts'
 
 async function seen(priority?: 'normal' | 'low'): Promise<number[]> {
