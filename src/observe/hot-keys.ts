@@ -1,4 +1,4 @@
-import { HOT_KEYS_SHOWN, HOT_KEY_SHARE_MIN } from '../state/hot-key-limits.ts'
+import { HOT_KEYS_SHOWN, HOT_KEY_SHARE_MIN } from '../limits.ts'
 import type { HotKey } from '../state/heavy-hitters.ts'
 import type { WorkerStats } from '../worker/worker-stats.ts'
 

@@ -1,5 +1,5 @@
 import type { Key } from '../core/key-hash.ts'
-import { HOT_KEYS_TRACKED, HOT_KEY_SAMPLES_REMEMBERED } from './hot-key-limits.ts'
+import { HOT_KEYS_TRACKED, HOT_KEY_SAMPLES_REMEMBERED } from '../limits.ts'
 
 /** A key with the share of the records that it has: what is true lies within `share - error` and `share + error` in 19 of 20 cases. */
 export interface HotKey {

@@ -5,7 +5,7 @@ import type { Key } from '../core/key-hash.ts'
 import { Prng } from '../core/prng.ts'
 import type { ChainRun } from '../graph/chain-code.ts'
 import type { ActorPlacement, Plan } from '../graph/plan.ts'
-import { HOT_KEY_BATCHES } from '../state/hot-key-limits.ts'
+import { HOT_KEY_BATCHES } from '../limits.ts'
 import { HeavyHitters } from '../state/heavy-hitters.ts'
 
 /** Operators of the chain that route what they send by key, and sum up before: what is sent does not tell how frequent a key was. */

@@ -2,6 +2,8 @@
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parquetWriteBuffer } from 'hyparquet-writer'
+import { parquetSource } from '../../src/connectors/parquet/index.ts'
 import { type OutputType, type Processed, aggregating, list, map, recordsOf, reducing, value } from '../../src/index.ts'
 import { type KitBuilt, type KitContext, type KitOptions, type Step, latestByKey } from '../../src/testing/index.ts'
 import { ACTORS_OF_TWO } from './actor-kit-cases.ts'
@@ -41,6 +43,12 @@ const turns = (count: number): Step[] => Array.from({ length: count }, () => ({ 
 function textFile(name: string, lines: readonly string[]): string {
   const path = join(mkdtempSync(join(tmpdir(), 'millrace-kit-')), name)
   writeFileSync(path, lines.map((line) => `${line}\n`).join(''))
+  return path
+}
+
+function parquetFile(name: string, numbers: readonly number[]): string {
+  const path = join(mkdtempSync(join(tmpdir(), 'millrace-kit-')), name)
+  writeFileSync(path, Buffer.from(parquetWriteBuffer({ columnData: [{ name: 'n', data: [...numbers], type: 'INT32' }] })))
   return path
 }
 
@@ -460,6 +468,12 @@ const SOURCES: readonly KitCase[] = [
     build: ({ source }) => source.csv('rows', { path: textFile('numbers.csv', ['n', ...NUMBERS.map(String)]) }),
     script: turns(3),
     expected: { out: NUMBERS.map((n) => ({ n: String(n) })) },
+  },
+  {
+    name: 'parquet',
+    build: ({ source }) => source.from('rows', parquetSource<{ n: number }>({ path: parquetFile('numbers.parquet', NUMBERS) })),
+    script: turns(3),
+    expected: { out: NUMBERS.map((n) => ({ n })) },
   },
   {
     name: 'jsonLines',

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Prng } from '../../src/core/prng.ts'
-import { HOT_KEYS_TRACKED } from '../../src/state/hot-key-limits.ts'
+import { HOT_KEYS_TRACKED } from '../../src/limits.ts'
 import { HeavyHitters } from '../../src/state/heavy-hitters.ts'
 import { inTier } from '../tier.ts'
 

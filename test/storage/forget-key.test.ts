@@ -125,7 +125,7 @@ test('one operator only; names, keys and directories that are none, and a lock t
   expect((await stateOf(dir, 3)).entries).toEqual({ [SECRET]: 3, other: 2 })
   await expect(forgetKey(dir, SECRET, 'sum')).rejects.toMatchObject({ code: 'MR_OPTION_INVALID' })
   await expect(forgetKey(dir, null as never)).rejects.toMatchObject({ code: 'MR_KEY_INVALID' })
-  await expect(forgetKey(join(dir, 'nothing'), SECRET)).rejects.toMatchObject({ code: 'MR_STATE_DIR_INVALID' })
+  await expect(forgetKey(join(dir, 'nothing'), SECRET)).rejects.toMatchObject({ code: 'MR_STATE_MISSING' })
   const lock = await lockStateDir(dir)
   await expect(forgetKey(dir, SECRET)).rejects.toMatchObject({ code: 'MR_STATE_DIR_LOCKED' })
   await lock.release()
