@@ -21,7 +21,7 @@ const CRASHED_ELSEWHERE: Readonly<Record<string, string>> = {
   nodeStreamSink: 'test/sinks/streams.test.ts',
   webStreamSink: 'test/sinks/streams.test.ts',
   fileSink: 'test/full/flights/job.test.ts',
-  filesSink: 'test/sinks/rolling-processes.test.ts',
+  filesSink: 'test/full/sinks/rolling-processes.test.ts',
   tableSink: 'test/sinks/table.test.ts',
   upsertSink: 'test/full/sinks/sink-kit.test.ts',
   twoPhaseSink: 'test/full/sinks/sink-kit.test.ts',

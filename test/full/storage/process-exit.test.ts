@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { temporaryDir } from './fixtures.ts'
+import { temporaryDir } from '../../storage/fixtures.ts'
 
-const SCRIPT = fileURLToPath(new URL('./exit-process.js', import.meta.url))
+const SCRIPT = fileURLToPath(new URL('../../storage/exit-process.js', import.meta.url))
 
 interface Outcome {
   readonly firstId: number

@@ -1,13 +1,13 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { launch } from '../../src/index.ts'
-import { runLaunch, runProgram } from '../engine/programs/spawn.ts'
-import job from './jobs/rolling.ts'
-import { hiddenFiles, linesOf, visibleFiles } from './part-files.ts'
-import { temporaryDir } from './temporary-dir.ts'
+import { launch } from '../../../src/index.ts'
+import { runLaunch, runProgram } from '../../engine/programs/spawn.ts'
+import job from '../../sinks/jobs/rolling.ts'
+import { hiddenFiles, linesOf, visibleFiles } from '../../sinks/part-files.ts'
+import { temporaryDir } from '../../sinks/temporary-dir.ts'
 
 const COUNT = 60_000
-const url = new URL('./jobs/rolling.js', import.meta.url).href
+const url = new URL('../../sinks/jobs/rolling.js', import.meta.url).href
 const all = Array.from({ length: COUNT }, (_, n) => n)
 
 function rowsIn(dir: string, sink: string): number[] {
