@@ -1,4 +1,5 @@
 import type { OperatorActor, OperatorContext, OperatorDefinition, StateChunk } from '../src/actor/contract.ts'
+import { hashKey } from '../src/actor/operator-kit.ts'
 import { MillraceError } from '../src/errors.ts'
 import { SINK_CLOSE_MS_MAX, SINK_TRANSACTIONS_MAX } from '../src/limits.ts'
 import { endsWithin } from './within-ms.ts'
@@ -52,6 +53,8 @@ interface WriterState {
 class TwoPhaseSink implements OperatorActor {
   readonly #spec: TwoPhaseSinkSpec
   readonly #context: OperatorContext
+  /** Of this sink alone: another sink of the job has transactions of its own in the same store. */
+  readonly #lineage: string
   #transactions: Transactions | null = null
   #restored: readonly { readonly writer: number; readonly state: WriterState }[] = []
   #records: unknown[] = []
@@ -70,6 +73,7 @@ class TwoPhaseSink implements OperatorActor {
   constructor(spec: TwoPhaseSinkSpec, context: OperatorContext) {
     this.#spec = spec
     this.#context = context
+    this.#lineage = `${context.lineage}${hashKey(context.operator).toString(36)}`
   }
 
   get holdsBack(): boolean {
@@ -86,7 +90,8 @@ class TwoPhaseSink implements OperatorActor {
 
   /** What the checkpoint holds is committed; all else that its writers have left can never be. */
   async open(): Promise<void> {
-    const { index, parallelism, attempt, lineage } = this.#context
+    const { index, parallelism, attempt } = this.#context
+    const lineage = this.#lineage
     const { open } = this.#spec
     const transactions = (await this.#limited('open', open({ index, parallelism, attempt, lineage }))) as Transactions
     this.#transactions = transactions
@@ -120,8 +125,7 @@ class TwoPhaseSink implements OperatorActor {
     const checkpoint = checkpointId === 0 ? this.#lastCheckpoint + 1 : checkpointId
     this.#lastCheckpoint = Math.max(this.#lastCheckpoint, checkpointId)
     this.#prepared = this.#prepared.map((transaction) => (transaction.checkpoint === 0 ? { ...transaction, checkpoint } : transaction))
-    const { lineage, index } = this.#context
-    return [{ scope: 'split', id: index, value: { lineage, prepared: this.#prepared } satisfies WriterState }]
+    return [{ scope: 'split', id: this.#context.index, value: { lineage: this.#lineage, prepared: this.#prepared } satisfies WriterState }]
   }
 
   onCheckpointComplete(checkpointId: number): Promise<void> | undefined {
@@ -184,7 +188,8 @@ class TwoPhaseSink implements OperatorActor {
   }
 
   async #begin(transactions: Transactions): Promise<{ handle: unknown; transaction: Transaction }> {
-    const { lineage, index, attempt, firstCheckpoint } = this.#context
+    const { index, attempt, firstCheckpoint } = this.#context
+    const lineage = this.#lineage
     if (this.#prepared.length >= SINK_TRANSACTIONS_MAX)
       throw new MillraceError('MR_SINK_FAILED', `${SINK_TRANSACTIONS_MAX} transactions wait for a checkpoint, or to be committed`)
     // Never used before, whichever checkpoint a run goes back to and however its clock is set: a store may know each id that it has committed.

@@ -5,8 +5,8 @@ export interface OptionalPackage<T> {
   readonly name: string
   /** What needs it, for the message: 'millrace/kafka'. */
   readonly neededBy: string
-  /** Oldest Node.js that it runs on, where that is newer than millrace's own: [22, 22]. */
-  readonly node?: readonly [major: number, minor: number]
+  /** Of each line of Node.js on which it runs the oldest, where that is newer than millrace's own: [[22, 22], [24, 6]]. It runs on all lines behind the last. */
+  readonly node?: readonly (readonly [major: number, minor: number])[]
   readonly load: () => Promise<T>
 }
 
@@ -16,9 +16,9 @@ export interface OptionalPackage<T> {
  * @throws MillraceError MR_PACKAGE_MISSING, with what to install
  */
 export async function loadPackage<T>({ name, neededBy, node, load }: OptionalPackage<T>): Promise<T> {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
-  if (node !== undefined && (major < node[0] || (major === node[0] && minor < node[1]))) {
-    const text = `${neededBy} needs the package ${name}, which runs on Node.js ${node[0]}.${node[1]} or newer; this is ${process.versions.node}`
+  if (node !== undefined && !runsOn(node, process.versions.node)) {
+    const lines = node.map((line) => line.join('.')).join(', ')
+    const text = `${neededBy} needs the package ${name}, which runs on Node.js ${lines} or newer; this is ${process.versions.node}`
     throw new MillraceError('MR_PACKAGE_MISSING', text)
   }
   try {
@@ -29,4 +29,9 @@ export async function loadPackage<T>({ name, neededBy, node, load }: OptionalPac
       cause,
     })
   }
+}
+
+function runsOn(lines: readonly (readonly [major: number, minor: number])[], version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  return major > Math.max(...lines.map(([line]) => line)) || lines.some(([line, from]) => line === major && minor >= from)
 }

@@ -54,7 +54,7 @@ export class JobMaster {
     this.metrics = new CheckpointMetrics(host.clock)
     this.layouts = new Layouts(settings, host, {
       latest: () => this.latest,
-      isEnding: () => this.#isEnding(),
+      isEnding: () => this.#isStopping() || this.#draining || this.#state === 'ended' || this.#coordinator?.drains === true,
       trigger: () => this.#trigger(false),
     })
     this.#stored = new StoredRun(settings)
@@ -196,8 +196,9 @@ export class JobMaster {
       this.#host.app.attemptStarted(deployment, this.latest?.id ?? 0)
       if (this.#state !== 'stopping') this.#state = 'running'
       this.#decide({ type: 'attempt-started', nowMs: timeMs(this.#host), attempt, ...this.layouts.cast })
+      const started = Promise.all(workers.map((worker) => worker.start())) // first: a barrier before it is lost
       if (this.#requests.areOpen || this.layouts.isChanging) this.#trigger(false)
-      await Promise.all(workers.map((worker) => worker.start()))
+      await started
       this.layouts.running()
       if (this.#draining && !this.#isOver(attempt)) drainSources(this.#host.workers())
     } catch (error) {
@@ -256,11 +257,9 @@ export class JobMaster {
     return this.#state === 'stopping'
   }
 
-  #isEnding(): boolean {
-    return this.#isStopping() || this.#draining || this.#state === 'ended' || this.#coordinator?.drains === true
-  }
-
   #carryOut(effect: CoordinatorEffect): void {
+    // One before it has ended its attempt, and the checkpoint with that.
+    if (effect.type === 'inject-barrier' && effect.attempt !== this.#attempt) return
     this.metrics.carriedOut(effect)
     switch (effect.type) {
       case 'inject-barrier':
@@ -271,7 +270,8 @@ export class JobMaster {
           this.#decide(event),
         )
       case 'commit':
-        this.#requests.began(effect.checkpoint)
+        // The last one covers everything; any other began with its barrier.
+        if (effect.status === 'finished') this.#requests.began(effect.checkpoint)
         return this.#host.storage.send(commitOrder(effect, this.#stored.lineage, this.#settings.identity, this.#host.clock.nowMs()))
       case 'abort':
         this.#activity.forget()

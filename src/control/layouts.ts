@@ -139,7 +139,12 @@ export class Layouts {
       const bytes = latest === null ? 0 : movedBytes(latest, before, this.#plan, this.#options.keyGroups)
       const { beganMs, resolve } = change
       const pauseMs = (): number => (Number.isNaN(beganMs) ? 0 : this.#host.clock.monotonicMs() - beganMs)
-      this.#report = () => resolve({ checkpoint: latest?.id ?? 0, pauseMs: pauseMs(), movedBytes: bytes })
+      // One that its attempt did not live to tell.
+      const earlier = this.#report
+      this.#report = () => {
+        earlier?.()
+        resolve({ checkpoint: latest?.id ?? 0, pauseMs: pauseMs(), movedBytes: bytes })
+      }
     }
     const what = difference(was, this.#current, before)
     if (what !== '') this.#host.app.rearranged(what)

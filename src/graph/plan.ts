@@ -91,10 +91,13 @@ export function planJob(graph: Graph, options: PlanOptions): Plan {
 export type TaskPlan = Pick<Plan, 'graph' | 'workers' | 'tasks' | 'edges'>
 
 export function planTasks(graph: Graph, options: PlanOptions): TaskPlan {
-  const parallelism = graph.nodes.map((node) => instances(node, options))
-  const taskOf = assignTasks(graph, parallelism, options.chaining === 'on')
+  const parallelism = graph.nodes.map((node) => instances(node, options.workers, options.instances))
+  const described = graph.nodes.map((node) => instances(node, options.workers, undefined))
+  // Those that happen to have equally many since a rescale stay apart: their next numbers are not the same.
+  const alike: Alike = (a, b) => parallelism[a] === parallelism[b] && described[a] === described[b]
+  const taskOf = assignTasks(graph, alike, options.chaining === 'on')
   const tasks = collectTasks(graph, taskOf, parallelism)
-  return { graph, workers: options.workers, tasks, edges: collectEdges(graph, taskOf, tasks) }
+  return { graph, workers: options.workers, tasks, edges: collectEdges(graph, taskOf, tasks, alike) }
 }
 
 export function planActors(plan: TaskPlan, threads: readonly number[] | null): Plan {
@@ -102,7 +105,10 @@ export function planActors(plan: TaskPlan, threads: readonly number[] | null): P
   return { ...plan, actors, channels: collectChannels(plan.graph, plan.tasks, plan.edges, actors, plan.workers) }
 }
 
-function instances(node: OperatorNode, { workers, instances: changed }: PlanOptions): number {
+/** Two operators have equally many instances, and go on to. */
+type Alike = (node: number, other: number) => boolean
+
+function instances(node: OperatorNode, workers: number, changed: PlanOptions['instances']): number {
   if (isOutlet(node)) return 1
   return changed?.[node.name] ?? (node.parallelism === 'workers' ? workers : node.parallelism)
 }
@@ -116,14 +122,14 @@ export function keepApart(a: OperatorNode, b: OperatorNode): boolean {
 const COMBINERS: ReadonlySet<string> = new Set(['combine', 'windowCombine', 'sessionCombine'])
 
 /** Task number of each node: an operator joins the task of its only input when the edge is forward and nothing spreads. */
-function assignTasks(graph: Graph, parallelism: readonly number[], chaining: boolean): number[] {
+function assignTasks(graph: Graph, alike: Alike, chaining: boolean): number[] {
   const taskOf: number[] = []
   let tasks = 0
   for (const node of graph.nodes) {
     const input = node.inputs.length === 1 ? node.inputs[0]! : null
     const fuses =
       input?.partitioning.type === 'forward' &&
-      parallelism[input.from] === parallelism[node.id] &&
+      alike(input.from, node.id) &&
       !isOutlet(node) &&
       !startsChain(node) &&
       !graph.nodes.some((other) => taskOf[other.id] === taskOf[input.from] && keepApart(node, other))
@@ -148,7 +154,7 @@ function collectTasks(graph: Graph, taskOf: readonly number[], parallelism: read
   })
 }
 
-function collectEdges(graph: Graph, taskOf: readonly number[], tasks: readonly Task[]): TaskEdge[] {
+function collectEdges(graph: Graph, taskOf: readonly number[], tasks: readonly Task[], alike: Alike): TaskEdge[] {
   const timed = timedNodes(graph)
   const edges: TaskEdge[] = []
   for (const node of graph.nodes) {
@@ -157,7 +163,8 @@ function collectEdges(graph: Graph, taskOf: readonly number[], tasks: readonly T
       const [from, to] = [taskOf[input.from]!, taskOf[node.id]!]
       if (from === to) continue
       const timestamps = timed[input.from]!
-      const partitioning = settle(node, input, tasks[from]!, tasks[to]!, timestamps)
+      const staysForward = alike(input.from, node.id)
+      const partitioning = settle(node, input, tasks[from]!, tasks[to]!, timestamps, staysForward)
       edges.push({
         id: edges.length,
         fromNode: input.from,
@@ -173,12 +180,19 @@ function collectEdges(graph: Graph, taskOf: readonly number[], tasks: readonly T
   return edges
 }
 
-function settle(node: OperatorNode, { partitioning }: InputEdge, from: Task, to: Task, timestamps: boolean): Partitioning {
+function settle(
+  node: OperatorNode,
+  { partitioning }: InputEdge,
+  from: Task,
+  to: Task,
+  timestamps: boolean,
+  staysForward: boolean,
+): Partitioning {
   if (to.onAppThread) return { type: 'gather' }
   if (partitioning.type === 'time' && partitioning.by === 'event' && !timestamps) {
     refuse(node, "partitionByTime({ by: 'event' }) needs event times: give the source an eventTime, or partition by 'arrival'")
   }
-  if (partitioning.type !== 'forward' || from.parallelism === to.parallelism) return partitioning
+  if (partitioning.type !== 'forward' || staysForward) return partitioning
   if (partitioning.strict) {
     refuse(
       node,

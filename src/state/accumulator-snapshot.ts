@@ -60,6 +60,11 @@ export const restoreAccumulators = (store: AccumulatorStore, keys: KeySlots, byt
   const slots = slotsOfChunk(keys, chunk)
   if (keys.size > store.flags.length) store.grow(keys.size)
   for (let c = 0; c < store.data.length; c++) restoreColumn(store, c, slots, chunk, packer)
+  // Loops rely on it that an empty slot has initial numbers.
+  for (let i = 0; i < slots.length; i++) {
+    if (chunk.dirty[i] !== GONE) continue
+    for (const [c, { initial }] of store.layout.columns.entries()) store.data[c][slots[i]] = initial
+  }
   store.replaceFlags(
     slots,
     chunk.dirty.map((mark) => (mark === GONE ? EMPTY : mark === 0 ? CLEAN : DIRTY)),

@@ -77,11 +77,12 @@ export class KeyIndex implements KeySlots {
     for (let i = 0; i < texts.length; i++) {
       const from = places[2 * i]!
       const to = places[2 * i + 1]!
-      if (stored === null && to - from > SHORT_UNITS_MAX) {
+      const staysBytes = to - from > SHORT_UNITS_MAX && texts.isAscii(i)
+      if (stored === null && staysBytes) {
         stored = this.#list.stored
         place = stored.append(bytes.subarray(texts.from, texts.to))
       }
-      if (stored === null || place === NO_PLACE || to - from <= SHORT_UNITS_MAX || !texts.isAscii(i)) {
+      if (stored === null || place === NO_PLACE || !staysBytes) {
         const text = texts.at(i)
         slots[i] = without?.has(text) === true ? LEFT_OUT : this.#slotOfText(text)
         continue
@@ -158,7 +159,10 @@ export class KeyIndex implements KeySlots {
     const slot = stored.slotOf(start, length, hash, next)
     if (slot !== next) return slot
     if (this.#free.length === 0) this.#list.pushStored()
-    else this.#free.pop()
+    else {
+      this.#free.pop()
+      this.#list.putStored()
+    }
     return slot
   }
 

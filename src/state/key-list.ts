@@ -48,6 +48,11 @@ export class KeyList {
     this.#size++
   }
 
+  /** A slot below `size` that was free has a text that is among `stored` already. */
+  putStored(): void {
+    this.#others ??= []
+  }
+
   /** The slot of a text that is still bytes, or -1. */
   findStored(text: string): number {
     return this.#stored === null ? -1 : this.#stored.find(text)

@@ -312,7 +312,7 @@ export class CheckpointStore {
     this.#reserved = reserved
   }
 
-  #begin(newest: number, name = `${this.firstId}-${Date.now().toString(36)}`): void {
+  #begin(newest: number, name = `${this.firstId}-${Date.now().toString(36)}${Math.random().toString(36).slice(2, 8)}`): void {
     this.#begun = begunLineage(this.#begun, newest, name)
     this.#put(LINEAGE_KEY, encodeJson(this.#begun))
   }

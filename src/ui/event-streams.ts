@@ -36,6 +36,8 @@ export class EventStreams {
 
   close(): void {
     for (const client of this.#clients) client.end()
+    // What comes after that is for nobody.
+    this.#clients.clear()
   }
 }
 

@@ -40,7 +40,7 @@ export class Lookout {
     if (watched === this.#watched) return
     this.#watched = watched
     if (watched) void this.look()
-    else this.#schedule()
+    this.#schedule()
   }
 
   /** Resolves when there is a picture of now, or none is to be had. */

@@ -70,6 +70,8 @@ export class UiService {
       await this.close()
       throw new MillraceError('MR_UI_PORT_UNUSABLE', `The dashboard cannot listen on ${host}:${port}`, { cause })
     }
+    // A connection that could not be accepted is the business of whoever wanted it.
+    this.#server.removeAllListeners('error').on('error', () => {})
     const { port: bound } = this.#server.address() as AddressInfo
     const name = host.includes(':') ? `[${host}]` : host
     const { token } = this.#served

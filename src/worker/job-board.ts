@@ -51,7 +51,7 @@ export class PoliteWorker implements Manners {
 
   worked(ms: number): number {
     const busy = Atomics.load(this.#board, BUSY_MICROSECONDS)
-    const othersMs = ((busy - this.#seen) | 0) / 1000 / this.#cores
+    const othersMs = ((busy - this.#seen) >>> 0) / 1000 / this.#cores
     this.#seen = busy
     this.#owedMs += Math.min(othersMs, ms / BOARD_SHARE_MIN - ms)
     if (this.#owedMs < BOARD_PAUSE_MS_MIN) return 0

@@ -129,7 +129,10 @@ function library(): Promise<typeof Library> {
   return loadPackage({
     name: '@platformatic/kafka',
     neededBy: 'millrace/kafka',
-    node: [22, 22],
+    node: [
+      [22, 22],
+      [24, 6],
+    ],
     load: () => import('@platformatic/kafka'),
   })
 }

@@ -119,7 +119,11 @@ export function kafkaSink<T>(options: KafkaSinkOptions<T>): SinkSpec<T> {
 /** Messages without transactions, each written once while the process lives. */
 async function messageStream<T>(connect: () => Promise<KafkaClient>, maker: MessageMaker<T>, batchRecords: number): Promise<Writable> {
   const client = await connect()
-  const writer = new KafkaWriter(client, await newIdentity(client, null, KAFKA_TRANSACTION_MS_DEFAULT))
+  const identity = await newIdentity(client, null, KAFKA_TRANSACTION_MS_DEFAULT).catch(async (error: unknown) => {
+    await client.close().catch(() => {})
+    throw error
+  })
+  const writer = new KafkaWriter(client, identity)
   const send = async (records: readonly T[]): Promise<void> => writer.send(await maker.messagesOf(client, records))
   const sendAll = callbackify(send)
   const close = callbackify(() => client.close())

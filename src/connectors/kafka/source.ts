@@ -31,6 +31,7 @@ class KafkaSource implements OperatorActor {
   readonly #spec: KafkaSourceSpec
   readonly #context: OperatorContext
   readonly #restored = new Map<number, PartitionState>()
+  #goesOn = false
   #queues: PartitionQueue[] = []
   #client: KafkaClient | null = null
   #fetcher: Fetcher | null = null
@@ -45,7 +46,8 @@ class KafkaSource implements OperatorActor {
   }
 
   restore(chunks: readonly StateChunk[]): void {
-    for (const { id, value } of chunks) this.#restored.set(id, value as PartitionState)
+    this.#goesOn = chunks.length > 0
+    for (const { scope, id, value } of chunks) if (scope === 'split') this.#restored.set(id, value as PartitionState)
   }
 
   async open(): Promise<void> {
@@ -103,11 +105,13 @@ class KafkaSource implements OperatorActor {
   }
 
   snapshot(): StateChunk[] {
-    return this.#queues.map(({ partition, position, end }) => ({
+    const splits = this.#queues.map(({ partition, position, end }): StateChunk => ({
       scope: 'split',
       id: partition,
       value: { offset: position, end: end === Infinity ? null : end } satisfies PartitionState,
     }))
+    // An instance without a partition is to know as well that it goes on, when there are more.
+    return this.#context.index === 0 ? [...splits, { scope: 'all', id: 0, value: null }] : splits
   }
 
   progress(): SourceProgress | null {
@@ -134,7 +138,7 @@ class KafkaSource implements OperatorActor {
     const mine = Array.from({ length: this.#partitions }, (_, partition) => partition).filter((p) => p % parallelism === index)
     const fresh = mine.filter((partition) => !this.#restored.has(partition))
     // Partitions that a checkpoint does not know came after it: nothing of them was read.
-    const from = this.#restored.size > 0 ? 'earliest' : startAt
+    const from = this.#goesOn ? 'earliest' : startAt
     const begins = await this.#offsets(client, fresh, from === 'earliest' ? EARLIEST : from === 'latest' ? LATEST : BigInt(from))
     const endless = mine.filter((partition) => (this.#restored.get(partition)?.end ?? null) === null)
     const ends = until === 'latest' ? await this.#offsets(client, endless, LATEST) : null

@@ -114,7 +114,7 @@ export class KafkaTransactions<T> implements TwoPhaseCommit<T, KafkaWriter, Prep
     if (!LOST.has(this.#client.saysOf(cause)?.apiId)) throw cause
     // The run of the savepoint has committed what it holds, and gone on under its ids.
     if (lineage !== this.#lineage || this.#settings.onLost === 'skip') return
-    const text = `Kafka no longer has the transaction ${transactionalId}, which checkpoint ${checkpoint} holds: it was open for longer than transactionTimeoutMs=${this.#settings.timeoutMs}, or another run uses its id. Its records are lost; onLostTransaction: 'skip' goes on without them`
+    const text = `Kafka no longer has the transaction ${transactionalId}, which checkpoint ${checkpoint} holds: it was open for longer than transactionTimeoutMs=${this.#settings.timeoutMs} and its records are lost, or it was committed and its id has expired or been used again since. onLostTransaction: 'skip' goes on in either case`
     throw new MillraceError('MR_SINK_FAILED', text, { cause })
   }
 

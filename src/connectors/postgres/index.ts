@@ -58,7 +58,12 @@ export function postgresSink<T extends object>(options: PostgresSinkOptions): Si
   checkTarget('postgresSink (transactionsTable)', { table: transactionsTable, columns: ['id'] }, site)
   const open = async (): Promise<PostgresTransactions<T>> => {
     const sql = await connect(connection, 1)
-    return PostgresTransactions.open(sql, { table, columns }, transactionsTable)
+    try {
+      return await PostgresTransactions.open(sql, { table, columns }, transactionsTable)
+    } catch (error) {
+      await sql.end({ timeout: 1 })
+      throw error
+    }
   }
   return sink.twoPhaseCommit(open, { batchRecords: POSTGRES_ROWS_OF_INSERT_MAX, ...(timeoutMs !== undefined && { timeoutMs }) })
 }

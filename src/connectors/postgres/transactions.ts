@@ -55,6 +55,16 @@ export class PostgresTransactions<T> implements TwoPhaseCommit<T, Rows, Rows> {
 
   /** Makes the table of ids, once, and forgets those that no checkpoint holds any more. */
   async #prepareIds(): Promise<void> {
+    const [there] = await this.#sql.unsafe('SELECT to_regclass($1) IS NOT NULL AS made', [this.#idsTable])
+    if (there!['made'] !== true) await this.#makeIds()
+    const keptSeconds = POSTGRES_TRANSACTIONS_KEPT_MS / 1000
+    // By the newest of the same writer, not by the clock: the checkpoint of a job that was stopped for long still has its last ones.
+    await this.#sql.unsafe(`DELETE FROM ${this.#idsTable} old WHERE committed_at < (SELECT max(committed_at) FROM ${this.#idsTable} own
+      WHERE regexp_replace(own.id, '[^-]*$', '') = regexp_replace(old.id, '[^-]*$', '')) - interval '${keptSeconds} seconds'`)
+  }
+
+  /** Asked for only where it is missing: that takes the right to make tables. */
+  async #makeIds(): Promise<void> {
     try {
       const columns = 'id text PRIMARY KEY, committed_at timestamptz NOT NULL DEFAULT now()'
       await this.#sql.unsafe(`CREATE TABLE IF NOT EXISTS ${this.#idsTable} (${columns})`)
@@ -62,7 +72,5 @@ export class PostgresTransactions<T> implements TwoPhaseCommit<T, Rows, Rows> {
       // Two that make it at the same time: one fails, though it is there then.
       if (!['23505', '42P07'].includes((error as { code?: string }).code ?? '')) throw error
     }
-    const keptSeconds = POSTGRES_TRANSACTIONS_KEPT_MS / 1000
-    await this.#sql.unsafe(`DELETE FROM ${this.#idsTable} WHERE committed_at < now() - interval '${keptSeconds} seconds'`)
   }
 }

@@ -2,6 +2,9 @@ import { WORKING_CHANGES_BYTES_MAX } from '../../limits.ts'
 import { ChangeStamps, WHOLE } from '../change-stamps.ts'
 import { RowWriter } from './row-writer.ts'
 
+/** What an account of a key group takes before it has a key. */
+const PART_BYTES = 1024
+
 /** Keys of one key group that were written between two barriers, each behind its length, some of them several times. */
 interface ChangedKeys {
   readonly stamp: number
@@ -75,7 +78,7 @@ export class WorkingChanges {
     const until = this.#stamps.completed(checkpoint)
     if (until === 0) return
     for (const [group, parts] of this.#changed) {
-      for (const { stamp, keys } of parts) if (stamp <= until) this.#bytes -= keys.length
+      for (const { stamp, keys } of parts) if (stamp <= until) this.#bytes -= keys.length + PART_BYTES
       this.#changed.set(
         group,
         parts.filter(({ stamp }) => stamp > until),
@@ -87,7 +90,10 @@ export class WorkingChanges {
     let parts = this.#changed.get(group)
     if (parts === undefined) this.#changed.set(group, (parts = []))
     let part = parts.at(-1)
-    if (part?.stamp !== this.#stamps.now) parts.push((part = { stamp: this.#stamps.now, keys: new RowWriter(), count: 0 }))
+    if (part?.stamp !== this.#stamps.now) {
+      parts.push((part = { stamp: this.#stamps.now, keys: new RowWriter(), count: 0 }))
+      this.#bytes += PART_BYTES
+    }
     part.count++
     return part
   }

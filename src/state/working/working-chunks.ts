@@ -174,7 +174,8 @@ function piecesWriter({ pieces }: WorkingSnapshot): ChunkWriter {
 /** Rows without cells are marked as such. */
 function accumulatorsWriter({ pieces }: WorkingSnapshot): ChunkWriter {
   const whole = (place: KeyedChunkPlace, keys: readonly Key[], [stored]: Columns): Uint8Array => {
-    const store = new AccumulatorStore(pieces!.layout as AccumulatorLayout)
+    const columns = pieces!.layout.columns.map((column) => ({ ...column, initial: 0 }))
+    const store = new AccumulatorStore({ ...pieces!.layout, columns } as unknown as AccumulatorLayout)
     store.grow(keys.length)
     for (const row of rowsOf(stored!)) {
       for (const [column, value] of (stored![row] as readonly unknown[]).entries()) store.data[column]![row] = value as number
