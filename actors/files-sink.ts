@@ -132,14 +132,13 @@ class FilesSink implements OperatorActor {
     const holder = checkpointId === 0 ? this.#lastCheckpoint + 1 : checkpointId
     this.#lastCheckpoint = Math.max(this.#lastCheckpoint, checkpointId)
     for (const part of this.#pending) if (part.checkpoint === 0) part.checkpoint = holder
-    const mine = {
-      open: [...this.#parts.values()].map((part) => part.state()),
-      pending: this.#pending.map(({ folder, name, bytes }) => ({ folder, name, bytes })),
-    }
     const { index, lineage } = this.#context
     const writers = [...this.#sequences].map(([writer, sequence]): StateChunk => {
-      const held = writer === index ? mine : { open: [], pending: [] }
-      return { scope: 'split', id: writer, value: { lineage, sequence, ...held } satisfies WriterState }
+      const open = writer === index ? [...this.#parts.values()].map((part) => part.state()) : []
+      // A file stays with the writer in its name: whoever is that one next removes what it is not told of.
+      const held = this.#pending.filter(({ name }) => this.#names.parse(name)!.writer === writer)
+      const pending = held.map(({ folder, name, bytes }) => ({ folder, name, bytes }))
+      return { scope: 'split', id: writer, value: { lineage, sequence, open, pending } satisfies WriterState }
     })
     return index === 0
       ? [...writers, { scope: 'all', id: 0, value: { lineage, floors: [...this.#floors] } satisfies LineageState }]
