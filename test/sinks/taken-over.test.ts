@@ -12,7 +12,7 @@ test('a file that another instance has finished outlives a kill before it is vis
   const instance = (index: number, parallelism: number, chunks: readonly StateChunk[]): OperatorActor => {
     const context = { index, parallelism, lineage: 'one', attempt: 1, operator: 'files', clock: systemClock } as unknown as OperatorContext
     const sink = filesSink.create!(spec, context)
-    sink.restore!(chunks.filter(({ scope, id }) => scope === 'all' || id % parallelism === index))
+    void sink.restore!(chunks.filter(({ scope, id }) => scope === 'all' || id % parallelism === index))
     void sink.open!()
     return sink
   }
