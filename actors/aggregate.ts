@@ -4,6 +4,7 @@ import { CachedAggregateActor } from './cached-aggregate.ts'
 
 export const aggregate: OperatorDefinition = {
   kind: 'aggregate',
+  repeats: 'asSets',
   create: (spec, context) => {
     const aggregated = spec as unknown as AggregateSpec
     const { backend } = context

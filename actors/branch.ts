@@ -13,6 +13,7 @@ const NOWHERE: Emit = () => {}
 
 export const split: OperatorDefinition = {
   kind: 'split',
+  repeats: 'inOrder',
   weave: (w, value, spec) => {
     const { names, predicates, rest } = spec as unknown as SplitSpec
     const conditions = names.map((name, i) => `if (${w.constant(predicates[i])}(${value})) {\n${w.next(value, name)}\n}`)
@@ -33,6 +34,7 @@ export const split: OperatorDefinition = {
 
 export const switchOn: OperatorDefinition = {
   kind: 'switchOn',
+  repeats: 'inOrder',
   weave: (w, value, spec) => {
     const cases = w.outputs.map((name) => `case ${JSON.stringify(name)}: {\n${w.next(value, name)}\nbreak\n}`)
     return `switch (${value}[${JSON.stringify(spec['field'])}]) {\n${cases.join('\n')}\n}`
@@ -81,5 +83,6 @@ class FlatMapToActor implements OperatorActor {
 
 export const flatMapTo: OperatorDefinition = {
   kind: 'flatMapTo',
+  repeats: 'inOrder',
   create: (spec, context) => new FlatMapToActor(spec as unknown as FlatMapToSpec, context),
 }

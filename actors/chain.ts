@@ -7,6 +7,7 @@ type Fn<R> = (record: unknown) => R
 
 export const map: OperatorDefinition = {
   kind: 'map',
+  repeats: 'inOrder',
   weave: (w, value) => {
     const result = w.fresh('m')
     return `const ${result} = ${w.spec('fn')}(${value})\n${w.next(result)}`
@@ -19,6 +20,7 @@ export const map: OperatorDefinition = {
 
 export const filter: OperatorDefinition = {
   kind: 'filter',
+  repeats: 'inOrder',
   weave: (w, value) => `if (${w.spec('fn')}(${value})) {\n${w.next(value)}\n}`,
   link:
     ({ fn }, next) =>
@@ -29,6 +31,7 @@ export const filter: OperatorDefinition = {
 
 export const tap: OperatorDefinition = {
   kind: 'tap',
+  repeats: 'inOrder',
   weave: (w, value) => `${w.spec('fn')}(${value})\n${w.next(value)}`,
   link:
     ({ fn }, next) =>
@@ -40,6 +43,7 @@ export const tap: OperatorDefinition = {
 
 export const flatMap: OperatorDefinition = {
   kind: 'flatMap',
+  repeats: 'inOrder',
   weave: (w, value) => {
     const [all, result] = [w.fresh('f'), w.fresh('f')]
     return `const ${all} = ${w.spec('fn')}(${value})

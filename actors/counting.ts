@@ -38,6 +38,7 @@ function picker(spec: Readonly<Record<string, unknown>>, instance: number): (n: 
 
 export const sample: OperatorDefinition = {
   kind: 'sample',
+  repeats: 'inOrder',
   create: (spec, context) => {
     const picks = picker(spec, context.index)
     return new CountingActor(context, (record, timestamp, n) => {
@@ -48,6 +49,7 @@ export const sample: OperatorDefinition = {
 
 export const limit: OperatorDefinition = {
   kind: 'limit',
+  repeats: 'inOrder',
   create: (spec, context) => {
     const most = spec['n'] as number
     return new CountingActor(context, (record, timestamp, n) => {
@@ -58,5 +60,6 @@ export const limit: OperatorDefinition = {
 
 export const enumerate: OperatorDefinition = {
   kind: 'enumerate',
+  repeats: 'inOrder',
   create: (_, context) => new CountingActor(context, (record, timestamp, index) => context.emit({ index, record }, timestamp)),
 }

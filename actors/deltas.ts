@@ -35,6 +35,7 @@ function finite(field: string, value: unknown): number {
 
 export const deltas: OperatorDefinition = {
   kind: 'deltas',
+  repeats: 'asSets',
   weave: (w, value, spec) => {
     const result = w.fresh('d')
     return `const ${result} = ${w.constant(deltaOf(spec as unknown as DeltasSpec))}(${value})\n${w.next(result)}`

@@ -14,5 +14,6 @@ class DistinctActor extends KeyedValuesActor<true> implements OperatorActor {
 
 export const distinct: OperatorDefinition = {
   kind: 'distinct',
+  repeats: 'inOrder',
   create: (spec, context) => new DistinctActor(spec['key'] as string, context),
 }

@@ -38,7 +38,11 @@ class FileSource implements OperatorActor {
   poll(): PollResult {
     const file = this.#files.current()
     if (file === null) return this.#files.complete ? 'end' : this.#files.look()
-    this.#reader ??= this.#kind.open(file.path, file.position, this.#context.wake)
+    if (this.#reader === null) {
+      // Found files share splits, one after the other: what was closed behind the last one is open for the next.
+      this.#context.openSplit(file.split)
+      this.#reader = this.#kind.open(file.path, file.position, this.#context.wake)
+    }
     const result = this.#reader.poll(this.#context.batchRecords, (block, from, to) => this.#pass(block, from, to, file.split))
     file.position = this.#reader.position
     if (result !== 'end') return result

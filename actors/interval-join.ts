@@ -206,6 +206,7 @@ function stored({ left, right }: Rows): StoredRows {
 
 export const intervalJoin: OperatorDefinition = {
   kind: 'intervalJoin',
+  repeats: 'asSets',
   outputs: ['lateLeft', 'lateRight'],
   create: (spec, context) => new IntervalJoinActor(spec as unknown as IntervalJoinSpec, context),
 }

@@ -87,10 +87,12 @@ function latestRows(latest: KeyMap<Box>): AllRows {
 
 export const joinLatest: OperatorDefinition = {
   kind: 'joinLatest',
+  repeats: 'asSets',
   create: (spec, context) => new LatestJoinActor(spec as unknown as LatestJoinSpec, context, false),
 }
 
 export const joinBroadcast: OperatorDefinition = {
   kind: 'joinBroadcast',
+  repeats: 'asSets',
   create: (spec, context) => new LatestJoinActor(spec as unknown as LatestJoinSpec, context, true),
 }

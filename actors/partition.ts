@@ -14,6 +14,7 @@ interface PartitionSpec {
 
 export const partition: OperatorDefinition = {
   kind: 'partition',
+  repeats: 'inOrder',
   weave: (w, value, spec) => weavePartition(w, value, spec as unknown as PartitionSpec),
   link: (spec) => linkPartition(spec as unknown as PartitionSpec),
 }

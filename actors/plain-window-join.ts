@@ -1,12 +1,12 @@
 import type { Emit, OperatorActor, OperatorContext, Progress, StateChunk } from '../src/actor/contract.ts'
 import { type Key, lastMsOf, windowStart, checkEventTime } from '../src/actor/operator-kit.ts'
-import { KeyMap, keptKey } from '../src/actor/keyed-kit.ts'
 import { TimeList } from '../src/actor/queue-kit.ts'
 import { WindowPane } from '../src/actor/window-kit.ts'
 import { JOIN_RESULTS_PER_STEP_MAX } from '../src/limits.ts'
 import { type RecordKey, recordKey } from './record-key.ts'
 import { type BothSides, type JoinFunction, type JoinResults, joinResults } from './joined-windows.ts'
 import { loadPanes, savePanes } from './stored-panes.ts'
+import { WindowSides } from './window-sides.ts'
 
 export interface PlainWindowJoinSpec {
   readonly leftKey: RecordKey
@@ -18,20 +18,11 @@ export interface PlainWindowJoinSpec {
 /** All keys of one stretch of time. */
 interface OpenWindow {
   readonly start: number
-  readonly panes: KeyMap<Sides>
+  readonly sides: WindowSides
 }
-
-/** Records of both sides; a side without any has none of its own. */
-interface Sides extends BothSides {
-  left: unknown[]
-  right: unknown[]
-}
-
-const NONE: unknown[] = []
-Object.freeze(NONE)
 
 /**
- * The window join of most jobs: windows of event time that fire once, at their end. A window is a map of keys, without a trigger and timers for each of them; it gives the results
+ * The window join of most jobs: windows of event time that fire once, at their end. A window is what its keys have, without a trigger and timers for each of them; it gives the results
  * of the general case, and its snapshots are of the same form.
  */
 export class PlainWindowJoinActor implements OperatorActor {
@@ -45,8 +36,7 @@ export class PlainWindowJoinActor implements OperatorActor {
   #last: OpenWindow | null = null
   /** The window that is over: its keys from `#next` on, and what is left of the one before. */
   #firingStart = NaN
-  #firing: Key[] = []
-  #firingSides: Sides[] = []
+  #firing = new WindowSides()
   #next = 0
   #pending: JoinResults | null = null
   #isLeft = true
@@ -78,7 +68,7 @@ export class PlainWindowJoinActor implements OperatorActor {
     for (let start = windowStart(timestamp, slideMs, offsetMs); start > timestamp - sizeMs; start -= slideMs) {
       if (lastMsOf(start + sizeMs) <= this.#watermark) continue
       taken = true
-      this.#put(record, key, start)
+      this.#windowAt(start).sides.add(key, record, isLeft)
     }
     if (!taken && timestamp <= this.#watermark) this.#late[isLeft ? 0 : 1](record, timestamp)
   }
@@ -88,7 +78,7 @@ export class PlainWindowJoinActor implements OperatorActor {
     let left = JOIN_RESULTS_PER_STEP_MAX
     for (;;) {
       left = this.#emitPending(left)
-      for (; this.#next < this.#firing.length && left > 0; left--) {
+      for (; this.#next < this.#firing.size && left > 0; left--) {
         this.#pending = this.#fire(this.#next++)
         left = this.#emitPending(left)
       }
@@ -100,28 +90,30 @@ export class PlainWindowJoinActor implements OperatorActor {
   snapshot(): StateChunk[] {
     const { sizeMs } = this.#spec.windows
     const forEach = (fn: (pane: WindowPane<BothSides>) => void): void => {
-      for (const { start, panes } of this.#windows.records()) {
-        panes.forEach((contents, key) => {
-          const pane = new WindowPane<BothSides>(key, start, start + sizeMs)
-          pane.contents = contents
+      for (const { start, sides } of this.#windows.records()) {
+        for (let slot = 0; slot < sides.size; slot++) {
+          const pane = new WindowPane<BothSides>(sides.keyAt(slot), start, start + sizeMs)
+          pane.contents = sides.sidesAt(slot)
           pane.eventTimers.push(lastMsOf(pane.end))
           fn(pane)
-        })
+        }
       }
     }
     return savePanes({ forEach }, this.#context.keyGroups)
   }
 
   restore(chunks: readonly StateChunk[]): void {
-    const restore = ({ key, start, contents }: WindowPane<Sides>): void => {
-      if (contents !== undefined) this.#windowAt(start).panes.set(keptKey(key), contents)
+    const restore = ({ key, start, contents }: WindowPane<BothSides>): void => {
+      const { sides } = this.#windowAt(start)
+      for (const record of contents?.left ?? []) sides.add(key, record, true)
+      for (const record of contents?.right ?? []) sides.add(key, record, false)
     }
     loadPanes({ restore }, chunks)
   }
 
   #fire(at: number): JoinResults | null {
-    const bounds = { key: this.#firing[at]!, start: this.#firingStart, end: this.#firingStart + this.#spec.windows.sizeMs }
-    return joinResults(this.#spec.function, bounds, this.#firingSides[at]!)
+    const bounds = { key: this.#firing.keyAt(at), start: this.#firingStart, end: this.#firingStart + this.#spec.windows.sizeMs }
+    return joinResults(this.#spec.function, bounds, this.#firing.sidesAt(at))
   }
 
   /** Emits at most `most` results of the pane at hand; gives how many more may follow. */
@@ -142,37 +134,25 @@ export class PlainWindowJoinActor implements OperatorActor {
   /** Takes the next window that is over; false when there is none. */
   #takeWindow(): boolean {
     const { sizeMs } = this.#spec.windows
-    this.#firing = []
-    this.#firingSides = []
     this.#next = 0
-    if (this.#windows.size === 0 || lastMsOf(this.#windows.firstTime + sizeMs) > this.#watermark) return false
-    const { start, panes } = this.#windows.recordAt(0)
+    const isOver = this.#windows.size > 0 && lastMsOf(this.#windows.firstTime + sizeMs) <= this.#watermark
+    if (!isOver) {
+      this.#firing = new WindowSides()
+      return false
+    }
+    const { start, sides } = this.#windows.recordAt(0)
     this.#windows.drop(1)
     this.#last = null
     this.#firingStart = start
-    panes.forEach((sides, key) => {
-      this.#firing.push(key)
-      this.#firingSides.push(sides)
-    })
+    this.#firing = sides
     return true
-  }
-
-  #put(record: unknown, key: Key, start: number): void {
-    const { panes } = this.#windowAt(start)
-    const sides = panes.get(key)
-    if (sides === undefined) panes.set(keptKey(key), this.#isLeft ? { left: [record], right: NONE } : { left: NONE, right: [record] })
-    else if (this.#isLeft) {
-      if (sides.left.length === 0) sides.left = [record]
-      else sides.left.push(record)
-    } else if (sides.right.length === 0) sides.right = [record]
-    else sides.right.push(record)
   }
 
   #windowAt(start: number): OpenWindow {
     if (this.#last !== null && this.#last.start === start) return this.#last
     const at = this.#windows.firstFrom(start)
     if (at < this.#windows.size && this.#windows.timeAt(at) === start) this.#last = this.#windows.recordAt(at)
-    else this.#windows.add(start, (this.#last = { start, panes: new KeyMap() }))
+    else this.#windows.add(start, (this.#last = { start, sides: new WindowSides() }))
     return this.#last
   }
 }

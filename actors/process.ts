@@ -260,6 +260,7 @@ function refusePromise(result: unknown): void {
 
 export const process: OperatorDefinition = {
   kind: 'process',
+  repeats: 'inOrder',
   create: (spec, context) => {
     const Actor = context.backend.type === 'lmdb' ? CachedProcessActor : ProcessActor
     return new Actor(spec as unknown as ProcessSpec, context)

@@ -39,5 +39,5 @@ class ScanActor extends KeyedValuesActor<unknown> implements OperatorActor {
 
 const create: OperatorDefinition['create'] = (spec, context) => new ScanActor(spec as unknown as ScanSpec, context)
 
-export const scan: OperatorDefinition = { kind: 'scan', create }
-export const reduce: OperatorDefinition = { kind: 'reduce', create }
+export const scan: OperatorDefinition = { kind: 'scan', repeats: 'inOrder', create }
+export const reduce: OperatorDefinition = { kind: 'reduce', repeats: 'inOrder', create }

@@ -86,5 +86,6 @@ function sessionRows(sessions: SessionTable): RowsByKey {
 
 export const sessionMerge: OperatorDefinition = {
   kind: 'sessionMerge',
+  repeats: 'asSets',
   create: (spec, context) => new SessionMergeActor(spec as unknown as SessionAggregateSpec, context),
 }

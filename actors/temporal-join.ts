@@ -206,5 +206,6 @@ class TemporalJoinActor extends KeyedRowsActor implements OperatorActor {
 
 export const joinTemporal: OperatorDefinition = {
   kind: 'joinTemporal',
+  repeats: 'asSets',
   create: (spec, context) => new TemporalJoinActor(spec as unknown as TemporalJoinSpec, context),
 }

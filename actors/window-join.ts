@@ -142,6 +142,7 @@ function createJoin(spec: WindowJoinSpec, context: OperatorContext): OperatorAct
 
 export const windowJoin: OperatorDefinition = {
   kind: 'windowJoin',
+  repeats: 'asSets',
   outputs: ['lateLeft', 'lateRight'],
   create: (spec, context) => createJoin(spec as unknown as WindowJoinSpec, context),
 }

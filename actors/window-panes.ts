@@ -146,6 +146,7 @@ class WindowPanesActor implements OperatorActor {
 
 export const windowPanes: OperatorDefinition = {
   kind: 'windowPanes',
+  repeats: 'asSets',
   create: (spec, context) => {
     const Actor = context.backend.type === 'lmdb' ? KeyedWindowPanesActor : WindowPanesActor
     return new Actor(spec as unknown as PaneAggregateSpec, context)

@@ -81,6 +81,7 @@ class WindowActor extends KeyedRowsActor implements OperatorActor {
 
 export const window: OperatorDefinition = {
   kind: 'window',
+  repeats: 'asSets',
   outputs: ['late'],
   create: (spec, context) => new WindowActor(spec as unknown as WindowOperatorSpec, context),
 }

@@ -57,6 +57,8 @@ export const ERROR_CODES = {
     'There is no such checkpoint, or newer ones took its place while it was read. Open the newest one, or let the run keep more: checkpointsRetained.',
   MR_WORKING_STATE_FAILED:
     'State with the backend lmdb could not be read or written: the disk of the state directory is full or broken. Give it more room, or more memory to the cache.',
+  MR_REPLAY_DIVERGED:
+    'An actor could not be brought to where it was before its failure; its region was restarted instead. Functions that look at clocks, random values or variables of their own make it so: use those of the context, and state.',
   MR_WORKER_LOST: 'A worker thread ended unexpectedly. See the cause; the region was restarted unless its restarts were used up.',
   MR_PROCESS_LOST:
     'The process of a supervised job ended without being asked to. It was started again from its state unless its restarts were used up: look for what ends it (memory, native code, its own message above).',
@@ -67,6 +69,8 @@ export const ERROR_CODES = {
     'A request to the dashboard was refused. See the message: token, host, origin, method, size or the name of a savepoint.',
   MR_UI_PAGE_MISSING:
     'The page of the dashboard is not beside the code that serves it. Build it: npm run build; the data under /api/ is served without it.',
+  MR_COMMANDS_UNAVAILABLE:
+    'Commands cannot reach runs through the folder of this user. See the reason in the message; MILLRACE_RUNTIME_DIR names another folder.',
   MR_CONTROL_LOST: 'The control thread ended unexpectedly. The run is over; launch again to resume from the last checkpoint.',
   MR_STORAGE_LOST: 'The storage thread ended unexpectedly. The run is over; launch again to resume from the last checkpoint.',
   MR_RESTARTS_EXHAUSTED: 'The job failed more often than its restart intensity allows. Fix the cause, or raise restart.maxRestarts.',
@@ -78,6 +82,8 @@ export const ERROR_CODES = {
     'An operator gave other outputs when the operator kit ran it again. Make its results depend on its input and its snapshot only, or tell the kit what may differ.',
   MR_SINK_BROKEN:
     'A sink lost records or repeated some when the sink kit let it crash. See the steps in the message: what a complete checkpoint holds has to be shown once, whatever crashes.',
+  MR_SOURCE_BROKEN:
+    'A source lost records, repeated some or broke a rule of sources when the source kit let it crash. See the rule, and the steps, in the message; docs/sources.md says what a source has to do.',
   MR_CONTEXT_CLOSED:
     'The context of a keyed actor was used outside of a call that allows it. Use it within the call, before any await; use mapAsync for calls that take time.',
   MR_STATE_UNKNOWN: 'There is no such operator or state. Name an operator that keeps named state, and one of its states, as the job does.',

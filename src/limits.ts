@@ -86,7 +86,8 @@ export const CHECKPOINT_CHUNK_BYTES_MAX = 256 * 1024 * 1024
 export const READ_BLOCK_BYTES = 4 * 1024 * 1024
 /** Chunks below this size are gathered in one buffer when they go to another thread; larger ones go as they are. */
 export const CHUNK_COPY_BYTES_MAX = 64 * 1024
-/** Chunk bytes of one checkpoint that the storage thread holds before they are committed. */
+/** Chunk bytes that the storage thread holds in memory: of a checkpoint (what comes beyond is on disk before its commit), and in all, with last chunks of actors that have ended. */
+export const CHECKPOINT_STAGED_FROM_BYTES = 128 * 1024 * 1024
 export const CHECKPOINT_BUFFERED_BYTES_MAX = 1024 * 1024 * 1024
 /** Snapshots after which a key group is written whole again, and over how many more that is spread. */
 export const DELTA_SNAPSHOTS_MAX = 12

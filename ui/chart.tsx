@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks'
 import uPlot from 'uplot'
+import { THEME_CHANGED } from './theme.tsx'
 
 export interface Series {
   readonly label: string
@@ -24,7 +25,6 @@ export interface ChartProps {
 }
 
 const HEIGHT = 150
-const DARK = '(prefers-color-scheme: dark)'
 
 /** Values over time. The newest ones are told in words, too, for those who do not see the lines. */
 export function Chart({ title, nothing, timesMs, series, text, least = 1, steps }: ChartProps) {
@@ -36,15 +36,14 @@ export function Chart({ title, nothing, timesMs, series, text, least = 1, steps 
   useEffect(() => {
     if (isEmpty) return
     const node = place.current!
-    const made = new uPlot(options({ series, text, least, steps, width: node.clientWidth }), data, node)
+    const made = new uPlot(options({ series, text, least, steps, node }), data, node)
     plot.current = made
     const resized = new ResizeObserver(() => made.setSize({ width: node.clientWidth, height: HEIGHT }))
     resized.observe(node)
-    const dark = matchMedia(DARK)
     const redraw = (): void => made.redraw(false, true)
-    dark.addEventListener('change', redraw)
+    window.addEventListener(THEME_CHANGED, redraw)
     return () => {
-      dark.removeEventListener('change', redraw)
+      window.removeEventListener(THEME_CHANGED, redraw)
       resized.disconnect()
       made.destroy()
       plot.current = null
@@ -74,12 +73,15 @@ export function Chart({ title, nothing, timesMs, series, text, least = 1, steps 
 
 interface Look extends Pick<ChartProps, 'series' | 'text' | 'steps'> {
   readonly least: number
-  readonly width: number
+  readonly node: HTMLElement
 }
 
-/** Colours are asked for at each drawing: they follow the scheme of the system. */
-function options({ series, text, least, steps, width }: Look): uPlot.Options {
-  const color = (name: string) => (): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
+/** Colours are asked for at each drawing, of the element: only a property that takes a colour resolves `light-dark()`. */
+function options({ series, text, least, steps, node }: Look): uPlot.Options {
+  const color = (name: string) => (): string => {
+    node.style.color = `var(${name})`
+    return getComputedStyle(node).color
+  }
   const axis = {
     stroke: color('--quiet'),
     grid: { stroke: color('--line'), width: 1 },
@@ -87,7 +89,7 @@ function options({ series, text, least, steps, width }: Look): uPlot.Options {
     font: '11px system-ui, sans-serif',
   }
   return {
-    width,
+    width: node.clientWidth,
     height: HEIGHT,
     legend: { show: false },
     cursor: { show: false },

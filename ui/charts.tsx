@@ -37,7 +37,15 @@ const SHOWN: readonly Shown[] = [
     ...DURATIONS,
     lines: [['lag', '--c3', (point) => point.watermarkLagMs]],
   },
-  { title: 'Fullest mailbox', nothing: 'No mailbox yet', text: percentText, lines: [['in use', '--c2', (point) => point.mailboxShare]] },
+  {
+    title: 'Mailbox and credit',
+    nothing: 'No mailbox yet',
+    text: percentText,
+    lines: [
+      ['fullest', '--c2', (point) => point.mailboxShare],
+      ['waiting for credit', '--blocked', (point) => point.creditWaitShare],
+    ],
+  },
   { title: 'State in a checkpoint', nothing: 'No checkpoint yet', ...BYTES, lines: [['bytes', '--c4', (point) => point.stateBytes]] },
 ]
 

@@ -46,6 +46,8 @@ function textOf(entry: LogEntry): string {
       const { operator } = entry.failure
       return `Restart${operator === undefined ? '' : `: operator "${operator}" failed`}; attempt ${entry.attempt} in ${durationText(entry.delayMs)}`
     }
+    case 'actor-restart':
+      return `Restart of actor ${entry.failure.actor} alone in ${durationText(entry.delayMs)}`
     case 'checkpoint':
       return `Checkpoint ${entry.checkpoint.id}`
     case 'checkpoint-failed':
@@ -54,6 +56,8 @@ function textOf(entry: LogEntry): string {
       return `State is damaged; the run goes on from checkpoint ${entry.checkpoint}`
     case 'savepoint':
       return `Savepoint of checkpoint ${entry.checkpoint}, ${bytesText(entry.bytes)}, in ${entry.dir}`
+    case 'layout':
+      return `Layout: ${entry.text}`
     case 'stop-asked':
       return entry.drain ? 'Asked to drain' : 'Asked to stop'
     case 'ended':

@@ -2,16 +2,25 @@ import { useEffect, useMemo, useState } from 'preact/hooks'
 import { percentText } from '../src/cli/quantities.ts'
 import type { JobPicture } from '../src/ui/job-picture.ts'
 import type { Picture } from '../src/ui/picture.ts'
-import { type Box, type Line, OPERATORS_SHOWN, ROW_HEIGHT, draw } from './layout.ts'
+import { BOX, type Box, type Line, OPERATORS_SHOWN, ROW_HEIGHT, draw } from './layout.ts'
 import { type Condition, conditions } from './model.ts'
 import { rateText } from './texts.ts'
 
 const NARROW = '(max-width: 720px)'
 
 /** The job's graph: a box for each task, with the operators that are fused in it, what it is doing and how fast; rates on the edges. */
-export function JobGraph({ job, picture }: { readonly job: JobPicture; readonly picture: Picture | null }) {
+export interface JobGraphProps {
+  readonly job: JobPicture
+  readonly picture: Picture | null
+  /** Task that was chosen. */
+  readonly chosen: number | null
+  readonly onChoose: (task: number | null) => void
+}
+
+export function JobGraph({ job, picture, chosen, onChoose }: JobGraphProps) {
   const narrow = useMedia(NARROW)
-  const drawing = useMemo(() => draw(job, narrow ? 'TB' : 'LR'), [job, narrow])
+  const direction = narrow ? 'TB' : 'LR'
+  const drawing = useMemo(() => draw(job, direction), [job, direction])
   const condition = conditions(job, picture)
   const bottleneck = picture?.progress.bottleneck?.name
   return (
@@ -20,7 +29,7 @@ export function JobGraph({ job, picture }: { readonly job: JobPicture; readonly 
         viewBox={`0 0 ${drawing.width} ${drawing.height}`}
         width={drawing.width}
         height={drawing.height}
-        role="img"
+        role="group"
         aria-label={`Graph of ${job.job}: ${job.tasks.map(({ name }) => name).join('; ')}. The table of tasks has the same figures.`}
       >
         <defs>
@@ -32,7 +41,17 @@ export function JobGraph({ job, picture }: { readonly job: JobPicture; readonly 
           <Edge key={line.edge} line={line} job={job} picture={picture} />
         ))}
         {drawing.boxes.map((box) => (
-          <Task key={box.task} box={box} job={job} picture={picture} condition={condition.get(box.task) ?? null} bottleneck={bottleneck} />
+          <Task
+            key={box.task}
+            box={box}
+            direction={direction}
+            job={job}
+            picture={picture}
+            condition={condition.get(box.task) ?? null}
+            bottleneck={bottleneck}
+            isChosen={box.task === chosen}
+            onChoose={() => onChoose(box.task === chosen ? null : box.task)}
+          />
         ))}
       </svg>
     </div>
@@ -64,14 +83,17 @@ function Edge({ line, job, picture }: { readonly line: Line; readonly job: JobPi
 
 interface TaskProps {
   readonly box: Box
+  readonly direction: 'LR' | 'TB'
   readonly job: JobPicture
   readonly picture: Picture | null
   /** Null: it runs on the app thread, and has no figures. */
   readonly condition: Condition | null
   readonly bottleneck: string | undefined
+  readonly isChosen: boolean
+  readonly onChoose: () => void
 }
 
-function Task({ box, job, picture, condition, bottleneck }: TaskProps) {
+function Task({ box, direction, job, picture, condition, bottleneck, isChosen, onChoose }: TaskProps) {
   const { task, operators, actors, workers } = job.tasks.find((each) => each.task === box.task)!
   const index = job.shape.tasks.findIndex((shape) => shape.task === task)
   const progress = picture?.progress.tasks[index]
@@ -79,25 +101,32 @@ function Task({ box, job, picture, condition, bottleneck }: TaskProps) {
   const bar = box.width - 24
   const blockedShare = Math.min(1 - (progress?.busyShare ?? 0), progress?.blockedShare ?? 0)
   const shown = operators.length > OPERATORS_SHOWN + 1 ? operators.slice(0, OPERATORS_SHOWN) : operators
-  const where =
-    workers.length === 0 ? 'app thread' : `${actors} × on ${workers.length === 1 ? 'worker' : 'workers'} ${workersText(workers)}`
   return (
     <g
-      class={`task ${condition ?? 'app'} ${narrow ? 'bottleneck' : ''}`}
+      class={`task ${condition ?? 'app'} ${narrow ? 'bottleneck' : ''} ${isChosen ? 'chosen' : ''}`}
+      role="button"
+      tabindex={0}
+      aria-pressed={isChosen}
+      onClick={onChoose}
+      onKeyDown={(event) => {
+        if (event.key !== 'Enter' && event.key !== ' ') return
+        event.preventDefault()
+        onChoose()
+      }}
       transform={`translate(${box.x - box.width / 2} ${box.y - box.height / 2})`}
     >
       <title>{operators.map(({ name, kind, site }) => `${name} (${kind}), ${site}`).join('\n')}</title>
       <rect class="box" width={box.width} height={box.height} rx={8} />
       <rect class="strip" width={box.width} height={26} rx={8} />
       <text class="where" x={12} y={17}>
-        {where}
+        {whereText(actors, workers, direction)}
       </text>
       <text class="condition" x={box.width - 12} y={17} text-anchor="end">
         {narrow ? 'bottleneck' : (condition ?? '')}
       </text>
       {shown.map(({ name }, row) => (
         <text key={row} class="operator" x={12} y={46 + row * ROW_HEIGHT}>
-          {clip(name, 30)}
+          {clip(name, BOX[direction].chars)}
         </text>
       ))}
       {shown.length < operators.length && (
@@ -111,7 +140,7 @@ function Task({ box, job, picture, condition, bottleneck }: TaskProps) {
             {progress.finished ? 'finished' : rateText(progress.recordsPerSecond)}
           </text>
           <text class="words" x={bar} y={6} text-anchor="end">
-            {blockedShare > 0.005 && `blocked ${percentText(blockedShare)} · `}busy {percentText(progress.busyShare)}
+            {blockedShare > 0.005 && direction === 'LR' && `blocked ${percentText(blockedShare)} · `}busy {percentText(progress.busyShare)}
           </text>
           <rect class="track" y={12} width={bar} height={4} rx={2} />
           <rect class="busy-part" y={12} width={bar * progress.busyShare} height={4} rx={2} />
@@ -132,6 +161,12 @@ function curve(points: Line['points']): string {
     else parts.push(`Q${point.x} ${point.y} ${(point.x + next.x) / 2} ${(point.y + next.y) / 2}`)
   })
   return parts.join(' ')
+}
+
+function whereText(actors: number, workers: readonly number[], direction: 'LR' | 'TB'): string {
+  if (workers.length === 0) return 'app thread'
+  const on = direction === 'TB' ? 'on' : `on ${workers.length === 1 ? 'worker' : 'workers'}`
+  return clip(`${actors} × ${on} ${workersText(workers)}`, direction === 'TB' ? 13 : 24)
 }
 
 function workersText(workers: readonly number[]): string {

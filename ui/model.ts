@@ -15,6 +15,7 @@ export interface Model {
 
 export type Change =
   | { readonly type: 'begin'; readonly begin: Begin }
+  | { readonly type: 'job'; readonly job: JobPicture }
   | { readonly type: 'picture'; readonly picture: Picture }
   | { readonly type: 'log'; readonly entry: LogEntry }
   | { readonly type: 'connected'; readonly connected: boolean }
@@ -25,6 +26,8 @@ export function changed(model: Model, change: Change): Model {
   switch (change.type) {
     case 'begin':
       return { ...change.begin, connected: true }
+    case 'job':
+      return { ...model, job: change.job }
     case 'picture':
       return { ...model, picture: change.picture, points: [...model.points, change.picture.point].slice(-UI_POINTS_MAX) }
     case 'log':
@@ -46,12 +49,20 @@ export type Condition = 'idle' | 'busy' | 'blocked' | 'finished'
 
 /** By task of the job's shape: what it did most over the last second or so. */
 export function conditions(job: JobPicture, picture: Picture | null): Map<number, Condition> {
-  return new Map(job.shape.tasks.map(({ task }, index) => [task, conditionOf(picture?.progress.tasks[index])]))
+  return new Map(
+    job.shape.tasks.map(({ task }, index) => {
+      const now = picture?.progress.tasks[index]
+      return [task, now === undefined ? 'idle' : conditionOf(now)]
+    }),
+  )
 }
 
-function conditionOf(now: Picture['progress']['tasks'][number] | undefined): Condition {
-  if (now === undefined) return 'idle'
-  const { finished, busyShare, blockedShare } = now
+/** Of a task, or of one of its actors. */
+export function conditionOf({
+  finished,
+  busyShare,
+  blockedShare,
+}: Pick<Picture['progress']['tasks'][number], 'finished' | 'busyShare' | 'blockedShare'>): Condition {
   if (finished) return 'finished'
   const idleShare = 1 - busyShare - blockedShare
   if (idleShare > Math.max(busyShare, blockedShare)) return 'idle'

@@ -12,6 +12,7 @@ export interface Begin {
 
 export interface Told {
   begin(begin: Begin): void
+  job(job: JobPicture): void
   picture(picture: Picture): void
   log(entry: LogEntry): void
   /** Whether the server is there. */
@@ -25,6 +26,7 @@ export function follow(told: Told): () => void {
   const events = new EventSource(`api/events?token=${token}`)
   const data = <T>(event: Event): T => JSON.parse((event as MessageEvent<string>).data) as T
   events.addEventListener('begin', (event) => told.begin(data<Begin>(event)))
+  events.addEventListener('job', (event) => told.job(data<JobPicture>(event)))
   events.addEventListener('picture', (event) => told.picture(data<Picture>(event)))
   events.addEventListener('log', (event) => told.log(data<LogEntry>(event)))
   events.addEventListener('open', () => told.connected(true))
@@ -33,7 +35,7 @@ export function follow(told: Told): () => void {
 }
 
 /** Asks for something to be done. Rejects with what the server says. */
-export async function ask<T>(what: 'checkpoint' | 'savepoint' | 'stop', body: object = {}): Promise<T> {
+export async function ask<T>(what: 'savepoint' | 'rescale' | 'stop', body: object = {}): Promise<T> {
   const response = await fetch(`api/${what}`, {
     method: 'POST',
     headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },

@@ -8,6 +8,8 @@ import { durationText, rateText, timeText } from './texts.ts'
 
 /** Checkpoints that are listed. */
 const CHECKPOINTS_SHOWN = 12
+/** Hot keys that are, of all operators. */
+const HOT_KEYS_LISTED = 8
 
 export function Tasks({ job, picture }: { readonly job: JobPicture; readonly picture: Picture | null }) {
   const condition = conditions(job, picture)
@@ -36,16 +38,20 @@ export function Tasks({ job, picture }: { readonly job: JobPicture; readonly pic
   )
 }
 
-export function Workers({ picture }: { readonly picture: Picture }) {
+/** Keys that have much of the records of an operator. */
+export function HotKeys({ picture }: { readonly picture: Picture | null }) {
+  const rows = (picture?.progress.hotKeys ?? [])
+    .flatMap(({ operator, keys }) => keys.map((key) => ({ operator, ...key })))
+    .toSorted((a, b) => b.share - a.share)
+  if (rows.length === 0) return <Nothing title="Hot keys">No key has a hundredth of the records of its operator.</Nothing>
   return (
-    <Table title="Workers" heads={['Worker', '#Busy', '#Blocked', '#Heap', '#Buffers']}>
-      {picture.workers.map(({ worker, busyShare, blockedShare, heapBytes, externalBytes }) => (
-        <tr key={worker}>
-          <th scope="row">worker {worker}</th>
-          <td class="number">{percentText(busyShare)}</td>
-          <td class="number">{percentText(blockedShare)}</td>
-          <td class="number">{bytesText(heapBytes)}</td>
-          <td class="number">{bytesText(externalBytes)}</td>
+    <Table title="Hot keys" heads={['Key', 'Operator', '#Share', '#Error']}>
+      {rows.slice(0, HOT_KEYS_LISTED).map(({ operator, key, share, error }, index) => (
+        <tr key={index}>
+          <th scope="row">{String(key)}</th>
+          <td>{operator}</td>
+          <td class="number">{(100 * share).toFixed(1)} %</td>
+          <td class="number">± {(100 * error).toFixed(1)} %</td>
         </tr>
       ))}
     </Table>
@@ -90,19 +96,20 @@ export function BadRecords({ picture }: { readonly picture: Picture | null }) {
   )
 }
 
-/** @param heads those that begin with # are above numbers */
-export function Table({
-  title,
-  heads,
-  children,
-}: {
+export interface TableProps {
   readonly title: string
+  /** Those that begin with # are above numbers. */
   readonly heads: readonly string[]
+  /** Stands between the title and the table. */
+  readonly before?: ComponentChildren
   readonly children: ComponentChildren
-}) {
+}
+
+export function Table({ title, heads, before, children }: TableProps) {
   return (
-    <section class="card">
+    <section class="card" aria-label={title}>
       <h2>{title}</h2>
+      {before}
       <div class="scroll" tabIndex={0} role="region" aria-label={`${title}, scrolls`}>
         <table>
           <thead>
@@ -123,7 +130,7 @@ export function Table({
 
 export function Nothing({ title, children }: { readonly title: string; readonly children: ComponentChildren }) {
   return (
-    <section class="card">
+    <section class="card" aria-label={title}>
       <h2>{title}</h2>
       <p class="nothing">{children}</p>
     </section>

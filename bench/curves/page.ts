@@ -23,7 +23,8 @@ function keepAs(name: string, value: unknown): void {
 
 export function keepCurve(measured: MeasuredCurve, curve: Curve): void {
   keepAs(measured.name, measured)
-  writeFileSync(join(folder(), `${measured.name}.svg`), chart(measured, curve))
+  const beyond = curve.name === 'workers' ? { beyond: { x: CORES, text: 'oversubscribed' } } : {}
+  writeFileSync(join(folder(), `${measured.name}.svg`), chart(measured, { ...curve, ...beyond }))
 }
 
 export function keepFootprints(rows: readonly Footprint[]): void {
@@ -64,11 +65,11 @@ function bytesTable(rows: readonly Footprint[]): string {
   ])
 }
 
-/** Memory and rate over time. @returns what is to be said of it */
-export function keepSoak(samples: readonly Sample[], about: About, writes: boolean): string {
+/** Memory and rate over time, of a run with a fixed rate or as fast as it could. @returns what is to be said of it */
+export function keepSoak(samples: readonly Sample[], about: About, writes: boolean, rowsPerSecond?: number): string {
   const percent = (of: (sample: Sample) => number): string => `${(100 * drift(samples, of)).toFixed(1)} %`
-  const [memory, rate] = [percent(({ rssBytes }) => rssBytes), percent(({ recordsPerSecond }) => recordsPerSecond)]
-  const said = `Over ${samples.at(-1)!.minute.toFixed(1)} minutes; the last quarter beside the one before: memory ${memory}, rate ${rate}.`
+  const [memory, pace] = [percent(({ rssBytes }) => rssBytes), percent(({ recordsPerSecond }) => recordsPerSecond)]
+  const said = `Over ${samples.at(-1)!.minute.toFixed(1)} minutes; the last quarter beside the one before: memory ${memory}, rate ${pace}.`
   if (!writes) return said
   keepAs('soak', { about, samples })
   const lines = [
@@ -89,7 +90,8 @@ export function keepSoak(samples: readonly Sample[], about: About, writes: boole
     writeFileSync(join(folder(), `${name}.svg`), chart({ title: 'A long run', xName: 'minutes', yName, series }, { logX: false }))
   }
   const images = lines.map(({ name, yName }) => `![${yName} over time](curves/${name}.svg)`)
-  const what = 'Counts in sliding windows of 10,000 keys, each record in ten windows, checkpoints every second.'
+  const rate = rowsPerSecond === undefined ? 'as fast as two workers can' : `${rowsPerSecond.toLocaleString('en')} records a second`
+  const what = `Counts in sliding windows of 10,000 keys, each record in ten windows, ${rate}, checkpoints every second.`
   const text = [`${what} ${said}`, ...images, `[Data](curves/soak.json). ${aboutLine(about)}`].join('\n\n')
   writeBetweenMarkers(join(projectFolder(), 'docs', 'speed.md'), 'soak', text)
   return said

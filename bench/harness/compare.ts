@@ -10,7 +10,7 @@ export interface Comparison<Name extends string = ContenderName> {
   readonly workers: number
   readonly seed: number
   readonly count: number
-  /** One report per round and contender, in the order of the rounds. */
+  /** One report per round and contender, in the order of the rounds; fewer of those that are too slow for all. */
   readonly reports: ReadonlyMap<Name, readonly Report[]>
 }
 
@@ -24,6 +24,8 @@ export interface Plan<Name extends string = ContenderName> {
   /** Fixed instead of drawn, to repeat a run. */
   readonly seed?: number
   readonly count?: number
+  /** A contender whose first run takes more than so many times as long as the naive loop's takes part in the first round only: what is that far away needs no more. Default: never. */
+  readonly slowTimes?: number
 }
 
 /** Two contenders computed different things: no figure of either means anything. */
@@ -48,16 +50,21 @@ export async function compare<Name extends string = ContenderName>(
   const reports = new Map<Name, Report[]>(contenders.map((contender) => [contender, []]))
   let truth: Report | undefined
   for (let round = 0; round < plan.runs; round++) {
-    for (const contender of contenders) {
+    const takingPart = round === 0 ? contenders : contenders.filter((contender) => !isSlow(reports.get(contender)![0]!, truth!, plan))
+    for (const contender of takingPart) {
       const order = { contender, query, seed, count, workers }
       const report = await run(order)
       truth ??= report
       expectSame(order, report, truth)
       reports.get(contender)!.push(report)
     }
-    progress(round, contenders.map((contender) => `${contender} ${lastRate(reports.get(contender)!)}`).join('  '))
+    progress(round, takingPart.map((contender) => `${contender} ${lastRate(reports.get(contender)!)}`).join('  '))
   }
   return { query, workers, seed, count, reports }
+}
+
+function isSlow({ seconds }: Report, naive: Report, { slowTimes = Infinity }: Pick<Plan, 'slowTimes'>): boolean {
+  return seconds > slowTimes * naive.seconds
 }
 
 function lastRate(reports: readonly Report[]): string {

@@ -118,6 +118,15 @@ export function seconds(text: string): number {
   return value
 }
 
+export function number(option: string, min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (text.trim() === '' || !(value >= min && value <= max))
+      throw new InvalidArgumentError(`${option} is a number from ${min} to ${max}.`)
+    return value
+  }
+}
+
 export function jsonFile(text: string): string {
   const file = resolve(text)
   if (text === '' || !existsSync(dirname(file))) throw new InvalidArgumentError(`There is no folder ${dirname(file)}.`)

@@ -39,12 +39,13 @@ export default defineJob(import.meta, {
             until: value<number>(),
             category: value<number>(),
             highest: value<number>(),
-            early: list<Offer>(),
+            /** Times and prices in turn. */
+            early: list<number>(),
           },
           emits: recordsOf<Sale>(),
           onFirst(offer, { state }) {
             const until = state.until.get()
-            if (until === undefined) state.early.add(offer)
+            if (until === undefined) state.early.add(offer.ts, offer.price)
             else if (offer.ts <= until && offer.ts >= state.from.get()! && offer.price > (state.highest.get() ?? -1))
               state.highest.set(offer.price)
           },
@@ -53,7 +54,14 @@ export default defineJob(import.meta, {
             state.from.set(ts)
             state.until.set(expires)
             let highest = -1
-            for (const offer of state.early) if (offer.ts >= ts && offer.ts <= expires) highest = Math.max(highest, offer.price)
+            let at = NaN
+            for (const value of state.early) {
+              if (Number.isNaN(at)) at = value
+              else {
+                if (at >= ts && at <= expires) highest = Math.max(highest, value)
+                at = NaN
+              }
+            }
             state.early.clear()
             if (highest >= 0) state.highest.set(highest)
             timers.event.set(expires)

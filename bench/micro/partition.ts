@@ -1,5 +1,5 @@
 /**
- * Micro-benchmark of partitioners: `node dist/bench/micro/partition.js`. A chain of a map and a partitioner, generated as a worker would
+ * Micro-benchmark of partitioners: `node dist/bench/micro/partition.js [--write]`, which keeps them for docs/concepts.md. A chain of a map and a partitioner, generated as a worker would
  * generate it, into an outbox whose channels stay within the worker and whose receivers take everything at once. Beside each the same loop with
  * a push that keeps the record and no more: what is left above it is the price of the batches.
  */
@@ -12,8 +12,11 @@ import { Outbox } from '../../src/channel/outbox.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import { type ChainRun, compileRun } from '../../src/graph/chain-code.ts'
 import { routingTable } from '../../src/graph/plan.ts'
+import { aboutNow, loadNow } from '../harness/about.ts'
+import { keep } from '../speed/kept.ts'
 
 const registry = await loadOperators()
+const load = loadNow()
 
 const RECORDS = 1024
 const ROUNDS = 1_000
@@ -111,3 +114,7 @@ console.table(
   })),
 )
 console.log(`${CHANNELS} channels, ${RECORDS * ROUNDS * PASSES} records each; ${taken} delivered`)
+if (process.argv.includes('--write')) {
+  const rows = subjects.map(({ name, best, bestAlone }) => ({ name, ns: best, nsAlone: bestAlone }))
+  keep('partition', { about: aboutNow('node dist/bench/micro/partition.js --write', load), channels: CHANNELS, rows })
+}

@@ -26,7 +26,8 @@ export function measuredOf({ query, count, reports }: Comparison<Contender>): Me
   const millrace = ratesOf(reports.get('millrace')!)
   return [...reports].map(([contender, its]) => {
     const rates = ratesOf(its)
-    const { ratio, low, high } = pairedRatio(millrace, rates)
+    const rounds = Math.min(millrace.length, rates.length)
+    const { ratio, low, high } = pairedRatio(millrace.slice(0, rounds), rates.slice(0, rounds))
     const peaks = its.map((report) => report.peakRssBytes ?? null)
     return {
       query,

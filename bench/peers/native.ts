@@ -28,12 +28,18 @@ export async function outputOf({ command, args }: Program): Promise<string | und
  * Builds what is in `folder` into its folder target/, unless that was built from the same sources and is intact.
  *
  * @param isIntact asked only when something was built
+ * @param shared other folders with sources of it
  * @returns undefined, or why it could not be built
  */
-export async function build(folder: string, builder: Program, isIntact: () => boolean = () => true): Promise<string | undefined> {
+export async function build(
+  folder: string,
+  builder: Program,
+  isIntact: () => boolean = () => true,
+  shared: readonly string[] = [],
+): Promise<string | undefined> {
   const target = join(folder, 'target')
   const stamp = join(target, 'built-from.txt')
-  const sources = hashOf(folder)
+  const sources = hashOf([folder, ...shared])
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === sources && isIntact()) return undefined
   mkdirSync(target, { recursive: true })
   const log = join(target, 'build.log')
@@ -46,16 +52,14 @@ export async function build(folder: string, builder: Program, isIntact: () => bo
 }
 
 /** Of all files but those in target/. */
-function hashOf(folder: string): string {
+function hashOf(folders: readonly string[]): string {
   const hash = createHash('sha256')
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).toSorted()
-  for (const name of files) {
-    if (/^target(?:[/\\]|$)/.test(name) || statSync(join(folder, name)).isDirectory()) continue
-    hash
-      .update(name)
-      .update('\0')
-      .update(readFileSync(join(folder, name)))
-      .update('\0')
+  for (const folder of folders) {
+    for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).toSorted()) {
+      const file = join(folder, name)
+      if (/^target(?:[/\\]|$)/.test(name) || statSync(file).isDirectory()) continue
+      hash.update(name).update('\0').update(readFileSync(file)).update('\0')
+    }
   }
   return hash.digest('hex')
 }

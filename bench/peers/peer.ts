@@ -2,7 +2,18 @@ import type { Order } from '../harness/protocol.ts'
 import type { Program } from '../harness/run-contender.ts'
 import type { QueryName } from '../loops/registry.ts'
 
-export const PEERS = ['rxjs', 'node-stream', 'piscina', 'timely', 'flink', 'flink-checkpoints', 'flink-elided'] as const
+export const PEERS = [
+  'rxjs',
+  'node-stream',
+  'piscina',
+  'timely',
+  'flink',
+  'flink-checkpoints',
+  'flink-elided',
+  'jet',
+  'jet-checkpoints',
+  'pekko',
+] as const
 export type PeerName = (typeof PEERS)[number]
 
 /** Another engine or library that does the same queries. */

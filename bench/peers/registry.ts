@@ -1,4 +1,4 @@
-import { flinkPeer } from './flink-peer.ts'
+import { FLINK, JET, jvmPeer, PEKKO } from './jvm-peer.ts'
 import { libraryPeer } from './library-peer.ts'
 import type { Peer } from './peer.ts'
 import { timely } from './timely-peer.ts'
@@ -9,7 +9,10 @@ export const ALL_PEERS: readonly Peer[] = [
   libraryPeer('node-stream'),
   libraryPeer('piscina', 'piscina'),
   timely,
-  flinkPeer('flink', []),
-  flinkPeer('flink-checkpoints', ['checkpointIntervalMs=1000']),
-  flinkPeer('flink-elided', ['elided=true'], ['q0', 'q1', 'q2']),
+  jvmPeer('flink', FLINK),
+  jvmPeer('flink-checkpoints', FLINK, ['checkpointIntervalMs=1000']),
+  jvmPeer('flink-elided', FLINK, ['elided=true'], ['q0', 'q1', 'q2']),
+  jvmPeer('jet', JET),
+  jvmPeer('jet-checkpoints', JET, ['checkpointIntervalMs=1000']),
+  jvmPeer('pekko', PEKKO),
 ]

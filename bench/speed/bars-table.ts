@@ -4,7 +4,8 @@ import type { Ratio } from '../harness/statistics.ts'
 import type { Measured } from '../peers/measured.ts'
 import { topStages } from '../stages/figures.ts'
 import { nanoseconds, type StagesRun } from '../stages/tables.ts'
-import { type Bar, BARS, LATENCY_AIMS_MS, UNMEASURED } from './bars.ts'
+import { attemptsLink, type CountAttempts } from './attempts.ts'
+import { type Bar, BARS, LATENCY_AIMS_MS, PEER_BARS } from './bars.ts'
 
 /** What was measured; each part by a command of its own. */
 export interface Evidence {
@@ -12,18 +13,37 @@ export interface Evidence {
   readonly peers?: { readonly results: readonly Measured[] } | undefined
   readonly stages?: StagesRun | undefined
   readonly latency?: Latency | undefined
+  /** What was tried about those that are missed; absent: nothing. */
+  readonly attempts?: CountAttempts
+  /** That tells of the attempts, where the table is not on it. */
+  readonly attemptsPage?: string
 }
 
 /** Milliseconds. */
 export type Latency = Readonly<Record<keyof typeof LATENCY_AIMS_MS, number>>
 
-const HEAD = ['workload', 'beside', 'goal', 'reached', '95 % interval', '', 'costs most (ns per record)']
-const NAMES: Partial<Record<Bar['to'], string>> = { naive: 'naive loop', best: 'best loop', flink: 'Flink', timely: 'timely' }
+const HEAD = ['workload', 'beside', 'goal', 'reached', '95 % interval', '', 'costs most (ns per record)', 'tried']
+const NAMES: Partial<Record<Bar['to'], string>> = {
+  naive: 'naive loop',
+  best: 'best loop',
+  flink: 'Flink',
+  timely: 'timely',
+  jet: 'Hazelcast Jet',
+}
 const COSTS = 3
 
 /** Goal beside reached for every bar, and for those that are missed what costs most. */
 export function barsTable(evidence: Evidence): string {
-  const rows = BARS.map((bar) => {
+  return markdownTable([HEAD, ...rowsOf(BARS, evidence), ...latencyRows(evidence)])
+}
+
+/** The bars beside other engines alone. */
+export function peerBarsTable(evidence: Evidence): string {
+  return markdownTable([HEAD, ...rowsOf(PEER_BARS, evidence)])
+}
+
+function rowsOf(bars: readonly Bar[], evidence: Evidence): string[][] {
+  return bars.map((bar) => {
     const reached = reachedOf(bar, evidence)
     const missed = reached !== undefined && reached.ratio < bar.goal
     return [
@@ -34,10 +54,9 @@ export function barsTable(evidence: Evidence): string {
       reached === undefined || reached.low === null ? '-' : `${reached.low.toFixed(2)} - ${reached.high!.toFixed(2)}`,
       reached === undefined ? 'not measured' : verdict(bar.goal, reached),
       missed ? costsOf(bar, evidence.stages) : '',
+      missed ? triedOf(bar.query, evidence) : '',
     ]
   })
-  const others = UNMEASURED.map(({ query, to, goal }) => [query, to, String(goal), '-', '-', 'not measured', ''])
-  return markdownTable([HEAD, ...rows, ...others, ...latencyRows(evidence.latency)])
 }
 
 /** What the noise allows to say. */
@@ -65,10 +84,15 @@ function costsOf({ query }: Bar, stages: StagesRun | undefined): string {
     .join(', ')
 }
 
-function latencyRows(latency: Latency | undefined): string[][] {
+function triedOf(workload: string, { attempts = () => 0, attemptsPage = '' }: Evidence): string {
+  return attemptsLink(attempts(workload), attemptsPage)
+}
+
+function latencyRows(evidence: Evidence): string[][] {
   return Object.entries(LATENCY_AIMS_MS).map(([quantile, aim]) => {
-    const ms = latency?.[quantile as keyof Latency]
+    const ms = evidence.latency?.[quantile as keyof Latency]
+    const tried = ms !== undefined && ms > aim ? triedOf('latency', evidence) : ''
     const said = ms === undefined ? 'not measured' : ms <= aim ? 'reached' : '**missed**'
-    return [`latency ${quantile}`, '', `${aim} ms`, ms === undefined ? '-' : `${ms.toFixed(1)} ms`, '-', said, '']
+    return [`latency ${quantile}`, '', `${aim} ms`, ms === undefined ? '-' : `${ms.toFixed(1)} ms`, '-', said, '', tried]
   })
 }

@@ -23,10 +23,11 @@ export const BARS: readonly Bar[] = [
   ...all('flink', 1, ['q0', 'q1', 'q3']),
   ...all('flink', 4, ['q4', 'q5', 'q7', 'q11', 'ks', 'wc']),
   ...all('timely', 1, ['q4', 'q5', 'q7', 'q11', 'ks']),
+  ...all('jet', 2, ['q0', 'q1', 'q2', 'q3', 'q4', 'q5', 'q7', 'q8', 'q11', 'ks', 'wc']),
 ]
 
-/** Bars beside what `bench:peers` does not run. */
-export const UNMEASURED = [{ query: 'all', to: 'Hazelcast Jet', goal: 2 }] as const
+/** Those beside other engines. */
+export const PEER_BARS: readonly Bar[] = BARS.filter(({ to }) => to !== 'naive' && to !== 'best')
 
 export const LATENCY_ROWS_PER_SECOND = 100_000
 /** Aims, in ms from the end of a window: at so many events a second, tumbling windows of 1 s, 10,000 keys. */

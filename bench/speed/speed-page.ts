@@ -1,5 +1,5 @@
 /** The pages that show figures are made of what is kept in docs/speed/. */
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type About, aboutLine } from '../harness/about.ts'
 import { markdownTable, writeBetweenMarkers } from '../harness/page.ts'
@@ -9,7 +9,8 @@ import { millions } from '../harness/table.ts'
 import type { Measured } from '../peers/measured.ts'
 import { pageTables, ratesTable } from '../peers/tables.ts'
 import { type KeptStages, pageTable, topFunctions } from '../stages/tables.ts'
-import { barsTable, type Latency } from './bars-table.ts'
+import { attemptsIn } from './attempts.ts'
+import { barsTable, type Latency, peerBarsTable } from './bars-table.ts'
 import { keep, kept } from './kept.ts'
 import { WORKLOADS } from './workloads.ts'
 
@@ -46,7 +47,8 @@ export function writeSpeedPage(folder: string = projectFolder()): void {
     writeBetweenMarkers(page, 'functions', topFunctions(stages.now, FUNCTIONS))
   }
   const made = [loops?.about, peers?.about, latency?.about].filter((about) => about !== undefined).map(aboutLine)
-  const bars = barsTable({ loops, peers, stages: stages?.now, latency: latency?.ms })
+  const attempts = attemptsIn(readFileSync(page, 'utf8'))
+  const bars = barsTable({ loops, peers, stages: stages?.now, latency: latency?.ms, attempts })
   writeBetweenMarkers(page, 'bars', [bars, ...made].join('\n\n'))
 }
 
@@ -68,13 +70,23 @@ export function keepLoops(loops: KeptLoops): void {
   writeSpeedPage()
 }
 
-/** Beside other engines: docs/peers.md, docs/speed.md and README.md. */
+/** Beside other engines: docs/peers.md, docs/speed.md and README.md. Queries that were not measured now stay as they were, those that were are all new: their rates belong to one run. */
 export function keepPeers(peers: KeptPeers): void {
-  keep('peers', peers)
-  const made = `${peers.versions.join('; ')}. ${aboutLine(peers.about)}`
-  writeBetweenMarkers(join(projectFolder(), 'docs', 'peers.md'), 'bench:peers', `${pageTables(peers.results)}\n\n${made}`)
-  writeBetweenMarkers(join(projectFolder(), 'README.md'), 'bench:peers', `${ratesTable(peers.results)}\n\n${made}`)
+  const merged = withOlder(peers, kept<KeptPeers>('peers'))
+  keep('peers', merged)
+  const made = `${merged.versions.join('; ')}. ${aboutLine(merged.about)}`
+  const attempts = attemptsIn(readFileSync(join(projectFolder(), 'docs', 'speed.md'), 'utf8'))
+  const bars = peerBarsTable({ peers: merged, stages: kept<KeptStages>('stages')?.now, attempts, attemptsPage: 'speed.md' })
+  writeBetweenMarkers(join(projectFolder(), 'docs', 'peers.md'), 'bench:peers', `${pageTables(merged.results)}\n\n${made}`)
+  writeBetweenMarkers(join(projectFolder(), 'docs', 'peers.md'), 'peer bars', bars)
+  writeBetweenMarkers(join(projectFolder(), 'README.md'), 'bench:peers', `${ratesTable(merged.results)}\n\n${made}`)
   writeSpeedPage()
+}
+
+function withOlder(peers: KeptPeers, last: KeptPeers | undefined): KeptPeers {
+  const stale = last?.results.filter(({ query }) => !peers.results.some((one) => one.query === query)) ?? []
+  const versions = new Set([...peers.versions, ...(stale.length > 0 ? last!.versions : [])])
+  return { ...peers, versions: [...versions], results: inOrder([...peers.results, ...stale], ({ query }) => query) }
 }
 
 export function keepLatency(latency: KeptLatency): void {

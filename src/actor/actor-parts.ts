@@ -6,6 +6,7 @@ import type { Key } from '../core/key-hash.ts'
 import type { StateReading } from '../state/keyed-backend.ts'
 import type { Clock } from '../core/clock.ts'
 import type { SplitWatermarks } from '../time/split-watermarks.ts'
+import type { ActorLog } from './actor-log.ts'
 import type { TimeChunk } from './actor-time.ts'
 import type { HotKey } from '../state/heavy-hitters.ts'
 import type { ColumnBatch, OperatorActor, StateChunk } from './contract.ts'
@@ -71,6 +72,8 @@ export interface ActorParts {
   /** Follows the record at hand where dead letters are written. */
   readonly place: Place | null
   readonly onClose: () => void
+  /** What its operators were given, where it may restart alone. */
+  readonly log: ActorLog | null
 }
 
 /** Keys that an actor has met, from samples. */

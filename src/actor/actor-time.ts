@@ -3,7 +3,7 @@ import { FrameKind } from '../ring/index.ts'
 import { type SplitTime, WHOLE_INSTANCE } from '../time/split-watermarks.ts'
 import { WatermarkMerge } from '../time/watermark-merge.ts'
 import type { ActorParts } from './actor-parts.ts'
-import type { StateChunk } from './contract.ts'
+import type { Progress, StateChunk } from './contract.ts'
 
 /** Time as a checkpoint keeps it: 'time' is that of one actor, 'splitTime' that of one split. */
 export interface TimeChunk {
@@ -50,6 +50,8 @@ export class ActorTime {
   #idle = false
   /** Operator that hears of the watermark next, or DONE. */
   #next = DONE
+  /** Operator whose time has come, and the time at which it was called, which has failed. */
+  #calling: { readonly position: number; readonly nowMs: number } | null = null
 
   /** @param entering called before an operator is, with its position, so that what it throws is blamed on it */
   constructor(parts: ActorParts, entering: (operator: number) => void) {
@@ -109,16 +111,54 @@ export class ActorTime {
 
   /** Calls the operators whose time has come, and looks for splits that are idle by now. False when nothing was due. */
   callDue(standing: boolean): boolean {
-    const nowMs = this.#parts.clock.nowMs()
-    if (this.wakeAtMs(standing) > nowMs) return false
+    const failed = this.#calling
+    const nowMs = failed?.nowMs ?? this.#parts.clock.nowMs()
+    if (failed === null && this.wakeAtMs(standing) > nowMs) return false
     for (const position of this.#timed) {
+      if (failed !== null && position < failed.position) continue
       const operator = this.#parts.operators[position]!.actor
       if (operator.wakeAtMs! > nowMs || (standing && operator.ready === undefined)) continue
-      this.#entering(position)
-      operator.onTime!(nowMs)
+      this.#calling = { position, nowMs }
+      this.repeatTime(position, nowMs)
+      if (operator.wakeAtMs! <= nowMs) this.#parts.log?.cannot('more timers were due than are called at once')
     }
+    this.#calling = null
     if (!standing) this.lookAtSplits()
     return true
+  }
+
+  /** A call by the clock has failed: it is made again before anything else. */
+  get isCalling(): boolean {
+    return this.#calling !== null
+  }
+
+  repeatTime(position: number, nowMs: number): void {
+    const { log, operators } = this.#parts
+    log?.begin('time')
+    this.#entering(position)
+    operators[position]!.actor.onTime!(nowMs)
+    log?.done('time', nowMs, position)
+  }
+
+  /** Time is what it was when the operators had the state that they have. */
+  replayFrom(watermark: number): void {
+    this.#watermark = watermark
+  }
+
+  repeatWatermark(position: number, watermark: number): void {
+    this.#watermark = watermark
+    this.#tellOperator(position, watermark)
+  }
+
+  /** Goes on where the time of its predecessor stands. */
+  takeOver(interrupted: ActorTime): void {
+    this.#merge = interrupted.#merge
+    this.#watermark = interrupted.#watermark
+    this.#passing = interrupted.#passing
+    this.#passed = interrupted.#passed
+    this.#idle = interrupted.#idle
+    this.#next = interrupted.#next
+    this.#calling = interrupted.#calling
   }
 
   /** Records were read, or time went by without any. */
@@ -149,23 +189,37 @@ export class ActorTime {
   goOn(): boolean {
     const { operators } = this.#parts
     while (this.#next < operators.length) {
-      const operator = operators[this.#next]!.actor
-      this.#entering(this.#next)
-      const result = operator.onWatermark?.(this.#passing) ?? 'done'
+      const result = operators[this.#next]!.actor.onWatermark === undefined ? 'done' : this.#tellOperator(this.#next, this.#passing)
       if (result === 'more') return false
       this.#next = result === 'held' ? HELD : this.#next + 1
       if (this.#next === HELD) break
     }
     if (this.#next !== HELD) this.#pass()
     this.#next = DONE
+    this.#parts.log?.longIsOver()
     this.#tellIdle()
     return true
+  }
+
+  #tellOperator(position: number, watermark: number): Progress | 'held' {
+    const { log, operators } = this.#parts
+    log?.beginLong('watermark', watermark)
+    this.#entering(position)
+    const result = operators[position]!.actor.onWatermark!(watermark)
+    log?.done('watermark', watermark, position)
+    return result
   }
 
   #pass(): void {
     this.#passed = this.#passing
     // The end of a channel says it, and what the operators emit at their end comes before it.
-    if (this.#passed < Infinity) for (const outbox of this.#parts.outboxes) outbox.watermark(this.#passed)
+    if (this.#passed < Infinity) this.#tellOutboxes(this.#passed)
+  }
+
+  #tellOutboxes(watermark: number): void {
+    this.#parts.log?.begin('told')
+    for (const outbox of this.#parts.outboxes) outbox.watermark(watermark)
+    this.#parts.log?.done('told', watermark)
   }
 
   snapshot(): TimeChunk[] {
@@ -182,7 +236,7 @@ export class ActorTime {
    * instance reads other splits than before, so what it knew of them as a whole is of no use either.
    */
   restore(chunks: readonly TimeChunk[]): void {
-    const { index, parallelism, splits, outboxes, clock } = this.#parts
+    const { index, parallelism, splits, clock } = this.#parts
     const nowMs = clock.monotonicMs()
     const instances = chunks.filter(({ scope }) => scope === 'time')
     if (instances.length === 0) return
@@ -195,7 +249,7 @@ export class ActorTime {
       this.#merged().restore(watermark)
       splits?.restoreWatermark(watermark)
       this.#passed = Math.min(...instances.map(({ value }) => (value as InstanceTime).passed))
-      if (this.#passed > -Infinity && this.#passed < Infinity) for (const outbox of outboxes) outbox.watermark(this.#passed)
+      if (this.#passed > -Infinity && this.#passed < Infinity) this.#tellOutboxes(this.#passed)
     }
     // Whoever is idle since before the restart says so again: nothing else would.
     if (splits?.resumeIdle() === true) this.#tell(true)
@@ -221,6 +275,8 @@ export class ActorTime {
 
   #tell(idle: boolean): void {
     this.#idle = idle
+    this.#parts.log?.begin('send')
     for (const outbox of this.#parts.outboxes) outbox.idle(idle)
+    this.#parts.log?.done('send')
   }
 }

@@ -2,13 +2,15 @@ import type { Envelope, Mailbox } from '../channel/mailbox.ts'
 import { Outboxes } from '../channel/outboxes.ts'
 import { FrameKind } from '../ring/index.ts'
 import type { ActorEvents, ActorParts, ActorState, CheckpointEnd, SealedChunk, StepResult } from './actor-parts.ts'
-import { ActorTime, type TimeChunk, isState, isTime } from './actor-time.ts'
-import { Alignment } from './alignment.ts'
+import { HAS_ENDED, type LoneVerdict } from './actor-log.ts'
+import { ActorTime, type TimeChunk, isTime } from './actor-time.ts'
 import { BatchInput } from './batch-input.ts'
-import { closeOperators, openOperators } from './open-operators.ts'
+import { Ending } from './ending.ts'
 import type { OperatorActor, SourceProgress, StateChunk } from './contract.ts'
 import { Operators } from './operators.ts'
+import { type Interruptible, Replay } from './replay.ts'
 import { Snapshots } from './snapshots.ts'
+import { Standing } from './standing.ts'
 
 /** One running parallel instance of a chain: takes frames from its mailbox (or polls its source), runs them through the chain, one batch a step. */
 export class Actor {
@@ -24,33 +26,23 @@ export class Actor {
   readonly mailbox: Mailbox
   readonly #parts: ActorParts
   readonly #events: ActorEvents
-  readonly #alignment: Alignment
   readonly #time: ActorTime
   readonly #operators: Operators
   readonly #outboxes: Outboxes
   readonly #snapshots: Snapshots
   readonly #input: BatchInput
+  readonly #inside: Interruptible
+  readonly #ending: Ending
   /** A source said that its records come later, or an operator that it cannot take more. */
   awaitsPromise = false
   /** The head has asked for state that lies elsewhere. */
   awaitsState = false
-  #state: ActorState = 'running'
-  /** Checkpoint that a source has to take part in, or 0. */
-  #barrierDue = 0
+  /** Survives the failure of its operators. */
+  #now: Standing
   /** An operator is not ready. */
   #waits = false
-  /** Checkpoint whose barrier came while an operator was not ready for it, or 0; a channel that ended and waits for it, or -1. */
-  #snapshotDue = 0
-  #endDue = -1
-  /** Nothing more is read after it: the run stops with it. */
-  #barrierIsLast = false
-  #paused = false
-  /** The last step called what was due by the clock: now it is the turn of frames, which a timer that is always due must not keep out. */
-  #keptTime = false
-  /** Operator whose onEnd comes next while ending; all of them have ended, and receivers know. */
-  #ending = 0
-  #hasEnded = false
-  #finalChunks: readonly SealedChunk[] | null = null
+  /** While it is brought to where its predecessor was. */
+  #replay: Replay | null = null
 
   constructor(parts: ActorParts, events: ActorEvents) {
     this.id = parts.id
@@ -62,12 +54,14 @@ export class Actor {
     this.query = parts.query
     this.keys = parts.keys
     this.#events = events
-    this.#alignment = new Alignment(parts.mailbox.channelCount, parts.clock)
-    this.#operators = new Operators(parts.operators)
-    this.#outboxes = new Outboxes(parts.outboxes)
+    this.#now = new Standing(parts.mailbox.channelCount, parts.clock)
+    this.#operators = new Operators(parts.operators, parts.log)
+    this.#outboxes = new Outboxes(parts.outboxes, parts.log)
     this.#input = new BatchInput(parts, this.#operators)
     this.#time = new ActorTime(parts, (operator) => void this.#operators.enter(operator))
+    this.#inside = { time: this.#time, input: this.#input, operators: this.#operators }
     this.#snapshots = new Snapshots(this.#operators, this.#time, events, parts)
+    this.#ending = new Ending(this.#operators, this.#outboxes, this.#snapshots)
   }
 
   /** True when `wakeAtMs` may ever be finite. */
@@ -77,7 +71,7 @@ export class Actor {
 
   /** Wall-clock time in ms at which a step is due, whether frames come or not; Infinity for never. */
   get wakeAtMs(): number {
-    return this.#state === 'finished' ? Infinity : this.#time.wakeAtMs(this.#waits)
+    return this.#now.state === 'finished' ? Infinity : this.#time.wakeAtMs(this.#waits)
   }
 
   /** Event time in ms that the actor has come to; -Infinity before it knows of any. */
@@ -86,7 +80,7 @@ export class Actor {
   }
 
   get state(): ActorState {
-    return this.#state
+    return this.#now.state
   }
 
   /** True for a source that makes its records itself. */
@@ -108,7 +102,7 @@ export class Actor {
 
   /** State after the end; null before. */
   get finalChunks(): readonly SealedChunk[] | null {
-    return this.#finalChunks
+    return this.#ending.chunks
   }
 
   /** True while something waits for company in a batch or a combiner. */
@@ -116,11 +110,35 @@ export class Actor {
     return this.#outboxes.holdsBack || this.#operators.holdBack
   }
 
-  async open(chunksOf: (operator: string) => readonly (StateChunk | TimeChunk)[]): Promise<void> {
+  /** @param checkpoint that the chunks are of, or 0 */
+  async open(chunksOf: (operator: string) => readonly (StateChunk | TimeChunk)[], checkpoint = 0): Promise<void> {
     this.#time.restore(chunksOf(this.#parts.headName).filter(isTime))
+    this.#parts.log?.opened(checkpoint, this.#time.watermark)
     this.#parts.drift?.tell()
-    await openOperators(this.#parts.operators, (operator) => chunksOf(operator).filter(isState))
-    this.#operators.opened = true
+    await this.#operators.open(chunksOf)
+  }
+
+  /** Whether it can restart alone, now that its operators have failed. */
+  verdict(): LoneVerdict {
+    return this.#now.state === 'finished' ? HAS_ENDED : (this.#parts.log?.verdict() ?? HAS_ENDED)
+  }
+
+  /**
+   * Opens the actor in the place of one whose operators have failed: with their state of a checkpoint, from which on the log says what they were given.
+   *
+   * @throws MillraceError MR_REPLAY_DIVERGED when the log does not reach back to the checkpoint
+   */
+  async reopen(chunksOf: (operator: string) => readonly (StateChunk | TimeChunk)[], checkpoint: number): Promise<void> {
+    this.#replay = Replay.from(this.#parts.log!, checkpoint, this.#outboxes, this.#inside)
+    await this.#operators.open(chunksOf)
+  }
+
+  /** From now on it is the one that runs. Where its predecessor was stopped in the middle of something, it goes on with that once it is there. */
+  replace(failed: Actor): void {
+    this.#replay!.begin(failed.#replay?.interrupted ?? failed.#inside)
+    this.#now = failed.#now
+    this.recordsIn = failed.recordsIn
+    this.batches = failed.batches
   }
 
   /**
@@ -129,15 +147,15 @@ export class Actor {
    */
   requestBarrier(checkpointId: number, last: boolean): boolean {
     // What the end of its channels makes an actor say belongs before the barrier that a run stops with. No other waits for it: false.
-    const joins = this.#state === 'running' && (!last || this.injectsBarriers)
-    if (joins) [this.#barrierDue, this.#barrierIsLast] = [checkpointId, last]
-    return last || this.#state !== 'ending'
+    const joins = this.#now.state === 'running' && (!last || this.injectsBarriers)
+    if (joins) [this.#now.barrierDue, this.#now.barrierIsLast] = [checkpointId, last]
+    return last || this.#now.state !== 'ending'
   }
 
   /** A source that polls stops reading; an inlet waits for the end that the app thread sends. */
   endSource(): void {
-    if (this.#state !== 'running' || this.#parts.source === null) return
-    this.#state = 'ending'
+    if (this.#now.state !== 'running' || this.#parts.source === null) return
+    this.#now.state = 'ending'
     this.awaitsPromise = false
   }
 
@@ -156,18 +174,20 @@ export class Actor {
 
   #step(): StepResult {
     if (!this.flushKept()) return 'blocked'
-    if (this.#state === 'finished') return 'finished'
+    if (this.#now.state === 'finished') return 'finished'
+    if (this.#replay?.goOn() === false) return 'progress'
+    this.#replay = null
     if (!this.#isReady()) return this.#keepTime() ? 'progress' : 'idle'
     if (this.#input.waits) return this.#processBatch()
-    if (this.#snapshotDue !== 0) return this.#takeSnapshot(this.#snapshotDue)
+    if (this.#now.snapshotDue !== 0) return this.#takeSnapshot(this.#now.snapshotDue)
     if (this.#time.isAdvancing || this.#time.release()) return this.#advance()
-    if (this.#state === 'running' || !this.#barrierIsLast) this.#injectBarrier()
-    if (this.#state === 'ending' && this.#snapshotDue === 0) return this.#end()
-    if (this.#snapshotDue !== 0) return 'progress'
-    if (this.#paused) return this.#runDry()
+    if (this.#now.state === 'running' || !this.#now.barrierIsLast) this.#injectBarrier()
+    if (this.#now.state === 'ending' && this.#now.snapshotDue === 0) return this.#end()
+    if (this.#now.snapshotDue !== 0) return 'progress'
+    if (this.#now.paused) return this.#runDry()
     const ahead = this.#parts.drift?.holdsBack() === true
-    this.#keptTime = !this.#keptTime && this.#keepTime()
-    if (this.#keptTime) return this.#time.isAdvancing ? this.#advance() : 'progress'
+    this.#now.keptTime = !this.#now.keptTime && this.#keepTime()
+    if (this.#now.keptTime) return this.#time.isAdvancing ? this.#advance() : 'progress'
     if (ahead) return this.#runDry()
     if (this.#parts.source !== null) return this.#poll(this.#parts.source)
     const frame = this.#parts.mailbox.take()
@@ -184,26 +204,33 @@ export class Actor {
 
   /** Passes on what waits for company; with `force`, all of it. */
   flush(force = false): void {
+    if (this.#replay !== null) return
     this.#operators.flush(force)
     this.#outboxes.flushBatches()
   }
 
   checkpointEnded(checkpointId: number, end: CheckpointEnd): Promise<unknown>[] {
-    if (end.failure !== null && this.#alignment.abandon(checkpointId)) this.mailbox.releaseAll()
+    if (end.failure !== null && this.#now.alignment.abandon(checkpointId)) this.mailbox.releaseAll()
+    this.#parts.log?.checkpointEnded(checkpointId, end.failure === null)
     return this.#snapshots.checkpointEnded(checkpointId, end)
+  }
+
+  /** Its operators have failed, and hear of nothing any more. */
+  fail(): void {
+    this.#operators.haveFailed = true
   }
 
   async close(): Promise<void> {
     this.#parts.onClose()
-    await closeOperators(this.#parts.operators)
+    await this.#operators.close()
   }
 
   #injectBarrier(): void {
-    if (this.#barrierDue === 0 || !this.injectsBarriers) return
-    this.#takeSnapshot(this.#barrierDue)
-    this.#barrierDue = 0
-    this.#paused = this.#barrierIsLast
-    if (this.#paused) this.awaitsPromise = false
+    if (this.#now.barrierDue === 0 || !this.injectsBarriers) return
+    this.#takeSnapshot(this.#now.barrierDue)
+    this.#now.barrierDue = 0
+    this.#now.paused = this.#now.barrierIsLast
+    if (this.#now.paused) this.awaitsPromise = false
   }
 
   #poll(source: OperatorActor): StepResult {
@@ -214,7 +241,7 @@ export class Actor {
     this.#batchDone()
     if (result === 'more') return 'progress'
     if (result !== 'end') return this.#runDry()
-    this.#state = 'ending'
+    this.#now.state = 'ending'
     return 'progress'
   }
 
@@ -239,7 +266,7 @@ export class Actor {
         this.recordsIn += this.#input.receive(frame, channel)
         return void this.#processBatch()
       case FrameKind.barrier:
-        return this.#onBarrier(channel, frame.value)
+        return void (this.#now.barrier(this.mailbox, channel, frame.value) && this.#takeSnapshot(frame.value))
       case FrameKind.end:
         return this.#onEnd(channel)
       case FrameKind.watermark:
@@ -261,7 +288,7 @@ export class Actor {
 
   /** Time by the clock: operators whose time has come, splits that may be idle. True when something was due. */
   #keepTime(): boolean {
-    if (!this.hasTimers || this.wakeAtMs === Infinity || !this.#time.callDue(this.#waits)) return false
+    if (!this.hasTimers || (this.wakeAtMs === Infinity && !this.#time.isCalling) || !this.#time.callDue(this.#waits)) return false
     this.batches++
     this.#operators.afterBatch()
     return true
@@ -285,66 +312,38 @@ export class Actor {
     return 'progress'
   }
 
-  #onBarrier(channel: number, checkpointId: number): void {
-    const result = this.#alignment.barrier(channel, checkpointId)
-    if (result === 'stale') return
-    if (result !== 'wait') this.mailbox.releaseAll()
-    if (result === 'complete') this.#takeSnapshot(checkpointId)
-    else this.mailbox.hold(channel)
-  }
-
   #onEnd(channel: number): void {
-    const aligned = this.#alignment.end(channel, this.injectsBarriers ? 0 : this.#barrierDue)
-    if (aligned !== 0) {
-      this.#parts.mailbox.releaseAll()
-      this.#takeSnapshot(aligned)
-    }
-    this.#endDue = channel
-    if (this.#snapshotDue === 0) this.#channelEnded()
+    const aligned = this.#now.alignment.end(channel, this.injectsBarriers ? 0 : this.#now.barrierDue)
+    this.#now.endDue = channel
+    if (aligned === 0) return void (this.#now.snapshotDue === 0 && this.#channelEnded())
+    this.#parts.mailbox.releaseAll()
+    this.#takeSnapshot(aligned)
   }
 
   #channelEnded(): void {
-    this.#time.channelEnded(this.#endDue)
-    this.#endDue = -1
-    if (this.#alignment.allEnded) this.#state = 'ending'
+    this.#time.channelEnded(this.#now.endDue)
+    this.#now.endDue = -1
+    if (this.#now.alignment.allEnded) this.#now.state = 'ending'
   }
 
   /** Due until every operator is through with what came before the barrier; until then the actor takes in nothing. */
   #takeSnapshot(checkpointId: number): StepResult {
+    this.#now.snapshotDue = checkpointId
     this.flush(true)
-    this.#snapshotDue = this.#isReady() ? 0 : checkpointId
-    if (this.#snapshotDue !== 0) return 'progress'
+    this.#now.snapshotDue = this.#isReady() ? 0 : checkpointId
+    if (this.#now.snapshotDue !== 0) return 'progress'
     this.#outboxes.broadcast(FrameKind.barrier, checkpointId)
-    this.#snapshots.begin(checkpointId, this.#alignment.tookMs)
+    this.#parts.log?.barrier(checkpointId, this.#time.watermark)
+    this.#snapshots.begin(checkpointId, this.#now.alignment.tookMs)
     this.flushKept()
-    if (this.#endDue >= 0) this.#channelEnded()
+    if (this.#now.endDue >= 0) this.#channelEnded()
     return 'progress'
   }
 
-  /** One operator's last results a step, so that outputs are flushed between them. */
   #end(): StepResult {
     this.#parts.drift?.leave()
     this.#time.end()
     if (this.#time.isAdvancing) return this.#advance()
-    const operator = this.#operators.enter(this.#ending)
-    if (operator !== null) {
-      operator.flush?.(true)
-      if (operator.ready?.() === false) return 'progress'
-      if ((operator.onEnd?.() ?? 'done') === 'done') this.#ending++
-      this.#operators.afterBatch()
-      return 'progress'
-    }
-    if (!this.#hasEnded) {
-      this.flush(true)
-      this.#hasEnded = this.#isReady()
-      if (this.#hasEnded) this.#outboxes.broadcast(FrameKind.end, 0)
-      return 'progress'
-    }
-    // Bit by bit: last results do not wait for the last state.
-    this.#finalChunks ??= this.#snapshots.takeLast()
-    if (this.#finalChunks === null) return 'progress'
-    if (!this.flushKept()) return 'blocked'
-    this.#state = 'finished'
-    return 'progress'
+    return this.#ending.step(this.#now, { flush: () => this.flush(true), isReady: () => this.#isReady() })
   }
 }

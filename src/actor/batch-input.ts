@@ -5,7 +5,7 @@ import type { ColumnBatch } from './contract.ts'
 import type { Operators } from './operators.ts'
 
 /** A batch that came in, and what is to be given back for it. */
-interface Arrived {
+export interface Arrived {
   readonly batch: ColumnBatch
   readonly channel: number
   readonly costBytes: number
@@ -35,27 +35,51 @@ export class BatchInput {
   receive(frame: Envelope, channel: number): number {
     const batch = frame.batch ?? (this.#decoders[channel] ??= this.#parts.decoder(channel)).decode(frame.payload!)
     this.#arrived = { batch, channel, costBytes: frame.costBytes }
+    this.#enter(this.#arrived)
+    return batch.length
+  }
+
+  #enter({ batch, channel }: Arrived): void {
     this.#parts.place?.readsChannel(channel, batch.length)
     const input = this.#parts.inputs[channel]!
-    if (input !== this.#input) {
-      this.#input = input
-      this.#operators.first?.selectInput?.(input)
-    }
-    return batch.length
+    if (input === this.#input) return
+    this.#input = input
+    this.#operators.first?.selectInput?.(input)
   }
 
   /** Gives the batch to the chain. Null when its head has to fetch state first; then the batch waits. */
   process(): Omit<Arrived, 'batch'> | null {
-    const { head, run } = this.#parts
     const arrived = this.#arrived!
     const { batch } = arrived
     if (this.#operators.first?.prepare !== undefined && !this.#prepare(batch)) return null
+    const asColumns = this.#run(arrived)
     this.#arrived = null
+    this.#parts.keys?.arrived(batch, this.#input, asColumns)
+    return arrived
+  }
+
+  /** A batch that the predecessor of these operators has had. */
+  repeat(arrived: Arrived): void {
+    this.#enter(arrived)
+    this.#run(arrived)
+  }
+
+  /** What the predecessor was in the middle of. */
+  takeOver(interrupted: BatchInput): void {
+    this.#arrived = interrupted.#arrived
+    if (this.#arrived !== null) this.#enter(this.#arrived)
+  }
+
+  /** True when the batch was taken as columns. It waits until that is done, for whoever has to do it again. */
+  #run(arrived: Arrived): boolean {
+    const { head, log, run } = this.#parts
+    const { batch } = arrived
+    log?.begin('batch')
     if (head !== null) this.#operators.enter(0)
     const asColumns = head?.processBatch?.(batch) === true
     if (!asColumns) run(batch.records(), 0, batch.length, batch.timestamps)
-    this.#parts.keys?.arrived(batch, this.#input, asColumns)
-    return arrived
+    log?.done('batch', 0, 0, arrived)
+    return asColumns
   }
 
   #prepare(batch: ColumnBatch): boolean {

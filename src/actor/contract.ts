@@ -115,7 +115,7 @@ export interface OperatorContext {
   readonly run: (records: unknown, from: number, to: number, timestamps: Float64Array | null, split?: number, position?: number) => void
   /** A split that this instance of a source reads, from `open` on or later: until its first record the watermark waits for it. */
   readonly openSplit: (split: number) => void
-  /** A split was read to its end: the watermark no longer depends on it. */
+  /** A split was read to its end: the watermark no longer depends on it, until it is opened again. */
   readonly closeSplit: (split: number) => void
   /** The record at hand came from here; null unless the operator writes dead letters. */
   readonly origin: () => RecordOrigin | null
@@ -286,6 +286,12 @@ export interface OperatorDefinition {
   readonly kind: string
   /** Names of its outputs besides the one that every operator has; `stream.sideOutput(name)` reads them. */
   readonly outputs?: readonly string[]
+  /**
+   * Present where an instance, with its state of a checkpoint and the same calls since then, has the same results again: its user's functions being so, too. 'inOrder': what it
+   * makes of a batch comes in the same order. 'asSets': what it makes of a batch, a watermark or a flush are the same records. Absent: effects outside, calls that take their time,
+   * input of its own.
+   */
+  readonly repeats?: 'inOrder' | 'asSets'
   /** True for operators that are never fused with their input. */
   readonly startsChain?: boolean
   /** Stateless operators: code for the record in the variable `value`. */

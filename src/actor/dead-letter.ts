@@ -1,21 +1,36 @@
 import { assertSerializable } from '../codec/index.ts'
 import { describeError } from '../core/failure.ts'
+import { MASKED, type MaskPaths, masked, secretsOf, withheld, withoutSecrets } from '../core/mask.ts'
 import { MillraceError } from '../errors.ts'
 import type { DeadLetterError } from '../graph/error-policy.ts'
 import { VALUE_DEPTH_MAX } from '../limits.ts'
 
-const MASKED = '***'
-
-type Paths = readonly (readonly string[])[]
-
 /** A record as a dead letter may show it: plain data, without what is masked. */
-export function shownRecord(record: unknown, mask: Paths): unknown {
+export function shownRecord(record: unknown, mask: MaskPaths): unknown {
   const plain = isPlain(record) ? record : described(record, [])
-  return mask.length === 0 ? plain : masked(plain, mask)
+  if (mask.length === 0) return plain
+  return isText(plain) ? MASKED : masked(plain, mask)
 }
 
-/** What was thrown, without the error of ours around it. */
-export function letterError(thrown: unknown): DeadLetterError {
+/** A line, or its bytes: whatever was to be masked may stand in it. */
+function isText(record: unknown): boolean {
+  return typeof record === 'string' || ArrayBuffer.isView(record)
+}
+
+/** What was thrown, without the error of ours around it, and without what masked fields of the record hold. */
+export function letterError(thrown: unknown, record: unknown, mask: MaskPaths): DeadLetterError {
+  const error = unmaskedError(thrown)
+  if (mask.length === 0) return error
+  const secrets = isText(record) ? null : secretsOf(record, mask)
+  if (secrets === null) return { ...error, ...withheld(error) }
+  return {
+    ...error,
+    message: withoutSecrets(error.message, secrets),
+    stack: error.stack === null ? null : withoutSecrets(error.stack, secrets),
+  }
+}
+
+function unmaskedError(thrown: unknown): DeadLetterError {
   if (!(thrown instanceof MillraceError)) return { code: 'MR_OPERATOR_FAILED', ...shown(thrown) }
   // A source's own words say where; the parser's error says what.
   if (thrown.code === 'MR_INPUT_INVALID') return { code: thrown.code, ...shown(thrown.cause), message: thrown.message }
@@ -62,17 +77,4 @@ function read(value: object, key: string): unknown {
   } catch {
     return '[unreadable]'
   }
-}
-
-/** A copy of what the paths lead through; the rest is shared. Fields that are not there stay so. */
-function masked(value: unknown, paths: Paths): unknown {
-  if (typeof value !== 'object' || value === null || paths.length === 0) return value
-  if (Array.isArray(value)) return value.map((item) => masked(item, paths))
-  const copy: Record<string, unknown> = { ...(value as Record<string, unknown>) }
-  for (const field of new Set(paths.map(([first]) => first!))) {
-    if (!Object.hasOwn(copy, field)) continue
-    const inner = paths.filter(([first]) => first === field).map((path) => path.slice(1))
-    copy[field] = inner.some((path) => path.length === 0) ? MASKED : masked(copy[field], inner)
-  }
-  return copy
 }

@@ -11,6 +11,8 @@ export interface LatencyStats {
   readonly p50Ms: number
   readonly p99Ms: number
   readonly maxMs: number
+  /** Of the newest ones only, up to 64: how it is now. */
+  readonly recent: { readonly p50Ms: number; readonly p99Ms: number }
 }
 
 export interface LatencyParts {
@@ -20,6 +22,24 @@ export interface LatencyParts {
   readonly nameOf: (source: number) => string
   readonly clock: Clock
   readonly outboxes: readonly Outbox[]
+}
+
+const RECENT = 64
+
+/** How old the markers of one source were. */
+class Ages extends LatencyHistogram {
+  readonly #newest = new Float64Array(RECENT)
+
+  override record(ms: number): void {
+    this.#newest[this.count % RECENT] = ms
+    super.record(ms)
+  }
+
+  get recent(): LatencyStats['recent'] {
+    const sorted = this.#newest.slice(0, Math.min(RECENT, this.count)).sort()
+    const at = (share: number): number => sorted[Math.ceil(share * sorted.length) - 1]!
+    return { p50Ms: at(0.5), p99Ms: at(0.99) }
+  }
 }
 
 /** A marker is one number: its time in ms, modulo 2^41 (69 years), and below that its source. */
@@ -32,7 +52,7 @@ const TIMES = 2 ** 41
  */
 export class LatencyMarkers {
   readonly #parts: LatencyParts
-  readonly #histograms = new Map<number, LatencyHistogram>()
+  readonly #histograms = new Map<number, Ages>()
   #dueMs = -Infinity
 
   constructor(parts: LatencyParts) {
@@ -53,7 +73,7 @@ export class LatencyMarkers {
   receive(marker: number): void {
     const source = marker % SOURCES
     const elapsedMs = ((Math.floor(this.#parts.clock.nowMs()) % TIMES) - (marker - source) / SOURCES + TIMES) % TIMES
-    const histogram = this.#histograms.get(source) ?? new LatencyHistogram()
+    const histogram = this.#histograms.get(source) ?? new Ages()
     this.#histograms.set(source, histogram)
     // The machine's clock may have been set back.
     histogram.record(elapsedMs < TIMES / 2 ? elapsedMs : 0)
@@ -67,6 +87,7 @@ export class LatencyMarkers {
       p50Ms: histogram.quantile(0.5),
       p99Ms: histogram.quantile(0.99),
       maxMs: histogram.max,
+      recent: histogram.recent,
     }))
   }
 

@@ -1,4 +1,7 @@
-import type { CheckpointSize, OperatorActor, SourceProgress, StateChunk } from './contract.ts'
+import { type TimeChunk, isState } from './actor-time.ts'
+import { closeOperators, openOperators } from './open-operators.ts'
+import type { ActorLog } from './actor-log.ts'
+import type { CheckpointSize, OperatorActor, Progress, SourceProgress, StateChunk } from './contract.ts'
 import type { CheckpointEnd, OperatorInstance } from './actor-parts.ts'
 
 const NO_SIZE: CheckpointSize = { bytes: 0, newBytes: 0 }
@@ -10,15 +13,35 @@ export class Operators {
   readonly #checked: readonly OperatorInstance[]
   /** Those whose work may go on outside, in promises and streams. */
   readonly #waiting: readonly OperatorInstance[]
+  readonly #log: ActorLog | null
   #at: OperatorInstance | null = null
   opened = false
+  /** A flush that failed: by force or not. It comes before anything else does. */
+  #flushing: boolean | null = null
 
-  constructor(all: readonly OperatorInstance[]) {
+  constructor(all: readonly OperatorInstance[], log: ActorLog | null = null) {
     this.#all = all
+    this.#log = log
     this.#checked = all.some(({ actor }) => actor.afterBatch !== undefined)
       ? all.filter(({ actor }) => actor.afterBatch !== undefined)
       : NONE
     this.#waiting = all.every(({ actor }) => actor.ready !== undefined) ? all : all.filter(({ actor }) => actor.ready !== undefined)
+  }
+
+  /** Nobody hears of anything any more. */
+  haveFailed = false
+  #areClosed = false
+
+  /** Gives them their state, of which they tell apart what is theirs. */
+  async open(chunksOf: (operator: string) => readonly (StateChunk | TimeChunk)[]): Promise<void> {
+    await openOperators(this.#all, (operator) => chunksOf(operator).filter(isState))
+    this.opened = true
+  }
+
+  async close(): Promise<void> {
+    if (this.#areClosed) return
+    this.#areClosed = true
+    await closeOperators(this.#all)
   }
 
   /** What the source says of how far it is, once it has looked. */
@@ -46,15 +69,38 @@ export class Operators {
   }
 
   afterBatch(): void {
+    if (this.#checked.length === 0) return
+    this.#log?.begin('after-batch')
     for (const { actor } of this.#checked) actor.afterBatch!()
+    this.#log?.done('after-batch')
   }
 
   flush(force: boolean): void {
+    this.#flushing = force
+    this.#log?.begin('flush')
     try {
       for (const operator of this.#all) this.#in(operator).flush?.(force)
     } catch (error) {
       throw this.blamed(error)
     }
+    this.#log?.done('flush', force ? 1 : 0)
+    this.#flushing = null
+  }
+
+  /** The last results of one operator, or some of them; 'waits': it is not ready for that. */
+  end(position: number): Progress | 'waits' {
+    const operator = this.enter(position)!
+    this.#log?.beginLong('end', position)
+    operator.flush?.(true)
+    const progress = operator.ready?.() === false ? 'waits' : (operator.onEnd?.() ?? 'done')
+    this.#log?.done('end', 0, position)
+    if (progress === 'done') this.#log?.longIsOver()
+    return progress
+  }
+
+  /** What the predecessor of these operators was in the middle of. */
+  takeOver(interrupted: Operators): void {
+    if (interrupted.#flushing !== null) this.flush(interrupted.#flushing)
   }
 
   /** Promises are under way for some of those that were asked. */
@@ -72,6 +118,7 @@ export class Operators {
   /** @returns what operators do about it in promises; these reject as what they throw is thrown */
   checkpointEnded(id: number, { tookMs, failure, size }: CheckpointEnd): Promise<unknown>[] {
     const open: Promise<unknown>[] = []
+    if (this.haveFailed) return open
     try {
       for (const operator of this.#all) {
         const actor = this.#in(operator)

@@ -127,7 +127,7 @@ export class RecordGuard implements OperatorActor, BadRecords {
     const letter: DeadLetter = {
       record: shownRecord(record, policy.deadLetter.mask),
       ...this.#details,
-      error: letterError(error),
+      error: letterError(error, record, policy.deadLetter.mask),
       at: clock.nowMs(),
       from: this.#origin ?? place!.where,
     }

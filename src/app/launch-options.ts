@@ -1,3 +1,4 @@
+import { RETAINED_BYTES_DEFAULT } from '../actor/replay-limits.ts'
 import { type OptionNames, onlyKnown } from '../core/known-options.ts'
 import { refuseOption } from '../core/refuse-option.ts'
 import { availableParallelism } from 'node:os'
@@ -25,7 +26,10 @@ import { type BackendOption, checkBackend } from '../graph/state-backend.ts'
 import { type Machine, type PlacementOption, type PlacementSettings, placementSettings } from '../graph/placement-settings.ts'
 import { type CheckedPlacement, type ResourceLimits, checkLimits, checkedPlacement } from '../schedule/settings.ts'
 import type { EngineOptions, JobPriority } from '../worker/deployment.ts'
+import { MAILBOX_DRAIN_MS_DEFAULT } from '../worker/turn-limits.ts'
 import { machineHere } from './machine.ts'
+import { type RunLogger, checkLogger } from './run-logger.ts'
+import type { RestartOptions } from './restart-options.ts'
 
 /** Configuration of the job, as its schema takes it. Must be cloneable. May be left out where the schema allows it. */
 export type LaunchConfig<R> = {} extends R ? { readonly config?: R } : { readonly config: R }
@@ -54,7 +58,7 @@ export interface LaunchSettings extends EntryOptions, CheckpointSettings {
    */
   readonly allowOlderCheckpoint?: boolean
   /** How often, and after what pause, a failed job restarts: docs/fault-tolerance.md. Default: 5 times in 60 s, after 10 ms, 20 ms, ... */
-  readonly restart?: Omit<ChildSpecOptions, 'strategy'>
+  readonly restart?: RestartOptions
   /** Where operators that can choose keep their state by key, unless they say it themselves. Default: what the job says, or 'memory'. See docs/state.md. */
   readonly backend?: BackendOption
   readonly signal?: AbortSignal
@@ -64,6 +68,14 @@ export interface LaunchSettings extends EntryOptions, CheckpointSettings {
   readonly priority?: JobPriority
   /** By what actors are given to workers, and what the machine has for them. Default: what the job says, or 'demand'. See docs/placement.md. */
   readonly placement?: PlacementOption
+  /**
+   * `millrace ps`, `status`, `savepoint` and `stop` find this run and may ask it: on a socket that only the same user can reach. Default false; `millrace run` sets it. See docs/operations.md.
+   */
+  readonly commands?: boolean
+  /** Moves actors from workers that have much to do to others that have little, while the job runs. Default false. See docs/placement.md. */
+  readonly balance?: boolean
+  /** A pino logger, or any with `info`, `warn` and `error`: gets a line for start, restarts, checkpoints and end. Default: none. See docs/operations.md. */
+  readonly logger?: RunLogger
   /** V8 heap limits of each worker, in MB. */
   readonly resourceLimits?: Partial<ResourceLimits>
   /** 'off': one operator per actor. For tests and the curious. */
@@ -75,6 +87,11 @@ export interface LaunchSettings extends EntryOptions, CheckpointSettings {
   readonly freezeRecords?: boolean
   readonly ringBytes?: number
   readonly mailboxBytes?: number
+  /**
+   * In this time an actor is to have processed what is in flight to it, so that checkpoints do not wait for long behind a slow one: the credit of its channels follows its rate. 1 or more; Infinity: always as much
+   * as `mailboxBytes` allows. Default 100.
+   */
+  readonly mailboxDrainMs?: number
   /** Records in one batch, 1 to 4,096. Default 1,024. */
   readonly batchRecords?: number
   /** Longest time that a record waits for company in a batch or a combiner. */
@@ -93,6 +110,7 @@ export interface LaunchSettings extends EntryOptions, CheckpointSettings {
 export interface CheckedOptions {
   readonly engine: EngineOptions
   readonly placement: CheckedPlacement
+  readonly balance: boolean
   readonly checkpointIntervalMs: number
   readonly checkpointTimeoutMs: number
   readonly checkpointMinPauseMs: number
@@ -103,6 +121,7 @@ export interface CheckedOptions {
   readonly allowRemovedState: boolean
   readonly allowOlderCheckpoint: boolean
   readonly restart: ChildSpecOptions
+  readonly commands: boolean
 }
 
 const LAUNCH_OPTIONS: OptionNames<LaunchOptions> = {
@@ -118,7 +137,10 @@ const LAUNCH_OPTIONS: OptionNames<LaunchOptions> = {
   restart: 1,
   signal: 1,
   priority: 1,
+  commands: 1,
+  logger: 1,
   placement: 1,
+  balance: 1,
   resourceLimits: 1,
   chaining: 1,
   workerEntry: 1,
@@ -130,6 +152,7 @@ const LAUNCH_OPTIONS: OptionNames<LaunchOptions> = {
   freezeRecords: 1,
   ringBytes: 1,
   mailboxBytes: 1,
+  mailboxDrainMs: 1,
   batchRecords: 1,
   lingerMs: 1,
   keyGroups: 1,
@@ -159,10 +182,12 @@ export function checkOptions(
     checkpointFailuresTolerated = Infinity,
   } = options
   if (stateDir !== undefined) path('stateDir', stateDir)
+  checkLogger(given.logger)
   if (signal !== undefined && !(signal instanceof AbortSignal)) refuseOption('signal', signal, 'an AbortSignal')
   return {
     engine: checkEngine(options),
     placement: checkedPlacement(job.placement ?? {}, placementSettings(given.placement), checkLimits(given.resourceLimits), here),
+    balance: flag('balance', options.balance === undefined ? false : options.balance),
     checkpointIntervalMs: number('checkpointIntervalMs', checkpointIntervalMs, 1, Infinity),
     checkpointTimeoutMs: number('checkpointTimeoutMs', checkpointTimeoutMs, 1, Infinity),
     checkpointMinPauseMs: number('checkpointMinPauseMs', checkpointMinPauseMs, 0, TIMER_MS_MAX),
@@ -178,6 +203,7 @@ export function checkOptions(
     allowRemovedState: flag('allowRemovedState', options.allowRemovedState === undefined ? false : options.allowRemovedState),
     allowOlderCheckpoint: flag('allowOlderCheckpoint', options.allowOlderCheckpoint === undefined ? false : options.allowOlderCheckpoint),
     restart: checkRestart(options.restart),
+    commands: flag('commands', options.commands === undefined ? false : options.commands),
   }
 }
 
@@ -194,7 +220,7 @@ function checkEngine(options: LaunchOptions): EngineOptions {
   } = options
   const { ringBytes = RING_BYTES_DEFAULT, mailboxBytes = MAILBOX_BYTES_DEFAULT, batchRecords = BATCH_RECORDS_DEFAULT } = options
   const { lingerMs = LINGER_MS_DEFAULT, keyGroups = KEY_GROUPS_DEFAULT, latencyMarkersMs = Infinity, captureDir } = options
-  const { checkpointEveryRecords = Infinity } = options
+  const { checkpointEveryRecords = Infinity, mailboxDrainMs = MAILBOX_DRAIN_MS_DEFAULT } = options
   return {
     workers: integer('workers', workers, 1, WORKERS_MAX),
     priority: oneOf('priority', priority, ['normal', 'low']),
@@ -204,6 +230,7 @@ function checkEngine(options: LaunchOptions): EngineOptions {
     freezeRecords: flag('freezeRecords', freezeRecords),
     ringBytes: powerOfTwo('ringBytes', ringBytes),
     mailboxBytes: integer('mailboxBytes', mailboxBytes, 1024, 2 ** 30),
+    mailboxDrainMs: number('mailboxDrainMs', mailboxDrainMs, 1, Infinity),
     batchRecords: integer('batchRecords', batchRecords, 1, BATCH_RECORDS_MAX),
     lingerMs: number('lingerMs', lingerMs, 0, 60_000),
     checkpointEveryRecords: integerOrInfinity('checkpointEveryRecords', checkpointEveryRecords, 1),
@@ -211,16 +238,18 @@ function checkEngine(options: LaunchOptions): EngineOptions {
     latencyMarkersMs: number('latencyMarkersMs', latencyMarkersMs, 1, Infinity),
     backend: checkBackend(options.backend),
     threads: null,
+    retainedBytes: options.restart?.scope === 'actor' ? RETAINED_BYTES_DEFAULT : 0,
     captureDir: captureDir === undefined ? null : path('captureDir', captureDir),
   }
 }
 
 function checkRestart(restart: NonNullable<LaunchOptions['restart']> = {}): ChildSpecOptions {
-  onlyKnown('restart', restart, { maxRestarts: 1, periodMs: 1, backoff: 1 })
-  const { backoff } = restart
+  onlyKnown('restart', restart, { maxRestarts: 1, periodMs: 1, backoff: 1, scope: 1 })
+  const { backoff, scope = 'region', ...spec } = restart
+  oneOf('restart.scope', scope, ['region', 'actor'])
   if (typeof backoff !== 'number') onlyKnown('restart.backoff', backoff, { minMs: 1, maxMs: 1, factor: 1, jitter: 1 })
-  childSpec(restart)
-  return restart
+  childSpec({ ...spec, ...(backoff !== undefined && { backoff }) })
+  return { ...spec, ...(backoff !== undefined && { backoff }) }
 }
 
 function path(name: string, value: string): string {

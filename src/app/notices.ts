@@ -33,3 +33,13 @@ export class Notices {
     }
   }
 }
+
+/** @param because why the actor that failed does not restart alone; null where nobody asked for that */
+export function restartNotice(failure: FailureData, attempt: number, delayMs: number, because: string | null): RunNotice {
+  const why = because === null ? '' : ` (all, not one actor: ${because})`
+  return { type: 'restart', text: `restarting as attempt ${attempt} in ${Math.round(delayMs)} ms${why}: ${failure.message}`, failure }
+}
+
+export function loneRestartNotice(failure: FailureData, delayMs: number): RunNotice {
+  return { type: 'restart', text: `restarting actor ${failure.actor} alone in ${Math.round(delayMs)} ms: ${failure.message}`, failure }
+}

@@ -24,7 +24,7 @@ import { named } from './named-part.ts'
 import { namedState } from './named-state.ts'
 import type { Delivery, Outlet } from './outlet.ts'
 import type { UiServer } from './serve-ui.ts'
-import { Notices, type RunNotice } from './notices.ts'
+import { Notices, type RunNotice, loneRestartNotice, restartNotice } from './notices.ts'
 import type { RunThreads } from './run-threads.ts'
 
 export interface RunResult {
@@ -285,15 +285,15 @@ export class Run<O extends Outlets = any, I extends Inlets = any> {
         this.#endpoint.attemptStarted(deployment, checkpoint)
         if (this.#endpoint.isConnected) this.#onStarted()
       },
-      restarting: (failure, attempt, delayMs) => {
+      restarting: (failure, attempt, delayMs, because) => {
         this.#restarts++
         this.#lastFailure = failure
         this.#endpoint.attemptEnded()
-        this.#notices.tell({
-          type: 'restart',
-          text: `restarting as attempt ${attempt} in ${Math.round(delayMs)} ms: ${failure.message}`,
-          failure,
-        })
+        this.#notices.tell(restartNotice(failure, attempt, delayMs, because))
+      },
+      actorRestarting: (failure, delayMs) => {
+        this.#lastFailure = failure
+        this.#notices.tell(loneRestartNotice(failure, delayMs))
       },
       rearranging: () => this.#endpoint.attemptEnded(),
       rearranged: (text) => this.#notices.tell({ type: 'layout', text }),

@@ -9,6 +9,7 @@ import { type LaunchOptions, checkOptions } from './launch-options.ts'
 import { collectAlone } from './lone-collections.ts'
 import { machineHere } from './machine.ts'
 import type { Run } from './run.ts'
+import { logRun } from './run-logger.ts'
 import { RunThreads } from './run-threads.ts'
 import { threadEntries } from './thread-entries.ts'
 
@@ -30,7 +31,7 @@ export async function startRun<C, O extends Outlets, I extends Inlets, R>(
   checkRunnable(entries.job)
   const plan = await placeLaunch(await job.buildGraph(config), checked.engine, checked.placement)
   demandCloneable(config)
-  const { from, checkpointsRetained: retained, engine: asked, ...rest } = checked
+  const { from, checkpointsRetained: retained, engine: asked, commands, ...rest } = checked
   const { threads: placed, workers: heaps } = plan.placement
   const engine = { ...asked, threads: placed }
   const threads = new RunThreads({ ...rest, heaps, jobUrl: entries.job, workerEntry: entries.worker, config, options: engine }, entries, {
@@ -49,7 +50,15 @@ export async function startRun<C, O extends Outlets, I extends Inlets, R>(
     collectTogether()
   }
   void run.done.then(onDone, onDone)
+  // While the run starts: what happens between its start and this function's end nobody hears of.
+  const registered = commands
+    ? import('./registry/register-run.ts').then(({ registerRun }) =>
+        registerRun(run, threads, { job: job.name, stateDir, workers: engine.workers }),
+      )
+    : null
   await Promise.race([run.started, run.done])
+  if (options.logger !== undefined) logRun(run, options.logger, { job: job.name, workers: engine.workers })
+  await registered
   return run
 }
 

@@ -7,6 +7,8 @@ const NO_CHANNELS = new Float64Array(0)
  * store and cannot be counted twice. Each channel has an exclusive allowance; the rest of the budget floats to channels with a backlog (as
  * in Flink). Pure: whoever owns it publishes the limits.
  *
+ * Each channel has a window beside: while the actor is slow, no more than that is granted anew (see src/channel/credit-window.ts), so what is in flight follows its rate.
+ *
  * Law: the sum over all channels of (limit - consumed) never exceeds the budget.
  */
 export class CreditLedger {
@@ -15,6 +17,8 @@ export class CreditLedger {
   readonly #positions: Float64Array
   readonly #channels: number
   #floatingBytes: number
+  /** What each channel may have in flight at most; what was granted before stays granted. */
+  windowBytes = Infinity
 
   constructor(budgetBytes: number, channels: number) {
     this.exclusiveBytes = exclusiveBytes(budgetBytes, channels)
@@ -38,13 +42,24 @@ export class CreditLedger {
   consume(channel: number, bytes: number, hasBacklog: boolean): number {
     const consumed = (this.#positions[channel]! += bytes)
     const limit = this.#positions[this.#channels + channel]!
-    const extraBefore = limit - (consumed - bytes) - this.exclusiveBytes
+    const extraBefore = Math.max(0, limit - (consumed - bytes) - this.exclusiveBytes)
     this.#floatingBytes += extraBefore
     // What was granted stays granted: a limit never goes back.
     const extraKept = Math.max(0, extraBefore - bytes)
-    const extra = hasBacklog ? Math.max(extraKept, Math.min(this.#floatingBytes, this.exclusiveBytes)) : extraKept
+    const wanted = hasBacklog ? Math.min(this.#floatingBytes, this.exclusiveBytes, this.windowBytes - this.exclusiveBytes) : 0
+    const extra = Math.max(extraKept, wanted)
     this.#floatingBytes -= extra
-    return (this.#positions[this.#channels + channel] = consumed + this.exclusiveBytes + extra)
+    return this.#raise(channel, Math.min(this.exclusiveBytes, this.windowBytes) + extra)
+  }
+
+  /** The window has become larger: what a channel may have in flight anew. Returns its limit. */
+  widen(channel: number): number {
+    return this.#raise(channel, Math.min(this.exclusiveBytes, this.windowBytes))
+  }
+
+  #raise(channel: number, aheadBytes: number): number {
+    const at = this.#channels + channel
+    return (this.#positions[at] = Math.max(this.#positions[at]!, this.#positions[channel]! + aheadBytes))
   }
 }
 
@@ -58,20 +73,33 @@ export function exclusiveBytes(budgetBytes: number, channels: number): number {
   return Math.floor(budgetBytes / (channels <= 1 ? 1 : 2 * channels))
 }
 
-/** The senders' view: limits of all channels of a job in shared memory, one Int32 each, wrapping around. */
+/** The senders' view: limits of all channels of a job in shared memory, one Int32 each, wrapping around; behind them their windows. */
 export class CreditTable {
   readonly #limits: Int32Array
+  readonly #channels: number
 
   constructor(buffer: SharedArrayBuffer) {
     this.#limits = new Int32Array(buffer)
+    this.#channels = this.#limits.length >> 1
   }
 
   static create(channels: number): SharedArrayBuffer {
-    return new SharedArrayBuffer(Math.max(4, 4 * channels))
+    return new SharedArrayBuffer(Math.max(8, 8 * channels))
   }
 
   publish(channel: number, limit: number): void {
     Atomics.store(this.#limits, channel, (limit % 4294967296) | 0)
+  }
+
+  /** From now on frames are to be so small that two of them fit in; the limit goes first where the window grows. */
+  publishWindow(channel: number, windowBytes: number): void {
+    Atomics.store(this.#limits, this.#channels + channel, windowBytes)
+  }
+
+  /** What one frame may cost: half of the window, so that the next one can be under way while one is processed. */
+  frameBytesMax(channel: number): number {
+    const windowBytes = Atomics.load(this.#limits, this.#channels + channel)
+    return windowBytes === 0 ? Infinity : windowBytes >> 1
   }
 
   /** Bytes that a sender at position `sent` may still write. */

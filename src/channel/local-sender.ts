@@ -57,12 +57,12 @@ export class LocalSender implements ChannelSender {
     const recordBytes = this.#sample(records, count)
     // The next batch learns from this one.
     this.batchRecordsMax = this.#recordsMax(recordBytes)
-    this.#send({ kind: FrameKind.batch, batch, payload: null, records: count, value: 0, costBytes: this.#cost(count, recordBytes) })
+    this.#send({ kind: FrameKind.batch, batch, payload: null, records: count, value: 0, costBytes: cost(count, recordBytes) })
   }
 
   sendColumns(columns: readonly Column[], count: number): void {
     const copies = columns.map(({ name, values }) => ({ name, values: values.slice(0, count) }))
-    const costBytes = this.#cost(count, LOCAL_RECORD_COST_BYTES)
+    const costBytes = cost(count, LOCAL_RECORD_COST_BYTES)
     this.#send({ kind: FrameKind.batch, batch: new LocalColumnBatch(copies, count), payload: null, records: count, value: 0, costBytes })
   }
 
@@ -83,10 +83,21 @@ export class LocalSender implements ChannelSender {
   }
 
   #fits(frame: LocalFrame): boolean {
-    return frame.batch === null || frame.costBytes <= this.#credits.available(this.#channel, this.#sent)
+    return frame.batch === null || this.#costNow(frame) <= this.#credits.available(this.#channel, this.#sent)
   }
 
-  #hand({ kind, batch, value, costBytes }: LocalFrame): void {
+  /** A batch that is larger than half of the allowance counts as that: it would never fit otherwise. What may be in flight may have become less since it was made. */
+  #costNow({ costBytes }: LocalFrame): number {
+    return Math.min(costBytes, this.#frameCostMax)
+  }
+
+  get #frameCostMax(): number {
+    return Math.min(this.#costMax, this.#credits.frameBytesMax(this.#channel))
+  }
+
+  #hand(frame: LocalFrame): void {
+    const { kind, batch, value } = frame
+    const costBytes = this.#costNow(frame)
     this.#sent = (this.#sent + costBytes) | 0
     this.#deliver({ kind, batch, payload: null, value, costBytes })
   }
@@ -97,12 +108,11 @@ export class LocalSender implements ChannelSender {
     return Math.max(LOCAL_RECORD_COST_BYTES, largest)
   }
 
-  /** A batch that is larger than half of the allowance counts as that: it would never fit otherwise. */
-  #cost(records: number, recordBytes: number): number {
-    return Math.min(this.#costMax, FRAME_COST_BYTES + records * recordBytes)
-  }
-
   #recordsMax(recordBytes: number): number {
-    return Math.max(1, Math.min(BATCH_RECORDS_MAX, Math.floor(this.#costMax / recordBytes)))
+    return Math.max(1, Math.min(BATCH_RECORDS_MAX, Math.floor(this.#frameCostMax / recordBytes)))
   }
+}
+
+function cost(records: number, recordBytes: number): number {
+  return FRAME_COST_BYTES + records * recordBytes
 }

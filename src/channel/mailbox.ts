@@ -71,9 +71,9 @@ export class Mailbox {
     return this.#bytes
   }
 
-  /** Of what it may hold, 0 to 1. */
+  /** Of what it may hold at present, 0 to 1. */
   get share(): number {
-    return Math.min(1, this.#bytes / this.#budgetBytes)
+    return Math.min(1, this.#bytes / Math.min(this.#budgetBytes, this.channelCount * this.ledger.windowBytes))
   }
 
   put(channel: number, frame: Envelope): void {
@@ -99,6 +99,11 @@ export class Mailbox {
   get hasReadable(): boolean {
     for (let channel = 0; channel < this.channelCount; channel++) if (!this.#held[channel] && !this.#queues[channel]!.isEmpty) return true
     return false
+  }
+
+  /** Some channel is not read at present. */
+  get holds(): boolean {
+    return this.#held.includes(true)
   }
 
   hasBacklog(channel: number): boolean {

@@ -31,6 +31,18 @@ export class Outbox implements Output {
   #marked = 0
   /** The channel that was found widest last; those behind it are asked first. */
   #widest = -1
+  /** By channel: records that were given to its sender. */
+  readonly #sent: Float64Array
+  /** Batches that were given to senders, or failed while they were. */
+  batchesSent = 0
+  /** A sender has thrown: how much of the batch is out is not known. */
+  isBroken = false
+  /** By channel: records that come again and are out already; null where none do. */
+  #repeated: Float64Array | null = null
+  /** Records that came again and were dropped. */
+  #dropped = 0
+  /** Calls are made again, whose watermarks and markers are out. */
+  #isReplaying = false
 
   /**
    * @param tellsTime false where nobody asks for event time at the other end, which every watermark would wake: the app's thread
@@ -45,6 +57,7 @@ export class Outbox implements Output {
     this.#counts = new Int32Array(senders.length)
     this.#batchRecords = batchRecords
     this.#tellsTime = tellsTime
+    this.#sent = new Float64Array(senders.length)
     this.#limits = Int32Array.from(senders, (sender) => Math.min(batchRecords, sender.batchRecordsMax))
   }
 
@@ -61,12 +74,18 @@ export class Outbox implements Output {
 
   pushColumns(channel: number, columns: readonly Column[], count: number): void {
     this.#sendBatch(channel)
-    for (let from = 0; from < count; from += BATCH_RECORDS_MAX) {
+    const first = this.#repeated === null ? 0 : this.#drop(this.#repeated, channel, count)
+    if (first === count) return
+    this.batchesSent++
+    this.isBroken = true
+    for (let from = first; from < count; from += BATCH_RECORDS_MAX) {
       const to = Math.min(count, from + BATCH_RECORDS_MAX)
       const part = from === 0 && to === count ? columns : columns.map(({ name, values }) => ({ name, values: values.slice(from, to) }))
       this.#senders[channel]!.sendColumns(part, to - from)
     }
-    this.recordsOut += count
+    this.isBroken = false
+    this.#sent[channel]! += count - first
+    this.recordsOut += count - first
     this.#flush(channel)
   }
 
@@ -118,7 +137,7 @@ export class Outbox implements Output {
     if (this.#markers !== null) this.#sendMarkers(this.#markers)
     if (Number.isNaN(this.#watermark)) return
     this.#beforeWatermark?.(this.#watermark)
-    this.#sendControl(FrameKind.watermark, this.#watermark)
+    if (!this.#isReplaying) this.#sendControl(FrameKind.watermark, this.#watermark)
     this.#watermark = NaN
   }
 
@@ -135,6 +154,57 @@ export class Outbox implements Output {
     if (this.#kept.size > 0) return false
     this.#kept = null
     return true
+  }
+
+  /** By channel: records that are out, those that wait for credit included. Valid until something is sent. */
+  get sent(): Readonly<Float64Array> {
+    return this.#sent
+  }
+
+  /** Records that were pushed since the begin, or since a replay began. */
+  get made(): number {
+    let made = this.recordsOut + this.#dropped
+    for (let channel = 0; channel < this.channelCount; channel++) made += this.#counts[channel]!
+    return made
+  }
+
+  /** What was pushed since `sent` was `from`, when `made` was `made`, comes again. What is not out yet is made anew. */
+  beginReplay(from: Readonly<Float64Array>, made: number): void {
+    this.#repeated = this.#sent.map((sent, channel) => sent - from[channel]!)
+    this.#counts.fill(0)
+    this.#watermark = NaN
+    this.#markers = null
+    this.#dropped = made - this.recordsOut
+    this.#isReplaying = true
+  }
+
+  /** What comes again was made, but for records of a call that was interrupted. */
+  endReplay(): void {
+    this.#isReplaying = false
+  }
+
+  /** Fewer records have come again, those that wait for company included, than are out of some channel. */
+  get owes(): boolean {
+    return this.#repeated?.some((left, channel) => left > this.#counts[channel]!) ?? false
+  }
+
+  /** How many of so many records are out already. */
+  #drop(repeated: Float64Array, channel: number, count: number): number {
+    const dropped = Math.min(count, repeated[channel]!)
+    repeated[channel]! -= dropped
+    this.#dropped += dropped
+    if (dropped > 0 && repeated.every((left) => left === 0)) this.#repeated = null
+    return dropped
+  }
+
+  /** Leaves out the first records of a batch. */
+  #dropRepeated(channel: number, repeated: Float64Array): number {
+    const count = this.#counts[channel]!
+    const dropped = this.#drop(repeated, channel, count)
+    if (dropped === 0) return count
+    this.#records[channel]!.copyWithin(0, dropped, count)
+    if (this.#times !== null) this.#times[channel]!.copyWithin(0, dropped, count)
+    return (this.#counts[channel] = count - dropped)
   }
 
   #makeRoom(channel: number, times: Float64Array[]): void {
@@ -162,11 +232,16 @@ export class Outbox implements Output {
   }
 
   #sendBatch(channel: number): void {
-    const count = this.#counts[channel]!
+    let count = this.#counts[channel]!
+    if (count > 0 && this.#repeated !== null) count = this.#dropRepeated(channel, this.#repeated)
     if (count === 0) return
     const sender = this.#senders[channel]!
+    this.batchesSent++
+    this.isBroken = true
     sender.sendRecords(this.#records[channel]!, count, this.#times === null ? null : this.#times[channel]!)
+    this.isBroken = false
     this.#counts[channel] = 0
+    this.#sent[channel]! += count
     this.recordsOut += count
     this.#limits[channel] = Math.min(this.#batchRecords, sender.batchRecordsMax)
     this.#flush(channel)

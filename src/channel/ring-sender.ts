@@ -15,8 +15,7 @@ export class RingSender implements ChannelSender {
   readonly #credits: CreditTable
   readonly #ring: PeerRing
   readonly #encoder: BatchEncoder
-  readonly #fragmentBytes: number
-  readonly #targetBytes: number
+  readonly #fragmentBytesMax: number
   readonly #header = new FrameHeader()
   readonly #kept: KeptFrame[] = []
   /** Bytes of the first kept frame's payload that are in the ring already. */
@@ -31,8 +30,7 @@ export class RingSender implements ChannelSender {
     this.#ring = ring
     this.#encoder = encoder
     // Half of the allowance, so that the next fragment can be written while the last one is processed.
-    this.#fragmentBytes = Math.max(1, Math.min((exclusiveBytes >> 1) - FRAME_COST_BYTES, ring.producer.maxPayloadBytes))
-    this.#targetBytes = Math.min(BATCH_BYTES_TARGET, this.#fragmentBytes)
+    this.#fragmentBytesMax = Math.max(1, Math.min((exclusiveBytes >> 1) - FRAME_COST_BYTES, ring.producer.maxPayloadBytes))
     this.batchRecordsMax = BATCH_RECORDS_MAX
   }
 
@@ -93,8 +91,9 @@ export class RingSender implements ChannelSender {
     header.records = records
     header.value = value
     const end = payload === null ? 0 : payload.length
+    const fragmentBytes = this.#fragmentBytes
     do {
-      const to = Math.min(this.#written + this.#fragmentBytes, end)
+      const to = Math.min(this.#written + fragmentBytes, end)
       header.flags = (this.#written > 0 ? FLAG_CONTINUED : 0) | (to < end ? FLAG_MORE : 0)
       if (payload !== null && !this.#hasCredit(to - this.#written)) return false
       if (!this.#ring.producer.offer(header, payload, this.#written, to)) return false
@@ -111,7 +110,12 @@ export class RingSender implements ChannelSender {
     return bytes + FRAME_COST_BYTES <= this.#credits.available(this.#channel, this.#sent)
   }
 
+  get #fragmentBytes(): number {
+    return Math.max(1, Math.min(this.#fragmentBytesMax, this.#credits.frameBytesMax(this.#channel) - FRAME_COST_BYTES))
+  }
+
   #adapt(bytes: number, records: number): void {
-    this.batchRecordsMax = Math.max(1, Math.min(BATCH_RECORDS_MAX, Math.floor((this.#targetBytes * records) / bytes)))
+    const targetBytes = Math.min(BATCH_BYTES_TARGET, this.#fragmentBytes)
+    this.batchRecordsMax = Math.max(1, Math.min(BATCH_RECORDS_MAX, Math.floor((targetBytes * records) / bytes)))
   }
 }

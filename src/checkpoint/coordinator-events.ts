@@ -16,6 +16,8 @@ export const CHECKPOINT_ABORT_REASONS = [
   'stopped',
   /** An actor whose input is over still says what is left: it is not one that failed, and is made up for when there is time. */
   'draining',
+  /** An actor that was to take part restarts alone; made up for, too. */
+  'actor-restarting',
 ] as const
 
 export type CheckpointAbortReason = (typeof CHECKPOINT_ABORT_REASONS)[number]
@@ -47,6 +49,8 @@ export type CoordinatorEvent =
     }
   /** An actor cannot take part before it has said what is left at the end of its input. */
   | { readonly type: 'draining'; readonly nowMs: number; readonly attempt: number; readonly checkpoint: number }
+  /** An actor restarts alone: its snapshot is lost. */
+  | { readonly type: 'actor-restarting'; readonly nowMs: number }
   /**
    * The actor has ended: it has emitted everything, and the storage thread holds its last chunks if there are any. Comes after the
    * acknowledgements of the snapshots that the actor has begun.

@@ -141,7 +141,9 @@ export class CheckpointCoordinator {
         if (this.#isAligning(event)) this.#abort(event.nowMs, 'actor-declined', event.actor, event.cause)
         return
       case 'draining':
-        if (this.#isAligning(event)) this.#giveWay(this.#inFlight!, event.nowMs)
+        return void (this.#isAligning(event) && this.#attempt!.liveSources > 0 && this.#giveWay(event))
+      case 'actor-restarting':
+        if (this.#inFlight?.committing === false) this.#giveWay(event)
         return
       case 'finished':
         if (this.#attempt?.number === event.attempt) this.#finish(this.#attempt, event.actor)
@@ -208,10 +210,10 @@ export class CheckpointCoordinator {
   }
 
   /** What an actor still has to say may take long. While sources go on, nobody is to wait with a barrier for it; without them the checkpoint waits, and holds nothing up. */
-  #giveWay(flight: InFlight, nowMs: number): void {
-    if (flight.attempt.liveSources === 0) return
-    this.#abort(nowMs, 'draining')
-    if (!flight.asked) return
+  #giveWay({ type, nowMs }: CoordinatorEvent & { type: 'draining' | 'actor-restarting' }): void {
+    const { asked } = this.#inFlight!
+    this.#abort(nowMs, type)
+    if (!asked) return
     this.#wanted = 'soon'
     this.#pausedUntilMs = Math.max(this.#pausedUntilMs, nowMs + CHECKPOINT_DRAIN_LOOK_MS)
   }

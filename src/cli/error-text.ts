@@ -1,5 +1,6 @@
 import { type ErrorData, describeError } from '../core/failure.ts'
 import { ERROR_CODES, type ErrorCode } from '../errors.ts'
+import { printable } from './printable.ts'
 
 export interface ErrorTextOptions {
   /** With stacks. */
@@ -20,7 +21,7 @@ export function errorText(thrown: unknown, { verbose }: ErrorTextOptions): strin
   const code = codeToMend(error)
   if (code !== null) lines.push(`  what to do: ${ERROR_CODES[code]}`, `  more: ${docsLink(code)}`)
   else if (!verbose) lines.push('  --verbose shows where it was thrown')
-  return `${lines.join('\n')}\n`
+  return printable(`${lines.join('\n')}\n`)
 }
 
 /** The same as data. */

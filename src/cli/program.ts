@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
 import { errorText } from './error-text.ts'
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts'
@@ -6,8 +5,12 @@ import type { ExplainFlags, GraphFlags, PlanFlags } from './plan/plan-commands.t
 import { backend, collect, directory, file, milliseconds, pause, policy, port, positive, wholeNumber, workers } from './option-values.ts'
 import type { RunFlags } from './run/run-command.ts'
 import type * as stateCommands from './state/state-commands.ts'
-import type { StateAnswer, StateFlags } from './state/state-commands.ts'
+import type { StateFlags } from './state/state-commands.ts'
 import type { SuperviseFlags } from './supervise/supervise-command.ts'
+import type { CommandAnswer } from './command-answer.ts'
+import { type Answered, addOperations } from './operations.ts'
+import { ownVersion } from './own-version.ts'
+import { printable } from './printable.ts'
 import { UsageError } from './usage-error.ts'
 import { STDOUT, writeAll, writeError } from './write.ts'
 
@@ -25,7 +28,8 @@ export async function execute(args: readonly string[]): Promise<ExitCode> {
     return exitCode
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage
-    if (error instanceof UsageError) writeError(`millrace: ${error.message}\n${error.hint === undefined ? '' : `${error.hint}\n`}`)
+    if (error instanceof UsageError)
+      writeError(printable(`millrace: ${error.message}\n${error.hint === undefined ? '' : `${error.hint}\n`}`))
     else writeError(errorText(error, { verbose: args.includes('--verbose') }))
     return exitCodeOf(error)
   }
@@ -34,13 +38,13 @@ export async function execute(args: readonly string[]): Promise<ExitCode> {
 function describeProgram(args: readonly string[], done: (code: ExitCode) => void): Command {
   const program = new Command('millrace')
     .description('Runs and looks into millrace jobs: stream programs on the worker threads of one process.')
-    .version(packageVersion(), '--version', 'print the version')
+    .version(ownVersion(), '--version', 'print the version')
     .helpOption('--help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => writeAll(STDOUT, text),
-      writeErr: writeError,
+      writeErr: (text) => writeError(printable(text)),
       // One line, the suggestion included.
       outputError: (text, write) =>
         write(
@@ -55,8 +59,13 @@ function describeProgram(args: readonly string[], done: (code: ExitCode) => void
   addExplain(program)
   addPlan(program)
   addFrame(program)
-  addState(program, done)
-  addDoctor(program, done)
+  const answered = ({ text, exitCode }: CommandAnswer): void => {
+    print(text)
+    done(exitCode)
+  }
+  addState(program, answered)
+  addOperations(program, answered)
+  addDoctor(program, answered)
   return program
 }
 
@@ -85,6 +94,7 @@ function addRun(program: Command, args: readonly string[], done: (code: ExitCode
       'by what actors go to workers: priority, demand or load (default: what the job says, or demand)',
       policy,
     )
+    .option('--balance', 'move actors from workers that have much to do to others, while the job runs', false)
     .option('--outlet <name>', 'print this outlet only, bare records (repeatable: several outlets)', collect, [])
     .option('--no-outlets', 'print no outlet')
     .option('--capture <dir>', 'write the frames that workers receive there, for "millrace frame"', directory)
@@ -94,9 +104,11 @@ function addRun(program: Command, args: readonly string[], done: (code: ExitCode
     .option('--ui-allow-remote', 'let other machines reach the dashboard, which is not encrypted', false)
     .option('--ui-allowed-host <name>', 'name under which the dashboard may be asked for, as that of a proxy (repeatable)', collect, [])
     .option('--ui-savepoints <dir>', 'directory of savepoints made on the dashboard (default: savepoints)', directory)
+    .option('--no-commands', 'no "millrace ps" finds the run: it listens nowhere')
     .option('--supervise', 'run in a process of its own, and start that again from --state when it is lost', false)
     .option('--process-restarts <n>', 'with --supervise: processes started again within a minute (default: 5)', wholeNumber)
     .option('--json', 'tell everything as JSON lines on standard error', false)
+    .addOption(new Option('--log <format>', 'tell it as a log on standard error').choices(['json', 'pretty', 'off']).conflicts('json'))
     .option('--verbose', 'errors with their stacks', false)
     .action(async (job: string, flags: RunFlags & SuperviseFlags & { readonly supervise: boolean }) => {
       if (flags.supervise) {
@@ -159,12 +171,12 @@ function addFrame(program: Command): void {
     })
 }
 
-function addState(program: Command, done: (code: ExitCode) => void): void {
+function addState(program: Command, answered: Answered): void {
   const state = program.command('state').description('look into a state directory or a savepoint; "forget" removes a key from one')
   const add = (
     usage: string,
     description: string,
-    run: (commands: StateCommands, ...args: StateArguments) => Promise<StateAnswer>,
+    run: (commands: StateCommands, ...args: StateArguments) => Promise<CommandAnswer>,
   ): void => {
     const command = state.command(usage).description(description).argument('<dir>', 'state directory, or savepoint')
     if (usage === 'show') command.argument('[id]', 'checkpoint (default: the newest)')
@@ -172,9 +184,7 @@ function addState(program: Command, done: (code: ExitCode) => void): void {
       .option('--json', 'as JSON', false)
       .option('--verbose', 'errors with their stacks', false)
       .action(async (...args: unknown[]) => {
-        const { text, exitCode } = await run(await import('./state/state-commands.ts'), ...(args as StateArguments))
-        print(text)
-        done(exitCode)
+        answered(await run(await import('./state/state-commands.ts'), ...(args as StateArguments)))
       })
   }
   add('ls', 'list its complete checkpoints', (commands, dir, flags) => commands.listCommand(dir, flags as StateFlags))
@@ -190,28 +200,24 @@ function addState(program: Command, done: (code: ExitCode) => void): void {
     .option('--verbose', 'errors with their stacks', false)
     .action(async (key: string, dir: string, flags: StateFlags & { readonly operator?: string }) => {
       const { forgetCommand } = await import('./state/forget-command.ts')
-      const { text, exitCode } = await forgetCommand(key, dir, flags)
-      print(text)
-      done(exitCode)
+      answered(await forgetCommand(key, dir, flags))
     })
 }
 
-function addDoctor(program: Command, done: (code: ExitCode) => void): void {
+function addDoctor(program: Command, answered: Answered): void {
   program
     .command('doctor')
     .description('look whether millrace can run here, and say what to do where it cannot')
     .option('--json', 'as JSON', false)
     .action(async (flags: { readonly json: boolean }) => {
       const { doctorCommand } = await import('./doctor/doctor-command.ts')
-      const { text, exitCode } = await doctorCommand(flags)
-      print(text)
-      done(exitCode)
+      answered(await doctorCommand(flags))
     })
 }
 
 function print(text: string): void {
   try {
-    writeAll(STDOUT, text)
+    writeAll(STDOUT, printable(text))
   } catch (error) {
     // Whoever read it, head for example, has seen enough.
     if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
@@ -234,9 +240,4 @@ function jobCommand(program: Command, name: string): Command {
     .argument('<job>', 'module that exports the job')
     .option('--config <key=value>', 'configuration of the job; dots lead into objects (repeatable)', collect, [])
     .option('--config-file <file>', 'configuration of the job as JSON; --config wins over it')
-}
-
-function packageVersion(): string {
-  const manifest = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(manifest) as { version: string }).version
 }

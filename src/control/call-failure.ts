@@ -9,7 +9,11 @@ export function callFailure(error: unknown, attempt: number): FailureData {
 }
 
 /** What a run fails with that was to stop with a checkpoint. */
-export function lastCheckpointFailure(what: string, latest: Manifest | null, attempt: number, cause: ErrorData | undefined): FailureData {
+export function lastCheckpointFailure(
+  what: string,
+  { latest, attempt }: { readonly latest: Manifest | null; readonly attempt: number },
+  cause?: ErrorData,
+): FailureData {
   const text = `The last checkpoint ${what}; the newest complete one is ${latest?.id ?? 'none'}`
   return { ...describeError(new MillraceError('MR_CHECKPOINT_FAILED', text), { kind: 'storage', attempt }), ...(cause && { cause }) }
 }

@@ -17,7 +17,7 @@ export class FailedCheckpoints {
 
   /** The failure of the job, or null while they are tolerated. */
   gaveUp({ checkpoint, attempt, reason, cause }: CoordinatorEffect & { type: 'abort' }): FailureData | null {
-    if (reason === 'stopped' || reason === 'draining' || ++this.#inRow <= this.#tolerated) return null
+    if (reason === 'stopped' || reason === 'draining' || reason === 'actor-restarting' || ++this.#inRow <= this.#tolerated) return null
     const text = `Checkpoint ${checkpoint} failed (${reason}), ${this.#inRow} in a row; ${this.#tolerated} are tolerated`
     this.#inRow = 0
     return checkpointFailure(text, attempt, cause)

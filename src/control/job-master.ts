@@ -1,6 +1,6 @@
 import type { CheckpointCoordinator, CoordinatorEffect, CoordinatorEvent } from '../checkpoint/coordinator.ts'
 import type { Manifest } from '../checkpoint/manifest.ts'
-import { type ErrorData, type FailureData, describeError } from '../core/failure.ts'
+import { type FailureData, describeError } from '../core/failure.ts'
 import { INSPECTOR_LOOK_MS, TIMER_MS_MAX } from '../limits.ts'
 import type { StorageToControl } from '../storage/protocol.ts'
 import { isIncurable } from '../supervision/decide.ts'
@@ -21,6 +21,7 @@ import { Savepoints } from './savepoints.ts'
 import { coordinatorEvent } from './storage-events.ts'
 import { StoredRun } from './stored-run.ts'
 import { Supervisor } from './supervisor.ts'
+import type { LoneOffer } from '../worker/lone-actors.ts'
 
 /**
  * The life of one run: starts attempts, carries out what the checkpoint coordinator and the supervisor decide, ends the run. Knows no thread
@@ -32,7 +33,7 @@ export class JobMaster {
   readonly layouts: Layouts
   readonly #stored: StoredRun
   #coordinator: CheckpointCoordinator | null = null
-  readonly #supervisor: Supervisor
+  readonly supervisor: Supervisor
   #state: RunState = 'starting'
   #attempt = 0
   readonly #nextTick: Appointment
@@ -60,7 +61,7 @@ export class JobMaster {
     this.#stored = new StoredRun(settings)
     this.#nextTick = new Appointment(host, () => this.#tick())
     this.#failedCheckpoints = new FailedCheckpoints(settings.checkpointFailuresTolerated)
-    this.#supervisor = new Supervisor(host, settings.restart)
+    this.supervisor = new Supervisor(host, settings.restart, this)
   }
 
   get state(): RunState {
@@ -123,15 +124,18 @@ export class JobMaster {
   }
 
   /** Something went wrong; what happens now is the supervisor's decision. */
-  failed(failure: FailureData): void {
+  failed(failure: FailureData, offer: LoneOffer | null = null): void {
     if (this.#state === 'ended') return
     // Nothing is lost, since the next launch goes on from the last complete checkpoint; but what stop() promises did not happen.
     if (this.#state === 'stopping') return this.fail(failure)
-    const decision = this.#supervisor.decide(failure)
-    if (decision.kind === 'fail-job') this.fail(decision.reason)
-    if (decision.kind !== 'restart-region') return
-    this.#host.app.restarting(failure, decision.attempt, decision.delayMs)
-    void this.#restart(decision.attempt, decision.delayMs)
+    const next = this.supervisor.handle(failure, offer)
+    if (next !== null) void this.#restart(next.attempt, next.delayMs)
+  }
+
+  /** Gives up the checkpoint in flight; resolves at once, or when one that is being committed is there. */
+  withoutCheckpoint(): Promise<void> {
+    this.#decide({ type: 'actor-restarting', nowMs: timeMs(this.#host) })
+    return this.#stored.untilSettled(this.#coordinator)
   }
 
   /** A worker thread ended by itself; its replacement is on the way, and the next attempt waits for it. */
@@ -177,7 +181,8 @@ export class JobMaster {
     this.#state = 'stopping'
     this.layouts.giveUp()
     this.#trigger(false)
-    const late = (): void => void (this.#drainsToStop() && this.#failLastCheckpoint('could not be taken: sources had ended, the rest not'))
+    const late = (): void =>
+      void (this.#drainsToStop() && this.fail(lastCheckpointFailure('could not be taken: sources had ended, the rest not', this)))
     if (this.#settings.checkpointTimeoutMs < TIMER_MS_MAX) this.#host.setTimer(late, this.#settings.checkpointTimeoutMs)
   }
 
@@ -205,7 +210,7 @@ export class JobMaster {
       const failure = this.#stored.fallBack(error, attempt)
       if (failure !== null) return this.failed(failure)
       this.#host.app.fellBack(this.latest!.id, describeError(error, { kind: 'storage', attempt }))
-      await this.#startAttempt(attempt)
+      await this.#startAttempt(this.supervisor.nextAttempt()) // what was restored of the damaged one is this attempt's
     }
   }
 
@@ -219,8 +224,7 @@ export class JobMaster {
     this.#attempt = attempt
     this.#decide({ type: 'attempt-ended', nowMs: timeMs(this.#host) })
     const paused = new Promise<void>((resolve) => void this.#host.setTimer(resolve, delayMs))
-    // Only the outcome of a commit in flight tells which checkpoint comes next.
-    if (this.#coordinator?.settled === false) await this.#stored.untilSettled()
+    await this.#stored.untilSettled(this.#coordinator)
     await Promise.all(this.#host.workers().map((worker) => worker.stop().catch(() => {})))
     await paused
     if (this.#attempt === attempt && this.#state === 'restarting') await this.#startAttempt(attempt)
@@ -230,7 +234,7 @@ export class JobMaster {
     if (this.#state === 'ended') return
     this.#state = 'ended'
     this.#nextTick.at(undefined)
-    this.layouts.giveUp()
+    this.layouts.end()
     const counted = await withBadRecords(end, this.#settings.plan, this.#host.workers())
     await Promise.all(this.#host.workers().map((worker) => worker.stop().catch(() => {})))
     await this.#host.shutdown()
@@ -285,12 +289,8 @@ export class JobMaster {
       case 'storage-stalled':
         return this.#host.app.checkpointFailed(effect.checkpoint, 'storage-stalled', null)
       case 'final-failed':
-        return this.#failLastCheckpoint('could not be committed', effect.cause)
+        return this.fail(lastCheckpointFailure('could not be committed', this, effect.cause))
     }
-  }
-
-  #failLastCheckpoint(what: string, cause?: ErrorData): void {
-    this.fail(lastCheckpointFailure(what, this.latest, this.#attempt, cause))
   }
 
   #completed({ checkpoint, attempt, status, tookMs }: CoordinatorEffect & { type: 'complete' }): void {
@@ -315,7 +315,7 @@ export class JobMaster {
 
   /** The next attempt takes over from the newest checkpoint, behind which nothing was read. */
   #rearrange(): void {
-    const attempt = this.#supervisor.nextAttempt()
+    const attempt = this.supervisor.nextAttempt()
     this.layouts.rearranging(attempt)
     void this.#restart(attempt, 0)
   }
@@ -323,10 +323,10 @@ export class JobMaster {
   /** The job goes on without it, unless too many have failed in a row. */
   #gaveUp(effect: CoordinatorEffect & { type: 'abort' }): void {
     const { checkpoint, reason, cause } = effect
-    if (reason === 'draining') this.#requests.goOn()
+    if (reason === 'draining' || reason === 'actor-restarting') this.#requests.goOn()
     else this.#host.app.checkpointFailed(checkpoint, reason, cause ?? null)
     this.#requests.failed(checkpoint, reason, cause)
-    if (checkpoint === this.#lastCheckpoint) return this.#failLastCheckpoint(`was not completed (${reason})`, cause)
+    if (checkpoint === this.#lastCheckpoint) return this.fail(lastCheckpointFailure(`was not completed (${reason})`, this, cause))
     for (const worker of this.#host.workers()) void worker.checkpointEnded(checkpoint, { failure: reason, tookMs: 0 }).catch(() => {})
     const failure = this.#failedCheckpoints.gaveUp(effect)
     const stands = this.layouts.awaits(checkpoint)

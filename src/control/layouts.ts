@@ -3,6 +3,7 @@ import { MillraceError } from '../errors.ts'
 import type { Plan } from '../graph/plan.ts'
 import { AS_LAUNCHED, type Layout, layoutOf, planOf } from '../migration/layout.ts'
 import { rescaled } from '../migration/rescale.ts'
+import { Balancer } from './balancer.ts'
 import { planActorNames, planSources } from './actor-names.ts'
 import type { Deployment, EngineOptions } from '../worker/deployment.ts'
 import type { JobSettings, MasterHost } from './master-host.ts'
@@ -21,7 +22,9 @@ export interface RunView {
 /** A change of the layout that waits for its checkpoint: the sources read nothing behind its barrier. */
 interface Change {
   /** Of operators that are rescaled; none where workers came back. */
-  readonly instances: Readonly<Record<string, number>>
+  readonly instances: Layout['instances']
+  /** Of actors that go to other workers. */
+  readonly moved: Layout['moved']
   /** 0 before it has begun. */
   checkpoint: number
   /** By the monotonic clock, when it began. */
@@ -30,11 +33,13 @@ interface Change {
   readonly reject: (error: Error) => void
 }
 
+type LayoutHost = Pick<MasterHost, 'clock' | 'away' | 'allocate' | 'app' | 'workers' | 'setTimer'>
+
 /** Which layout the attempts of a run have, and what is to change with the next one. One change at a time. */
 export class Layouts {
   readonly #launched: Plan
   readonly #options: EngineOptions
-  readonly #host: Pick<MasterHost, 'clock' | 'away' | 'allocate' | 'app'>
+  readonly #host: LayoutHost
   readonly #run: RunView
   #current = AS_LAUNCHED
   #plan: Plan
@@ -42,12 +47,13 @@ export class Layouts {
   planned = 0
   /** What is asked for. */
   #change: Change | null = null
+  readonly #balancer: Balancer | null
   /** Becomes known when its attempt runs. */
   #report: (() => void) | null = null
 
   constructor(
-    { plan, options }: Pick<JobSettings, 'plan' | 'options'>,
-    host: Pick<MasterHost, 'clock' | 'away' | 'allocate' | 'app'>,
+    { plan, options, placement, decideBalance }: Pick<JobSettings, 'plan' | 'options' | 'placement' | 'decideBalance'>,
+    host: LayoutHost,
     run: RunView,
   ) {
     this.#launched = plan
@@ -55,11 +61,17 @@ export class Layouts {
     this.#options = options
     this.#host = host
     this.#run = run
+    this.#balancer = decideBalance === null ? null : new Balancer(host, placement, decideBalance, (moved) => this.#askQuietly(moved))
   }
 
   /** Who takes part in checkpoints. */
   get cast(): { readonly actors: readonly string[]; readonly sources: readonly string[] } {
     return { actors: planActorNames(this.#plan), sources: planSources(this.#plan) }
+  }
+
+  /** Of the attempt that runs. */
+  get plan(): Plan {
+    return this.#plan
   }
 
   /** A change waits for a checkpoint. */
@@ -82,15 +94,21 @@ export class Layouts {
     if (before === instances) return { operator, before, instances, checkpoint: latest?.id ?? 0, pauseMs: 0, movedBytes: 0 }
     demandNoStateLost(latest, changes)
     const done = await new Promise<Parameters<Change['resolve']>[0]>((resolve, reject) => {
-      this.#ask({ instances: changes, checkpoint: 0, beganMs: NaN, resolve, reject })
+      this.#ask({ instances: changes, moved: {}, checkpoint: 0, beganMs: NaN, resolve, reject })
     })
     return { operator, before, instances, ...done }
   }
 
   /** A worker that was away is there again: its actors go back to it, from a checkpoint on. */
   returned(): void {
-    if (this.#run.isEnding() || this.#change !== null) return
-    this.#ask({ instances: {}, checkpoint: 0, beganMs: NaN, resolve: () => {}, reject: () => {} })
+    this.#askQuietly({})
+  }
+
+  /** Actors go to other workers, from a checkpoint on. False: not now. */
+  #askQuietly(moved: Layout['moved']): boolean {
+    if (this.#run.isEnding() || this.#change !== null) return false
+    this.#ask({ instances: {}, moved, checkpoint: 0, beganMs: NaN, resolve: () => {}, reject: () => {} })
+    return true
   }
 
   #ask(change: Change): void {
@@ -122,8 +140,15 @@ export class Layouts {
     this.#change = null
   }
 
+  /** The run is over. */
+  end(): void {
+    this.#balancer?.rest()
+    this.giveUp()
+  }
+
   /** Shared memory of the attempt that begins, with its layout: whatever it goes on from, that can be taken over by another one. */
   allocate(attempt: number): Deployment {
+    this.#balancer?.rest()
     const [away, latest] = [this.#host.away(), this.#run.latest()]
     const change = this.#takeChange(latest)
     if (change !== null || String(away) !== String(this.#current.away)) this.#settle(change, away, latest)
@@ -133,7 +158,8 @@ export class Layouts {
   #settle(change: Change | null, away: readonly number[], latest: Manifest | null): void {
     const [before, was] = [this.#plan, this.#current]
     const instances = { ...was.instances, ...change?.instances }
-    this.#current = layoutOf(this.#launched, this.#options, { version: was.version + 1, instances, away })
+    const moved = { ...was.moved, ...change?.moved }
+    this.#current = layoutOf(this.#launched, this.#options, { version: was.version + 1, instances, moved, away })
     this.#plan = planOf(this.#launched.graph, this.#options, this.#current)
     if (change !== null) {
       const bytes = latest === null ? 0 : movedBytes(latest, before, this.#plan, this.#options.keyGroups)
@@ -154,6 +180,7 @@ export class Layouts {
   running(): void {
     this.#report?.()
     this.#report = null
+    if (!this.#run.isEnding()) this.#balancer?.watch(this.#plan)
   }
 
   #takeChange(latest: Manifest | null): Change | null {
@@ -179,7 +206,16 @@ function difference(was: Layout, now: Layout, before: Plan): string {
     const { parallelism } = before.tasks.find(({ nodes }) => nodes.includes(node.id))!
     return parallelism === instances ? [] : [`"${operator}" runs in ${instances} instances, not ${parallelism}`]
   })
+  const moved = Object.entries(now.moved).flatMap(([actor, worker]) =>
+    was.moved[actor] === worker ? [] : [`${told(actor)} is on worker ${worker} now`],
+  )
   const gone = now.away.filter((worker) => !was.away.includes(worker)).map((worker) => `worker ${worker} is away: others have its actors`)
   const back = was.away.filter((worker) => !now.away.includes(worker)).map((worker) => `worker ${worker} is back`)
-  return [...scaled, ...gone, ...back].join('; ')
+  return [...scaled, ...moved, ...gone, ...back].join('; ')
+}
+
+/** As people count instances. */
+function told(actor: string): string {
+  const at = actor.lastIndexOf(' ')
+  return `"${actor.slice(0, at)}" ${Number(actor.slice(at + 1)) + 1}`
 }

@@ -9,6 +9,8 @@ import type { ErrorData, FailureData } from '../core/failure.ts'
 import type { Plan } from '../graph/plan.ts'
 import type { Layout } from '../migration/layout.ts'
 import type { ControlToStorage } from '../storage/protocol.ts'
+import type { DecideBalance } from '../schedule/balance.ts'
+import type { CheckedPlacement } from '../schedule/settings.ts'
 import type { ChildSpecOptions } from '../supervision/child-spec.ts'
 import type { Deployment, EngineOptions } from '../worker/deployment.ts'
 import type { WorkerStats } from '../worker/worker-stats.ts'
@@ -25,6 +27,10 @@ export interface JobSettings {
   /** As launched. */
   readonly plan: Plan
   readonly options: EngineOptions
+  /** What actors were placed by. */
+  readonly placement: CheckedPlacement
+  /** Decides who moves while the job runs; null: nobody does. */
+  readonly decideBalance: DecideBalance | null
   readonly identity: JobIdentity
   readonly restart: ChildSpecOptions
   readonly checkpointIntervalMs: number
@@ -42,9 +48,12 @@ export interface JobSettings {
 
 /** One worker as the control thread sees it. Calls reject when the thread ends or the deadline passes. */
 export interface WorkerGate {
+  readonly index: number
   /** Makes the actors of an attempt and restores their state. */
   deploy(deployment: Deployment, restore: Manifest | null): Promise<void>
   start(): Promise<void>
+  /** Makes an actor anew that has failed, with its state of a checkpoint, and brings it to where it was. */
+  restartActor(actor: number, restore: Manifest | null): Promise<void>
   /** Ends the attempt. When it resolves the worker touches none of its rings any more. */
   stop(): Promise<void>
   /** Sources put the barrier into their outputs; with `last` they read nothing after it. False when an actor cannot take part yet. */
@@ -57,7 +66,10 @@ export interface WorkerGate {
 /** What the run's owner is told. None of it waits for the owner. */
 export interface AppEvents {
   attemptStarted(deployment: Deployment, restoredCheckpoint: number): void
-  restarting(failure: FailureData, attempt: number, delayMs: number): void
+  /** @param because why the actor that failed does not restart alone, where that was asked for */
+  restarting(failure: FailureData, attempt: number, delayMs: number, because: string | null): void
+  /** One actor restarts alone; the attempt goes on. */
+  actorRestarting(failure: FailureData, delayMs: number): void
   /** No failure: the attempt ends at a checkpoint, and the next one goes on from it with another layout. */
   rearranging(attempt: number): void
   /** Who runs where, or in how many instances, has changed with the attempt that begins. */

@@ -24,6 +24,8 @@ export interface ControlTask {
   readonly heaps: readonly WorkerHeap[]
   /** What actors were placed by. */
   readonly placement: CheckedPlacement
+  /** Actors move from workers that have much to do to others. */
+  readonly balance: boolean
   readonly restart: ChildSpecOptions
   readonly checkpointIntervalMs: number
   readonly checkpointTimeoutMs: number
@@ -65,6 +67,8 @@ export interface ControlApi {
   /** Resolves when it listens. In place of one that is served already. */
   serveUi(options: CheckedUiOptions): Promise<Answer<UiAddress>>
   closeUi(): Promise<void>
+  /** The same rules and routes, on a socket of this user, for commands. It ends with the run. */
+  serveCommands(options: CheckedUiOptions): Promise<Answer<UiAddress>>
 }
 
 export interface SavepointReport extends CheckpointReport {
@@ -105,7 +109,10 @@ export interface RunStats {
   readonly state: string
   /** Id of the newest complete checkpoint, 0 before the first. */
   readonly checkpoint: number
+  /** Of the whole job. */
   readonly restarts: number
+  /** Of single actors, while all others ran on: see `restart.scope`. */
+  readonly actorRestarts: number
   readonly checkpoints: CheckpointStats
   readonly workers: readonly WorkerStats[]
   /** What keeps the job from going faster, over the last second or so; null: nothing, it keeps up with its input. */

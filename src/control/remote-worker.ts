@@ -58,6 +58,10 @@ export class RemoteWorker implements WorkerGate {
     return this.#call('start', this.#api.start())
   }
 
+  restartActor(actor: number, restore: Manifest | null): Promise<void> {
+    return this.#call('restartActor', this.#api.restartActor(actor, restore))
+  }
+
   stop(): Promise<void> {
     return this.#call('stop', this.#api.stop())
   }

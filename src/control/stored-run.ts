@@ -14,7 +14,7 @@ export class StoredRun {
   latest: Manifest | null = null
   readonly #settings: JobSettings
   #beginning: Beginning | null = null
-  #onSettled: (() => void) | null = null
+  #onSettled: (() => void)[] = []
 
   constructor(settings: JobSettings) {
     this.#settings = settings
@@ -59,12 +59,11 @@ export class StoredRun {
 
   /** The outcome of a commit is known. */
   settled(): void {
-    this.#onSettled?.()
-    this.#onSettled = null
+    for (const settled of this.#onSettled.splice(0)) settled()
   }
 
-  /** Resolves with the next outcome of a commit. */
-  untilSettled(): Promise<void> {
-    return new Promise((resolve) => (this.#onSettled = resolve))
+  /** Only the outcome of a commit in flight tells which checkpoint comes next: resolves with it, or at once where there is none. */
+  async untilSettled(coordinator: CheckpointCoordinator | null): Promise<void> {
+    if (coordinator?.settled === false) await new Promise<void>((resolve) => void this.#onSettled.push(resolve))
   }
 }

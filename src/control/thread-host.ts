@@ -3,6 +3,7 @@ import { expose, wrap } from 'comlink'
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
 import { systemClock } from '../core/clock.ts'
 import { describeError } from '../core/failure.ts'
+import { maskedFailure } from '../core/masked-failure.ts'
 import { checkSameGraph, fingerprint } from '../graph/fingerprint.ts'
 import { SIGNALS_MAX } from '../limits.ts'
 import { identityOf } from './job-identity.ts'
@@ -46,6 +47,7 @@ export class ThreadHost implements MasterHost {
   readonly #storageClosed: Promise<void>
   readonly #log: RunLog
   readonly #ui: UiHost
+  readonly #commands: UiHost
   #onStorageClosed = (): void => {}
   /** There is a master. */
   readonly #begun: Promise<void>
@@ -61,14 +63,15 @@ export class ThreadHost implements MasterHost {
     this.#log = new RunLog(this.clock)
     this.app = this.#log.noting(oneWay(wrap<AppEvents>(nodeEndpoint(task.eventPort)) as unknown as AppEvents))
     this.#ui = new UiHost((master) => this.#subject(master))
+    this.#commands = new UiHost((master) => this.#subject(master))
     this.#pool = new WorkerPool(
       task,
       task.heaps,
       {
-        failed: (failure) => void this.#master?.failed(failure),
+        failed: (failure, offer) => void this.#master?.failed(failure, offer),
         notify: (attempt, notice) => this.app.inletNotice(attempt, notice),
         checkpointWanted: (attempt) => this.#master?.checkpointWanted(attempt),
-        lost: (_worker, failure) => void this.#master?.lost(failure),
+        lost: (_worker, failure) => void this.#master?.lost(this.#plan?.graph.mask === undefined ? failure : maskedFailure(failure)),
         returned: () => this.#master?.layouts.returned(),
         storagePort: (worker, port) => task.storagePort.postMessage({ type: 'add-worker', worker, port }, [port]),
       },
@@ -86,7 +89,9 @@ export class ThreadHost implements MasterHost {
       this.#plan = planJob(graph, this.#task.options)
       this.#fingerprint = fingerprint(graph)
       const identity = identityOf(graph, this.#task.options.keyGroups)
-      this.#master = new JobMaster(this, { ...this.#task, plan: this.#plan, identity })
+      // Loaded where it is needed.
+      const decideBalance = this.#task.balance ? (await import('../schedule/balance.ts')).decideBalance : null
+      this.#master = new JobMaster(this, { ...this.#task, plan: this.#plan, identity, decideBalance })
       this.#onBegun()
       for (const message of this.#earlyMessages.splice(0)) this.#onStorage(message)
       if (this.#earlyStop !== null) this.#master.stop(this.#earlyStop.drain)
@@ -154,6 +159,7 @@ export class ThreadHost implements MasterHost {
       profile: (ms, directory) => this.#profile(ms, directory),
       serveUi: (options) => this.#answer((master) => this.#ui.serve(master, options)),
       closeUi: () => this.#ui.close(),
+      serveCommands: (options) => this.#answer((master) => this.#commands.serve(master, options)),
     }
   }
 
@@ -161,7 +167,6 @@ export class ThreadHost implements MasterHost {
   #subject(master: JobMaster): UiSubject {
     const plan = (): Plan => this.#plan!
     return {
-      // Another one after a change of the layout.
       get plan() {
         return plan()
       },
@@ -170,6 +175,7 @@ export class ThreadHost implements MasterHost {
       stats: () => this.#stats(),
       checkpoint: () => reportCheckpoint(master),
       savepoint: (dir) => master.savepoints.take(master.checkpoint(), dir),
+      rescale: (operator, instances) => master.layouts.rescale(operator, instances),
       stop: (drain) => {
         master.stop(drain)
         this.app.stopAsked(drain)
@@ -233,6 +239,7 @@ export class ThreadHost implements MasterHost {
       state,
       checkpoint: latest?.id ?? 0,
       restarts: Math.max(0, attempt - 1 - (this.#master?.layouts.planned ?? 0)),
+      actorRestarts: this.#master?.supervisor.actorRestarts ?? 0,
       checkpoints,
       ...load,
     }

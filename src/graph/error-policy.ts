@@ -1,4 +1,5 @@
 import { onlyKnown } from '../core/known-options.ts'
+import { type MaskPaths, maskPaths } from '../core/mask.ts'
 import type { ErrorCode } from '../errors.ts'
 import { MillraceError } from '../errors.ts'
 import { ERROR_WINDOW_RECORDS_MAX } from '../limits.ts'
@@ -69,7 +70,7 @@ export interface DeadLetter<T = unknown> {
 /** A policy other than 'fail', checked. */
 export interface CheckedPolicy {
   /** Null: skip. */
-  readonly deadLetter: { readonly mask: readonly (readonly string[])[] } | null
+  readonly deadLetter: { readonly mask: MaskPaths } | null
   readonly failAfter: FailAfter | null
 }
 
@@ -102,13 +103,17 @@ export function checkPolicy(given: unknown, site: string): CheckedPolicy | null 
   }
 }
 
-function maskOf(given: unknown, refuse: (why: string) => never, site: string): (readonly string[])[] {
+/** The policy, whose letters show none of these fields either. */
+export function masking(policy: CheckedPolicy | null, mask: MaskPaths): CheckedPolicy | null {
+  if (policy === null || policy.deadLetter === null || mask.length === 0) return policy
+  return { ...policy, deadLetter: { mask: [...policy.deadLetter.mask, ...mask] } }
+}
+
+function maskOf(given: unknown, refuse: (why: string) => never, site: string): MaskPaths {
   if (typeof given !== 'object' || given === null) return refuse('deadLetter is neither true nor { mask }')
   onlyKnown('deadLetter of onError', given as { mask?: unknown }, { mask: 1 }, site)
   const { mask = [] } = given as { mask?: unknown }
-  if (!Array.isArray(mask) || !mask.every((path) => typeof path === 'string' && /^[^.]+(\.[^.]+)*$/.test(path)))
-    return refuse(`deadLetter takes { mask: ['field', 'field.inner'] }`)
-  return mask.map((path: string) => path.split('.'))
+  return maskPaths(mask) ?? refuse(`deadLetter takes { mask: ['field', 'field.inner'] }`)
 }
 
 function failAfterOf(given: unknown, refuse: (why: string) => never, site: string): FailAfter {

@@ -16,7 +16,8 @@ import type { KeySelector } from '../actor/partitioning.ts'
 import type { AggregateBuilder, AggregateSpecs } from '../state/aggregates.ts'
 import type { StateBackend } from '../state/working/working-store.ts'
 import { holdsDeadLetters, letterOrigins, requireReaders } from './dead-letters.ts'
-import { type CheckedPolicy, type ErrorPolicy, checkPolicy } from './error-policy.ts'
+import type { MaskPaths } from '../core/mask.ts'
+import { type CheckedPolicy, type ErrorPolicy, checkPolicy, masking } from './error-policy.ts'
 import type { KeyedStream } from './keyed-stream.ts'
 import { inOrder } from './node-order.ts'
 import { PLACEMENT_OPTIONS, type PlacementOptions, checkPlacement, requireNamed } from './placement-options.ts'
@@ -87,6 +88,7 @@ export class GraphBuilder {
   readonly #counters = new Map<string, number>()
   readonly #onError: CheckedPolicy | null
   readonly #backend: StateBackend | null
+  readonly #mask: MaskPaths
   /** Operators that process dead letters: the policy of the job is not theirs, else their own letters would need readers without end. */
   readonly #behindLetters = new Set<number>()
   /** By what is claimed: who claims it. */
@@ -94,13 +96,18 @@ export class GraphBuilder {
 
   readonly flows: Flows
 
-  /** @param onError of operators that have none of their own */
+  /**
+   * @param onError of operators that have none of their own
+   * @param mask of all dead letters, besides what policies name
+   */
   constructor(
     jobName: string,
     makeFlows: (builder: GraphBuilder) => Flows,
     onError: CheckedPolicy | null = null,
     backend: StateBackend | null = null,
+    mask: MaskPaths = [],
   ) {
+    this.#mask = mask
     this.#jobName = jobName
     this.#backend = backend
     this.#onError = onError
@@ -109,7 +116,7 @@ export class GraphBuilder {
 
   add(draft: NodeDraft): OperatorNode {
     onlyKnown('An operator', draft.options, OPERATOR_OPTIONS, draft.site)
-    const onError = this.#policyOf(draft)
+    const onError = masking(this.#policyOf(draft), this.#mask)
     const backend = checkBackend(draft.options?.backend, draft.site)
     requireChoice({ kind: draft.kind, spec: draft.spec ?? {} }, backend, draft.site)
     const name = this.#claimName(draft)
@@ -161,7 +168,12 @@ export class GraphBuilder {
     const nodes = inOrder(this.#nodes)
     requireReaders(nodes)
     requireNamed(nodes)
-    return { jobName: this.#jobName, nodes, ...(this.#backend && { backend: this.#backend }) }
+    return {
+      jobName: this.#jobName,
+      nodes,
+      ...(this.#backend && { backend: this.#backend }),
+      ...(this.#mask.length > 0 && { mask: this.#mask }),
+    }
   }
 
   #policyOf(draft: NodeDraft): CheckedPolicy | null {

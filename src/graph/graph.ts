@@ -1,6 +1,7 @@
 import type { OperatorDefinition } from '../actor/contract.ts'
 import type { Partitioning } from '../actor/partitioning.ts'
 import type { StateBackend } from '../state/working/working-store.ts'
+import type { MaskPaths } from '../core/mask.ts'
 import type { CheckedPolicy } from './error-policy.ts'
 import type { PlacementWish } from './placement-options.ts'
 
@@ -58,6 +59,8 @@ export interface Graph {
   readonly nodes: readonly OperatorNode[]
   /** Of operators that do not say it themselves. */
   readonly backend?: StateBackend
+  /** Fields that people are not to see. */
+  readonly mask?: MaskPaths
 }
 
 export const OUTLET_KIND = 'outlet'

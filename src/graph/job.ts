@@ -2,6 +2,7 @@ import { onlyKnown } from '../core/known-options.ts'
 import { basename } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { describeError } from '../core/failure.ts'
+import { type MaskPaths, maskPaths } from '../core/mask.ts'
 import { MillraceError } from '../errors.ts'
 import { CHECKPOINT_OPTIONS, type CheckpointSettings, checkpointSettings } from './checkpoint-settings.ts'
 import type { Graph } from './graph.ts'
@@ -70,6 +71,11 @@ export interface JobOptions<C, B extends Built, I extends Inlets = NoInlets, R =
   readonly backend?: BackendOption
   /** By what actors are given to workers, unless `launch` says it. Default 'demand'. */
   readonly placement?: PlacementOption
+  /**
+   * Fields that people are not to see, as paths: `['email', 'card.number']`. They are '***' in dead letters; what user code throws is told without its message, and keys that
+   * statistics show are '***'. State and outputs are as they are. See docs/errors-in-jobs.md.
+   */
+  readonly mask?: readonly string[]
   /** Where the dead letters of all operators go. */
   readonly deadLetters?: SinkSpec<DeadLetter>
   /** Describes the graph. Runs once in every thread and must give the same graph in all of them: no clock, no randomness, no environment. */
@@ -120,7 +126,7 @@ export function defineJob<C = Readonly<Record<string, never>>, B extends Built =
   onlyKnown(
     'defineJob',
     options,
-    { ...CHECKPOINT_OPTIONS, name: 1, config: 1, inlets: 1, onError: 1, backend: 1, placement: 1, deadLetters: 1, build: 1 },
+    { ...CHECKPOINT_OPTIONS, name: 1, config: 1, inlets: 1, onError: 1, backend: 1, placement: 1, deadLetters: 1, mask: 1, build: 1 },
     site,
   )
   const name = options.name ?? basename(url.startsWith('file:') ? fileURLToPath(url) : url).replace(/\.[cm]?[jt]s$/, '')
@@ -133,6 +139,13 @@ export function defineJob<C = Readonly<Record<string, never>>, B extends Built =
     configIssues: (rawConfig) => configIssues(options.config, rawConfig, name),
     buildGraph: async (rawConfig) => build(name, options, await parseConfig(options.config, rawConfig, name), site),
   }
+}
+
+/** @throws MillraceError MR_OPTION_INVALID */
+function checkMask(mask: unknown, site: string): MaskPaths {
+  const paths = mask === undefined ? [] : maskPaths(mask)
+  if (paths === null) throw new MillraceError('MR_OPTION_INVALID', `mask is not a list of fields, as ['email', 'card.number']`, { site })
+  return paths
 }
 
 /** A CommonJS `module` has no URL, but a path. */
@@ -149,7 +162,13 @@ function build<C, B extends Built, I extends Inlets, R>(name: string, options: J
     table: (draft) => new Table(self, draft),
     windowed: (draft) => new WindowedStream(self, draft),
   })
-  const builder = new GraphBuilder(name, makeFlows, checkPolicy(options.onError, site), checkBackend(options.backend, site))
+  const builder = new GraphBuilder(
+    name,
+    makeFlows,
+    checkPolicy(options.onError, site),
+    checkBackend(options.backend, site),
+    checkMask(options.mask, site),
+  )
   const source = new Sources(builder)
   const inlets = Object.fromEntries(
     Object.entries(options.inlets ?? {}).map(([inlet, spec]) => [inlet, declaredInlet(source, inlet, spec, site)]),

@@ -16,6 +16,8 @@ export interface MoveQuestion {
   readonly loads: Loads
   readonly history: MoveHistory
   readonly limits: BalanceLimits
+  /** Whether an actor may go to a worker, beside what was asked for. Absent: it may. */
+  readonly mayGo?: (actor: number, worker: number) => boolean
 }
 
 /**
@@ -115,7 +117,7 @@ class Balance {
     for (const candidate of this.#units) {
       if (candidate.worker !== hot || candidate.unit.exclusive) continue
       const gain = this.#gain(hot, cold, candidate.load)
-      if (gain < this.#question.limits.gainShare - ROUNDING || this.#board.objection(candidate.unit, cold) !== null) continue
+      if (gain < this.#question.limits.gainShare - ROUNDING || !this.#mayGo(candidate.unit, cold)) continue
       if (best === null || gain > this.#gain(hot, cold, best.load) + ROUNDING) best = candidate
     }
     if (best === null) return null
@@ -131,6 +133,11 @@ class Balance {
       from: hot,
       to: cold,
     }))
+  }
+
+  #mayGo(unit: Weighed, worker: number): boolean {
+    const { mayGo } = this.#question
+    return this.#board.objection(unit, worker) === null && (mayGo === undefined || unit.actors.every(({ id }) => mayGo(id, worker)))
   }
 
   /** No actor may go as a whole, or each is too much: a part of one's key groups goes to another instance of it. */

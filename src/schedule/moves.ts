@@ -56,6 +56,23 @@ export interface MoveHistory {
 
 export const NO_HISTORY: MoveHistory = { unevenSinceMs: null, movedAtMs: null }
 
+/** Somebody left a worker. */
+interface Departure {
+  /** Its operator and index, see `actorKey`. */
+  readonly actor: string
+  readonly worker: number
+  readonly atMs: number
+}
+
+export interface BalanceHistory extends MoveHistory {
+  /** Of the last BALANCE_MEMORY_MS. */
+  readonly departures: readonly Departure[]
+  /** When decisions of that time were carried out. */
+  readonly movesAtMs: readonly number[]
+}
+
+export const NOTHING_MOVED: BalanceHistory = { ...NO_HISTORY, departures: [], movesAtMs: [] }
+
 /** When it is worth to move something. */
 export interface BalanceLimits {
   /** A worker is hot from this share of its time on, 0 to 1. */

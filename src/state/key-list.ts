@@ -4,6 +4,8 @@ import { StoredTexts } from './stored-texts.ts'
 
 const CAPACITY_MIN = 16
 
+const noneStored = (): StoredTexts => new StoredTexts()
+
 /** Keys by slot: int32 keys in a typed array; an ordinary array comes into being with the first other key. */
 export class KeyList {
   #size = 0
@@ -13,7 +15,7 @@ export class KeyList {
   #others: (Key | undefined)[] | undefined
   /** Texts that are still bytes; undefined at their slots in `#others`. */
   #stored: StoredTexts | null = null
-  #newStored = (): StoredTexts => new StoredTexts()
+  #newStored = noneStored
 
   get size(): number {
     return this.#size
@@ -99,6 +101,7 @@ export class KeyList {
     this.#size = 0
     this.#others = undefined
     this.#stored = null
+    this.#newStored = noneStored
   }
 
   #grow(length: number): void {

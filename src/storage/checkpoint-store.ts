@@ -16,12 +16,13 @@ import { chunkKey, CHUNKS, FORMAT_KEY, LINEAGE_KEY, manifestKey, MANIFESTS, open
 import type { Environment } from './environment.ts'
 import type { StorageHandshake } from './handshake.ts'
 import { beginWriting, createHandshake, endWriting, undisturbed } from './handshake.ts'
-import { type ActorSnapshot, layOut } from './lay-out.ts'
+import { type ActorSnapshot, type StagedChunk, layOut } from './lay-out.ts'
 import { readChunk } from './read-chunk.ts'
 import { type ChunksRead, readChunks } from './read-chunks.ts'
 import { replaceDatabase } from './replace-database.ts'
 import { rewriteChunks } from './rewritten-chunks.ts'
 import { SameFile } from './same-file.ts'
+import { StagedChunks } from './staged-chunks.ts'
 import { CHECKPOINTS_FOLDER, prepareStateDir } from './state-dir.ts'
 import { checkFormat, loadManifests } from './stored-manifests.ts'
 
@@ -67,6 +68,8 @@ export class CheckpointStore {
   readonly #handshake: StorageHandshake
   #environment: Environment
   readonly #file: SameFile
+  /** Chunks that are written before the commit of their checkpoint. */
+  readonly staged: StagedChunks
   /** Complete checkpoints, ascending by id. */
   #manifests: readonly Manifest[] = []
   #damaged: readonly number[] = []
@@ -80,6 +83,7 @@ export class CheckpointStore {
     this.#handshake = handshake
     this.#environment = undisturbed(handshake, () => openEnvironment(dir, 'read-write'))
     this.#file = new SameFile(join(dir, CHECKPOINTS_FOLDER, 'data.mdb'))
+    this.staged = new StagedChunks(this.#environment, (work) => this.#transact(work))
     try {
       undisturbed(handshake, () => reading(this.#environment, `The database in ${dir}`, () => this.#load(savepoint)))
       this.firstId = Math.max(this.#reserved, this.#manifests.at(-1)?.id ?? 0, ...this.#damaged) + 1
@@ -88,6 +92,7 @@ export class CheckpointStore {
           FORMAT_KEY,
           encodeJson({ product: 'millrace', formatVersion: CHECKPOINT_FORMAT_VERSION, ...(savepoint && { savepoint }) }),
         )
+        this.staged.removeOld()
         this.#reserve(this.firstId)
         this.#begin(this.#manifests.at(-1)?.id ?? 0)
       })
@@ -150,10 +155,11 @@ export class CheckpointStore {
    * @throws MillraceError MR_CHECKPOINT_FAILED with the reason as cause (such as EIO: the disk is full). Earlier checkpoints are
    * intact, and a later commit may succeed.
    */
-  async commit(head: ManifestHead, actors: readonly ActorSnapshot[]): Promise<CommitReport> {
+  async commit(head: ManifestHead, actors: readonly ActorSnapshot<Chunk | StagedChunk>[]): Promise<CommitReport> {
     const startedMs = performance.now()
     this.#admit(head)
-    const { manifest, writes, bytes } = layOut(head, actors, this.#manifests)
+    const staged = this.staged.count(head.id)
+    const { manifest, writes, bytes } = layOut(head, actors, this.#manifests, staged)
     const manifests = [...this.#manifests, manifest]
     const garbage = findGarbage(manifests, this.#retained)
     const reservedBefore = this.#reserved
@@ -161,7 +167,8 @@ export class CheckpointStore {
       this.#transact(() => {
         for (const ref of garbage.chunks) this.#environment.removeSync(chunkKey(ref.checkpoint, ref.ordinal))
         for (const old of garbage.manifests) this.#environment.removeSync(manifestKey(old.id))
-        for (const [ordinal, chunk] of writes.entries()) this.#put(chunkKey(head.id, ordinal), chunk)
+        for (const [i, chunk] of writes.entries()) this.#put(chunkKey(head.id, staged + i), chunk)
+        this.staged.commit(head.id)
         this.#put(manifestKey(head.id), encodeManifest(manifest))
         this.#reserve(head.id + 1)
       })
@@ -169,6 +176,7 @@ export class CheckpointStore {
       this.#reserved = reservedBefore
       throw new MillraceError('MR_CHECKPOINT_FAILED', `Checkpoint ${head.id} could not be written: ${messageOf(cause)}`, { cause })
     }
+    this.staged.committed(head.id)
     this.#manifests = garbage.kept
     return { manifest, bytes, tookMs: performance.now() - startedMs }
   }

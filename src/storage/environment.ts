@@ -26,6 +26,8 @@ export const FORMAT_KEY: [string] = ['format']
 export const RESERVED_KEY: [string] = ['reserved']
 /** What begins where no checkpoint is gone on from: see {@link BegunLineage}. */
 export const LINEAGE_KEY: [string] = ['lineage']
+/** Checkpoints that are not committed and have chunks here. */
+export const STAGED_KEY: [string] = ['staged']
 export const manifestKey = (id: number): [string, number] => ['manifest', id]
 export const chunkKey = (checkpoint: number, ordinal: number): [string, number, number] => ['chunk', checkpoint, ordinal]
 /** Range of all chunks, and of all manifests. */

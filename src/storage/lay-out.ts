@@ -3,15 +3,18 @@ import type { ActorName, Chunk, ChunkRef, Manifest, ManifestActor, ManifestHead 
 import { CHECKPOINT_FORMAT_VERSION } from '../checkpoint/manifest.ts'
 import { MillraceError } from '../errors.ts'
 
+/** A chunk of a checkpoint that lies in the store before its commit. */
+export type StagedChunk = Omit<ChunkRef, 'checkpoint'> & Pick<Chunk, 'since'>
+
 /** One actor's part of a checkpoint to be committed. */
-export interface ActorSnapshot extends ActorName {
+export interface ActorSnapshot<C extends Chunk | StagedChunk = Chunk> extends ActorName {
   readonly finished: boolean
-  readonly chunks: readonly Chunk[]
+  readonly chunks: readonly C[]
 }
 
 export interface LaidOut {
   readonly manifest: Manifest
-  /** Bytes of the chunks, by ordinal. */
+  /** Bytes of the chunks that are to be written, by ordinal, from the first one on. */
   readonly writes: readonly Uint8Array[]
   /** Of all chunks. */
   readonly bytes: number
@@ -19,9 +22,15 @@ export interface LaidOut {
 
 /**
  * @param earlier complete checkpoints of the same store, which chunks may stand behind
+ * @param staged chunks of this checkpoint that are in the store: the others are numbered behind them
  * @throws MillraceError MR_CHECKPOINT_FAILED if one of them is not there
  */
-export function layOut(head: ManifestHead, snapshots: readonly ActorSnapshot[], earlier: readonly Manifest[]): LaidOut {
+export function layOut(
+  head: ManifestHead,
+  snapshots: readonly ActorSnapshot<Chunk | StagedChunk>[],
+  earlier: readonly Manifest[],
+  staged = 0,
+): LaidOut {
   const writes: Uint8Array[] = []
   let bytes = 0
   const actors = snapshots.map(({ task, index, finished, chunks }): ManifestActor => {
@@ -29,10 +38,12 @@ export function layOut(head: ManifestHead, snapshots: readonly ActorSnapshot[], 
     const refs = chunks.flatMap((chunk): readonly ChunkRef[] => {
       const { key, checksum, since } = chunk
       const base = since === undefined ? [] : before(since, key)
-      if (since !== undefined && chunk.bytes.byteLength === 0) return base
-      writes.push(chunk.bytes)
-      bytes += chunk.bytes.byteLength
-      return [...base, { key, checkpoint: head.id, ordinal: writes.length - 1, byteLength: chunk.bytes.byteLength, checksum }]
+      const byteLength = 'ordinal' in chunk ? chunk.byteLength : chunk.bytes.byteLength
+      if (since !== undefined && byteLength === 0) return base
+      if (!('ordinal' in chunk)) writes.push(chunk.bytes)
+      bytes += byteLength
+      const ordinal = 'ordinal' in chunk ? chunk.ordinal : staged + writes.length - 1
+      return [...base, { key, checkpoint: head.id, ordinal, byteLength, checksum }]
     })
     return { task, index, finished, chunks: refs }
   })

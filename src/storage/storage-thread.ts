@@ -27,7 +27,10 @@ import { WorkingState } from './working-state/working-state.ts'
 export class StorageThread {
   readonly #control: MessagePort
   readonly #options: StorageOptions
-  readonly #buffer = new ChunkBuffer()
+  readonly #buffer = new ChunkBuffer({
+    write: (checkpoint, chunks) => this.#store!.staged.write(checkpoint, chunks),
+    drop: (checkpoint) => this.#store?.staged.drop(checkpoint),
+  })
   readonly #workers = new Map<number, MessagePort>()
   #lock: StateLock | undefined
   #store: CheckpointStore | undefined
@@ -143,6 +146,7 @@ export class StorageThread {
       this.#working?.completed(checkpoint)
       this.#tell({ type: 'committed', attempt, manifest, bytes, tookMs })
     } catch (error) {
+      this.#store?.staged.drop(checkpoint)
       this.#tell({ type: 'commit-failed', attempt, checkpoint, failure: describeError(error, { kind: 'storage', attempt }) })
     }
   }

@@ -30,6 +30,8 @@ export interface SupervisionState {
 export type Decision =
   /** Ends the region's attempt, waits, starts it as `attempt` from the last complete checkpoint. */
   | { readonly kind: 'restart-region'; readonly region: string; readonly delayMs: number; readonly attempt: number }
+  /** Ends nothing: the actor is made anew in the running attempt, from the last complete checkpoint and what it was given since. */
+  | { readonly kind: 'restart-actor'; readonly delayMs: number }
   /** The same for every region, by the job's intensity. `attempts` holds the new execution number of each. */
   | { readonly kind: 'restart-job'; readonly delayMs: number; readonly attempts: Readonly<Record<string, number>> }
   /** The run is over; `reason` is what its promises reject with. */
@@ -75,8 +77,9 @@ export function isIncurable(failure: FailureData): boolean {
  *
  * @param failure its `region` may be left out if there is but one
  * @param random from [0, 1), drives the jitter
+ * @param isAlone the actor that failed may restart alone, see {@link decideScope}; it counts as a restart of its region does
  */
-export function decide(state: SupervisionState, failure: FailureData, nowMs: number, random: number): Decided {
+export function decide(state: SupervisionState, failure: FailureData, nowMs: number, random: number, isAlone = false): Decided {
   if (state.failed) return { state, decision: { kind: 'ignore', because: 'job-failed' } }
   const names = Object.keys(state.regions)
   const name = failure.region ?? (names.length === 1 ? names[0]! : '')
@@ -89,11 +92,12 @@ export function decide(state: SupervisionState, failure: FailureData, nowMs: num
   if (region.spec.strategy === 'escalate' || recent.length >= region.spec.maxRestarts) {
     return escalate(state, exhausted(failure, `region "${name}"`, region.spec), nowMs, random)
   }
-  const attempt = region.attempt + 1
+  const attempt = region.attempt + (isAlone ? 0 : 1)
   const restartsMs = [...recent, nowMs]
   const regions = { ...state.regions, [name]: { ...region, attempt, restartsMs } }
   const delayMs = backoffMs(region.spec.backoff, restartsMs.length, random)
-  return { state: { ...state, regions }, decision: { kind: 'restart-region', region: name, delayMs, attempt } }
+  const decision: Decision = isAlone ? { kind: 'restart-actor', delayMs } : { kind: 'restart-region', region: name, delayMs, attempt }
+  return { state: { ...state, regions }, decision }
 }
 
 function escalate(state: SupervisionState, failure: FailureData, nowMs: number, random: number): Decided {

@@ -45,6 +45,8 @@ export interface SimulatedRun<O extends Outlets = Outlets> {
   readonly outlets: { readonly [N in keyof O]: OutletRecord<O[N]>[] }
   readonly outcome: 'finished' | 'stopped'
   readonly restarts: number
+  /** Restarts of single actors, with `restart: { scope: 'actor' }`. */
+  readonly actorRestarts: number
   /** Of a job with `onError` policies: what each operator that has one did about bad records. */
   readonly badRecords?: readonly BadRecords[]
   /** Ids of complete checkpoints. */
@@ -99,7 +101,7 @@ export async function simulateOne(
     disk,
     faults,
   }
-  const lives = { restarts: 0, checkpoints: [] as number[], processes: 0 }
+  const lives = { restarts: 0, actorRestarts: 0, checkpoints: [] as number[], processes: 0 }
   try {
     for (;;) {
       const life = {
@@ -125,6 +127,7 @@ export async function simulateOne(
 
 interface Lives {
   restarts: number
+  actorRestarts: number
   readonly checkpoints: number[]
   processes: number
 }
@@ -145,6 +148,7 @@ async function live(simulation: Simulation, settings: SimulatedJob, stop: Simula
     if (stop !== undefined) simulation.after(stop.afterMs, 'stop', () => host.stop(stop.drain ?? false))
     await simulation.run(() => settings.faults.killed || host.appThread.end !== null)
     lives.restarts += host.appThread.restarts
+    lives.actorRestarts += host.appThread.actorRestarts
     lives.checkpoints.push(...host.appThread.checkpoints)
     return settings.faults.killed ? null : { end: host.appThread.end!, collected: host.appThread.collected }
   } finally {
@@ -199,6 +203,7 @@ function resultOf(simulation: Simulation, { end, collected }: End, lives: Lives,
     outlets: Object.fromEntries(outlets),
     outcome: end.outcome,
     restarts: lives.restarts,
+    actorRestarts: lives.actorRestarts,
     ...(end.badRecords && { badRecords: end.badRecords }),
     checkpoints: lives.checkpoints,
     virtualMs: simulation.clock.elapsedMs,

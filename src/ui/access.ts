@@ -1,6 +1,9 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { areEqualSecrets } from '../core/equal-secrets.ts'
 import type { ErrorCode } from '../errors.ts'
+
+/** Browsers leave this one out of the Host. */
+const HTTP_PORT = 80
 
 /** A request that is not served, with the status that says so. */
 export class Refused extends Error {
@@ -17,8 +20,10 @@ export interface AccessRules {
   readonly token: string
   /** Of the server, once it listens. */
   readonly port: number
-  /** Names that the server goes by, without ports. */
+  /** Names that the server itself goes by, without ports. */
   readonly hosts: readonly string[]
+  /** Names of proxies before it, with or without a port. */
+  readonly proxies: readonly string[]
 }
 
 /**
@@ -28,13 +33,15 @@ export interface AccessRules {
  * and the token must be known, in the header `Authorization: Bearer` or, for what a browser fetches by address alone, in the query.
  */
 export class Access {
-  readonly #token: Buffer
+  readonly #token: string
   readonly #authorities: ReadonlySet<string>
 
-  constructor({ token, port, hosts }: AccessRules) {
-    this.#token = digest(token)
-    // Browsers leave the port out where it is the usual one; proxies speak for their own.
-    this.#authorities = new Set(hosts.flatMap((host) => [`${host}:${port}`, host]).map((name) => name.toLowerCase()))
+  constructor({ token, port, hosts, proxies }: AccessRules) {
+    this.#token = token
+    // A name without a port means the usual one. That of the server itself is another, as a rule; that of a proxy is the proxy's own business.
+    const own = hosts.flatMap((host) => (port === HTTP_PORT ? [`${host}:${port}`, host] : [`${host}:${port}`]))
+    const others = proxies.flatMap((name) => (/:\d+$/.test(name) ? [name] : [name, `${name}:${port}`]))
+    this.#authorities = new Set([...own, ...others].map((name) => name.toLowerCase()))
   }
 
   /** @throws Refused 403 or 401 */
@@ -49,16 +56,11 @@ export class Access {
     const bearer = /^Bearer ([\w-]+)$/i.exec(authorization ?? '')?.[1]
     // What changes something is asked for by a script, which can set a header; an address may end up in logs and histories.
     const given = bearer ?? (request.method === 'GET' ? query.get('token') : null)
-    if (given === null || !timingSafeEqual(digest(given), this.#token)) throw new Refused(401, 'The token is missing or wrong')
+    if (given === null || !areEqualSecrets(given, this.#token)) throw new Refused(401, 'The token is missing or wrong')
   }
 
   #isOwn(origin: string): boolean {
     const match = /^https?:\/\/([^/]+)$/i.exec(origin)
     return match !== null && this.#authorities.has(match[1]!.toLowerCase())
   }
-}
-
-/** Of equal length whatever was given, so that comparing tells nothing. */
-function digest(token: string): Buffer {
-  return createHash('sha256').update(token).digest()
 }

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { jsonText } from '../core/json-text.ts'
 import { UI_STREAMS_MAX, UI_STREAM_BACKLOG_BYTES_MAX } from './ui-limits.ts'
 import { Refused } from './access.ts'
 
@@ -42,5 +43,5 @@ export class EventStreams {
 }
 
 function messageOf(event: string, data: unknown): string {
-  return `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
+  return `event: ${event}\ndata: ${jsonText(data)}\n\n`
 }

@@ -2,7 +2,7 @@ import { nodeName, partitioningText } from '../graph/graph-words.ts'
 import type { Plan } from '../graph/plan.ts'
 import { type JobShape, jobShape } from '../observe/job-shape.ts'
 
-/** What stays the same while a run goes on. Plain data. */
+/** What stays the same until the layout of a run changes. Plain data. */
 export interface JobPicture {
   readonly job: string
   readonly workers: number

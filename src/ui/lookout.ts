@@ -1,15 +1,25 @@
-import type { JobShape } from '../observe/job-shape.ts'
+import type { Plan } from '../graph/plan.ts'
 import type { Sample } from '../observe/progress.ts'
-import { UI_IDLE_LOOK_MS, UI_LOOK_MS, UI_LOOK_PAUSE_MS, UI_POINTS_MAX } from './ui-limits.ts'
+import { UI_LOOK_MS, UI_LOOK_PAUSE_MS, UI_POINTS_MAX } from './ui-limits.ts'
+import { type JobPicture, jobPicture } from './job-picture.ts'
 import { type Picture, type Point, pictureBetween } from './picture.ts'
 import type { UiSubject } from './subject.ts'
+
+/** Whom a lookout tells. */
+export interface Watchers {
+  picture(picture: Picture): void
+  /** The layout of the run has changed. */
+  job(job: JobPicture): void
+}
 
 /** Looks at a run every so often, more often while somebody watches, and keeps what charts need. A look at a time; the run waits for none. */
 export class Lookout {
   readonly #subject: UiSubject
-  readonly #shape: JobShape
-  readonly #onPicture: (picture: Picture) => void
+  readonly #watchers: Watchers
+  readonly #idleLookMs: number | null
   readonly #points: Point[] = []
+  #plan: Plan
+  #job: JobPicture
   #first: Sample | null = null
   #before: Sample | null = null
   #latest: Picture | null = null
@@ -18,11 +28,19 @@ export class Lookout {
   #watched = false
   #closed = false
 
-  constructor(subject: UiSubject, shape: JobShape, onPicture: (picture: Picture) => void) {
+  /** @param idleLookMs time between two looks while nobody watches; null: it looks when it is asked */
+  constructor(subject: UiSubject, watchers: Watchers, idleLookMs: number | null) {
     this.#subject = subject
-    this.#shape = shape
-    this.#onPicture = onPicture
-    void this.look()
+    this.#watchers = watchers
+    this.#plan = subject.plan
+    this.#job = jobPicture(this.#plan, subject.options.mailboxBytes)
+    this.#idleLookMs = idleLookMs
+    if (idleLookMs !== null) void this.look()
+  }
+
+  /** As the newest look has found it. */
+  get job(): JobPicture {
+    return this.#job
   }
 
   /** Null before the first look. */
@@ -68,16 +86,26 @@ export class Lookout {
 
   #show(now: Sample): void {
     if (this.#closed) return
+    this.#followPlan()
     this.#first ??= now
-    this.#latest = pictureBetween(this.#subject.plan, this.#shape, this.#before, now, this.#first, Date.now())
+    this.#latest = pictureBetween(this.#plan, this.#job.shape, this.#before, now, this.#first, Date.now())
     this.#before = now
     this.#points.push(this.#latest.point)
     if (this.#points.length > UI_POINTS_MAX) this.#points.shift()
-    this.#onPicture(this.#latest)
+    this.#watchers.picture(this.#latest)
+  }
+
+  #followPlan(): void {
+    const { plan, options } = this.#subject
+    if (plan === this.#plan) return
+    this.#plan = plan
+    this.#job = jobPicture(plan, options.mailboxBytes)
+    this.#watchers.job(this.#job)
   }
 
   #schedule(): void {
     clearTimeout(this.#timer)
-    if (!this.#closed) this.#timer = setTimeout(() => void this.look(), this.#watched ? UI_LOOK_MS : UI_IDLE_LOOK_MS)
+    const pauseMs = this.#watched ? UI_LOOK_MS : this.#idleLookMs
+    if (!this.#closed && pauseMs !== null) this.#timer = setTimeout(() => void this.look(), pauseMs)
   }
 }

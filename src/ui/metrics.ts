@@ -18,7 +18,8 @@ interface Metrics {
 export async function metricsText(plan: Plan, stats: RunStats): Promise<MetricsText> {
   const { Counter, Gauge, Registry } = await import('prom-client')
   const registry = new Registry()
-  registry.setDefaultLabels({ job: plan.graph.jobName })
+  // Not `job` and `instance`: whoever scrapes sets these to what was scraped, and renames ours.
+  registry.setDefaultLabels({ job_name: plan.graph.jobName })
   const made = new Map<string, (value: number, labels: Labels) => void>()
   const note: Metrics = (name, help, value, labels = {}) => {
     const options = { name: `millrace_${name}`, help, labelNames: Object.keys(labels), registers: [registry] }
@@ -35,7 +36,7 @@ export async function metricsText(plan: Plan, stats: RunStats): Promise<MetricsT
     note('heap_bytes', 'Heap of a worker that is in use', heapBytes, { worker })
     for (const actor of actors) {
       const placed = plan.actors[actor.id]
-      if (placed !== undefined) actorMetrics(note, actor, { task: plan.tasks[placed.task]!.name, instance: placed.index, worker })
+      if (placed !== undefined) actorMetrics(note, actor, { task: plan.tasks[placed.task]!.name, task_instance: placed.index, worker })
     }
   }
   return { contentType: registry.contentType, text: await registry.metrics() }

@@ -3,7 +3,9 @@ interface Operation {
   readonly answer: string
   readonly status?: number
   readonly type?: string
-  readonly body?: Readonly<Record<string, { readonly type: string; readonly description: string }>>
+  readonly body?: Readonly<Record<string, { readonly type: string; readonly description: string; readonly minimum?: number }>>
+  /** Fields of the body that have no default. */
+  readonly required?: readonly string[]
   readonly failures?: Readonly<Record<number, string>>
 }
 
@@ -11,7 +13,7 @@ const PATHS: Readonly<Record<string, Operation>> = {
   'GET /': { summary: 'The page', answer: 'HTML', type: 'text/html' },
   'GET /page.js': { summary: 'Its script', answer: 'JavaScript', type: 'text/javascript' },
   'GET /page.css': { summary: 'Its style', answer: 'CSS', type: 'text/css' },
-  'GET /api/job': { summary: 'Tasks, their operators and the edges between them', answer: 'What stays the same while the run goes on' },
+  'GET /api/job': { summary: 'Tasks, their operators and the edges between them', answer: 'What stays the same until the layout changes' },
   'GET /api/status': { summary: 'The run now', answer: 'Rates since the look before, shares, the bottleneck; durations in ms' },
   'GET /api/points': { summary: 'What the charts show', answer: 'Points, from old to new' },
   'GET /api/log': {
@@ -21,7 +23,7 @@ const PATHS: Readonly<Record<string, Operation>> = {
   'GET /api/stats': { summary: 'Counters of every actor', answer: 'As run.stats() gives them' },
   'GET /api/events': {
     summary: 'Live data as server-sent events',
-    answer: 'First `begin` {job, points, log, picture}, then `picture` and `log` as they come',
+    answer: 'First `begin` {job, points, log, picture}, then `picture`, `log` and, when the layout changes, `job` as they come',
     type: 'text/event-stream',
     failures: { 503: 'Too many follow already' },
   },
@@ -35,6 +37,16 @@ const PATHS: Readonly<Record<string, Operation>> = {
     answer: 'Its id, the directory and its bytes',
     body: { name: { type: 'string', description: 'Name of the directory. Default: job and time' } },
     failures: { 409: 'It could not be made: MR_CHECKPOINT_FAILED, MR_STATE_DIR_INVALID' },
+  },
+  'POST /api/rescale': {
+    summary: 'Has an operator, and what is tied to it, run in another number of instances, from a checkpoint on',
+    answer: 'Instances before and now, the checkpoint, ms for which sources read nothing, bytes of state that are on another worker now',
+    body: {
+      operator: { type: 'string', description: 'Its name' },
+      instances: { type: 'integer', minimum: 1, description: 'How many' },
+    },
+    required: ['operator', 'instances'],
+    failures: { 409: 'The run goes on as it was: MR_OPTION_INVALID, MR_RESCALE_IMPOSSIBLE, MR_CHECKPOINT_FAILED' },
   },
   'POST /api/stop': {
     summary: 'Ends the run',
@@ -88,7 +100,7 @@ export function openApi(): Readonly<Record<string, unknown>> {
   }
 }
 
-function described({ summary, answer, status = 200, type = 'application/json', body, failures = {} }: Operation): unknown {
+function described({ summary, answer, status = 200, type = 'application/json', body, required, failures = {} }: Operation): unknown {
   const refused = Object.entries({ ...REFUSALS, ...failures }).map(([code, description]) => [
     code,
     { description, content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } } },
@@ -97,8 +109,8 @@ function described({ summary, answer, status = 200, type = 'application/json', b
     summary,
     ...(body && {
       requestBody: {
-        required: false,
-        content: { 'application/json': { schema: { type: 'object', properties: body, additionalProperties: false } } },
+        required: required !== undefined,
+        content: { 'application/json': { schema: { type: 'object', properties: body, required, additionalProperties: false } } },
       },
     }),
     responses: { [status]: { description: answer, content: { [type]: {} } }, ...Object.fromEntries(refused) },

@@ -1,8 +1,10 @@
 import type { BadRecords } from '../actor/record-guard.ts'
 import type { Plan } from '../graph/plan.ts'
 import type { JobShape } from '../observe/job-shape.ts'
+import { mergedBadRecords } from '../observe/bad-records.ts'
 import { type Progress, type Sample, progressBetween } from '../observe/progress.ts'
-import type { ActorStats, WorkerStats } from '../worker/worker-stats.ts'
+import type { ActorStats } from '../worker/worker-stats.ts'
+import { type WorkerPicture, layoutPicture } from './layout-picture.ts'
 
 /** What the charts show of one moment. */
 export interface Point {
@@ -10,12 +12,14 @@ export interface Point {
   readonly atMs: number
   /** That sources have read, since the point before. */
   readonly recordsPerSecond: number
-  /** Of latency markers, since the attempt began, where they have come furthest; null without `latencyMarkersMs`. */
+  /** Of the newest latency markers, where they have come furthest; null without `latencyMarkersMs`. */
   readonly latency: { readonly p50Ms: number; readonly p99Ms: number } | null
   /** Behind the wall clock, of the actor that is last; null where there is no event time. */
   readonly watermarkLagMs: number | null
   /** Of the fullest mailbox, 0 to 1: where it is full, senders have no credit. */
   readonly mailboxShare: number
+  /** Of the last second or so, for which the actor that waited longest had no credit, 0 to 1. */
+  readonly creditWaitShare: number
   /** Received and unprocessed, of all actors. */
   readonly mailboxBytes: number
   /** Of the newest checkpoint; null before the first. */
@@ -28,7 +32,7 @@ export interface Point {
 export interface Picture {
   readonly progress: Progress
   readonly edges: readonly { readonly edge: number; readonly recordsPerSecond: number }[]
-  readonly workers: readonly Pick<WorkerStats, 'worker' | 'heapBytes' | 'externalBytes' | 'busyShare' | 'blockedShare'>[]
+  readonly workers: readonly WorkerPicture[]
   readonly badRecords: readonly BadRecords[]
   readonly point: Point
 }
@@ -46,13 +50,7 @@ export function pictureBetween(plan: Plan, shape: JobShape, before: Sample | nul
     const sent = sum(senders.map((actor) => (actors.get(actor.id)?.outputs[output] ?? 0) - (earlier.get(actor.id)?.outputs[output] ?? 0)))
     return { edge: id, recordsPerSecond: (Math.max(0, sent) / intervalMs) * 1000 }
   })
-  const workers = now.stats.workers.map(({ worker, heapBytes, externalBytes, busyShare, blockedShare }) => ({
-    worker,
-    heapBytes,
-    externalBytes,
-    busyShare,
-    blockedShare,
-  }))
+  const workers = layoutPicture(plan, now.stats.workers)
   const badRecords = mergedBadRecords([...actors.values()])
   return { progress, edges, workers, badRecords, point: pointOf(shape, progress, now, [...actors.values()], atMs) }
 }
@@ -67,27 +65,17 @@ function pointOf(shape: JobShape, progress: Progress, now: Sample, actors: reado
     latency:
       latencies.length === 0
         ? null
-        : { p50Ms: Math.max(...latencies.map(({ p50Ms }) => p50Ms)), p99Ms: Math.max(...latencies.map(({ p99Ms }) => p99Ms)) },
+        : {
+            p50Ms: Math.max(...latencies.map(({ recent }) => recent.p50Ms)),
+            p99Ms: Math.max(...latencies.map(({ recent }) => recent.p99Ms)),
+          },
     watermarkLagMs: watermarks.length === 0 ? null : atMs - Math.min(...watermarks),
     mailboxShare: Math.max(0, ...progress.tasks.map(({ mailboxShare }) => mailboxShare ?? 0)),
+    creditWaitShare: Math.max(0, ...progress.tasks.map(({ blockedShare }) => blockedShare)),
     mailboxBytes: sum(actors.map(({ mailboxBytes }) => mailboxBytes)),
     stateBytes: progress.checkpoints.latest?.bytes ?? null,
     heapBytes: now.stats.workers.map(({ heapBytes }) => heapBytes),
   }
-}
-
-/** Over the instances of each operator. */
-function mergedBadRecords(actors: readonly ActorStats[]): BadRecords[] {
-  const merged = new Map<string, BadRecords>()
-  for (const { operator, skipped, deadLettered } of actors.flatMap((actor) => actor.badRecords)) {
-    const before = merged.get(operator)
-    merged.set(operator, {
-      operator,
-      skipped: skipped + (before?.skipped ?? 0),
-      deadLettered: deadLettered + (before?.deadLettered ?? 0),
-    })
-  }
-  return [...merged.values()]
 }
 
 function actorsOf(sample: Sample): Map<number, ActorStats> {

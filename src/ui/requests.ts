@@ -27,11 +27,18 @@ function parsed(text: string): Readonly<Record<string, unknown>> {
   throw new Refused(400, 'A body is a JSON object')
 }
 
+/** By the word for a type, the type. */
+interface FieldTypes {
+  readonly string: string
+  readonly boolean: boolean
+  readonly number: number
+}
+
 /** Refuses names that are not there, and values of another type. */
-export function fieldsOf<T extends Readonly<Record<string, 'string' | 'boolean'>>>(
+export function fieldsOf<T extends Readonly<Record<string, keyof FieldTypes>>>(
   body: Readonly<Record<string, unknown>>,
   types: T,
-): { readonly [K in keyof T]?: T[K] extends 'string' ? string : boolean } {
+): { readonly [K in keyof T]?: FieldTypes[T[K]] } {
   for (const [name, value] of Object.entries(body)) {
     if (!Object.hasOwn(types, name))
       throw new Refused(400, `There is no field of this name. There are: ${Object.keys(types).join(', ') || 'none'}`)

@@ -1,10 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
+import { jsonText } from '../core/json-text.ts'
 import { Refused } from './access.ts'
 import type { EventStreams } from './event-streams.ts'
-import type { JobPicture } from './job-picture.ts'
 import type { Lookout } from './lookout.ts'
-import { metricsText } from './metrics.ts'
 import { openApi } from './open-api.ts'
 import { PAGE_FILES, type PageFile, readPageFile } from './page-files.ts'
 import { fieldsOf, readBody } from './requests.ts'
@@ -13,7 +12,6 @@ import type { UiSubject } from './subject.ts'
 /** What routes answer from. */
 export interface Served {
   readonly subject: UiSubject
-  readonly job: JobPicture
   readonly lookout: Lookout
   readonly streams: EventStreams
   readonly token: string
@@ -35,7 +33,7 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   'GET /': ({ token }) => page('index.html', token),
   'GET /page.js': () => page('page.js'),
   'GET /page.css': () => page('page.css'),
-  'GET /api/job': async ({ job }) => json(job),
+  'GET /api/job': async ({ lookout }) => json(lookout.job),
   'GET /api/status': async ({ lookout }) => {
     await lookout.look()
     return json(lookout.latest)
@@ -43,19 +41,24 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   'GET /api/points': async ({ lookout }) => json(lookout.points),
   'GET /api/log': async ({ subject }) => json(subject.log.entries),
   'GET /api/stats': async ({ subject }) => json(await subject.stats()),
-  'GET /api/events': async ({ streams, job, lookout, subject }, _, response) => {
-    streams.add(response, 'begin', { job, points: lookout.points, log: subject.log.entries, picture: lookout.latest })
+  'GET /api/events': async ({ streams, lookout, subject }, _, response) => {
+    streams.add(response, 'begin', { job: lookout.job, points: lookout.points, log: subject.log.entries, picture: lookout.latest })
     return null
   },
   'POST /api/checkpoint': async ({ subject }, request) => {
     fieldsOf(await readBody(request), {})
     return json(await subject.checkpoint())
   },
-  'POST /api/savepoint': async ({ subject, savepoints, job }, request) => {
-    const { name = nameOf(job.job) } = fieldsOf(await readBody(request), { name: 'string' })
+  'POST /api/savepoint': async ({ subject, savepoints }, request) => {
+    const { name = nameOf(subject.plan.graph.jobName) } = fieldsOf(await readBody(request), { name: 'string' })
     const report = await subject.savepoint(join(savepoints, checkedName(name)))
     subject.log.add({ type: 'savepoint', checkpoint: report.id, dir: report.dir, bytes: report.bytes })
     return json(report)
+  },
+  'POST /api/rescale': async ({ subject }, request) => {
+    const { operator, instances } = fieldsOf(await readBody(request), { operator: 'string', instances: 'number' })
+    if (operator === undefined || instances === undefined) throw new Refused(400, 'operator and instances are needed')
+    return json(await subject.rescale(operator, instances))
   },
   'POST /api/stop': async ({ subject }, request) => {
     const { drain = false } = fieldsOf(await readBody(request), { drain: 'boolean' })
@@ -64,6 +67,8 @@ export const ROUTES: Readonly<Record<string, Route>> = {
   },
   'GET /api/openapi.json': async () => json(openApi()),
   'GET /metrics': async ({ subject }) => {
+    // Its client is loaded when somebody collects: commands never do.
+    const { metricsText } = await import('./metrics.ts')
     const { contentType, text } = await metricsText(subject.plan, await subject.stats())
     return { type: contentType, text }
   },
@@ -78,7 +83,7 @@ export const ROUTES: Readonly<Record<string, Route>> = {
 }
 
 export function json(value: unknown, status = 200): Answered {
-  return { status, type: 'application/json; charset=utf-8', text: JSON.stringify(value) }
+  return { status, type: 'application/json; charset=utf-8', text: jsonText(value) }
 }
 
 /** The page has to know the token, since what it loads needs it: files by their addresses, data by a header. */

@@ -9,11 +9,14 @@ export type LogEntry = { readonly id: number; readonly atMs: number } & LoggedEv
 
 export type LoggedEvent =
   | { readonly type: 'started'; readonly attempt: number; readonly checkpoint: number }
+  | { readonly type: 'actor-restart'; readonly delayMs: number; readonly failure: FailureData }
   | { readonly type: 'restart'; readonly attempt: number; readonly delayMs: number; readonly failure: FailureData }
   | { readonly type: 'checkpoint'; readonly checkpoint: CheckpointMeasures }
   | { readonly type: 'checkpoint-failed'; readonly checkpoint: number; readonly reason: string; readonly failure: ErrorData | null }
   | { readonly type: 'fell-back'; readonly checkpoint: number; readonly failure: FailureData }
   | { readonly type: 'savepoint'; readonly checkpoint: number; readonly dir: string; readonly bytes: number }
+  /** Operators run in other numbers of instances, or on other workers; `text` says which. */
+  | { readonly type: 'layout'; readonly text: string }
   | { readonly type: 'stop-asked'; readonly drain: boolean }
   | { readonly type: 'ended'; readonly outcome: string; readonly failure: FailureData | null }
 
@@ -55,12 +58,19 @@ export class RunLog {
         this.add({ type: 'started', attempt: deployment.attempt, checkpoint })
         events.attemptStarted(deployment, checkpoint)
       },
-      restarting: (failure, attempt, delayMs) => {
+      restarting: (failure, attempt, delayMs, because) => {
         this.add({ type: 'restart', attempt, delayMs, failure })
-        events.restarting(failure, attempt, delayMs)
+        events.restarting(failure, attempt, delayMs, because)
+      },
+      actorRestarting: (failure, delayMs) => {
+        this.add({ type: 'actor-restart', delayMs, failure })
+        events.actorRestarting(failure, delayMs)
       },
       rearranging: (attempt) => events.rearranging(attempt),
-      rearranged: (what) => events.rearranged(what),
+      rearranged: (what) => {
+        this.add({ type: 'layout', text: what })
+        events.rearranged(what)
+      },
       checkpointCompleted: (checkpoint, measures) => {
         this.add({ type: 'checkpoint', checkpoint: measures })
         events.checkpointCompleted(checkpoint, measures)

@@ -7,6 +7,8 @@ export const UI_IDLE_LOOK_MS = 5_000
 export const UI_LOOK_PAUSE_MS = 250
 /** Points of the dashboard's charts: ten minutes of a run that is watched. */
 export const UI_POINTS_MAX = 600
+/** Actors of one worker that a picture names; of more, the busiest. */
+export const UI_ACTORS_SHOWN_MAX = 64
 /** Restarts, checkpoints and the like that a run remembers for whoever opens its dashboard later. */
 export const UI_LOG_ENTRIES_MAX = 200
 /** Connections to a dashboard's server; those that follow live data among them. */

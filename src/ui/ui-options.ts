@@ -12,7 +12,7 @@ export interface UiOptions {
   readonly host?: string
   /** The dashboard may be reached from other machines, by whoever knows the token. There is no encryption: put a proxy with TLS before it. Default false. */
   readonly allowRemote?: boolean
-  /** Names, without port, under which browsers may ask for it beside its own address, such as that of a proxy. Default: none. */
+  /** Names under which browsers may ask for it beside its own address, such as that of a proxy: 'board.example', or 'board.example:8443' where the proxy has an unusual port. Default: none. */
   readonly allowedHosts?: readonly string[]
   /** What every request has to know: 16 or more characters of A-Z, a-z, 0-9, -, _. Default: 32 random bytes. */
   readonly token?: string
@@ -20,7 +20,11 @@ export interface UiOptions {
   readonly savepoints?: string
 }
 
-export type CheckedUiOptions = Readonly<Required<Omit<UiOptions, 'token'>>> & { readonly token: string | null }
+export type CheckedUiOptions = Readonly<Required<Omit<UiOptions, 'token'>>> & {
+  readonly token: string | null
+  /** Path of a Unix domain socket, or name of a pipe, to listen on instead of host and port: that of commands. */
+  readonly socket: string | null
+}
 
 /** Where a dashboard is. */
 export interface UiAddress {
@@ -45,7 +49,7 @@ export function checkUiOptions(options: UiOptions = {}): CheckedUiOptions {
   if (token !== null && !isToken(token)) refuseToken()
   if (typeof savepoints !== 'string' || savepoints === '') refuseOption('savepoints', savepoints, 'a path')
   if (!isLoopback(host) && !allowRemote) throw new MillraceError('MR_UI_REMOTE_REFUSED', `The dashboard is not served on ${host}`)
-  return { port, host, allowRemote, allowedHosts, token, savepoints }
+  return { port, host, allowRemote, allowedHosts, token, savepoints, socket: null }
 }
 
 /** 127.0.0.0/8 and ::1; 'localhost' is what the machine says it is. */

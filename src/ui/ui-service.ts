@@ -1,12 +1,19 @@
 import { randomBytes } from 'node:crypto'
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { chmodSync } from 'node:fs'
 import { MillraceError } from '../errors.ts'
-import { UI_CONNECTIONS_MAX, UI_HEADERS_MS_MAX, UI_HEADER_BYTES_MAX, UI_REQUEST_MS_MAX, UI_URL_CHARS_MAX } from './ui-limits.ts'
+import {
+  UI_CONNECTIONS_MAX,
+  UI_HEADERS_MS_MAX,
+  UI_HEADER_BYTES_MAX,
+  UI_IDLE_LOOK_MS,
+  UI_REQUEST_MS_MAX,
+  UI_URL_CHARS_MAX,
+} from './ui-limits.ts'
 import { Access, Refused } from './access.ts'
 import { EventStreams } from './event-streams.ts'
-import { jobPicture } from './job-picture.ts'
-import { Lookout } from './lookout.ts'
+import { Lookout, type Watchers } from './lookout.ts'
 import { type Answered, ROUTES, type Served, json } from './routes.ts'
 import type { UiSubject } from './subject.ts'
 import type { CheckedUiOptions, UiAddress } from './ui-options.ts'
@@ -35,11 +42,16 @@ export class UiService {
 
   constructor(subject: UiSubject, options: CheckedUiOptions) {
     this.#options = options
-    const job = jobPicture(subject.plan, subject.options.mailboxBytes)
     const streams = new EventStreams((clients) => lookout.watch(clients > 0))
-    const lookout = new Lookout(subject, job.shape, (picture) => streams.send('picture', picture))
+    // Whoever asks by a command looks when it asks.
+    const idleLookMs = options.socket === null ? UI_IDLE_LOOK_MS : null
+    const watchers: Watchers = {
+      picture: (picture) => streams.send('picture', picture),
+      job: (job) => streams.send('job', job),
+    }
+    const lookout = new Lookout(subject, watchers, idleLookMs)
     const token = options.token ?? randomBytes(TOKEN_BYTES).toString('base64url')
-    this.#served = { subject, job, lookout, streams, token, savepoints: options.savepoints }
+    this.#served = { subject, lookout, streams, token, savepoints: options.savepoints }
     this.#endLog = subject.log.onEntry((entry) => {
       streams.send('log', entry)
       // The thread is ended next: who follows is to have heard why.
@@ -60,23 +72,31 @@ export class UiService {
 
   /** @throws MillraceError MR_UI_PORT_UNUSABLE */
   async listen(): Promise<UiAddress> {
-    const { host, port, allowedHosts } = this.#options
+    const { host, port, allowedHosts, socket } = this.#options
     try {
       await new Promise<void>((resolve, reject) => {
         this.#server.once('error', reject)
-        this.#server.listen({ host, port }, resolve)
+        this.#server.listen(socket === null ? { host, port } : { path: socket }, resolve)
       })
     } catch (cause) {
       await this.close()
-      throw new MillraceError('MR_UI_PORT_UNUSABLE', `The dashboard cannot listen on ${host}:${port}`, { cause })
+      throw new MillraceError('MR_UI_PORT_UNUSABLE', `The dashboard cannot listen on ${socket ?? `${host}:${port}`}`, { cause })
     }
     // A connection that could not be accepted is the business of whoever wanted it.
     this.#server.removeAllListeners('error').on('error', () => {})
+    const { token } = this.#served
+    if (socket !== null) return this.#listensOn(socket, token)
     const { port: bound } = this.#server.address() as AddressInfo
     const name = host.includes(':') ? `[${host}]` : host
-    const { token } = this.#served
-    this.#access = new Access({ token, port: bound, hosts: [name, 'localhost', '127.0.0.1', '[::1]', ...allowedHosts] })
+    this.#access = new Access({ token, port: bound, hosts: [name, 'localhost', '127.0.0.1', '[::1]'], proxies: allowedHosts })
     return { url: `http://${name}:${bound}/?token=${token}`, token, port: bound }
+  }
+
+  /** The folder keeps others out already; so does the socket where a folder does not. A pipe of Windows has no mode. */
+  #listensOn(socket: string, token: string): UiAddress {
+    if (process.platform !== 'win32') chmodSync(socket, 0o600)
+    this.#access = new Access({ token, port: 0, hosts: [], proxies: ['localhost'] })
+    return { url: 'http://localhost/', token, port: 0 }
   }
 
   async close(): Promise<void> {

@@ -1,21 +1,27 @@
 import type { ActorEvents, SealedChunk } from '../actor/actor-parts.ts'
+import type { Mailbox } from '../channel/mailbox.ts'
 import type { SnapshotTiming } from '../core/checkpoint-measures.ts'
 import type { Doorbell } from '../ring/index.ts'
 import { sealState } from './chunk-key.ts'
+import { InFlight } from './in-flight.ts'
 import type { Inbound } from './inbound.ts'
 import type { WiringRequest } from './wire-worker.ts'
 
 /** The way from an actor to its worker. */
 export class ActorLink implements ActorEvents {
   readonly #actor: number
+  readonly #mailbox: Mailbox
   readonly #inbounds: readonly Inbound[]
   readonly #request: WiringRequest
   readonly #bell: (thread: number) => Doorbell
   readonly seal = sealState
+  /** Made with the first batch: most of ten thousand actors are idle. */
+  #inFlight: InFlight | null = null
 
   /** @param inbounds by channel */
-  constructor(actor: number, inbounds: readonly Inbound[], request: WiringRequest, bell: (thread: number) => Doorbell) {
+  constructor(actor: number, mailbox: Mailbox, inbounds: readonly Inbound[], request: WiringRequest, bell: (thread: number) => Doorbell) {
     this.#actor = actor
+    this.#mailbox = mailbox
     this.#inbounds = inbounds
     this.#request = request
     this.#bell = bell
@@ -25,6 +31,11 @@ export class ActorLink implements ActorEvents {
   consumed(channel: number, costBytes: number): void {
     const inbound = this.#inbounds[channel]!
     inbound.consumed(costBytes)
+    const { options, host } = this.#request
+    if (options.mailboxDrainMs !== Infinity) {
+      this.#inFlight ??= new InFlight(this.#mailbox, this.#inbounds, host.clock, options.mailboxDrainMs)
+      this.#inFlight.consumed(channel, costBytes)
+    }
     if (inbound.fromThread !== this.#request.index) this.#bell(inbound.fromThread).ring()
   }
 

@@ -1,5 +1,5 @@
 import { Actor } from '../actor/actor.ts'
-import type { ActorEvents, OperatorInstance } from '../actor/actor-parts.ts'
+import type { ActorEvents, ActorParts, OperatorInstance } from '../actor/actor-parts.ts'
 import type { BadInput, Emit, OperatorActor, OperatorContext, OperatorDefinition, Registry } from '../actor/contract.ts'
 import { Place } from '../actor/place.ts'
 import { type GuardedOutput, RecordGuard } from '../actor/record-guard.ts'
@@ -41,7 +41,7 @@ export interface ActorEnvironment {
   readonly stateOf: (node: OperatorNode, actor: number) => Pick<OperatorContext, 'backend' | 'workingStore' | 'openTable'>
 }
 
-export interface ActorWiring {
+export interface ActorWiring extends Pick<ActorParts, 'log'> {
   readonly mailbox: Mailbox
   /** By channel: which of the head's inputs it leads to. */
   readonly inputs: readonly number[]
@@ -133,6 +133,7 @@ class ChainBuilder {
         decoder: this.#wiring.decoder,
         outboxes: [...this.#wiring.outboxes.values()],
         onClose: this.#wiring.onClose,
+        log: this.#wiring.log,
       },
       this.#wiring.events,
     )

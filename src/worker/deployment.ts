@@ -18,6 +18,8 @@ export interface EngineOptions {
   readonly freezeRecords: boolean
   readonly ringBytes: number
   readonly mailboxBytes: number
+  /** What is in flight to an actor is to be processed in this time, so there is less of it while the actor is slow; Infinity: as much as credit allows. */
+  readonly mailboxDrainMs: number
   /** Records in one batch at most. */
   readonly batchRecords: number
   readonly lingerMs: number
@@ -30,6 +32,8 @@ export interface EngineOptions {
   readonly backend: StateBackend | null
   /** By actor, where it runs, as the app thread has planned it; null: in turn. */
   readonly threads: readonly number[] | null
+  /** What a worker keeps of what its actors were given, so that one can restart alone; 0: none can. */
+  readonly retainedBytes: number
   /** Directory for copies of the frames that each worker receives, or null. */
   readonly captureDir: string | null
 }

@@ -42,7 +42,7 @@ export default async function runWorker(task: WorkerTask): Promise<void> {
     onWake: () => bell.ring(),
     events: workerEvents(() => service.plan, {
       store: (message) => sendStore(task.storagePort, message),
-      failed: (failure) => void listener.failed(failure),
+      failed: (failure, offer) => void listener.failed(failure, offer),
       notify: (attempt, notice) => void listener.notify(attempt, notice),
       checkpointWanted: (attempt) => void listener.checkpointWanted(attempt),
     }),
@@ -64,6 +64,7 @@ export default async function runWorker(task: WorkerTask): Promise<void> {
     prepare: () => answer(async () => service.prepare(await loadJob(task.jobUrl), task.config)),
     deploy: (deployment, restore) => answer(() => service.deploy(deployment, restore)),
     start: () => answer(() => service.start()),
+    restartActor: (actor, restore) => answer(() => service.restartActor(actor, restore)),
     stop: () => answer(() => service.stop()),
     triggerCheckpoint: (checkpoint, last) => answer(() => service.triggerCheckpoint(checkpoint, last)),
     checkpointEnded: (checkpoint, end) => answer(() => service.checkpointEnded(checkpoint, end)),
@@ -80,8 +81,11 @@ export default async function runWorker(task: WorkerTask): Promise<void> {
   expose(api, nodeEndpoint(task.controlPort))
   const polite = task.options.priority === 'low' && !lowerThisThread() ? new PoliteWorker(task.board, availableParallelism()) : null
   const manners = task.options.priority === 'low' ? polite : new BusyWorker(task.board)
-  await runLoop(service, bell, () => over, { clock: systemClock, manners })
-  polite?.leave()
+  try {
+    await runLoop(service, bell, () => over, { clock: systemClock, manners })
+  } finally {
+    polite?.leave()
+  }
   await service.stop()
   for (const port of [task.controlPort, task.eventPort, task.storagePort]) port.close()
 }

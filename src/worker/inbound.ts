@@ -28,6 +28,13 @@ export class Inbound {
     credits.publish(channel, mailbox.ledger.limit(slot))
   }
 
+  /** The window of the mailbox's channels has changed: its sender is told. Where it grows the limit goes first, so that whoever reads the window may rely on it. */
+  windowed(): void {
+    const { ledger } = this.#mailbox
+    this.#credits.publish(this.#channel, ledger.widen(this.#slot))
+    this.#credits.publishWindow(this.#channel, Number.isFinite(ledger.windowBytes) ? ledger.windowBytes : 0)
+  }
+
   /** A frame by reference. */
   deliver(frame: Envelope): void {
     if (frame.kind === FrameKind.batch) this.#unconsumed++

@@ -3,6 +3,7 @@ import type { Manifest } from '../checkpoint/manifest.ts'
 import type { FailureData } from '../core/failure.ts'
 import type { CheckpointEnd } from '../actor/actor-parts.ts'
 import type { InletNotice } from '../actor/contract.ts'
+import type { LoneOffer } from './lone-actors.ts'
 import type { Deployment, EngineOptions } from './deployment.ts'
 import type { Key } from '../core/key-hash.ts'
 import type { StateAnswer, StatePlace } from './state-place.ts'
@@ -33,6 +34,8 @@ export interface WorkerApi {
   prepare(): Promise<Answer<string[]>>
   deploy(deployment: Deployment, restore: Manifest | null): Promise<Answer<void>>
   start(): Promise<Answer<void>>
+  /** Makes an actor anew that has failed, and brings it to where it was. */
+  restartActor(actor: number, restore: Manifest | null): Promise<Answer<void>>
   stop(): Promise<Answer<void>>
   triggerCheckpoint(checkpoint: number, last: boolean): Promise<Answer<boolean>>
   checkpointEnded(checkpoint: number, end: CheckpointEnd): Promise<Answer<void>>
@@ -51,7 +54,7 @@ export interface WorkerApi {
 
 /** What a worker calls, through Comlink. */
 export interface WorkerListener {
-  failed(failure: FailureData): void
+  failed(failure: FailureData, offer: LoneOffer | null): void
   notify(attempt: number, notice: InletNotice): void
   /** An operator, or the count of records, asks for one. */
   checkpointWanted(attempt: number): void

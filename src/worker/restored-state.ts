@@ -1,7 +1,7 @@
 import type { TimeChunk } from '../actor/actor-time.ts'
 import type { StateChunk } from '../actor/contract.ts'
 import type { Manifest } from '../checkpoint/manifest.ts'
-import type { Plan } from '../graph/plan.ts'
+import type { ActorPlacement, Plan } from '../graph/plan.ts'
 import { decodeChunk } from './chunk-key.ts'
 import { type ChunkPlace, parseChunkKey } from './chunk-place.ts'
 import { ownersIn } from './ownership.ts'
@@ -18,6 +18,8 @@ export type ReadChunks = (
 /**
  * The state that one worker's actors begin with. Group chunks go to the instance that owns the key group now, split chunks to the instance
  * that reads the split now, instance chunks to the instance of that number; so a job may be resumed with another number of workers.
+ *
+ * @param only the actor whose state is wanted; default: all of the worker's
  */
 export async function readRestoredState(
   manifest: Manifest,
@@ -25,8 +27,9 @@ export async function readRestoredState(
   worker: number,
   keyGroups: number,
   readChunks: ReadChunks,
+  only?: number,
 ): Promise<RestoredState> {
-  const owners = ownership(plan, worker, keyGroups)
+  const owners = ownership(plan, keyGroups, ({ id, thread }) => thread === worker && (only === undefined || only === id))
   const chunks = await readChunks(manifest, (key) => owners(parseChunkKey(key)).length > 0)
   const byInstance = new Map<string, Restored[]>()
   for (const { key, bytes } of chunks) {
@@ -41,11 +44,9 @@ export async function readRestoredState(
 }
 
 /** Instances on this worker that a chunk belongs to. */
-function ownership(plan: Plan, worker: number, keyGroups: number): (place: ChunkPlace) => readonly number[] {
+function ownership(plan: Plan, keyGroups: number, wants: (actor: ActorPlacement) => boolean): (place: ChunkPlace) => readonly number[] {
   const ownerOf = ownersIn(plan, keyGroups)
-  const local = plan.tasks.map(({ id }) =>
-    plan.actors.filter((actor) => actor.task === id && actor.thread === worker).map(({ index }) => index),
-  )
+  const local = plan.tasks.map(({ id }) => plan.actors.filter((actor) => actor.task === id && wants(actor)).map(({ index }) => index))
   return (place) => {
     const owner = ownerOf(place)
     if (owner === null) return []

@@ -16,3 +16,9 @@ export const INPUT_LAG_MOMENTS_MAX = 64
 /** Actors that lack credit which a worker asks again when a turn of its loop begins, and after each step of another; before it sleeps it asks all. */
 export const BLOCKED_PER_TURN = 32
 export const BLOCKED_PER_STEP = 4
+/** Least bytes that a channel may have in flight while what is in flight follows the rate of its actor. */
+export const WINDOW_BYTES_MIN = 2 * 1024
+/** Time between two looks at that rate. */
+export const WINDOW_LOOK_MS = 100
+/** What is in flight to an actor is to be processed in this time, unless it is said otherwise. */
+export const MAILBOX_DRAIN_MS_DEFAULT = 100

@@ -20,6 +20,7 @@ import { captureFrames } from './capture-frames.ts'
 import { ChannelIndex } from './channel-index.ts'
 import type { Deployment, EngineOptions } from './deployment.ts'
 import { Inbound } from './inbound.ts'
+import { LoneActors } from './lone-actors.ts'
 import { Waking } from './waking.ts'
 import type { Peer, WorkerHost } from './worker-host.ts'
 
@@ -39,7 +40,11 @@ export interface WiringRequest {
 
 /** All that one worker's actors of one attempt are connected with. */
 export interface Wiring {
-  readonly actors: ReadonlyMap<number, Actor>
+  /** By number. One that has failed may be replaced by its successor. */
+  readonly actors: Map<number, Actor>
+  /** Makes an actor anew, with the mailbox and the outboxes that it has. */
+  readonly rebuild: (actor: number) => Actor
+  readonly lone: LoneActors
   readonly consumers: readonly Peer[]
   readonly producers: readonly PeerRing[]
   readonly onFrame: FrameHandler
@@ -58,12 +63,16 @@ class WorkerWiring {
   readonly #links: ChannelIndex
   readonly #environment: ActorEnvironment
   readonly #route: (channels: number) => Uint16Array
+  readonly #lone: LoneActors
+  /** By actor, for whoever is made anew. */
+  readonly #outboxesOf = new Map<number, ReadonlyMap<number, Outbox>>()
 
   constructor(request: WiringRequest) {
     this.#request = request
     this.#links = new ChannelIndex(request.plan)
     this.#credits = new CreditTable(request.deployment.credits)
     this.#environment = environmentOf(request)
+    this.#lone = new LoneActors(request)
     this.#route = once((channels) => routingTable(request.options.keyGroups, channels))
   }
 
@@ -90,7 +99,8 @@ class WorkerWiring {
       else bell(inbound.fromThread).ring()
     }
     const captured = captureDir === null ? onFrame : captureFrames(captureDir, index, attempt, onFrame)
-    return { actors, consumers, producers: [...this.#producers.values()], onFrame: captured }
+    const rebuild = (actor: number): Actor => this.#build(plan.actors[actor]!, bell)
+    return { actors, rebuild, lone: this.#lone, consumers, producers: [...this.#producers.values()], onFrame: captured }
   }
 
   #openMailbox(actor: ActorPlacement): void {
@@ -105,15 +115,23 @@ class WorkerWiring {
   #build(placement: ActorPlacement, bell: (thread: number) => Doorbell): Actor {
     const { plan, options, host, markReady, wakeAt } = this.#request
     const channels = this.#links.to(placement.id)
+    const mailbox = this.#mailboxes.get(placement.id)!
     const waking = new Waking(host, () => markReady(placement.id))
-    return buildActor(this.#environment, placement, {
-      mailbox: this.#mailboxes.get(placement.id)!,
+    const outboxes = this.#outboxesOf.get(placement.id) ?? this.#outboxes(placement)
+    this.#outboxesOf.set(placement.id, outboxes)
+    const log = this.#lone.logOf(placement.id, outboxes.values())
+    // Whoever is called again reads the same times again.
+    const environment = log === null ? this.#environment : { ...this.#environment, clock: log.clock(host.clock) }
+    return buildActor(environment, placement, {
+      mailbox,
       inputs: inputsOf(plan, channels),
       decoder: (slot) => new BatchDecoder({ name: `channel-${channels[slot]!.id}`, mode: options.codec }),
       channels: () => channels.map((channel) => channelName(plan, channel)),
-      outboxes: this.#outboxes(placement),
+      outboxes,
+      log,
       events: new ActorLink(
         placement.id,
+        mailbox,
         channels.map((channel) => this.#inbounds[channel.id]!),
         this.#request,
         bell,

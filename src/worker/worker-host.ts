@@ -6,6 +6,7 @@ import type { Clock } from '../core/clock.ts'
 import type { RingConsumer } from '../ring/index.ts'
 import type { TableStore } from '../state/tables/table-store.ts'
 import type { WorkingStore } from '../state/working/working-store.ts'
+import type { LoneOffer } from './lone-actors.ts'
 import type { FrameProbe } from './frame-probe.ts'
 
 /** In place of a checkpoint id: the state of an actor that has ended, which belongs to every later checkpoint. */
@@ -17,7 +18,8 @@ export interface WorkerEvents {
   snapshotPart(attempt: number, checkpointId: number, actor: number, chunks: readonly SealedChunk[]): void
   /** An actor's part of a checkpoint, or what is left of it; with id FINAL_SNAPSHOT its last state, after its end. */
   snapshotTaken(attempt: number, checkpointId: number, actor: number, chunks: readonly SealedChunk[], timing?: SnapshotTiming): void
-  failed(attempt: number, actor: number | null, error: unknown): void
+  /** @param offer what the worker has to say of restarting the actor alone; null where that was not asked for */
+  failed(attempt: number, actor: number | null, error: unknown, offer: LoneOffer | null): void
   notify(attempt: number, notice: InletNotice): void
   /** A checkpoint should be taken soon. */
   checkpointWanted(attempt: number): void

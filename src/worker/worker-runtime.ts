@@ -5,16 +5,17 @@ import type { Plan } from '../graph/plan.ts'
 import type { Key } from '../core/key-hash.ts'
 import type { StateAnswer } from './state-place.ts'
 import { within } from '../core/within.ts'
-import { FRAMES_DRAINED_BYTES_MAX, SINK_CLOSE_MS_MAX, WALL_CLOCK_LOOK_MS } from '../limits.ts'
+import { FRAMES_DRAINED_BYTES_MAX, SINK_CLOSE_MS_MAX } from '../limits.ts'
 import { BLOCKED_PER_STEP, BLOCKED_PER_TURN } from './turn-limits.ts'
+import { Alarms } from './alarms.ts'
 import type { Deployment, EngineOptions } from './deployment.ts'
+import { FailingActors } from './failing-actors.ts'
+import { Linger } from './linger.ts'
 import { LoadMeter } from './load-meter.ts'
 import { Priorities } from './priorities.ts'
 import type { ReadyLevels } from './ready-levels.ts'
 import { ReadySet } from './ready-set.ts'
 import { RecordCount } from './record-count.ts'
-import { WakeTimes } from './wake-times.ts'
-import { WallClockWatch } from './wall-clock-watch.ts'
 import { type Wiring, wireWorker } from './wire-worker.ts'
 import { attemptOver } from './attempt-over.ts'
 import { FINAL_SNAPSHOT, type RestoredState, type WorkerHost } from './worker-host.ts'
@@ -26,7 +27,7 @@ import { FINAL_SNAPSHOT, type RestoredState, type WorkerHost } from './worker-ho
 export class WorkerRuntime {
   readonly #plan: Plan
   readonly #host: WorkerHost
-  readonly #linger: number
+  readonly #linger: Linger
   readonly #wiring: Wiring
   readonly #ready: ReadySet | ReadyLevels
   readonly #priorities: Priorities
@@ -34,12 +35,10 @@ export class WorkerRuntime {
   readonly #waiting: ReadySet
   /** Those that wait for state from the storage thread. */
   readonly #fetching: ReadySet
+  /** Those that have failed, and may restart alone. */
+  readonly failing: FailingActors
   readonly load: LoadMeter
-  /** Timers of operators, by the wall clock; pauses of sources, by the monotonic one. */
-  readonly #timers = new WakeTimes()
-  readonly #pauses = new WakeTimes()
-  readonly #wallClock: WallClockWatch
-  readonly #flushedMs: Float64Array
+  readonly #alarms: Alarms
   readonly #attempt: number
   readonly #index: number
   readonly #activity: Int32Array
@@ -55,8 +54,8 @@ export class WorkerRuntime {
   constructor(plan: Plan, registry: Registry, options: EngineOptions, index: number, deployment: Deployment, host: WorkerHost) {
     this.#plan = plan
     this.#host = host
-    this.#wallClock = new WallClockWatch(host.clock)
-    this.#linger = options.lingerMs
+    this.#alarms = new Alarms(host.clock)
+    this.#linger = new Linger(options.lingerMs, plan.actors.length)
     this.#attempt = deployment.attempt
     this.#index = index
     this.#activity = new Int32Array(deployment.activity)
@@ -68,7 +67,6 @@ export class WorkerRuntime {
     this.#waiting = new ReadySet(plan.actors.length)
     this.#fetching = new ReadySet(plan.actors.length)
     this.load = new LoadMeter(plan.actors.length, host.clock.monotonicMs())
-    this.#flushedMs = new Float64Array(plan.actors.length)
     this.#wiring = wireWorker({
       plan,
       registry,
@@ -77,10 +75,14 @@ export class WorkerRuntime {
       deployment,
       host,
       markReady: (actor) => this.#markReady(actor),
-      wakeAt: (actor, monotonicMs) => this.#pauses.set(actor, monotonicMs),
+      wakeAt: (actor, monotonicMs) => this.#alarms.pauses.set(actor, monotonicMs),
       snapshotPart: (actor, checkpointId, chunks) => host.events.snapshotPart(deployment.attempt, checkpointId, actor, chunks),
       snapshotTaken: (actor, checkpointId, chunks, timing) =>
         host.events.snapshotTaken(deployment.attempt, checkpointId, actor, chunks, timing),
+    })
+    this.failing = new FailingActors(plan, this.#wiring, (id) => {
+      this.#markReady(id)
+      host.onWake()
     })
   }
 
@@ -88,8 +90,9 @@ export class WorkerRuntime {
     return this.#wiring.actors.values()
   }
 
-  /** Opens actor by actor, until the attempt is stopped: another one may begin then. */
-  async open(restored: RestoredState | null): Promise<void> {
+  /** Opens actor by actor, with what they keep in a checkpoint, until the attempt is stopped: another one may begin then. */
+  async open(restored: RestoredState | null, checkpoint = 0): Promise<void> {
+    this.#wiring.lone.checkpoint = checkpoint
     this.#opening = this.#open(restored)
     await this.#opening
   }
@@ -98,7 +101,7 @@ export class WorkerRuntime {
     for (const actor of this.#wiring.actors.values()) {
       if (this.#stopped) return
       const placement = this.#plan.actors[actor.id]!
-      await actor.open((operator) => restored?.(operator, placement.index) ?? [])
+      await actor.open((operator) => restored?.(operator, placement.index) ?? [], this.#wiring.lone.checkpoint)
     }
   }
 
@@ -130,6 +133,7 @@ export class WorkerRuntime {
     for (const over of this.#onOver) over()
     this.#ready.clear()
     await this.#opening.catch(() => {})
+    await this.failing.stop()
     if (this.#ending.size > 0) await within(SINK_CLOSE_MS_MAX, Promise.allSettled(this.#ending))
     for (const actor of this.#wiring.actors.values()) await actor.close()
   }
@@ -191,10 +195,7 @@ export class WorkerRuntime {
 
   /** Time in ms until some actor wants to run, whether frames come or not; Infinity for none. */
   get idleMs(): number {
-    const { clock } = this.#host
-    const timerMs = this.#timers.firstMs === Infinity ? Infinity : Math.min(this.#timers.firstMs - clock.nowMs(), WALL_CLOCK_LOOK_MS)
-    const pauseMs = this.#pauses.firstMs === Infinity ? Infinity : this.#pauses.firstMs - clock.monotonicMs()
-    return Math.max(0, Math.min(timerMs, pauseMs))
+    return this.#alarms.idleMs
   }
 
   /** The last look before sleep. */
@@ -262,7 +263,7 @@ export class WorkerRuntime {
   }
 
   #markReady(id: number): void {
-    if (this.#running && !this.#blocked.has(id)) this.#ready.add(id)
+    if (this.#running && !this.#blocked.has(id) && !this.failing.has(id)) this.#ready.add(id)
   }
 
   #step(id: number, nowMs: number): void {
@@ -277,9 +278,9 @@ export class WorkerRuntime {
       else this.#waiting.delete(id)
       if (actor.awaitsState) this.#fetching.add(id)
       else this.#fetching.delete(id)
-      if (actor.hasTimers) this.#timers.set(id, actor.wakeAtMs)
+      if (actor.hasTimers) this.#alarms.timers.set(id, actor.wakeAtMs)
       if (result === 'progress') {
-        this.#flushAfterLinger(actor, nowMs)
+        this.#linger.stepped(actor, nowMs)
         if (actor.state === 'finished') this.#host.events.snapshotTaken(this.#attempt, FINAL_SNAPSHOT, id, actor.finalChunks!)
         return
       }
@@ -295,26 +296,24 @@ export class WorkerRuntime {
     }
   }
 
+  /** All stand still, unless the actor may restart alone: what becomes of it is decided elsewhere. */
   #failed(id: number, error: unknown): void {
-    this.#running = false
-    this.#host.events.failed(this.#attempt, id, error)
+    const actor = this.#wiring.actors.get(id)!
+    const offer = this.#wiring.lone.offerOf(actor)
+    if (offer?.because === null) this.#setAside(actor)
+    else this.#running = false
+    this.#host.events.failed(this.#attempt, id, error, offer)
   }
 
-  #flushAfterLinger(actor: Actor, nowMs: number): void {
-    if (nowMs - this.#flushedMs[actor.id]! < this.#linger) return
-    this.#flushedMs[actor.id] = nowMs
-    actor.flush()
+  #setAside(actor: Actor): void {
+    this.failing.setAside(actor)
+    for (const set of [this.#ready, this.#blocked, this.#waiting, this.#fetching]) set.delete(actor.id)
+    this.#alarms.timers.set(actor.id, Infinity)
   }
 
   /** One that is blocked runs as soon as it can, and says anew when it wants to. */
   #wakeDue(): void {
-    const { clock } = this.#host
-    if (this.#timers.firstMs !== Infinity) {
-      // Whoever wants so much time to have passed says anew when that is by the wall clock.
-      const nowMs = this.#wallClock.wasSet() ? Infinity : clock.nowMs()
-      this.#timers.takeDue(nowMs, (id) => this.#markReady(id))
-    }
-    if (this.#pauses.firstMs !== Infinity) this.#pauses.takeDue(clock.monotonicMs(), (id) => this.#markReady(id))
+    this.#alarms.takeDue((id) => this.#markReady(id))
   }
 
   #drain(): boolean {

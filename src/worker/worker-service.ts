@@ -12,7 +12,7 @@ import { chunkKey } from './chunk-place.ts'
 import type { StateAnswer, StatePlace } from './state-place.ts'
 import { storedIn } from './stored-state.ts'
 import { attemptOver } from './attempt-over.ts'
-import type { WorkerHost } from './worker-host.ts'
+import type { RestoredState, WorkerHost } from './worker-host.ts'
 import { WorkerRuntime } from './worker-runtime.ts'
 import { type WorkerStats, workerStats } from './worker-stats.ts'
 
@@ -64,9 +64,19 @@ export class WorkerService {
     for (const [name, value] of deployment.signals) this.#signals.set(name, value)
     const runtime = new WorkerRuntime(this.#plan!, this.#registry, this.#options, this.#index, deployment, this.#host)
     this.#runtime = runtime
-    await runtime.open(
-      restore === null ? null : await readRestoredState(restore, this.#plan!, this.#index, this.#options.keyGroups, this.#host.readChunks),
-    )
+    await runtime.open(await this.#restored(restore), restore?.id ?? 0)
+  }
+
+  async #restored(manifest: Manifest | null, only?: number): Promise<RestoredState | null> {
+    if (manifest === null) return null
+    return readRestoredState(manifest, this.#plan!, this.#index, this.#options.keyGroups, this.#host.readChunks, only)
+  }
+
+  /** Makes an actor anew that has failed: what it was given since the checkpoint it gets again. */
+  async restartActor(actor: number, restore: Manifest | null): Promise<void> {
+    const runtime = this.#runtime
+    const restored = await this.#restored(restore, actor)
+    await runtime?.failing.restart(actor, restore?.id ?? 0, restored)
   }
 
   start(): void {

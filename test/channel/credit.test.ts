@@ -32,7 +32,8 @@ class Model {
   }
 }
 
-const step = fc.record({ send: fc.boolean(), channel: fc.nat(7), bytes: fc.integer({ min: 1, max: 600 }) })
+const stepParts = { send: fc.boolean(), channel: fc.nat(7), bytes: fc.integer({ min: 1, max: 600 }) }
+const step = fc.record(stepParts)
 
 describe('credit', () => {
   test('a mailbox never holds, and never promises, more than its budget', () => {
@@ -68,6 +69,34 @@ describe('credit', () => {
           while (model.waiting[channel]!.length > 0) model.consume(channel)
           expect(model.ledger.limit(channel) - model.sent[channel]!).toBeGreaterThanOrEqual(model.ledger.exclusiveBytes)
         }
+      }),
+    )
+  })
+
+  test('whatever becomes of its window, an empty channel can send a frame of half of it, and no limit or budget is broken', () => {
+    const windowed = fc.record({ ...stepParts, window: fc.option(fc.integer({ min: 16, max: 4096 }), { freq: 4 }) })
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 8 }), fc.array(windowed, { maxLength: 300 }), (channels, steps) => {
+        const model = new Model(4096, channels)
+        const { ledger } = model
+        for (const { send, channel, bytes, window } of steps) {
+          if (window !== null) {
+            ledger.windowBytes = window
+            for (let each = 0; each < channels; each++) expect(ledger.widen(each)).toBe(ledger.limit(each))
+          }
+          if (send) model.send(channel % channels, bytes)
+          else model.consume(channel % channels)
+          expect(ledger.outstandingBytes).toBeLessThanOrEqual(4096)
+          for (let each = 0; each < channels; each++) {
+            if (model.waiting[each]!.length > 0) continue
+            expect(ledger.limit(each) - model.sent[each]!).toBeGreaterThanOrEqual(Math.min(ledger.windowBytes, ledger.exclusiveBytes))
+          }
+        }
+        // With all consumed, nobody has more ahead than the window, and once that is wide again as much as ever.
+        for (let channel = 0; channel < channels; channel++) while (model.waiting[channel]!.length > 0) model.consume(channel)
+        ledger.windowBytes = Infinity
+        for (let channel = 0; channel < channels; channel++)
+          expect(ledger.widen(channel) - model.sent[channel]!).toBeGreaterThanOrEqual(ledger.exclusiveBytes)
       }),
     )
   })

@@ -132,6 +132,7 @@ function sample(atMs: number, attempt: number, recordsIn: readonly number[], bus
       state: 'running',
       checkpoint: 3,
       restarts: attempt - 1,
+      actorRestarts: 0,
       checkpoints,
       workers,
       bottleneck,

@@ -26,6 +26,7 @@ export interface SpawnOptions {
   readonly readsOutput?: boolean
   readonly nodeArgs?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
+  readonly cwd?: string
 }
 
 const LIMIT_MS = 60_000
@@ -36,10 +37,11 @@ const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url))
 
 /** Runs `millrace` in a process of its own to its end; one that hangs is killed, which shows as signal SIGKILL. */
 export async function millrace(args: readonly string[], options: SpawnOptions = {}): Promise<Ending> {
-  const { onStderr, onStdout, readsOutput = true, nodeArgs = [], env = {} } = options
+  const { onStderr, onStdout, readsOutput = true, nodeArgs = [], env = {}, cwd } = options
   const child = spawn(process.execPath, [...nodeArgs, main, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
+    ...(cwd !== undefined && { cwd }),
   })
   const watched: Watched = { signal: (name) => child.kill(name), closeOutput: () => child.stdout.destroy() }
   let [stdout, stderr] = ['', '']

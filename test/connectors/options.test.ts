@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { guaranteeOf } from '../../src/cli/plan/guarantee.ts'
+import { eventSink, httpSink, httpSource, webSocketSource } from '../../src/connectors/http/index.ts'
 import { kafkaSink, kafkaSource } from '../../src/connectors/kafka/index.ts'
 import { parquetSource } from '../../src/connectors/parquet/index.ts'
 import { postgresSink, postgresUpsert } from '../../src/connectors/postgres/index.ts'
@@ -17,10 +18,14 @@ const connection = { host: 'h', database: 'd', user: 'u', password: SECRET }
 const target = { connection, table: 't', columns: ['a', 'b'] }
 
 const SOURCES: Readonly<Record<string, () => SourceSpec<unknown>>> = {
+  httpSource: () => httpSource({ port: 0, token: SECRET, tls: { key: SECRET } }),
+  webSocketSource: () => webSocketSource({ url: `ws://h/?token=${SECRET}`, headers: { authorization: SECRET } }),
   kafkaSource: () => kafkaSource({ brokers, sasl, topic: 't' }),
   parquetSource: () => parquetSource({ path: 'x' }),
 }
 const SINKS: Readonly<Record<string, () => SinkSpec<never>>> = {
+  httpSink: () => httpSink({ url: `https://h/?token=${SECRET}`, token: SECRET, headers: { 'x-key': SECRET } }),
+  eventSink: () => eventSink({ port: 0, token: SECRET, tls: { key: SECRET } }),
   kafkaSink: () => kafkaSink({ brokers, sasl, topic: 't' }),
   postgresSink: () => postgresSink(target),
   postgresUpsert: () => postgresUpsert<{ a: number }>({ ...target, keyColumns: ['a'], key: 'a' }),
@@ -44,7 +49,7 @@ test.each([...Object.keys(SOURCES), ...Object.keys(SINKS)])('%s states what its 
   const { sources, ends } = guaranteeOf(graph)
   const { guarantee } = name in SOURCES ? sources[0]! : ends[0]!
   const row = page.find((line) => line.startsWith('|') && line.includes(`\`${name}\``))!
-  expect(row.split('|').at(-2)!.trim().split(';')[0]).toBe(guarantee.replaceAll('-', ' '))
+  expect(row.split('|').at(-2)!.split(';')[0]!.trim()).toBe(guarantee.replaceAll('-', ' '))
   expect(fingerprint(graph).join()).not.toContain(SECRET)
 })
 
@@ -72,6 +77,14 @@ test('what is no option is refused with its name, and without a secret', () => {
     }
     return 'accepted'
   }
+  expect(refused(() => httpSource({ port: 0, host: '0.0.0.0' }))).toMatch(/token/)
+  expect(refused(() => httpSource({ port: 0, token: '', path: '/x' }))).toMatch(/token/)
+  expect(refused(() => httpSource({ port: 0, path: 'orders' }))).toMatch(/path/)
+  expect(refused(() => httpSource({ port: 0, bodyBytes: 100, waitingBytes: 10 }))).toMatch(/waitingBytes/)
+  expect(refused(() => httpSink({ url: `https://user:${SECRET}@h/` }))).toMatch(/url/)
+  expect(refused(() => httpSink({ url: 'http://h/', guarantee: 'exactly-once' as never }))).toMatch(/guarantee/)
+  expect(refused(() => webSocketSource({ url: `http://h/?token=${SECRET}` }))).toMatch(/url/)
+  expect(refused(() => eventSink({ port: 0, origins: ['*'] }))).toMatch(/origins/)
   expect(refused(() => kafkaSource({ brokers: ['host'], topic: 't' }))).toMatch(/brokers/)
   expect(refused(() => kafkaSource({ brokers, topic: 't', startAt: 'soon' as never }))).toMatch(/startAt/)
   expect(refused(() => kafkaSource({ brokers, topic: 't', sasl: { ...sasl, mechanism: 'NONE' as never } }))).toMatch(/mechanism/)

@@ -22,7 +22,7 @@ test('with nobody away everybody stays where the launch put them; with some away
       (workers, instances, coins) => {
         const options = { ...PLAN, workers }
         const launched = planJob(graph, options)
-        const change = { version: 1, instances: rescaled(launched, 128, 'n1', instances), away: [] as number[] }
+        const change = { version: 1, instances: rescaled(launched, 128, 'n1', instances), moved: {}, away: [] as number[] }
         const all = planOf(graph, options, layoutOf(launched, options, change))
         for (const { task, index, thread } of all.actors) {
           const before = launched.actors.find((actor) => actor.task === task && actor.index === index)
@@ -58,7 +58,7 @@ test('what forward edges tie together is rescaled together, and keeps its chains
   const options = { ...PLAN, workers: 2 }
   const launched = planJob(tied, options)
   expect(rescaled(launched, 128, 'n2', 5)).toEqual({ n1: 5, n2: 5 })
-  const plan = planOf(tied, options, layoutOf(launched, options, { version: 1, instances: { n1: 5, n2: 5 }, away: [] }))
+  const plan = planOf(tied, options, layoutOf(launched, options, { version: 1, instances: { n1: 5, n2: 5 }, moved: {}, away: [] }))
   expect(plan.tasks.map(({ name, parallelism }) => [name, parallelism])).toEqual([
     ['n0', 2],
     ['n1', 5],

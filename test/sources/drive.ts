@@ -30,6 +30,7 @@ export async function drive(
     batchRecords,
     clock: systemClock,
     run: (rows: unknown[], from: number, to: number) => void records.push(...rows.slice(from, to)),
+    openSplit: () => {},
     closeSplit: () => {},
     wake: ring,
     wakeAt: (atMs: number) => void setTimeout(ring, atMs - systemClock.monotonicMs()),

@@ -6,6 +6,7 @@ import { verdictOf } from '../../bench/harness/drop.ts'
 import { projectFolder } from '../../bench/harness/project-folder.ts'
 import { drift } from '../../bench/soak/sample.ts'
 import { barsTable, verdict } from '../../bench/speed/bars-table.ts'
+import { attemptsIn } from '../../bench/speed/attempts.ts'
 import { keep } from '../../bench/speed/kept.ts'
 import { writeSpeedPage } from '../../bench/speed/speed-page.ts'
 import { noTimes } from '../../bench/stages/attribute.ts'
@@ -35,6 +36,9 @@ function figures(query: string, make: number): Figures {
   }
 }
 
+const TRIED =
+  '## Bars\n\n### What was tried about missed bars\n\n| workload | attempt |\n|---|---|\n| all | a |\n| q3, q0 | b |\n\n## Else\n\n| q0 | c |\n'
+
 const result = (name: string, ratio: number) => ({
   name,
   workers: 2,
@@ -53,17 +57,19 @@ const result = (name: string, ratio: number) => ({
 
 describe('bars', () => {
   const stages = { about, figures: [figures('q0', 100), figures('q1', 100)] }
-  const rows = barsTable({ loops: { results: [result('q0', 1.3), result('q1', 1.7)] }, stages }).split('\n')
+  const rows = barsTable({ loops: { results: [result('q0', 1.3), result('q1', 1.7)] }, stages, attempts: attemptsIn(TRIED) }).split('\n')
   const row = (start: string): string => rows.find((text) => text.startsWith(start))!
 
-  test('a missed one names what costs most, waiting apart', () => {
-    expect(row('| q0 | naive loop |')).toBe('| q0 | naive loop | 1.5 | 1.30 | 1.20 - 1.40 | **missed** | make 100, gc 20, cross 7.0 |')
+  test('a missed one names what costs most, waiting apart, and how much was tried', () => {
+    expect(row('| q0 | naive loop |')).toBe(
+      '| q0 | naive loop | 1.5 | 1.30 | 1.20 - 1.40 | **missed** | make 100, gc 20, cross 7.0 | [2 attempts](#what-was-tried-about-missed-bars) |',
+    )
   })
 
   test('others say that they were reached, or not measured', () => {
-    expect(row('| q1 | naive loop |')).toBe('| q1 | naive loop | 1.5 | 1.70 | 1.60 - 1.80 | reached |  |')
-    expect(row('| q4 | timely |')).toBe('| q4 | timely | 1 | - | - | not measured |  |')
-    expect(row('| all | Hazelcast Jet |')).toContain('not measured')
+    expect(row('| q1 | naive loop |')).toBe('| q1 | naive loop | 1.5 | 1.70 | 1.60 - 1.80 | reached |  |  |')
+    expect(row('| q4 | timely |')).toBe('| q4 | timely | 1 | - | - | not measured |  |  |')
+    expect(row('| q2 | Hazelcast Jet |')).toContain('| 2 | - | - | not measured |')
     expect(row('| latency p99 |')).toContain('not measured')
   })
 

@@ -20,9 +20,18 @@ import { StateReport } from '../../src/app/state-report.ts'
 import type { MillraceError } from '../../src/errors.ts'
 import { openCheckpoint } from '../../src/index.ts'
 import { openCheckpointReader } from '../../src/storage/checkpoint-reader.ts'
+import { CHUNKS, openEnvironment, reading } from '../../src/storage/environment.ts'
 import { openCheckpointStore } from '../../src/storage/checkpoint-store.ts'
 import { awaitStorageQuiet, createHandshake } from '../../src/storage/handshake.ts'
 import { chunk, head, snapshots, temporaryDir } from './fixtures.ts'
+
+/** Of all chunks in the database: checkpoint and ordinal. */
+async function storedKeys(dir: string): Promise<unknown[][]> {
+  const environment = openEnvironment(dir, 'read-only')
+  const keys = reading(environment, 'It', () => [...environment.getKeys(CHUNKS)].map(([, ...place]) => place))
+  await environment.close()
+  return keys
+}
 
 const codeOf = (work: () => unknown): string => {
   try {
@@ -32,6 +41,53 @@ const codeOf = (work: () => unknown): string => {
   }
   return 'nothing thrown'
 }
+
+describe('chunks that are written before their commit', () => {
+  const staged = [chunk('group-0', 1, 5000), chunk('group-1', 1, 70)]
+  const chunksIn = async (dir: string): Promise<string[]> => {
+    const reader = openCheckpointReader(dir)
+    const manifest = reader.latest()
+    const read = manifest === undefined ? [] : [...reader.readChunks(manifest)].map(({ key, bytes }) => `${key} ${bytes.length}`)
+    await reader.close()
+    return read
+  }
+
+  test('belong to it once it is there, beside those that came with it', async () => {
+    const dir = join(temporaryDir(), 'state')
+    const store = openCheckpointStore({ dir })
+    const [first, ...others] = store.staged.write(1, staged)
+    const more = store.staged.write(1, [chunk('group-2', 1, 80)])
+    await store.commit(head(1), [
+      { task: 'sum', index: 0, finished: false, chunks: [first!, chunk('group-3', 1, 90), ...others] },
+      { task: 'sum', index: 1, finished: false, chunks: more },
+    ])
+    await store.close()
+    expect(await chunksIn(dir)).toEqual(['group-0 5000', 'group-3 90', 'group-1 70', 'group-2 80'])
+    const again = openCheckpointStore({ dir })
+    expect(again.read(1, new Set(['group-1'])).chunks.map(({ bytes }) => Buffer.from(bytes))).toEqual([Buffer.from(staged[1]!.bytes)])
+    await again.close()
+    expect(await chunksIn(dir)).toHaveLength(4)
+  })
+
+  test('are gone when it is given up, and when the process ended before', async () => {
+    const dir = join(temporaryDir(), 'state')
+    const store = openCheckpointStore({ dir })
+    store.staged.write(1, staged)
+    store.staged.drop(1)
+    store.staged.write(2, staged)
+    await expect(
+      store.commit(head(2), [{ task: 'sum', index: 0, finished: false, chunks: [{ ...staged[0]!, since: 1 }] }]),
+    ).rejects.toThrow(/no chunk/)
+    store.staged.drop(2)
+    expect(await storedKeys(dir)).toEqual([])
+    store.staged.write(3, staged)
+    await store.close()
+    const next = openCheckpointStore({ dir })
+    await next.commit(head(next.firstId), snapshots(next.firstId))
+    await next.close()
+    expect(await storedKeys(dir)).toEqual([0, 1, 2].map((ordinal) => [next.firstId, ordinal]))
+  })
+})
 
 describe('a commit', () => {
   test('is read back by another handle: manifest, keys and bytes', async () => {

@@ -64,9 +64,20 @@ test('a source marks no more often than it is told, others measure by source, an
   nowMs += 10_007
   reader.receive(made[3]![1])
   expect(reader.stats).toEqual([
-    { source: 'source 3', count: 3, p50Ms: expect.closeTo(150, -1), p99Ms: 250, maxMs: 250 },
-    { source: 'source 4', count: 1, p50Ms: 7, p99Ms: 7, maxMs: 7 },
+    {
+      source: 'source 3',
+      count: 3,
+      p50Ms: expect.closeTo(150, -1),
+      p99Ms: 250,
+      maxMs: 250,
+      recent: { p50Ms: expect.closeTo(150, -1), p99Ms: 250 },
+    },
+    { source: 'source 4', count: 1, p50Ms: 7, p99Ms: 7, maxMs: 7, recent: { p50Ms: 7, p99Ms: 7 } },
   ])
+  // What was long ago counts for all markers, and not for the newest ones.
+  for (let i = 0; i < 64; i++) reader.receive(made[3]![1])
+  expect(reader.stats[1]).toMatchObject({ count: 65, recent: { p50Ms: 7, p99Ms: 7 } })
+  made.splice(8)
   // All of them went on.
   expect(made.slice(4).map(([from]) => from)).toEqual([3, 3, 3, 4])
 })

@@ -25,6 +25,7 @@ test('sources and operators say what they need and where they want to be', async
     },
   })
   expect((await job.buildGraph({})).nodes.map(({ placement }) => placement?.priority)).toEqual([3, null, null, -1, 0, undefined, undefined])
+  expectTypeOf<LaunchOptions['balance']>().toEqualTypeOf<boolean | undefined>()
   expectTypeOf<LaunchOptions['placement']>().toEqualTypeOf<PlacementOption | undefined>()
   expectTypeOf(placementCosts).returns.toEqualTypeOf<PlacementCosts>()
   expectTypeOf<RunStats>().toExtend<Parameters<typeof placementCosts>[0]>()

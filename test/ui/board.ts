@@ -5,7 +5,7 @@ import { MillraceError } from '../../src/errors.ts'
 import { type Job, defineJob } from '../../src/graph/job.ts'
 import { planJob } from '../../src/graph/plan.ts'
 import { RunLog } from '../../src/ui/run-log.ts'
-import { type UiOptions, checkUiOptions } from '../../src/ui/ui-options.ts'
+import { type CheckedUiOptions, type UiOptions, checkUiOptions } from '../../src/ui/ui-options.ts'
 import { UiService } from '../../src/ui/ui-service.ts'
 
 /** A dashboard without a run behind it. */
@@ -19,7 +19,8 @@ export interface Board {
   fails: boolean
 }
 
-export async function board(options: UiOptions = {}): Promise<Board> {
+/** @param checked in place of the options: for what no option says */
+export async function board(options: UiOptions = {}, checked?: CheckedUiOptions): Promise<Board> {
   const job = defineJob(import.meta, {
     name: 'counted',
     build: ({ source, sink }) => {
@@ -46,9 +47,14 @@ export async function board(options: UiOptions = {}): Promise<Board> {
         asked.push(`savepoint ${dir}`)
         return { id: 7, dir, bytes: 100 }
       },
+      rescale: async (operator, instances) => {
+        if (instances > 9) throw new MillraceError('MR_RESCALE_IMPOSSIBLE', 'There are fewer key groups')
+        asked.push(`rescale ${operator} ${instances}`)
+        return { operator, instances, before: 2, checkpoint: 7, pauseMs: 3, movedBytes: 50 }
+      },
       stop: (drain) => void asked.push(drain ? 'drain' : 'stop'),
     },
-    checkUiOptions({ savepoints: '/savepoints', ...options }),
+    checked ?? checkUiOptions({ savepoints: '/savepoints', ...options }),
   )
   onTestFinished(() => service.close())
   const made: Board = { ...(await service.listen()), log, asked, fails: false }
@@ -63,9 +69,10 @@ const STATS: RunStats = {
   state: 'running',
   checkpoint: 6,
   restarts: 0,
+  actorRestarts: 0,
   checkpoints: { completed: 6, failed: 0, skipped: 0, ageMs: 5, latest: LATEST },
   bottleneck: null,
-  hotKeys: [],
+  hotKeys: [{ operator: 'numbers', samples: 100, keys: [{ key: 10n, share: 0.5, error: 0.01 }] }],
   balance: null,
   workers: [
     {
@@ -95,7 +102,7 @@ const STATS: RunStats = {
           keys: [],
           state: 'running',
           badRecords: [{ operator: 'numbers', skipped: 1, deadLettered: 2 }],
-          latency: [{ source: 'numbers', count: 1, p50Ms: 1, p99Ms: 2, maxMs: 2 }],
+          latency: [{ source: 'numbers', count: 1, p50Ms: 1, p99Ms: 2, maxMs: 2, recent: { p50Ms: 1, p99Ms: 2 } }],
           progress: null,
         },
       ],

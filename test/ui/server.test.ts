@@ -1,12 +1,20 @@
 import { readFileSync } from 'node:fs'
+import type { IncomingMessage } from 'node:http'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { Access } from '../../src/ui/access.ts'
+import type { Picture } from '../../src/ui/picture.ts'
 import { UI_BODY_BYTES_MAX } from '../../src/ui/ui-limits.ts'
 import { ROUTES } from '../../src/ui/routes.ts'
 import { checkUiOptions } from '../../src/ui/ui-options.ts'
 import { board, say } from './board.ts'
 
 const DATA = Object.keys(ROUTES).filter((route) => !/\/(page\.\w+|api\/events)?$/.test(route))
+
+/** Of routes that do nothing without one. */
+const BODIES: Readonly<Record<string, { readonly body: string }>> = {
+  'POST /api/rescale': { body: '{"operator":"numbers","instances":2}' },
+}
 
 test('a request is served to whoever knows the token, by its own name, and from its own page; and to nobody else, on no route', async () => {
   const dashboard = await board()
@@ -20,6 +28,9 @@ test('a request is served to whoever knows the token, by its own name, and from 
       [403, { Host: `evil.example:${port}` }],
       [403, { Host: `127.0.0.1.evil.example:${port}` }],
       [403, { Host: `127.0.0.1:${port + 1}` }],
+      [403, { Host: '127.0.0.1' }],
+      [403, { Host: 'localhost' }],
+      [403, { Origin: 'http://127.0.0.1' }],
       [403, { Origin: 'http://evil.example' }],
       [403, { Origin: 'null' }],
       [403, { Origin: `http://127.0.0.1:${port}.evil.example` }],
@@ -114,6 +125,43 @@ test('a body is a small JSON object with known fields of known types; everything
   expect(dashboard.asked).toEqual(['drain', 'stop'])
 })
 
+test('an operator is rescaled by its name to a number of instances; what the run refuses is said with its code', async () => {
+  const dashboard = await board()
+  const rescale = (body: object) => say(dashboard, 'POST /api/rescale', { body: JSON.stringify(body) })
+  const done = await rescale({ operator: 'numbers', instances: 3 })
+  expect([done.status, JSON.parse(done.text)]).toMatchObject([200, { operator: 'numbers', instances: 3, before: 2 }])
+  for (const body of [{}, { operator: 'numbers' }, { operator: 'numbers', instances: '3' }, { operator: 7, instances: 3 }])
+    expect((await rescale(body)).status).toBe(400)
+  expect(dashboard.asked).toEqual(['rescale numbers 3'])
+  const refused = await rescale({ operator: 'numbers', instances: 10 })
+  expect([refused.status, JSON.parse(refused.text)]).toMatchObject([409, { error: { code: 'MR_RESCALE_IMPOSSIBLE' } }])
+})
+
+test('a proxy is known by the names that it was given, with its own port or without one, and the server by its own port only', () => {
+  const access = (port: number) => new Access({ token: 'x', port, hosts: ['127.0.0.1'], proxies: ['board.example', 'other.example:8443'] })
+  const served = (port: number, host: string): boolean => {
+    const request = { method: 'GET', headers: { host, authorization: 'Bearer x' } } as IncomingMessage
+    try {
+      return (access(port).check(request, new URLSearchParams()), true)
+    } catch {
+      return false
+    }
+  }
+  for (const host of ['127.0.0.1:9400', 'board.example', 'board.example:9400', 'other.example:8443', 'BOARD.example'])
+    expect([host, served(9400, host)]).toEqual([host, true])
+  for (const host of ['127.0.0.1', '127.0.0.1:80', 'board.example:80', 'other.example', 'other.example:9400', ''])
+    expect([host, served(9400, host)]).toEqual([host, false])
+  expect(served(80, '127.0.0.1')).toBe(true)
+})
+
+test('keys of all types are shown, in pictures as in stats', async () => {
+  const dashboard = await board()
+  expect(JSON.parse((await say(dashboard, 'GET /api/stats')).text)).toMatchObject({ hotKeys: [{ keys: [{ key: '10' }] }] })
+  const picture = JSON.parse((await say(dashboard, 'GET /api/status')).text) as Picture
+  expect(picture).toMatchObject({ progress: { hotKeys: [{ keys: [{ key: '10' }] }] } })
+  expect(picture.workers).toMatchObject([{ worker: 0, more: 0, actors: [{ id: 0, task: 0, index: 0, priority: 0 }] }])
+})
+
 test('the OpenAPI document names every route, and each of them answers as it says', async () => {
   const dashboard = await board()
   const { paths } = JSON.parse((await say(dashboard, 'GET /api/openapi.json')).text) as {
@@ -127,7 +175,7 @@ test('the OpenAPI document names every route, and each of them answers as it say
   expect(described.toSorted()).toEqual(Object.keys(ROUTES).toSorted())
   for (const route of DATA) {
     const [method, path] = route.split(' ') as [string, string]
-    const { status, headers } = await say(dashboard, route)
+    const { status, headers } = await say(dashboard, route, BODIES[route])
     const answer = paths[path]![method.toLowerCase()]!.responses[String(status)]
     expect([route, status < 300, Object.keys(answer?.content ?? {})]).toEqual([
       route,
@@ -140,9 +188,11 @@ test('the OpenAPI document names every route, and each of them answers as it say
 test('metrics are those of the run, in the format of Prometheus', async () => {
   const { text } = await say(await board(), 'GET /metrics')
   expect(text).toContain('# TYPE millrace_records_in_total counter')
-  expect(text).toContain('millrace_running{job="counted"} 1')
-  expect(text).toMatch(/millrace_records_in_total\{.*instance="0",worker="0".*\} 5\n/)
+  expect(text).toContain('millrace_running{job_name="counted"} 1')
+  expect(text).toMatch(/millrace_records_in_total\{.*task_instance="0",worker="0".*\} 5\n/)
   expect(text).toMatch(/millrace_bad_records_total\{.*outcome="dead-lettered".*\} 2\n/)
+  // Prometheus says itself what it has scraped, in these two.
+  expect(text).not.toMatch(/[{,](job|instance)=/)
   expect(text).toMatch(/millrace_latency_seconds\{.*quantile="0.99".*\} 0.002\n/)
 })
 

@@ -37,6 +37,17 @@ function fakeRun(orders: Order[], change: (report: Report, order: Order) => Repo
   }
 }
 
+test('who is far slower than the loop takes part in the first round only', async () => {
+  const orders: Order[] = []
+  const slowly = fakeRun(orders, (report, order) => (order.contender === 'best' ? { ...report, seconds: 50 * report.seconds } : report))
+  const { reports } = await compare({ ...plan, count: 1_000, slowTimes: 4 }, slowly)
+  expect([...reports].map(([name, its]) => [name, its.length])).toEqual([
+    ['naive', 3],
+    ['best', 1],
+    ['millrace', 3],
+  ])
+})
+
 describe('statistics', () => {
   test('the interval holds the ratio of noisy pairs about 95 times in 100', () => {
     const random = seeded(20261122)

@@ -1,10 +1,11 @@
 import { alignRows } from '../align.ts'
-import { EXIT, type ExitCode } from '../exit-code.ts'
+import type { CommandAnswer } from '../command-answer.ts'
+import { EXIT } from '../exit-code.ts'
 import { jsonBlock } from '../json-line.ts'
 import { type CheckResult, runChecks } from './checks.ts'
 
 /** Looks whether millrace can run here, and says what to do where it cannot. Exit code 1 when something fails. */
-export async function doctorCommand({ json }: { readonly json: boolean }): Promise<{ readonly text: string; readonly exitCode: ExitCode }> {
+export async function doctorCommand({ json }: { readonly json: boolean }): Promise<CommandAnswer> {
   const results = await runChecks()
   const exitCode = results.some(({ status }) => status === 'failed') ? EXIT.failed : EXIT.done
   return { text: json ? jsonBlock(results) : doctorText(results), exitCode }

@@ -1,4 +1,5 @@
 import { alignRows, clip } from '../align.ts'
+import { printableLine } from '../printable.ts'
 import { bytesText, clockText, countText, percentText, plural } from '../quantities.ts'
 import type { Bottleneck } from '../../observe/bottleneck.ts'
 import type { HotKey } from '../../state/heavy-hitters.ts'
@@ -44,7 +45,7 @@ export function progressLine(progress: Progress, moment: Moment): string {
     .filter(({ finished }) => !finished)
     .map(({ name, recordsPerSecond }) => `${name} ${countText(recordsPerSecond)}/s`)
   const fullest = Math.max(0, ...progress.tasks.map(({ mailboxShare }) => mailboxShare ?? 0))
-  return [
+  const line = [
     headline(progress, moment),
     ...rates,
     `fullest mailbox ${percentText(fullest)}`,
@@ -52,6 +53,7 @@ export function progressLine(progress: Progress, moment: Moment): string {
     ...hotText(progress),
     ...(progress.balance === null ? [] : [`uneven: ${balanceText(progress.balance)}`]),
   ].join(' · ')
+  return printableLine(line)
 }
 
 function headline(progress: Progress, { job, elapsedMs, checkpointAgeMs }: Moment): string {

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { isatty } from 'node:tty'
 import { launch } from '../../app/launch.ts'
 import { type LaunchOptions, checkOptions } from '../../app/launch-options.ts'
+import { RunLog } from '../../app/run-logger.ts'
 import { INLET_KIND, isOutlet, outletName } from '../../graph/graph.ts'
 import { checkUiOptions } from '../../ui/ui-options.ts'
 import { checkpointSettings } from '../../graph/checkpoint-settings.ts'
@@ -21,6 +22,7 @@ import { jobShape } from '../../observe/job-shape.ts'
 import { chooseOutlets, readOutlets } from './print-outlets.ts'
 import { RecordPrinter } from './record-printer.ts'
 import { RunControl } from './run-control.ts'
+import type { LogFormat } from './log-reporter.ts'
 import { TerminalReporter, jsonReporter, logReporter } from './reporters.ts'
 import type { Reporter } from './run-event.ts'
 import { type UiFlags, serveUi, uiOptions, wantsUi } from './ui.ts'
@@ -44,8 +46,11 @@ export interface RunFlags extends UiFlags {
   readonly checkpointsRetained?: number
   readonly backend?: BackendOption
   readonly placement?: PlacementPolicy
+  readonly balance?: boolean
   readonly capture?: string
+  readonly commands: boolean
   readonly json: boolean
+  readonly log?: LogFormat
   readonly verbose: boolean
   /** Names, or false for --no-outlets. */
   readonly outlet: readonly string[]
@@ -77,7 +82,7 @@ async function runJob(path: string, flags: RunFlags, ward: Ward | null): Promise
   const ui = wantsUi(flags) ? uiOptions(flags) : null
   if (ui !== null) checkUiOptions(ui)
   const choice = chooseOutlets(plan.graph.nodes.filter(isOutlet).map(outletName), flags.outlet, !flags.outlets)
-  const view = viewFor(flags, plan)
+  const view = await viewFor(flags, plan, job.name)
   const { reporter } = view
   const startedMs = performance.now()
   const control = new RunControl(reporter, ward)
@@ -97,6 +102,7 @@ async function runJob(path: string, flags: RunFlags, ward: Ward | null): Promise
       guarantee: guaranteeOf(plan.graph).endToEnd,
       startMs: Math.round(performance.now() - startedMs),
     })
+    view.log?.followBadRecords(run)
     if (ui !== null) await serveUi(run, ui, reporter)
     warnOfInlets(plan, reporter)
     const watch = new Watch(run, reporter, {
@@ -134,6 +140,7 @@ function isReaderGone(error: unknown): boolean {
 
 function launchOptions(flags: RunFlags, config: unknown): LaunchOptions {
   return {
+    commands: flags.commands,
     fresh: flags.fresh,
     allowRemovedState: flags.allowRemovedState,
     allowOlderCheckpoint: flags.allowOlderCheckpoint,
@@ -151,12 +158,25 @@ function launchOptions(flags: RunFlags, config: unknown): LaunchOptions {
     }),
     ...(flags.backend !== undefined && { backend: flags.backend }),
     ...(flags.placement !== undefined && { placement: flags.placement }),
+    ...(flags.balance === true && { balance: true }),
     ...(flags.capture !== undefined && { captureDir: resolve(flags.capture) }),
   }
 }
 
+interface View {
+  readonly reporter: Reporter
+  /** Between two looks at the progress. */
+  readonly intervalMs: number
+  readonly log?: RunLog
+}
+
 /** Lines that workers print themselves would tear the block apart on a terminal that shows both. */
-function viewFor({ json, verbose }: RunFlags, plan: Plan): { readonly reporter: Reporter; readonly intervalMs: number } {
+async function viewFor({ json, log: format, verbose }: RunFlags, plan: Plan, job: string): Promise<View> {
+  if (format !== undefined) {
+    const { commandLogger, runLogReporter } = await import('./log-reporter.ts')
+    const log = new RunLog(commandLogger(format, writeError), job)
+    return { reporter: runLogReporter(log), intervalMs: INTERVAL_MS.log, log }
+  }
   if (json) return { reporter: jsonReporter(writeError, { verbose }), intervalMs: INTERVAL_MS.json }
   const workersPrint = isatty(STDOUT) && plan.graph.nodes.some(({ kind }) => kind === 'consoleSink' || kind === 'consoleTableSink')
   if (!isatty(STDERR) || workersPrint) return { reporter: logReporter(writeError, { verbose }), intervalMs: INTERVAL_MS.log }

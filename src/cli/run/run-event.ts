@@ -1,6 +1,7 @@
 import type { RunNotice, RunResult } from '../../app/run.ts'
 import type { KnownGuarantee } from '../plan/guarantee.ts'
 import { clockText, plural } from '../quantities.ts'
+import { printable } from '../printable.ts'
 import type { Progress } from '../../observe/progress.ts'
 import type { Moment } from './progress-text.ts'
 
@@ -35,8 +36,13 @@ export interface Reporter {
   giveWay(): void
 }
 
-/** An event that deserves a line of its own; null for those that do not. */
+/** An event that deserves a line of its own, printable; null for those that do not. */
 export function eventText(event: RunEvent): string | null {
+  const text = ownText(event)
+  return text === null ? null : printable(text)
+}
+
+function ownText(event: RunEvent): string | null {
   switch (event.event) {
     case 'started':
       return `${event.job} runs on ${plural(event.workers, 'worker')} (started in ${Math.round(event.startMs)} ms), ${

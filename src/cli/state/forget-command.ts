@@ -5,10 +5,11 @@ import { EXIT } from '../exit-code.ts'
 import { jsonBlock } from '../json-line.ts'
 import { countText, plural } from '../quantities.ts'
 import { UsageError } from '../usage-error.ts'
-import type { StateAnswer, StateFlags } from './state-commands.ts'
+import type { CommandAnswer } from '../command-answer.ts'
+import type { StateFlags } from './state-commands.ts'
 
 /** Removes the state of a key from all checkpoints of a directory. */
-export async function forgetCommand(text: string, dir: string, flags: StateFlags & { readonly operator?: string }): Promise<StateAnswer> {
+export async function forgetCommand(text: string, dir: string, flags: StateFlags & { readonly operator?: string }): Promise<CommandAnswer> {
   const key = readKey(text)
   const { operators, checkpoints, unsearched } = await forgetKey(dir, key, flags.operator)
   const entries = operators.reduce((sum, each) => sum + each.entries, 0)

@@ -1,6 +1,7 @@
 import { type CheckpointDetails, type CheckpointSummary, type CheckpointVerdict, StateReport } from '../../app/state-report.ts'
 import { alignRows } from '../align.ts'
-import { EXIT, type ExitCode } from '../exit-code.ts'
+import type { CommandAnswer } from '../command-answer.ts'
+import { EXIT } from '../exit-code.ts'
 import { jsonBlock } from '../json-line.ts'
 import { bytesText, countText, plural } from '../quantities.ts'
 import { UsageError } from '../usage-error.ts'
@@ -9,26 +10,21 @@ export interface StateFlags {
   readonly json: boolean
 }
 
-export interface StateAnswer {
-  readonly text: string
-  readonly exitCode: ExitCode
-}
-
 /** The checkpoints of a directory, the oldest first. */
-export async function listCommand(dir: string, { json }: StateFlags): Promise<StateAnswer> {
+export async function listCommand(dir: string, { json }: StateFlags): Promise<CommandAnswer> {
   const list = await reading(dir, (report) => report.list())
   return { text: json ? jsonBlock(list) : listText(list), exitCode: EXIT.done }
 }
 
 /** What is in one of them. */
-export async function showCommand(dir: string, id: string | undefined, { json }: StateFlags): Promise<StateAnswer> {
+export async function showCommand(dir: string, id: string | undefined, { json }: StateFlags): Promise<CommandAnswer> {
   const wanted = id === undefined ? undefined : checkpointId(id)
   const details = await reading(dir, (report) => report.show(wanted))
   return { text: json ? jsonBlock(details) : detailsText(details), exitCode: EXIT.done }
 }
 
 /** Whether all of them can be read. Exit code 1 when something is damaged. */
-export async function verifyCommand(dir: string, { json }: StateFlags): Promise<StateAnswer> {
+export async function verifyCommand(dir: string, { json }: StateFlags): Promise<CommandAnswer> {
   const verdicts = await reading(dir, (report) => [...report.verify()].toSorted((a, b) => a.id - b.id))
   const exitCode = verdicts.some(({ damage }) => damage.length > 0) ? EXIT.failed : EXIT.done
   return { text: json ? jsonBlock(verdicts) : verdictsText(verdicts), exitCode }

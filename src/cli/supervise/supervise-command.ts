@@ -6,6 +6,7 @@ import { RESTARTS_MAX_DEFAULT } from '../../limits.ts'
 import { type ChildSpec, childSpec } from '../../supervision/child-spec.ts'
 import { type SupervisionState, decide, superviseRegions } from '../../supervision/decide.ts'
 import { EXIT, type ExitCode } from '../exit-code.ts'
+import type { LogFormat } from '../run/log-reporter.ts'
 import { jsonReporter, logReporter } from '../run/reporters.ts'
 import type { Reporter } from '../run/run-event.ts'
 import { UsageError } from '../usage-error.ts'
@@ -17,6 +18,7 @@ export interface SuperviseFlags {
   readonly state?: string
   readonly processRestarts?: number
   readonly json: boolean
+  readonly log?: LogFormat
   readonly verbose: boolean
 }
 
@@ -38,7 +40,7 @@ interface Death {
 export async function superviseCommand(flags: SuperviseFlags, args: readonly string[]): Promise<ExitCode> {
   if (flags.state === undefined)
     throw new UsageError('--supervise needs --state: a process that is restarted goes on from there', { hint: 'Add --state <dir>.' })
-  const reporter = (flags.json ? jsonReporter : logReporter)(writeError, flags)
+  const reporter = await reporterFor(flags)
   const supervisor = new ProcessSupervisor(
     childSpec({ maxRestarts: flags.processRestarts ?? RESTARTS_MAX_DEFAULT }),
     args.filter((arg) => arg !== '--supervise'),
@@ -50,6 +52,13 @@ export async function superviseCommand(flags: SuperviseFlags, args: readonly str
   } finally {
     supervisor.release()
   }
+}
+
+async function reporterFor({ json, log, verbose }: SuperviseFlags): Promise<Reporter> {
+  if (log === undefined) return (json ? jsonReporter : logReporter)(writeError, { verbose })
+  const { commandLogger, runLogReporter } = await import('../run/log-reporter.ts')
+  const { RunLog } = await import('../../app/run-logger.ts')
+  return runLogReporter(new RunLog(commandLogger(log, writeError)))
 }
 
 class ProcessSupervisor {

@@ -1,9 +1,7 @@
 import type { ConnectionOptions as TlsOptions } from 'node:tls'
 import { onlyKnown } from '../../core/known-options.ts'
 import { refuseOption } from '../../core/refuse-option.ts'
-
-/** A text, or a function that gives it whenever a connection is made: for what must not stand in the job's code. */
-export type Secret = string | (() => string | Promise<string>)
+import type { Secret } from '../secret.ts'
 
 export interface KafkaSasl {
   readonly mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512' | 'OAUTHBEARER'

@@ -26,7 +26,8 @@ import { type KafkaSourceSpec, kafkaSourceDefinition } from './source.ts'
 import { KafkaWriter, newIdentity } from './transaction.ts'
 import { type TransactionSettings, openTransactions } from './transactions.ts'
 
-export type { KafkaConnection, KafkaSasl, Secret } from './connection.ts'
+export type { Secret } from '../secret.ts'
+export type { KafkaConnection, KafkaSasl } from './connection.ts'
 export type { KafkaMessage, KafkaTextMessage } from './message.ts'
 export type { MessageOptions, MessagePart } from './outgoing.ts'
 

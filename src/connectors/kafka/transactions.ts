@@ -38,13 +38,18 @@ export class KafkaTransactions<T> implements TwoPhaseCommit<T, KafkaWriter, Prep
   readonly #maker: MessageMaker<T>
   readonly #settings: TransactionSettings
   readonly #lineage: string
+  readonly #index: number
+  readonly #parallelism: number
   readonly #ids: TransactionalIds
 
-  constructor(client: KafkaClient, maker: MessageMaker<T>, settings: TransactionSettings, { lineage, index }: TransactionContext) {
+  constructor(client: KafkaClient, maker: MessageMaker<T>, settings: TransactionSettings, context: TransactionContext) {
+    const { lineage, index, parallelism } = context
     this.#client = client
     this.#maker = maker
     this.#settings = settings
     this.#lineage = lineage
+    this.#index = index
+    this.#parallelism = parallelism
     this.#ids = new TransactionalIds(this.#prefixOf({ lineage, instance: index }))
   }
 
@@ -85,10 +90,19 @@ export class KafkaTransactions<T> implements TwoPhaseCommit<T, KafkaWriter, Prep
 
   /** Another producer id under its name ends what a process left that is gone; what brokers do not list is none of it, and ends by its time. */
   async recover(writer: TransactionWriter): Promise<void> {
-    const prefix = this.#prefixOf(writer)
-    for (const id of await this.#openIds()) {
-      if (id.startsWith(prefix) && !this.#ids.has(id)) await newIdentity(this.#client, id, this.#settings.timeoutMs)
-    }
+    for (const id of await this.#openIds())
+      if (this.#isLeftBy(writer, id) && !this.#ids.has(id)) await newIdentity(this.#client, id, this.#settings.timeoutMs)
+  }
+
+  /**
+   * Also those of instances that are no more, which may stand in no checkpoint: readers would wait for them until their time is over. Each belongs to the instance that gets its part
+   * of a checkpoint, and so has committed by now what that holds.
+   */
+  #isLeftBy(writer: TransactionWriter, id: string): boolean {
+    if (id.startsWith(this.#prefixOf(writer))) return true
+    const lineage = `${this.#settings.prefix}-${writer.lineage}-`
+    const instance = id.startsWith(lineage) ? Number(/^(\d+)-\d+$/.exec(id.slice(lineage.length))?.[1] ?? NaN) : NaN
+    return writer.instance === this.#index && instance >= this.#parallelism && instance % this.#parallelism === this.#index
   }
 
   close(): Promise<void> {

@@ -99,6 +99,12 @@ export class SimulatedApp implements SimulatedThread, AppEvents {
     this.#probe.attempt = deployment.attempt
   }
 
+  actorRestarts = 0
+
+  actorRestarting: AppEvents['actorRestarting'] = () => {
+    this.actorRestarts++
+  }
+
   restarting: AppEvents['restarting'] = () => {
     this.restarts++
     this.#endpoint.attemptEnded()

@@ -1,13 +1,13 @@
 import { findDamage } from '../../checkpoint/chunk.ts'
 import { type BegunLineage, begunLineage } from '../../checkpoint/lineage.ts'
-import type { Manifest } from '../../checkpoint/manifest.ts'
+import type { Chunk, Manifest } from '../../checkpoint/manifest.ts'
 import { findGarbage, placeOf, refsOf } from '../../checkpoint/retention.ts'
 import { describeError } from '../../core/failure.ts'
 import type { Prng } from '../../core/prng.ts'
 import { MillraceError } from '../../errors.ts'
-import { CHECKPOINT_IDS_RESERVED, CHECKPOINTS_RETAINED_DEFAULT } from '../../limits.ts'
+import { CHECKPOINT_BUFFERED_BYTES_MAX, CHECKPOINT_IDS_RESERVED, CHECKPOINTS_RETAINED_DEFAULT } from '../../limits.ts'
 import { ChunkBuffer } from '../../storage/chunk-buffer.ts'
-import { layOut } from '../../storage/lay-out.ts'
+import { type StagedChunk, layOut } from '../../storage/lay-out.ts'
 import type { ControlToStorage, StorageToControl, StoreMessage } from '../../storage/protocol.ts'
 import { MemoryTables } from '../../state/tables/memory-tables.ts'
 import type { TableStore } from '../../state/tables/table-store.ts'
@@ -28,6 +28,8 @@ export class SimulatedDisk {
   #begun: BegunLineage | null = null
   readonly #chunks = new Map<string, Uint8Array>()
   #manifests: readonly Manifest[] = []
+  /** By checkpoint that is not committed: how many of its chunks are here. */
+  readonly #staged = new Map<number, number>()
   /** Checkpoints of which the manifest cannot be read. */
   readonly #damaged: number[] = []
 
@@ -66,6 +68,7 @@ export class SimulatedDisk {
 
   /** First id that a process may use; those that the one before may have used are passed over. */
   reserve(): number {
+    for (const checkpoint of [...this.#staged.keys()]) this.dropStaged(checkpoint)
     const firstId = Math.max(this.#reserved, this.#manifests.at(-1)?.id ?? 0) + 1
     this.#reserved = firstId + CHECKPOINT_IDS_RESERVED
     return firstId
@@ -82,12 +85,34 @@ export class SimulatedDisk {
     if (id + CHECKPOINT_IDS_RESERVED / 2 >= this.#reserved) this.#reserved = id + CHECKPOINT_IDS_RESERVED
   }
 
+  /** Chunks of a checkpoint that is not committed yet. */
+  stage(checkpoint: number, chunks: readonly Chunk[]): StagedChunk[] {
+    const first = this.staged(checkpoint)
+    this.#staged.set(checkpoint, first + chunks.length)
+    return chunks.map(({ bytes, ...rest }, i) => {
+      this.#chunks.set(placeOf({ checkpoint, ordinal: first + i }), bytes)
+      return { ...rest, byteLength: bytes.byteLength, ordinal: first + i }
+    })
+  }
+
+  /** How many there are. */
+  staged(checkpoint: number): number {
+    return this.#staged.get(checkpoint) ?? 0
+  }
+
+  dropStaged(checkpoint: number): void {
+    for (let ordinal = 0; ordinal < this.staged(checkpoint); ordinal++) this.#chunks.delete(placeOf({ checkpoint, ordinal }))
+    this.#staged.delete(checkpoint)
+  }
+
   write(manifest: Manifest, chunks: readonly Uint8Array[]): void {
+    const staged = this.staged(manifest.id)
+    this.#staged.delete(manifest.id)
     const manifests = [...this.#manifests, manifest]
     this.retire(manifest.id)
     const garbage = findGarbage(manifests, CHECKPOINTS_RETAINED_DEFAULT)
     for (const ref of garbage.chunks) this.#chunks.delete(placeOf(ref))
-    for (const [ordinal, chunk] of chunks.entries()) this.#chunks.set(placeOf({ checkpoint: manifest.id, ordinal }), chunk)
+    for (const [i, chunk] of chunks.entries()) this.#chunks.set(placeOf({ checkpoint: manifest.id, ordinal: staged + i }), chunk)
     this.#manifests = garbage.kept
   }
 
@@ -107,12 +132,24 @@ export class SimulatedDisk {
   }
 }
 
+/** So little that many snapshots are too large for memory. */
+const STAGED_FROM_BYTES = 4096
+
 /** The storage thread of a simulated run: the same protocol and the same buffer as the real one, over a disk in memory. */
 export class SimulatedStorage {
   readonly #simulation: Simulation
   readonly #disk: SimulatedDisk
   readonly #tell: (message: StorageToControl) => void
-  readonly #buffer = new ChunkBuffer()
+  readonly #buffer = new ChunkBuffer(
+    {
+      write: (checkpoint, chunks) => {
+        this.#demandRoom()
+        return this.#disk.stage(checkpoint, chunks)
+      },
+      drop: (checkpoint) => this.#disk.dropStaged(checkpoint),
+    },
+    { bytesMax: CHECKPOINT_BUFFERED_BYTES_MAX, stagedFromBytes: STAGED_FROM_BYTES },
+  )
   #closed = false
   /** Of the current attempt. */
   #working = new MemoryStores()
@@ -238,7 +275,8 @@ export class SimulatedStorage {
     const newest = this.#disk.manifests.at(-1)?.id ?? 0
     if (head.id <= newest) this.#simulation.broke(`Checkpoint ${head.id} was to be committed after checkpoint ${newest}`)
     try {
-      const { manifest, writes, bytes } = layOut(head, this.#buffer.take(head.id, attempt, actors), this.#disk.manifests)
+      const snapshots = this.#buffer.take(head.id, attempt, actors)
+      const { manifest, writes, bytes } = layOut(head, snapshots, this.#disk.manifests, this.#disk.staged(head.id))
       this.#demandRoom()
       // Until it is synced nothing of a transaction counts; once it is, it does, whether somebody lives to be told or not.
       this.#later(`storage syncs ${what({ head, actors })}`, () => {
@@ -247,6 +285,7 @@ export class SimulatedStorage {
         this.#tell({ type: 'committed', attempt, manifest, bytes, tookMs: 0 })
       })
     } catch (error) {
+      this.#disk.dropStaged(head.id)
       this.#tell({ type: 'commit-failed', attempt, checkpoint: head.id, failure: describeError(error, { kind: 'storage', attempt }) })
     }
   }

@@ -52,6 +52,7 @@ export type Ending = 'throw' | 'worker' | 'kill'
 /** A worker thread of a simulated run: the real engine, and the calls that reach it by message. */
 export class SimulatedWorker implements SimulatedThread, WorkerGate {
   readonly name: string
+  readonly index: number
   readonly #simulation: Simulation
   readonly #service: WorkerService
   readonly #bell: SimulatedBell
@@ -79,6 +80,7 @@ export class SimulatedWorker implements SimulatedThread, WorkerGate {
     this.#ending = parts.ending
     this.#watermarks = parts.watermarks
     this.name = `worker ${index}`
+    this.index = index
     this.#simulation = simulation
     this.#bell = new SimulatedBell(doorbells, index)
     this.#probe = new AttemptProbe(simulation)
@@ -103,7 +105,7 @@ export class SimulatedWorker implements SimulatedThread, WorkerGate {
           })
           this.#toStorage.send(`store ${message.checkpoint}`, message, outlets.store)
         },
-        failed: (failure) => this.#out.send('failed', failure, outlets.failed),
+        failed: (failure, offer) => this.#out.send('failed', { failure, offer }, (copy) => outlets.failed(copy.failure, copy.offer)),
         notify: (attempt, notice) => this.#out.send(notice.event, notice, (copy) => outlets.notify(attempt, copy)),
         checkpointWanted: (attempt) => this.#out.send('checkpointWanted', attempt, outlets.checkpointWanted),
       }),
@@ -234,6 +236,10 @@ export class SimulatedWorker implements SimulatedThread, WorkerGate {
 
   start(): Promise<void> {
     return this.#call('start', null, () => this.#service.start())
+  }
+
+  restartActor(actor: number, restore: Manifest | null): Promise<void> {
+    return this.#call('restartActor', [actor, restore] as const, ([id, manifest]) => this.#service.restartActor(id, manifest))
   }
 
   stop(): Promise<void> {

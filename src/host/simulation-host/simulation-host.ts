@@ -12,6 +12,7 @@ import { type Graph, isOutlet, outletName } from '../../graph/graph.ts'
 import type { Job } from '../../graph/job.ts'
 import type { Plan } from '../../graph/plan.ts'
 import type { Layout } from '../../migration/layout.ts'
+import { decideBalance } from '../../schedule/balance.ts'
 import { placeJob } from '../../schedule/place-job.ts'
 import type { ControlToStorage } from '../../storage/protocol.ts'
 import type { Deployment } from '../../worker/deployment.ts'
@@ -76,7 +77,7 @@ export class SimulationHost implements MasterHost, FaultTarget {
   }
 
   private constructor(simulation: Simulation, settings: SimulatedJob, plan: Plan, identity: JobIdentity, outputs: OutputSession) {
-    const { engine, placement: _placement, ...rest } = settings.options
+    const { engine, balance, ...rest } = settings.options
     this.#simulation = simulation
     this.#settings = settings
     this.#outputs = outputs
@@ -104,7 +105,7 @@ export class SimulationHost implements MasterHost, FaultTarget {
       lost: (failure) => this.#master.lost(failure),
       returned: () => this.#master.layouts.returned(),
     })
-    this.#master = new JobMaster(this, { ...rest, plan, options: engine, identity })
+    this.#master = new JobMaster(this, { ...rest, plan, options: engine, identity, decideBalance: balance ? decideBalance : null })
     this.#pool.join()
     simulation.join(this.appThread)
     settings.faults.aim(this)
@@ -195,7 +196,7 @@ export class SimulationHost implements MasterHost, FaultTarget {
       working: this.storageThread,
       outlets: {
         store: (message) => this.storageThread.receive(message),
-        failed: (failure) => this.#master.failed(failure),
+        failed: (failure, offer) => this.#master.failed(failure, offer),
         notify: (attempt, notice) => this.app.inletNotice(attempt, notice),
         checkpointWanted: (attempt) => this.#master.checkpointWanted(attempt),
       },
@@ -233,6 +234,7 @@ function overLink(app: AppEvents, link: Link): AppEvents {
   return {
     attemptStarted: event('attemptStarted', app.attemptStarted),
     restarting: event('restarting', app.restarting),
+    actorRestarting: event('actorRestarting', app.actorRestarting),
     rearranging: event('rearranging', app.rearranging),
     rearranged: event('rearranged', app.rearranged),
     checkpointCompleted: event('checkpointCompleted', app.checkpointCompleted),

@@ -1,6 +1,7 @@
 import type { OperatorActor, OperatorContext, OperatorDefinition } from '../../actor/contract.ts'
 import type { SinkSpec } from '../../graph/sinks.ts'
-import type { CrashPlan } from './crash-plan.ts'
+import type { CrashPlan } from '../crashes/crash-plan.ts'
+import { type Call, watchActor } from '../crashes/watch-actor.ts'
 
 const STEPS = [
   'restore',
@@ -18,25 +19,11 @@ const STEPS = [
 /** Functions of the user that are steps of their own, by kind of sink. */
 const FUNCTIONS: Readonly<Record<string, string>> = { upsertSink: 'write', forEachBatchSink: 'fn', forEachSink: 'fn' }
 
-type Call = (...args: unknown[]) => unknown
-
 /** The same sink, whose steps are those of a plan. */
 export function crashingSink<T>(sink: SinkSpec<T>, definition: OperatorDefinition, plan: () => CrashPlan): SinkSpec<T> {
   const create = (spec: Readonly<Record<string, unknown>>, context: OperatorContext): OperatorActor =>
-    watchActor(definition.create!(watchFunctions(sink.kind, spec, context, plan()), context), context, plan())
+    watchActor(definition.create!(watchFunctions(sink.kind, spec, context, plan()), context), STEPS, context.index, plan())
   return { ...sink, definition: { ...definition, create } }
-}
-
-function watchActor(actor: OperatorActor, context: OperatorContext, plan: CrashPlan): OperatorActor {
-  const calls = actor as unknown as Record<string, Call | undefined>
-  for (const step of STEPS) {
-    const call = calls[step]
-    if (call !== undefined) calls[step] = (...args) => plan.call(step, context.index, () => call.apply(actor, args))
-  }
-  const close = calls['close']
-  // A process that is killed closes nothing.
-  calls['close'] = (...args) => (plan.isDead ? void plan.abandoned.push(() => close?.apply(actor, args)) : close?.apply(actor, args))
-  return actor
 }
 
 function watchFunctions(

@@ -2,16 +2,15 @@ import { loadOperators } from '../../../actors/registry.ts'
 import type { OperatorDefinition } from '../../actor/contract.ts'
 import type { Key } from '../../core/key.ts'
 import { Prng } from '../../core/prng.ts'
-import { MillraceError } from '../../errors.ts'
 import { type Job, defineJob } from '../../graph/job.ts'
 import type { SinkSpec } from '../../graph/sinks.ts'
 import { SimulatedDisk } from '../../host/simulation-host/simulated-storage.ts'
-import { SINK_KIT_CRASHES_MAX, SINK_KIT_PROCESSES_MAX, SINK_KIT_RUNS_DEFAULT, SINK_KIT_TRIES_MAX } from '../../limits.ts'
+import { SINK_KIT_RUNS_DEFAULT } from '../../limits.ts'
 import { seedFromEnvironment } from '../seeds.ts'
-import { simulate } from '../simulate.ts'
-import { type Crash, CrashPlan } from './crash-plan.ts'
+import type { CrashPlan } from '../crashes/crash-plan.ts'
+import { CrashSearch, broken, liveOn } from '../crashes/crash-search.ts'
 import { crashingSink } from './crashing-sink.ts'
-import { expectationOf, findWrong } from './expectation.ts'
+import { expectationOf, findWrong } from '../crashes/expectation.ts'
 
 /** What {@link sinkKit} tells the function that opens a store. */
 export interface SinkKitContext {
@@ -70,10 +69,12 @@ export async function sinkKit<T>(
   options: SinkKitOptions<T> = {},
 ): Promise<SinkKitResult> {
   const { seed = seedFromEnvironment() ?? 1, runs = SINK_KIT_RUNS_DEFAULT } = options
-  const kit = new SinkKit(open, records, options, new Prng(seed))
-  await kit.eachStep()
-  await kit.atRandom(runs)
-  return { runs: kit.runs, crashes: Object.fromEntries(kit.crashes) }
+  const chance = new Prng(seed)
+  const kit = new SinkKit(open, records, options, chance)
+  const search = new CrashSearch(chance, (plan, run) => kit.run(plan, run))
+  await search.eachStep({ step: 'onCheckpointComplete', when: 'before', call: 2, how: 'killed' })
+  await search.atRandom(runs)
+  return { runs: search.runs, crashes: Object.fromEntries(search.crashes) }
 }
 
 type OpenStore<T> = (context: SinkKitContext) => SinkUnderTest<T> | PromiseLike<SinkUnderTest<T>>
@@ -83,10 +84,6 @@ class SinkKit<T> {
   readonly #records: readonly T[]
   readonly #options: SinkKitOptions<T>
   readonly #chance: Prng
-  runs = 0
-  readonly crashes = new Map<string, number>()
-  /** By step, calls of the run that had most. */
-  readonly #calls = new Map<string, number>()
 
   constructor(open: OpenStore<T>, records: readonly T[], options: SinkKitOptions<T>, chance: Prng) {
     this.#open = open
@@ -95,87 +92,20 @@ class SinkKit<T> {
     this.#chance = chance
   }
 
-  /** One crash a run; at steps that only come after a crash: a second one. */
-  async eachStep(): Promise<void> {
-    await this.#run([])
-    const first = [...this.#calls.keys()]
-    for (const step of first) for (const crash of this.#waysAt(step)) await this.#untilAll([crash])
-    const later = [...this.#calls.keys()].filter((step) => !first.includes(step))
-    const before: Crash = { step: 'onCheckpointComplete', when: 'before', call: 2, how: 'killed' }
-    for (const step of later) for (const crash of this.#waysAt(step)) await this.#untilAll([before, { ...crash, call: 1 }])
-  }
-
-  async atRandom(runs: number): Promise<void> {
-    const steps = [...this.#calls.keys()]
-    for (let run = 0; run < runs; run++) {
-      const crashes = Array.from({ length: 2 + this.#chance.nextInt(SINK_KIT_CRASHES_MAX - 1) }, () => {
-        const ways = this.#waysAt(steps[this.#chance.nextInt(steps.length)]!)
-        return ways[this.#chance.nextInt(ways.length)]!
-      })
-      await this.#run(crashes)
-    }
-  }
-
-  #waysAt(step: string): Crash[] {
-    return (['before', 'after'] as const).flatMap((when) =>
-      // Early enough to come in any run.
-      (['throws', 'killed'] as const).map((how) => ({
-        step,
-        when,
-        how,
-        call: 1 + this.#chance.nextInt(Math.ceil(this.#calls.get(step)! / 8)),
-      })),
-    )
-  }
-
-  /** Whether a step comes often enough, or at all, may depend on the schedule. */
-  async #untilAll(crashes: readonly Crash[]): Promise<void> {
-    for (let tries = 0; tries < SINK_KIT_TRIES_MAX; tries++) if (await this.#run(crashes)) return
-  }
-
-  /** True when all of the crashes came. */
-  async #run(crashes: readonly Crash[]): Promise<boolean> {
-    const plan = new CrashPlan(crashes)
+  async run(plan: CrashPlan, run: number): Promise<void> {
     const disk = new SimulatedDisk()
-    const tested = await this.#open({ run: this.runs, disk })
+    const tested = await this.#open({ run, disk })
     const definition = tested.sink.definition ?? (await loadOperators([tested.sink.kind])).get(tested.sink.kind)!
     const expectation = expectationOf(tested.sink.guarantee, this.#records, this.#options)
     const job = this.#jobFor(tested.sink, definition, plan)
     try {
-      for (let process = 0, finished = false; !finished; process++) {
-        if (process === SINK_KIT_PROCESSES_MAX)
-          throw new MillraceError('MR_SIMULATION_FAILED', `The job of the sink kit did not end within ${process} processes`)
-        finished = await this.#live(job, disk, plan)
-        const wrong = findWrong(expectation, [...(await tested.shown())], finished)
-        if (wrong !== null) throw broken(wrong, plan, this.runs)
-      }
-    } finally {
-      for (const close of plan.abandoned) await ignoring(close)
-      await tested.close?.()
-    }
-    this.runs++
-    for (const step of plan.happened.map((text) => / (\w+)\(\)/.exec(text)![1]!)) this.crashes.set(step, (this.crashes.get(step) ?? 0) + 1)
-    for (const [step, calls] of plan.seen) this.#calls.set(step, Math.max(calls, this.#calls.get(step) ?? 0))
-    return plan.happened.length === crashes.length
-  }
-
-  /** One process. False when it was killed. */
-  async #live(job: Job, disk: SimulatedDisk, plan: CrashPlan): Promise<boolean> {
-    plan.revive()
-    const chance = this.#chance
-    try {
-      await simulate(job, {
-        seed: chance.nextInt(2 ** 31),
-        disk,
-        workers: 1 + chance.nextInt(3),
-        batchRecords: 8,
-        checkpointIntervalMs: 1 + chance.nextInt(3),
-        restart: { maxRestarts: Infinity, backoff: 1 },
+      await liveOn(job, disk, plan, this.#chance, async (finished) => {
+        const wrong = findWrong('sink', expectation, [...(await tested.shown())], finished)
+        if (wrong !== null) throw broken('MR_SINK_BROKEN', wrong, plan, run)
       })
-      return true
-    } catch (error) {
-      if (plan.isDead) return false
-      throw error
+    } finally {
+      await plan.closeAbandoned()
+      await tested.close?.()
     }
   }
 
@@ -199,18 +129,5 @@ class SinkKit<T> {
         },
       },
     ) as unknown as Job
-  }
-}
-
-function broken(wrong: string, { happened }: CrashPlan, run: number): MillraceError {
-  const story = happened.length === 0 ? 'Nothing had crashed.' : `It had crashed: ${happened.join('; then ')}.`
-  return new MillraceError('MR_SINK_BROKEN', `${wrong} ${story} [run ${run} of the sink kit]`)
-}
-
-async function ignoring(close: () => unknown): Promise<void> {
-  try {
-    await close()
-  } catch {
-    // The run was looked at.
   }
 }

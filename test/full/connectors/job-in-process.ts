@@ -23,12 +23,14 @@ export interface JobProcessOptions {
   readonly workers?: number
   /** Of another Node.js than this. */
   readonly execPath?: string
+  /** Between two checkpoints. Default 30. */
+  readonly intervalMs?: number
   readonly env?: Readonly<Record<string, string>>
 }
 
 /** A job of `jobs/` in a process of its own. */
-export function jobProcess(name: string, { stateDir, config, workers = 2, execPath, env }: JobProcessOptions): JobProcess {
-  const child = fork(program, [name, stateDir, String(workers), JSON.stringify(config)], {
+export function jobProcess(name: string, { stateDir, config, workers = 2, execPath, intervalMs = 30, env }: JobProcessOptions): JobProcess {
+  const child = fork(program, [name, stateDir, String(workers), JSON.stringify(config), String(intervalMs)], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: { ...process.env, ...env },
     ...(execPath !== undefined && { execPath }),

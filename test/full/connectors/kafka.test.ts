@@ -5,7 +5,7 @@ import { temporaryDir } from '../../engine/run-job.ts'
 import { nodeBinary, removeToolchainAfterwards } from '../package/toolchain.ts'
 import { type JobProcess, jobProcess, killAtRandom, killedAndEnded } from './job-in-process.ts'
 import type { KafkaConfig } from './jobs/kafka-job.ts'
-import { type Broker, startBroker } from './kafka-broker.ts'
+import { type Broker, USERS, startBroker } from './kafka-broker.ts'
 
 removeToolchainAfterwards()
 
@@ -68,5 +68,43 @@ test.for(['before', 'after'] as const)(
       return jobProcess('kafka-job', { stateDir, config: { ...config, kill }, execPath: node! }).ended
     })
     await expectExact(where, ways, stateDir)
+  },
+)
+
+test('what instances wrote that are no more holds up no reader', async ({ skip }) => {
+  if (broker === null) return skip(skipped)
+  const dir = temporaryDir()
+  const [input, output] = ['gone-in', 'gone-out']
+  await broker.create(4, input, output)
+  await broker.fill(input, COUNT)
+  const config: KafkaConfig = { broker: broker.address, input, output, pauseMs: 0 }
+  const common = { stateDir: join(dir, 'state'), execPath: node! }
+  // Before the first checkpoint: no state of theirs is known.
+  const kill = { where: 'open', marker: join(dir, 'killed'), calls: 2 } as const
+  expect(await jobProcess('kafka-job', { ...common, config: { ...config, kill }, workers: 4, intervalMs: 3_600_000 }).ended).toBe(null)
+  expect(await jobProcess('kafka-job', { ...common, config, workers: 1 }).ended).toBe('finished')
+  expect(byNumber(await broker.read(output))).toEqual(Array.from({ length: COUNT }, (_, n) => String(n)))
+})
+
+test.for(['PLAIN', 'SCRAM-SHA-256'] as const)(
+  'by TLS, with SASL %s: every message once; a wrong password or certificate is told without the secret',
+  async (mechanism, { skip }) => {
+    if (broker === null) return skip(skipped)
+    const [input, output] = [`${mechanism}-in`, `${mechanism}-out`]
+    await broker.create(2, input, output)
+    await broker.fill(input, 2_000)
+    const { secureAddress, certificate } = broker
+    const config = { broker: secureAddress, input, output, pauseMs: 0 }
+    const sasl = { mechanism, ...USERS[mechanism] }
+    const tls = { ca: certificate }
+    const ended = (secure: KafkaConfig['secure']): Promise<string | null> =>
+      jobProcess('kafka-job', { stateDir: join(temporaryDir(), 'state'), config: { ...config, secure }, execPath: node! }).ended
+    expect(await ended({ tls, sasl })).toBe('finished')
+    expect(byNumber(await broker.read(output))).toEqual(Array.from({ length: 2_000 }, (_, n) => String(n)))
+    const refused = await ended({ tls, sasl: { ...sasl, password: 'not-it' }, retryMs: 1_000 })
+    expect(refused).toMatch(/^failed: MillraceError/)
+    expect(refused).toMatch(/[Aa]uthentication/)
+    expect(refused).not.toContain('not-it')
+    expect(await ended({ tls: {}, sasl, retryMs: 1_000 })).toMatch(/^failed: MillraceError[^]*certificate/)
   },
 )

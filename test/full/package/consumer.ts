@@ -16,6 +16,7 @@ export default defineJob(import.meta, {
 `
 
 const MAIN = `import { launch } from 'millrace'
+import { httpSource } from 'millrace/http'
 import job from './job.ts'
 
 const run = await launch(job, { workers: 2 })
@@ -26,6 +27,14 @@ for await (const row of run.outlet('sums')) {
   cents += row.sum
 }
 if (shops !== 7 || cents !== 49_995_000) throw new Error('shops=' + shops + ' cents=' + cents)
+// Without the clients of other systems, which are optional: each entry loads, and has what it is for.
+const ENTRIES = { http: 'httpSource', kafka: 'kafkaSource', postgres: 'postgresSink', parquet: 'parquetSource', testing: 'sourceKit', codec: 'BatchEncoder', ring: 'RingProducer' }
+for (const [entry, name] of Object.entries(ENTRIES)) {
+  const exported: Record<string, unknown> = await import('millrace/' + entry)
+  if (typeof exported[name] !== 'function') throw new Error('millrace/' + entry + ' has no ' + name)
+}
+const orders = httpSource<number>({ port: 0, parse: Number })
+if (orders.guarantee !== 'at-least-once') throw new Error(orders.guarantee)
 console.log('done on ' + process.version)
 `
 

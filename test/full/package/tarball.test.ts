@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -26,6 +26,24 @@ async function consumer(...flags: string[]): Promise<string> {
   await must('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...flags, tarball], { cwd: folder })
   return folder
 }
+
+test('the first job of the guide runs in an empty folder', async () => {
+  const folder = emptyFolder('guide')
+  const guide = readFileSync(join(projectRoot, 'docs', 'guide.md'), 'utf8')
+  const files = [...guide.matchAll(/```ts (?:check|run) file=((?:flights|count|first)\.ts)\n([^]*?)```/g)]
+  for (const [, name, code] of files) writeFileSync(join(folder, name!), code!)
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'board', private: true, type: 'module' }))
+  await must('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', tarball], { cwd: folder })
+  // As the guide says it, with the compiler and the types of this project.
+  const flags = /npx tsc (.*) \*\.ts/.exec(guide)![1]!.split(' ')
+  const types = ['--typeRoots', join(projectRoot, 'node_modules', '@types')]
+  const sources = files.map(([, name]) => name!)
+  await must(process.execPath, [join(projectRoot, 'node_modules', 'typescript', 'bin', 'tsc'), ...flags, ...types, ...sources], {
+    cwd: folder,
+  })
+  const counted = await must(process.execPath, ['built/first.js'], { cwd: folder })
+  expect(counted.trim().split('\n').toSorted()).toEqual(['EWR 1437', 'JFK 1443', 'LGA 1440'])
+})
 
 function compile(folder: string): Promise<Ended> {
   return run(process.execPath, [join(projectRoot, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', folder], { cwd: folder })
@@ -62,5 +80,7 @@ describe('the packed package, installed in an empty folder', () => {
     expect(files.filter((file) => /\.[cm]?ts$/.test(file) && !/\.d\.[cm]?ts$/.test(file))).toEqual([])
     expect(files.filter((file) => /^dist\/(test|bench|examples)/.test(file))).toEqual([])
     for (const paper of ['README.md', 'LICENSE', 'CHANGELOG.md']) expect(existsSync(join(root, paper)), paper).toBe(true)
+    // The page of the dashboard, as the server looks for it.
+    expect(readdirSync(join(root, 'dist', 'ui'))).toContain('index.html')
   })
 })

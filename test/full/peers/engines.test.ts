@@ -9,12 +9,15 @@ import { spanOf } from '../../../bench/workloads/span.ts'
 const SEED = 3
 const COUNT = 20_000
 
-/** Flink takes seconds to start: one query of each kind. The bench compares the checksums of all. */
+/** Engines of the JVM take seconds to start: one query of each kind. The bench compares the checksums of all. */
 const CASES: readonly (readonly [PeerName, readonly QueryName[]])[] = [
   ['timely', ['q0', 'q1', 'q2', 'q3', 'q4', 'q5', 'q7', 'q8', 'q11', 'ks', 'wc']],
   ['flink', ['q4', 'q11', 'wc']],
   ['flink-checkpoints', ['q5', 'ks']],
   ['flink-elided', ['q0']],
+  ['jet', ['q3', 'q4', 'q8']],
+  ['jet-checkpoints', ['q5', 'q11', 'wc']],
+  ['pekko', ['q1', 'ks']],
 ]
 
 describe.each(CASES)('%s gives what the naive loop gives', (name, queries) => {

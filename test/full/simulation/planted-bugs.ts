@@ -20,8 +20,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'a channel that has brought its barrier is read on',
-    file: 'src/actor/actor.js',
-    text: 'this.mailbox.hold(channel);',
+    file: 'src/actor/standing.js',
+    text: 'mailbox.hold(channel);',
     instead: ';',
   },
   {
@@ -33,8 +33,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'operators are not flushed before a barrier',
     file: 'src/actor/actor.js',
-    text: '#takeSnapshot(checkpointId) {\n        this.flush(true);',
-    instead: '#takeSnapshot(checkpointId) {',
+    text: 'snapshotDue = checkpointId;\n        this.flush(true);',
+    instead: 'snapshotDue = checkpointId;',
   },
   {
     name: 'a watermark overtakes records that wait for company',

@@ -1,9 +1,11 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Run, type UiServer, launch } from '../../../src/index.ts'
+import { readPageFile } from '../../../src/ui/page-files.ts'
 import { NO_CHROMIUM, chromiumPath, startChromium } from './chromium.ts'
 import board from './jobs/board.ts'
 
@@ -42,6 +44,12 @@ describe.skipIf(chromiumPath === null)(`the page in a real browser${chromiumPath
     rmSync(dir, { recursive: true, force: true, maxRetries: 3 })
   })
 
+  test('the page is small, and names nothing elsewhere that it would load', async () => {
+    const files = await Promise.all((['index.html', 'page.js', 'page.css'] as const).map(readPageFile))
+    expect(files.reduce((sum, text) => sum + gzipSync(text).length, 0)).toBeLessThanOrEqual(200 * 1024)
+    expect(files[0] + files[2]).not.toMatch(/https?:|url\(/)
+  })
+
   test('the graph has the tasks of the job with their operators, and records flow on its edges', async () => {
     const tasks = await page.locator('svg .task title').allTextContents()
     expect(tasks).toHaveLength(3)
@@ -74,6 +82,36 @@ describe.skipIf(chromiumPath === null)(`the page in a real browser${chromiumPath
     expect(existsSync(join(path, 'checkpoints', 'data.mdb'))).toBe(true)
   })
 
+  test('a task that is chosen by keyboard shows its instances, workers their actors with priorities, and the hot key is named', async () => {
+    const task = page.locator('svg .task', { hasText: 'totals' }).last()
+    await task.focus()
+    await page.keyboard.press('Enter')
+    const chosen = page.getByRole('region', { name: 'totals > forEachSink-3', exact: true })
+    await expect.poll(() => chosen.locator('tbody tr').count(), { timeout: LIMIT_MS }).toBe(2)
+    await expect.poll(() => page.locator('.actor.chosen', { hasText: 'priority 1' }).count(), { timeout: LIMIT_MS }).toBe(2)
+    await page.getByRole('region', { name: 'Hot keys', exact: true }).locator('tbody th', { hasText: 'shop 7' }).first().waitFor()
+    await page.keyboard.press(' ')
+    await chosen.waitFor({ state: 'detached' })
+  })
+
+  test('an operator is rescaled, with its report; the graph follows, and colours when they are switched', async () => {
+    await page.getByRole('button', { name: 'Rescale' }).click()
+    await page.locator('dialog select').selectOption('totals')
+    await page.locator('dialog input').fill('3')
+    await page.keyboard.press('Enter')
+    await page
+      .locator('output', { hasText: /^“totals” runs in 3 instances, not 2, from checkpoint \d+ on: sources stood still for/ })
+      .waitFor()
+    await page.locator('svg .task .where', { hasText: '3 ×' }).waitFor()
+    await page.locator('.events li', { hasText: '"totals" runs in 3 instances' }).first().waitFor()
+    const ground = (): Promise<unknown> => page.evaluate('getComputedStyle(document.body).backgroundColor')
+    const light = await ground()
+    await page.getByRole('button', { name: 'Use dark colours' }).click()
+    await expect.poll(ground, { timeout: LIMIT_MS }).not.toBe(light)
+    await page.getByRole('button', { name: 'Use light colours' }).click()
+    await expect.poll(ground, { timeout: LIMIT_MS }).toBe(light)
+  })
+
   test('it fits a phone, follows the scheme of the system, and complains of nothing', async () => {
     const phone = await open({ colorScheme: 'dark', viewport: { width: 390, height: 844 } })
     expect(await phone.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390)
@@ -90,7 +128,7 @@ describe.skipIf(chromiumPath === null)(`the page in a real browser${chromiumPath
     await page.keyboard.press('Enter')
     await page.locator('dialog[open]').waitFor()
     await page.keyboard.press('Escape')
-    await page.locator('dialog:not([open])').waitFor({ state: 'attached' })
+    await page.locator('dialog').waitFor({ state: 'detached' })
     expect((await run.stats()).state).toBe('running')
     await stop.click()
     await page.locator('dialog[open] button.danger').click()
@@ -100,9 +138,10 @@ describe.skipIf(chromiumPath === null)(`the page in a real browser${chromiumPath
 
   async function takeScreenshots(folder: string): Promise<void> {
     for (const colorScheme of ['light', 'dark'] as const) {
-      const shown = await open({ colorScheme, viewport: { width: 1200, height: 1240 } })
+      const shown = await open({ colorScheme, viewport: { width: 1280, height: 1240 } })
       // The charts want a few points of an even pace.
       await shown.waitForTimeout(colorScheme === 'light' ? 15_000 : 3_000)
+      await shown.locator('svg .task', { hasText: 'totals' }).last().click()
       await shown.screenshot({ path: join(folder, `dashboard-${colorScheme}.png`) })
       await shown.close()
     }

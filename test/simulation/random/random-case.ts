@@ -1,6 +1,6 @@
 import { Prng } from '../../../src/core/prng.ts'
 import type { BackendOption, Job } from '../../../src/index.ts'
-import type { FaultOptions, SimulateOptions, SimulatedRun } from '../../../src/testing/index.ts'
+import type { SimulateOptions, SimulatedRun } from '../../../src/testing/index.ts'
 import { simulateAgainst } from '../../../src/testing/simulate-seeds.ts'
 import type { JoinShape } from '../../joins/jobs/joins-job.ts'
 import type { Shape } from '../../windows/jobs/windows-job.ts'
@@ -89,7 +89,7 @@ export function randomCase(seed: number | string): RandomCase {
     checkpointTimeoutMs: pick(20, 1000, 60_000),
     lingerMs: pick(0, 1, 5),
     keyGroups: pick(1, 3, 16, 128),
-    restart: { maxRestarts: 1000, backoff: { minMs: 0, maxMs: pick(0, 5, 50) } },
+    restart: { maxRestarts: 1000, backoff: { minMs: 0, maxMs: pick(0, 5, 50) }, scope: scopeOf(seed) },
     maxSteps: 300_000,
     // Where an operator has state by key: so little memory that most of it lies outside.
     backend: pick<BackendOption>('memory', 'memory', { type: 'lmdb', cacheBytes: 2_048 }),
@@ -97,10 +97,15 @@ export function randomCase(seed: number | string): RandomCase {
   return { config, options }
 }
 
+/** Who restarts when an operator throws: by a chance of its own, so that all else is as it was before there was a choice. */
+function scopeOf(seed: number | string): 'region' | 'actor' {
+  return new Prng(`scope ${seed}`).nextInt(2) === 0 ? 'region' : 'actor'
+}
+
 /** Simulates the case of a seed with faults, against the oracle. */
 export function runCase(
   seed: number | string,
-  given: { job?: Job; placement?: SimulateOptions['placement']; faults?: FaultOptions; onTrace?: (line: string) => void } = {},
+  given: Partial<Omit<SimulateOptions, 'config' | 'inputs' | 'seed'>> & { job?: Job } = {},
 ): Promise<SimulatedRun> {
   const { config, options } = randomCase(seed)
   const { expected, views } = oracleOf(config)

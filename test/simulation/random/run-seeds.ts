@@ -6,6 +6,8 @@ export interface SeedsReport {
   runs: number
   committed: number
   restarts: number
+  /** Of single actors. */
+  actorRestarts: number
   processes: number
   checkpoints: number
   readonly faults: Record<string, number>
@@ -14,11 +16,21 @@ export interface SeedsReport {
 
 /** @param stopAfter failures after which no more seeds are tried */
 export async function runSeeds(from: number, to: number, stopAfter = 5): Promise<SeedsReport> {
-  const report: SeedsReport = { runs: 0, committed: 0, restarts: 0, processes: 0, checkpoints: 0, faults: {}, failures: [] }
+  const report: SeedsReport = {
+    runs: 0,
+    committed: 0,
+    restarts: 0,
+    actorRestarts: 0,
+    processes: 0,
+    checkpoints: 0,
+    faults: {},
+    failures: [],
+  }
   for (let seed = from; seed <= to && report.failures.length < stopAfter; seed++) {
     try {
       const run = await runCase(seed)
       report.restarts += run.restarts
+      report.actorRestarts += run.actorRestarts
       report.processes += run.processes!
       report.checkpoints += run.checkpoints.length
       for (const records of Object.values(run.outlets)) report.committed += records.length

@@ -1,11 +1,14 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import type { SinkSpec, TransactionContext, TwoPhaseCommit } from '../../../../src/index.ts'
 
-/** Kills the process once, at a commit: the transaction is in a complete checkpoint, and not committed yet, or just committed; leaves a file as a mark. */
+/**
+ * Kills the process once, at a commit: the transaction is in a complete checkpoint, and not committed yet, or just committed; or when an instance other than the first has written, 'open': its transaction
+ * is in no checkpoint. Leaves a file as a mark.
+ */
 export interface Kill {
-  readonly where: 'before' | 'after'
+  readonly where: 'before' | 'after' | 'open'
   readonly marker: string
-  /** At which commit of an instance, from 1. */
+  /** At which commit, or write, of an instance, from 1. */
   readonly calls: number
 }
 
@@ -28,6 +31,12 @@ export function killedAtCommit<T>(target: SinkSpec<T>, kill: Kill | undefined): 
       if (isIt && where === 'before') killOnce()
       await commit(transaction)
       if (isIt && where === 'after') killOnce()
+    }
+    const write = transactions.write.bind(transactions)
+    let writes = 0
+    transactions.write = async (handle, records) => {
+      await write(handle, records)
+      if (where === 'open' && context.index > 0 && ++writes === calls) killOnce()
     }
     return transactions
   }

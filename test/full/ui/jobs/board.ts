@@ -16,7 +16,8 @@ export default defineJob(import.meta, {
     const orders = source.generate('orders', {
       count: Infinity,
       rowsPerSecond: rate,
-      make: (n): Order => ({ shop: `shop ${n % 50}`, cents: n % 997, at: Date.now() }),
+      // One shop has a fifth of all orders.
+      make: (n): Order => ({ shop: n % 5 === 0 ? 'shop 7' : `shop ${n % 50}`, cents: n % 997, at: Date.now() }),
       eventTime: (order) => order.at,
       disorderMs: 500,
     })
@@ -41,7 +42,7 @@ export default defineJob(import.meta, {
     )
     const perShop = priced.keyBy('shop').window(window.tumbling({ sizeMs: 1_000 }))
     perShop.aggregate((a) => ({ orders: a.count(), cents: a.sum('cents') }), { name: 'per shop and second' }).to(sink.forEach(() => {}))
-    const totals = priced.keyBy('shop').sum('cents', { name: 'totals' })
+    const totals = priced.keyBy('shop').sum('cents', { name: 'totals', priority: 1 })
     totals.toStream({ emit: 'changes' }).to(sink.forEach(() => {}))
   },
 })

@@ -8,25 +8,18 @@ import org.apache.flink.core.io.InputStatus;
 
 /** Makes the records of one source instance, in order. */
 final class BlockReader<T> implements SourceReader<T, Blocks> {
-  private static final int BLOCK_RECORDS = 1024;
-
   /** Between two polls the task looks after its checkpoints and timers. */
   private static final int RECORDS_PER_POLL = 64;
 
   private final Maker<T> maker;
-  private final int end;
-  private final boolean elided;
+  private final Order order;
   private final CompletableFuture<Void> assigned = new CompletableFuture<>();
   private Blocks blocks;
-  private int next;
+  private Records<T> records;
 
-  /** Kept where the JIT cannot prove that nobody looks: else it need not make what no operator reads. */
-  private Object made;
-
-  BlockReader(Maker<T> maker, int end, boolean elided) {
+  BlockReader(Maker<T> maker, Order order) {
     this.maker = maker;
-    this.end = end;
-    this.elided = elided;
+    this.order = order;
   }
 
   @Override
@@ -34,43 +27,27 @@ final class BlockReader<T> implements SourceReader<T, Blocks> {
     if (blocks == null) {
       return InputStatus.NOTHING_AVAILABLE;
     }
-    if (!toOwnBlock()) {
-      return InputStatus.END_OF_INPUT;
-    }
-    int until = Math.min(Math.min(end, blockEnd()), next + RECORDS_PER_POLL);
-    for (; next < until; next++) {
-      T record = maker.make(next);
-      if (!elided) {
-        made = record;
+    for (int i = 0; i < RECORDS_PER_POLL; i++) {
+      T record = records.next();
+      if (record == null) {
+        return InputStatus.END_OF_INPUT;
       }
-      output.collect(record, Event.timeOf(next));
+      output.collect(record, records.ts());
     }
     return InputStatus.MORE_AVAILABLE;
-  }
-
-  /** Skips the blocks of other instances; false at the end. */
-  private boolean toOwnBlock() {
-    while (next < end && next / BLOCK_RECORDS % blocks.instances() != blocks.index()) {
-      next = blockEnd();
-    }
-    return next < end;
-  }
-
-  private int blockEnd() {
-    return (next / BLOCK_RECORDS + 1) * BLOCK_RECORDS;
   }
 
   @Override
   public void addSplits(List<Blocks> splits) {
     blocks = splits.get(0);
-    next = blocks.next();
+    records = new Records<>(maker, order, blocks.index(), blocks.instances(), blocks.next());
     Totals.started(System.nanoTime());
     assigned.complete(null);
   }
 
   @Override
   public List<Blocks> snapshotState(long checkpointId) {
-    return blocks == null ? List.of() : List.of(new Blocks(blocks.index(), blocks.instances(), next));
+    return blocks == null ? List.of() : List.of(new Blocks(blocks.index(), blocks.instances(), records.position()));
   }
 
   @Override

@@ -18,31 +18,22 @@ public final class CheckSink<T> implements Sink<T> {
   }
 
   private static final class Writer<T> implements SinkWriter<T> {
-    private final RowHasher<T> hasher;
-    private int checksum;
-    private long rows;
-    private long characters;
+    private final Check<T> check;
 
     Writer(RowHasher<T> hasher) {
-      this.hasher = hasher;
+      check = new Check<>(hasher);
     }
 
     @Override
     public void write(T row, Context context) {
-      checksum += hasher.hash(row);
-      characters += hasher.characters(row);
-      rows++;
+      check.add(row);
     }
 
     @Override
     public void flush(boolean endOfInput) {
-      if (!endOfInput) {
-        return;
+      if (endOfInput) {
+        check.end();
       }
-      Totals.add(checksum, rows, characters);
-      checksum = 0;
-      rows = 0;
-      characters = 0;
     }
 
     @Override

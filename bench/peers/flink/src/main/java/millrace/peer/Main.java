@@ -12,22 +12,12 @@ import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.core.execution.CheckpointingMode;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
-/** Flink as a contender: takes an order, runs it on a MiniCluster in this JVM, prints a report as its last line. */
+/** Flink as a contender, on a MiniCluster. */
 public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
-    long launchedNanos = System.nanoTime();
-    try {
-      Order order = Order.parse(args);
-      run(order);
-      System.out.println(Totals.report(order, launchedNanos, peakRssBytes()));
-      System.exit(0);
-    } catch (Exception failure) {
-      // Threads of the MiniCluster would keep the process.
-      failure.printStackTrace();
-      System.exit(1);
-    }
+    Contender.main(args, Main::run);
   }
 
   private static void run(Order order) throws Exception {
@@ -52,18 +42,6 @@ public final class Main {
       environment.enableCheckpointing(order.checkpointIntervalMs(), CheckpointingMode.EXACTLY_ONCE);
     }
     return environment;
-  }
-
-  /** What Linux says; 0 on other systems. */
-  private static long peakRssBytes() throws IOException {
-    Path status = Path.of("/proc/self/status");
-    if (!Files.exists(status)) {
-      return 0;
-    }
-    try (Stream<String> lines = Files.lines(status)) {
-      String line = lines.filter(one -> one.startsWith("VmHWM:")).findFirst().orElse("0");
-      return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
-    }
   }
 
   private static void delete(Path folder) throws IOException {

@@ -11,15 +11,11 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
 /** The records of an order, divided between the source's instances block by block. */
 public final class RecordSource<T> implements Source<T, Blocks, Void> {
   private final Maker<T> maker;
-  private final int first;
-  private final int end;
-  private final boolean elided;
+  private final Order order;
 
   public RecordSource(Maker<T> maker, Order order) {
     this.maker = maker;
-    this.first = order.first();
-    this.end = order.first() + order.count();
-    this.elided = order.elided();
+    this.order = order;
   }
 
   @Override
@@ -29,17 +25,17 @@ public final class RecordSource<T> implements Source<T, Blocks, Void> {
 
   @Override
   public SourceReader<T, Blocks> createReader(SourceReaderContext context) {
-    return new BlockReader<>(maker, end, elided);
+    return new BlockReader<>(maker, order);
   }
 
   @Override
   public SplitEnumerator<Blocks, Void> createEnumerator(SplitEnumeratorContext<Blocks> context) {
-    return new BlockEnumerator(context, first);
+    return new BlockEnumerator(context, order.first());
   }
 
   @Override
   public SplitEnumerator<Blocks, Void> restoreEnumerator(SplitEnumeratorContext<Blocks> context, Void checkpoint) {
-    return new BlockEnumerator(context, first);
+    return new BlockEnumerator(context, order.first());
   }
 
   @Override

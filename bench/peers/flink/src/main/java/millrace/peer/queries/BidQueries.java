@@ -2,11 +2,9 @@ package millrace.peer.queries;
 
 import static millrace.peer.Draws.hash;
 
-import millrace.peer.Bid;
+import millrace.peer.BidRow;
 import millrace.peer.CheckSink;
-import millrace.peer.Event;
 import millrace.peer.Order;
-import millrace.peer.RowHasher;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.api.java.tuple.Tuple4;
@@ -18,19 +16,7 @@ final class BidQueries {
 
   /** q0: every bid as it is. The sink also counts the characters of url and channel. */
   static void pass(StreamExecutionEnvironment environment, Order order) {
-    RowHasher<Bid> hasher =
-        new RowHasher<>() {
-          @Override
-          public int hash(Bid bid) {
-            return hashBid(bid.auction, bid.bidder, bid.price, bid.ts);
-          }
-
-          @Override
-          public int characters(Bid bid) {
-            return bid.url.length() + bid.channel.length();
-          }
-        };
-    Streams.bids(environment, order).sinkTo(new CheckSink<>(hasher));
+    Streams.bids(environment, order).sinkTo(new CheckSink<>(new BidRow.OfBids()));
   }
 
   /** q1: every bid with its price in another currency. */
@@ -38,7 +24,7 @@ final class BidQueries {
     Streams.bids(environment, order)
         .map(bid -> Tuple4.of(bid.auction, bid.bidder, (int) (bid.price * 908L / 1000), bid.ts))
         .returns(Types.TUPLE(Types.INT, Types.INT, Types.INT, Types.LONG))
-        .sinkTo(new CheckSink<>(row -> hashBid(row.f0, row.f1, row.f2, row.f3)));
+        .sinkTo(new CheckSink<>(row -> BidRow.hashRow(row.f0, row.f1, row.f2, row.f3)));
   }
 
   /** q2: the bids on every 123rd auction. */
@@ -48,9 +34,5 @@ final class BidQueries {
         .map(bid -> Tuple2.of(bid.auction, bid.price))
         .returns(Types.TUPLE(Types.INT, Types.INT))
         .sinkTo(new CheckSink<>(row -> hash(hash(0, row.f0), row.f1)));
-  }
-
-  private static int hashBid(int auction, int bidder, int price, long ts) {
-    return hash(hash(hash(hash(0, auction), bidder), price), Event.tick(ts));
   }
 }

@@ -13,6 +13,8 @@ export interface Expectation {
   readonly once: boolean
   /** Each at least so often: more do not matter. */
   readonly repeats: boolean
+  /** Records may be missing. */
+  readonly loses: boolean
 }
 
 interface Rules<T> {
@@ -27,20 +29,26 @@ export function expectationOf<T>(guarantee: Guarantee, records: readonly T[], { 
   return {
     counts,
     known: key === undefined ? new Set(counts.keys()) : new Set(records.map(textOf)),
-    once: exactly && key === undefined,
+    once: (exactly || guarantee === 'at-most-once') && key === undefined,
     repeats: guarantee === 'at-least-once',
+    loses: guarantee === 'at-most-once',
   }
 }
 
 /** What is wrong with what a store shows; null: nothing. */
-export function findWrong({ counts, known, once, repeats }: Expectation, shown: readonly unknown[], finished: boolean): string | null {
+export function findWrong(
+  what: 'sink' | 'source',
+  { counts, known, once, repeats, loses }: Expectation,
+  shown: readonly unknown[],
+  finished: boolean,
+): string | null {
   const found = countsOf(shown)
   const unknown = [...found.keys()].filter((text) => !(finished && !repeats ? counts : known).has(text))
-  if (unknown.length > 0) return told('shows', unknown, 'that it should not')
+  if (unknown.length > 0) return told(what, 'shows', unknown, 'that it should not')
   const repeated = once || (finished && !repeats) ? [...found].filter(([text, count]) => count > (counts.get(text) ?? 0)) : []
-  if (repeated.length > 0) return told('repeated', textsOf(repeated), '')
-  const lost = finished ? [...counts].filter(([text, count]) => (found.get(text) ?? 0) < count) : []
-  return lost.length > 0 ? told('lost', textsOf(lost), '') : null
+  if (repeated.length > 0) return told(what, 'repeated', textsOf(repeated), '')
+  const lost = finished && !loses ? [...counts].filter(([text, count]) => (found.get(text) ?? 0) < count) : []
+  return lost.length > 0 ? told(what, 'lost', textsOf(lost), '') : null
 }
 
 function newest<T>(records: readonly T[], key: (record: T) => Key, removes: ((record: T) => boolean) | undefined): T[] {
@@ -62,7 +70,7 @@ function textsOf(counted: readonly (readonly [string, number])[]): string[] {
   return counted.map(([text]) => text)
 }
 
-function told(what: string, texts: readonly string[], which: string): string {
+function told(what: string, did: string, texts: readonly string[], which: string): string {
   const examples = texts.slice(0, 3).join(', ')
-  return `The sink ${what} ${texts.length} records${which === '' ? '' : ` ${which}`}: ${examples}${texts.length > 3 ? ', ...' : ''}.`
+  return `The ${what} ${did} ${texts.length} records${which === '' ? '' : ` ${which}`}: ${examples}${texts.length > 3 ? ', ...' : ''}.`
 }

@@ -1,10 +1,12 @@
 package millrace.peer;
 
+import java.io.Serializable;
 import java.util.HashMap;
 import java.util.Map;
 
 /** What the harness asks for: arguments {@code name=value}. */
-public record Order(String query, int first, int count, int workers, boolean elided, long checkpointIntervalMs) {
+public record Order(String query, int first, int count, int workers, boolean elided, long checkpointIntervalMs)
+    implements Serializable {
   public static Order parse(String[] args) {
     Map<String, String> values = new HashMap<>();
     for (String arg : args) {
@@ -21,6 +23,11 @@ public record Order(String query, int first, int count, int workers, boolean eli
         Integer.parseInt(values.getOrDefault("workers", "2")),
         Boolean.parseBoolean(values.get("elided")),
         Long.parseLong(values.getOrDefault("checkpointIntervalMs", "0")));
+  }
+
+  /** Behind the last record. */
+  public int end() {
+    return first + count;
   }
 
   public boolean checkpointed() {

@@ -1,6 +1,6 @@
 package millrace.peer;
 
-/** What all sinks of this process found, and when it began and ended: its MiniCluster runs in one JVM. */
+/** What all sinks of this process found, and when it began and ended: an engine runs in one JVM. */
 public final class Totals {
   private static int checksum;
   private static long rows;

@@ -1,6 +1,6 @@
 import { MillraceError } from '../../errors.ts'
 
-/** A crash at a step of a sink: at the so-many-th call of it, before it has done anything, or behind all that it did. */
+/** A crash at a step of an operator: at the so-many-th call of it, before it has done anything, or behind all that it did. */
 export interface Crash {
   readonly step: string
   readonly when: 'before' | 'after'
@@ -9,7 +9,7 @@ export interface Crash {
   readonly how: 'throws' | 'killed'
 }
 
-/** Counts the calls of a sink, and lets it crash as it is planned: one crash after the other. */
+/** Counts the calls of an operator, and lets it crash as it is planned: one crash after the other. */
 export class CrashPlan {
   readonly #planned: Crash[]
   /** Since the last crash. */
@@ -33,6 +33,16 @@ export class CrashPlan {
   /** The next process. */
   revive(): void {
     this.#death = null
+  }
+
+  async closeAbandoned(): Promise<void> {
+    for (const close of this.abandoned.splice(0)) {
+      try {
+        await close()
+      } catch {
+        // The run was looked at.
+      }
+    }
   }
 
   /** Carries out a call of a step; a promise is part of it. */
