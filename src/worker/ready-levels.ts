@@ -35,8 +35,10 @@ export class ReadyLevels {
       this.#levels[level]!.add(member)
       this.#owedMs[level] = Math.max(this.#owedMs[level]!, owedBefore[levelBefore[member]!]!)
     }
-    // The first level is owed nothing, and who was not ready neither.
-    for (const [level, owedMs] of this.#owedMs.entries()) if (level === 0 || owedMs === -Infinity) this.#owedMs[level] = 0
+    // Who was not ready is owed nothing, and the first level owes nothing: what it has beyond its share is its right.
+    for (const [level, owedMs] of this.#owedMs.entries()) {
+      if (owedMs === -Infinity || (level === 0 && owedMs < 0)) this.#owedMs[level] = 0
+    }
   }
 
   get size(): number {
@@ -79,8 +81,9 @@ export class ReadyLevels {
   /** A member has run for so long. */
   spent(member: number, ms: number): void {
     const own = this.#levelOf[member]!
-    for (let level = 1; level < this.#levels.length; level++) {
-      if (level === own) this.#owedMs[level] = Math.max(this.#owedMs[level]! - ms, -STATIC_PRIORITY_DEBT_MS_MAX)
+    for (let level = 0; level < this.#levels.length; level++) {
+      // The first is owed time, too: while owed ones go before it, its priority may become another.
+      if (level === own) this.#owedMs[level] = Math.max(this.#owedMs[level]! - ms, level === 0 ? 0 : -STATIC_PRIORITY_DEBT_MS_MAX)
       else if (this.#levels[level]!.size > 0) this.#owedMs[level]! += ms * STATIC_PRIORITY_SHARE_MIN
     }
   }
