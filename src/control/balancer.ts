@@ -5,6 +5,7 @@ import type { DecideBalance } from '../schedule/balance.ts'
 import { type BalanceHistory, NOTHING_MOVED } from '../schedule/moves.ts'
 import type { CheckedPlacement } from '../schedule/settings.ts'
 import { Appointment, timeMs } from './appointment.ts'
+import { loadsOf } from './loads.ts'
 import type { MasterHost } from './master-host.ts'
 
 /** Looks at the load of the workers again and again while an attempt runs, and has actors moved where that evens it out. */
@@ -61,10 +62,7 @@ export class Balancer {
       plan,
       placement: this.#placement,
       threads: plan.actors.map(({ thread }) => thread),
-      loads: {
-        atMs: timeMs(this.#host),
-        actors: new Map(workers.flatMap(({ actors }) => actors.map((actor) => [actor.id, actor]))),
-      },
+      loads: loadsOf(workers, timeMs(this.#host)),
       history: this.#history,
     })
     // What is not moved now may be at the next look.

@@ -43,8 +43,6 @@ export class Layouts {
   readonly #run: RunView
   #current = AS_LAUNCHED
   #plan: Plan
-  /** Attempts that followed one that had not failed. */
-  planned = 0
   /** What is asked for. */
   #change: Change | null = null
   readonly #balancer: Balancer | null
@@ -118,7 +116,6 @@ export class Layouts {
 
   /** The attempt ends for the sake of a change, and this one follows. */
   rearranging(attempt: number): void {
-    this.planned++
     this.#host.app.rearranging(attempt)
   }
 

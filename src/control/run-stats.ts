@@ -9,6 +9,7 @@ import { ADVICE_LIMITS } from '../schedule/balance-limits.ts'
 import { NO_HISTORY } from '../schedule/moves.ts'
 import type { HotKey } from '../state/heavy-hitters.ts'
 import type { WorkerStats } from '../worker/worker-stats.ts'
+import { loadsOf } from './loads.ts'
 import type { BalanceAdvice, ControlTask, RunStats } from './protocol.ts'
 
 /** What follows from what the workers have measured. */
@@ -46,10 +47,7 @@ export class RunMeasures {
       plan,
       placement: this.#task.placement,
       places: { threads: plan.actors.map(({ thread }) => thread), owners: new Map() },
-      loads: {
-        atMs: this.#clock.monotonicMs(),
-        actors: new Map(workers.flatMap(({ actors }) => actors.map((actor) => [actor.id, actor]))),
-      },
+      loads: loadsOf(workers, this.#clock.monotonicMs()),
       history: { ...NO_HISTORY, unevenSinceMs: this.#unevenSinceMs },
       limits: ADVICE_LIMITS,
     })

@@ -17,6 +17,8 @@ export class Supervisor {
   readonly #run: SupervisedRun
   readonly #lone: LoneRestarts
   #state: SupervisionState
+  /** Attempts that began though nothing had failed. */
+  #planned = 0
 
   constructor(host: MasterHost, restart: ChildSpecOptions, run: SupervisedRun) {
     this.#host = host
@@ -28,6 +30,11 @@ export class Supervisor {
   /** Actors that were restarted alone since the run began. */
   get actorRestarts(): number {
     return this.#lone.count
+  }
+
+  /** Attempts of this number and before it that were begun since something had failed. */
+  restartsUpTo(attempt: number): number {
+    return Math.max(0, attempt - 1 - this.#planned)
   }
 
   /** Does what is to be done about a failure; with the attempt that is to follow after a pause when all restart, else null. */
@@ -46,6 +53,7 @@ export class Supervisor {
   nextAttempt(): number {
     const { state, attempt } = restartPlanned(this.#state)
     this.#state = state
+    this.#planned++
     return attempt
   }
 }

@@ -238,7 +238,7 @@ export class ThreadHost implements MasterHost {
       attempt,
       state,
       checkpoint: latest?.id ?? 0,
-      restarts: Math.max(0, attempt - 1 - (this.#master?.layouts.planned ?? 0)),
+      restarts: this.#master?.supervisor.restartsUpTo(attempt) ?? 0,
       actorRestarts: this.#master?.supervisor.actorRestarts ?? 0,
       checkpoints,
       ...load,
