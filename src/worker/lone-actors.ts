@@ -14,8 +14,6 @@ export interface LoneOffer extends LoneVerdict {
 
 /** Keeps what the actors of a worker were given, where they may restart alone: one log an actor, for all of its incarnations. */
 export class LoneActors {
-  /** That the actors begin with, or 0. */
-  checkpoint = 0
   readonly #retained: RetainedBytes
   readonly #exactness: (task: number) => Exactness
   readonly #isOn: boolean
@@ -27,11 +25,6 @@ export class LoneActors {
     this.#isOn = options.retainedBytes > 0
     this.#retained = new RetainedBytes(options.retainedBytes, () => host.events.checkpointWanted(deployment.attempt))
     this.#exactness = once((task) => exactnessOf(plan, plan.tasks[task]!, registry, options))
-  }
-
-  /** Bytes that are kept. */
-  get bytes(): number {
-    return this.#retained.bytes
   }
 
   exactnessOf(actor: number): Exactness {

@@ -92,16 +92,15 @@ export class WorkerRuntime {
 
   /** Opens actor by actor, with what they keep in a checkpoint, until the attempt is stopped: another one may begin then. */
   async open(restored: RestoredState | null, checkpoint = 0): Promise<void> {
-    this.#wiring.lone.checkpoint = checkpoint
-    this.#opening = this.#open(restored)
+    this.#opening = this.#open(restored, checkpoint)
     await this.#opening
   }
 
-  async #open(restored: RestoredState | null): Promise<void> {
+  async #open(restored: RestoredState | null, checkpoint: number): Promise<void> {
     for (const actor of this.#wiring.actors.values()) {
       if (this.#stopped) return
       const placement = this.#plan.actors[actor.id]!
-      await actor.open((operator) => restored?.(operator, placement.index) ?? [], this.#wiring.lone.checkpoint)
+      await actor.open((operator) => restored?.(operator, placement.index) ?? [], checkpoint)
     }
   }
 
