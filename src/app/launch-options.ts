@@ -245,11 +245,11 @@ function checkEngine(options: LaunchOptions): EngineOptions {
 
 function checkRestart(restart: NonNullable<LaunchOptions['restart']> = {}): ChildSpecOptions {
   onlyKnown('restart', restart, { maxRestarts: 1, periodMs: 1, backoff: 1, scope: 1 })
-  const { backoff, scope = 'region', ...spec } = restart
+  const { scope = 'region', ...spec } = restart
   oneOf('restart.scope', scope, ['region', 'actor'])
-  if (typeof backoff !== 'number') onlyKnown('restart.backoff', backoff, { minMs: 1, maxMs: 1, factor: 1, jitter: 1 })
-  childSpec({ ...spec, ...(backoff !== undefined && { backoff }) })
-  return { ...spec, ...(backoff !== undefined && { backoff }) }
+  if (typeof spec.backoff !== 'number') onlyKnown('restart.backoff', spec.backoff, { minMs: 1, maxMs: 1, factor: 1, jitter: 1 })
+  childSpec(spec)
+  return spec
 }
 
 function path(name: string, value: string): string {

@@ -23,7 +23,7 @@ interface LoggedRun {
 const BAD_RECORDS_INTERVAL_MS = 10_000
 
 /** Lines with names that stay. What a logger throws is its own affair: the run goes on. */
-export class RunLog {
+export class LogLines {
   readonly #logger: RunLogger
   readonly #job: string | undefined
   #bad: readonly BadRecords[] = []
@@ -80,7 +80,7 @@ export class RunLog {
 /** Each line has `event` and `job`. */
 export function logRun(run: LoggedRun, logger: RunLogger, about: { readonly job: string; readonly workers: number }): void {
   const { job, workers } = about
-  const log = new RunLog(logger, job)
+  const log = new LogLines(logger, job)
   log.line('info', 'started', `${job} runs on ${workers} workers`, { workers })
   run.onNotice((notice) => log.notice(notice))
   log.followBadRecords(run)

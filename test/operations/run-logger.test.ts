@@ -1,7 +1,7 @@
 import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import { prettyLine } from '../../src/cli/run/log-reporter.ts'
-import { RunLog, type RunLogger, checkLogger, logRun } from '../../src/app/run-logger.ts'
+import { LogLines, type RunLogger, checkLogger, logRun } from '../../src/app/run-logger.ts'
 import type { RunNotice } from '../../src/app/notices.ts'
 import type { RunResult } from '../../src/app/run.ts'
 import { describeError } from '../../src/core/failure.ts'
@@ -55,7 +55,7 @@ test('a run that fails is a line of level error with what failed; a logger that 
 test('records that were left out are told as counts, by operator, when there are more than before', () => {
   const lines: Line[] = []
   const to = (level: string) => (fields: Readonly<Record<string, unknown>>, message: string) => void lines.push([level, fields, message])
-  const log = new RunLog({ info: to('info'), warn: to('warn'), error: to('error') }, 'orders')
+  const log = new LogLines({ info: to('info'), warn: to('warn'), error: to('error') }, 'orders')
   const counts = (skipped: number, deadLettered: number) => [
     { operator: 'parse', skipped, deadLettered },
     { operator: 'price', skipped: 0, deadLettered: 0 },

@@ -2,8 +2,7 @@ import { closeSync, existsSync, fsyncSync, openSync, writeSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Picture } from '../../ui/picture.ts'
 import { alignRows, clip } from '../align.ts'
-import type { CommandAnswer } from '../command-answer.ts'
-import { EXIT } from '../exit-code.ts'
+import { type CommandAnswer, done } from '../command-answer.ts'
 import { jsonBlock, jsonLine } from '../json-line.ts'
 import { countText, plural } from '../quantities.ts'
 import { printable } from '../printable.ts'
@@ -131,5 +130,5 @@ function holdsMasked(value: unknown): boolean {
 }
 
 function answer(text: string): CommandAnswer {
-  return { text, exitCode: EXIT.done }
+  return done(text)
 }

@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import type { CommandAnswer } from '../command-answer.ts'
-import { EXIT } from '../exit-code.ts'
+import { type CommandAnswer, done } from '../command-answer.ts'
 import { ownVersion } from '../own-version.ts'
 import { UsageError } from '../usage-error.ts'
 import { type Language, projectFiles } from './template.ts'
@@ -35,7 +34,7 @@ export function initCommand(dir: string, { js, package: millrace = `^${ownVersio
   const made = missing.map(([file]) => `  ${file}`).join('\n')
   const enter = root === process.cwd() ? '' : `  cd ${shellWord(dir)}\n`
   const text = `made in ${root}:\n${made}\n${stayed(there, files)}\nnext:\n${enter}  npm install\n  npm test\n  npm start\n`
-  return { text, exitCode: EXIT.done }
+  return done(text)
 }
 
 function stayed(there: readonly string[], files: readonly (readonly [string, string])[]): string {

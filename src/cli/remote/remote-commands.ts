@@ -4,7 +4,7 @@ import type { SavepointReport } from '../../control/protocol.ts'
 import type { LogEntry } from '../../ui/run-log.ts'
 import type { Picture } from '../../ui/picture.ts'
 import { alignRows } from '../align.ts'
-import type { CommandAnswer } from '../command-answer.ts'
+import { type CommandAnswer, done } from '../command-answer.ts'
 import { EXIT } from '../exit-code.ts'
 import { jsonBlock } from '../json-line.ts'
 import { bytesText, clockText, countText } from '../quantities.ts'
@@ -31,8 +31,8 @@ const TEXT_WIDTH = 120
 /** All runs of this user. Those that do not answer are listed as such; those that are gone are forgotten. */
 export async function psCommand({ json }: JsonFlag): Promise<CommandAnswer> {
   const runs = (await Promise.all(registeredRuns().map((run) => summary(new RemoteRun(run))))).filter((run) => run !== null)
-  if (json) return { text: jsonBlock(runs), exitCode: EXIT.done }
-  if (runs.length === 0) return { text: 'no run of this user was found\n', exitCode: EXIT.done }
+  if (json) return done(jsonBlock(runs))
+  if (runs.length === 0) return done('no run of this user was found\n')
   const rows = runs.map((run) => [
     String(run.pid),
     run.job,
@@ -44,7 +44,7 @@ export async function psCommand({ json }: JsonFlag): Promise<CommandAnswer> {
     run.stateDir ?? '',
   ])
   const head = ['process', 'job', 'state', 'up', 'records', 'checkpoint', 'restarts', 'state directory']
-  return { text: `${alignRows([head, ...rows], [0, 3, 4, 5, 6]).join('\n')}\n`, exitCode: EXIT.done }
+  return done(`${alignRows([head, ...rows], [0, 3, 4, 5, 6]).join('\n')}\n`)
 }
 
 /** What `millrace run` shows on a terminal, once. */
@@ -53,8 +53,8 @@ export async function statusCommand(meant: string | undefined, { json }: JsonFla
   const picture = await lookTwice(remote)
   const log = await remote.get<readonly LogEntry[]>('/api/log')
   const { pid, job, startedAtMs, stateDir, workers, cwd } = remote.run
-  if (json) return { text: jsonBlock({ pid, job, startedAtMs, stateDir, workers, cwd, now: picture, log }), exitCode: EXIT.done }
-  if (picture === null) return { text: `${job} (process ${pid}) has nothing to tell yet\n`, exitCode: EXIT.done }
+  if (json) return done(jsonBlock({ pid, job, startedAtMs, stateDir, workers, cwd, now: picture, log }))
+  if (picture === null) return done(`${job} (process ${pid}) has nothing to tell yet\n`)
   const newest = log.findLast(({ type }) => type === 'checkpoint')
   const moment = {
     job: `${job} (process ${pid})`,
@@ -66,13 +66,13 @@ export async function statusCommand(meant: string | undefined, { json }: JsonFla
     ...progressBlock(picture.progress, moment, TEXT_WIDTH),
     ...(failed === undefined ? [] : [`  last restart: ${new Date(failed.atMs).toISOString()} ${failed.failure.message}`]),
   ]
-  return { text: `${lines.join('\n')}\n`, exitCode: EXIT.done }
+  return done(`${lines.join('\n')}\n`)
 }
 
 /** The name is that of a directory below the run's own for savepoints. */
 export async function savepointCommand(meant: string, { name, json }: JsonFlag & { readonly name?: string }): Promise<CommandAnswer> {
   const report = await takeSavepoint(findRun(meant), name)
-  return { text: json ? jsonBlock(report) : savepointText(report), exitCode: EXIT.done }
+  return done(json ? jsonBlock(report) : savepointText(report))
 }
 
 /** @throws UsageError as findRun(); a run that has not ended in time goes on ending: exit code 1 */

@@ -1,5 +1,5 @@
 import { type DestinationStream, pino } from 'pino'
-import type { RunLog, RunLogger } from '../../app/run-logger.ts'
+import type { LogLines, RunLogger } from '../../app/run-logger.ts'
 import { printableJson } from '../json-line.ts'
 import { printable } from '../printable.ts'
 import { type Reporter, type RunEvent, eventText } from './run-event.ts'
@@ -14,11 +14,11 @@ export function commandLogger(format: LogFormat, write: (text: string) => void):
 }
 
 /** Events of a run, in the words of `launch({ logger })`. Progress is for the eye, and stands in no log. */
-export function runLogReporter(log: RunLog): Reporter {
+export function runLogReporter(log: LogLines): Reporter {
   return { report: (event) => report(event, log), giveWay: () => {} }
 }
 
-function report(event: RunEvent, log: RunLog): void {
+function report(event: RunEvent, log: LogLines): void {
   switch (event.event) {
     case 'progress':
       return

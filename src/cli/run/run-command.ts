@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { isatty } from 'node:tty'
 import { launch } from '../../app/launch.ts'
 import { type LaunchOptions, checkOptions } from '../../app/launch-options.ts'
-import { RunLog } from '../../app/run-logger.ts'
+import { LogLines } from '../../app/run-logger.ts'
 import { INLET_KIND, isOutlet, outletName } from '../../graph/graph.ts'
 import { checkUiOptions } from '../../ui/ui-options.ts'
 import { checkpointSettings } from '../../graph/checkpoint-settings.ts'
@@ -167,14 +167,14 @@ interface View {
   readonly reporter: Reporter
   /** Between two looks at the progress. */
   readonly intervalMs: number
-  readonly log?: RunLog
+  readonly log?: LogLines
 }
 
 /** Lines that workers print themselves would tear the block apart on a terminal that shows both. */
 async function viewFor({ json, log: format, verbose }: RunFlags, plan: Plan, job: string): Promise<View> {
   if (format !== undefined) {
     const { commandLogger, runLogReporter } = await import('./log-reporter.ts')
-    const log = new RunLog(commandLogger(format, writeError), job)
+    const log = new LogLines(commandLogger(format, writeError), job)
     return { reporter: runLogReporter(log), intervalMs: INTERVAL_MS.log, log }
   }
   if (json) return { reporter: jsonReporter(writeError, { verbose }), intervalMs: INTERVAL_MS.json }

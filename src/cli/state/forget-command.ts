@@ -1,11 +1,10 @@
 import { forgetKey } from '../../app/forget-key.ts'
 import { isPrimitiveKey } from '../../core/key.ts'
 import type { Key } from '../../core/key-hash.ts'
-import { EXIT } from '../exit-code.ts'
 import { jsonBlock } from '../json-line.ts'
 import { countText, plural } from '../quantities.ts'
 import { UsageError } from '../usage-error.ts'
-import type { CommandAnswer } from '../command-answer.ts'
+import { type CommandAnswer, done } from '../command-answer.ts'
 import type { StateFlags } from './state-commands.ts'
 
 /** Removes the state of a key from all checkpoints of a directory. */
@@ -13,14 +12,14 @@ export async function forgetCommand(text: string, dir: string, flags: StateFlags
   const key = readKey(text)
   const { operators, checkpoints, unsearched } = await forgetKey(dir, key, flags.operator)
   const entries = operators.reduce((sum, each) => sum + each.entries, 0)
-  if (flags.json) return { text: jsonBlock({ entries, operators, checkpoints, unsearched }), exitCode: EXIT.done }
+  if (flags.json) return done(jsonBlock({ entries, operators, checkpoints, unsearched }))
   const lines = [
     `${entries === 1 ? '1 entry' : `${countText(entries)} entries`} of the ${kindOf(key)} ${shown(key)} removed from ${plural(checkpoints, 'checkpoint')}`,
     ...operators.map(({ operator, entries: own }) => `  ${operator}: ${own}`),
     ...(entries === 0 && typeof key !== 'string' ? [`for the text ${text} give ${JSON.stringify(JSON.stringify(text))}`] : []),
     ...(unsearched.length > 0 ? [`not looked at, since it is not kept by key: ${unsearched.join(', ')}`] : []),
   ]
-  return { text: `${lines.join('\n')}\n`, exitCode: EXIT.done }
+  return done(`${lines.join('\n')}\n`)
 }
 
 /** JSON where it is that, `10n` for a bigint, else a text. */

@@ -1,6 +1,6 @@
 import { type CheckpointDetails, type CheckpointSummary, type CheckpointVerdict, StateReport } from '../../app/state-report.ts'
 import { alignRows } from '../align.ts'
-import type { CommandAnswer } from '../command-answer.ts'
+import { type CommandAnswer, done } from '../command-answer.ts'
 import { EXIT } from '../exit-code.ts'
 import { jsonBlock } from '../json-line.ts'
 import { bytesText, countText, plural } from '../quantities.ts'
@@ -13,14 +13,14 @@ export interface StateFlags {
 /** The checkpoints of a directory, the oldest first. */
 export async function listCommand(dir: string, { json }: StateFlags): Promise<CommandAnswer> {
   const list = await reading(dir, (report) => report.list())
-  return { text: json ? jsonBlock(list) : listText(list), exitCode: EXIT.done }
+  return done(json ? jsonBlock(list) : listText(list))
 }
 
 /** What is in one of them. */
 export async function showCommand(dir: string, id: string | undefined, { json }: StateFlags): Promise<CommandAnswer> {
   const wanted = id === undefined ? undefined : checkpointId(id)
   const details = await reading(dir, (report) => report.show(wanted))
-  return { text: json ? jsonBlock(details) : detailsText(details), exitCode: EXIT.done }
+  return done(json ? jsonBlock(details) : detailsText(details))
 }
 
 /** Whether all of them can be read. Exit code 1 when something is damaged. */

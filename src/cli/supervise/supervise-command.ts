@@ -57,8 +57,8 @@ export async function superviseCommand(flags: SuperviseFlags, args: readonly str
 async function reporterFor({ json, log, verbose }: SuperviseFlags): Promise<Reporter> {
   if (log === undefined) return (json ? jsonReporter : logReporter)(writeError, { verbose })
   const { commandLogger, runLogReporter } = await import('../run/log-reporter.ts')
-  const { RunLog } = await import('../../app/run-logger.ts')
-  return runLogReporter(new RunLog(commandLogger(log, writeError)))
+  const { LogLines } = await import('../../app/run-logger.ts')
+  return runLogReporter(new LogLines(commandLogger(log, writeError)))
 }
 
 class ProcessSupervisor {
