@@ -258,8 +258,8 @@ export const KIT_POSITIONS_MAX = 40
 export const KIT_RESCALED_POSITIONS_MAX = 4
 /** Bytes of a ring of the operator kit: many are made, for few records each. */
 export const KIT_RING_BYTES = 16 * 1024
-/** Runs of the sink kit with crashes at random. */
-export const SINK_KIT_RUNS_DEFAULT = 20
+/** Runs of the sink and the source kit with crashes at random. */
+export const CONNECTOR_KIT_RUNS_DEFAULT = 20
 /** Crashes of such a run. */
 export const SINK_KIT_CRASHES_MAX = 5
 /** Processes that a job of the sink kit may go through. */

@@ -5,7 +5,7 @@ import { Prng } from '../../core/prng.ts'
 import { type Job, defineJob } from '../../graph/job.ts'
 import type { SinkSpec } from '../../graph/sinks.ts'
 import { SimulatedDisk } from '../../host/simulation-host/simulated-storage.ts'
-import { SINK_KIT_RUNS_DEFAULT } from '../../limits.ts'
+import { CONNECTOR_KIT_RUNS_DEFAULT } from '../../limits.ts'
 import { seedFromEnvironment } from '../seeds.ts'
 import type { CrashPlan } from '../crashes/crash-plan.ts'
 import { CrashSearch, broken, liveOn } from '../crashes/crash-search.ts'
@@ -68,7 +68,7 @@ export async function sinkKit<T>(
   records: readonly T[],
   options: SinkKitOptions<T> = {},
 ): Promise<SinkKitResult> {
-  const { seed = seedFromEnvironment() ?? 1, runs = SINK_KIT_RUNS_DEFAULT } = options
+  const { seed = seedFromEnvironment() ?? 1, runs = CONNECTOR_KIT_RUNS_DEFAULT } = options
   const chance = new Prng(seed)
   const kit = new SinkKit(open, records, options, chance)
   const search = new CrashSearch(chance, (plan, run) => kit.run(plan, run))

@@ -5,7 +5,7 @@ import type { Guarantee } from '../../graph/graph.ts'
 import { type Job, defineJob } from '../../graph/job.ts'
 import type { ConnectedSourceOptions, SourceSpec } from '../../graph/source-options.ts'
 import { SimulatedDisk } from '../../host/simulation-host/simulated-storage.ts'
-import { SINK_KIT_RUNS_DEFAULT } from '../../limits.ts'
+import { CONNECTOR_KIT_RUNS_DEFAULT } from '../../limits.ts'
 import type { CrashPlan } from '../crashes/crash-plan.ts'
 import { CrashSearch, broken, liveOn } from '../crashes/crash-search.ts'
 import { expectationOf, findWrong } from '../crashes/expectation.ts'
@@ -75,7 +75,7 @@ export async function sourceKit<T>(
   records: readonly T[],
   options: SourceKitOptions<T> = {},
 ): Promise<SourceKitResult> {
-  const { seed = seedFromEnvironment() ?? 1, runs = SINK_KIT_RUNS_DEFAULT } = options
+  const { seed = seedFromEnvironment() ?? 1, runs = CONNECTOR_KIT_RUNS_DEFAULT } = options
   const chance = new Prng(seed)
   const kit = new SourceKit(open, records, options, chance)
   const search = new CrashSearch(chance, (plan, run) => kit.run(plan, run))
