@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander'
+import type { DevFlags } from './dev/dev-command.ts'
 import { errorText } from './error-text.ts'
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts'
 import type { ExplainFlags, GraphFlags, PlanFlags } from './plan/plan-commands.ts'
@@ -55,6 +56,7 @@ function describeProgram(args: readonly string[], done: (code: ExitCode) => void
         ),
     })
   addRun(program, args, done)
+  addDev(program, done)
   addGraph(program)
   addExplain(program)
   addPlan(program)
@@ -117,6 +119,22 @@ function addRun(program: Command, args: readonly string[], done: (code: ExitCode
       }
       const { runCommand } = await import('./run/run-command.ts')
       done(await runCommand(job, flags))
+    })
+}
+
+function addDev(program: Command, done: (code: ExitCode) => void): void {
+  program
+    .command('dev')
+    .description('run a job, and again from where it was whenever its code changes; takes the options of run, too')
+    .argument('<job>', 'module that exports the job')
+    .argument('[options...]', 'options of "millrace run"')
+    .option('--state <dir>', 'directory for checkpoints (default: .millrace/<name of the module>)', directory)
+    .option('--config-file <file>', 'configuration of the job as JSON; a change of it counts as well', file)
+    .option('--watch <dir>', 'directory of further code, beside that of the module (repeatable)', collect, [])
+    .allowUnknownOption()
+    .action(async (job: string, rest: readonly string[], flags: DevFlags) => {
+      const { devCommand } = await import('./dev/dev-command.ts')
+      done(await devCommand(job, flags, rest))
     })
 }
 

@@ -54,7 +54,7 @@ A stream job on [millrace](https://www.npmjs.com/package/millrace).
 \`\`\`sh
 npm install
 npm test            # the job on one thread, in virtual time
-npm start           # on worker threads; its state is in ./state, and the next start goes on from there
+npm start           # on worker threads; its state is in ./state, and the next start goes on from there${language === 'javascript' ? '\nnpm run dev         # the same, and again with its state whenever the code changes' : ''}
 \`\`\`
 
 The job is in \`${language === 'typescript' ? 'src/job.ts' : 'job.js'}\`. \`npx millrace run ${job} --ui\` shows it in a browser, \`npx millrace ps\` and \`npx millrace stop\` are for another terminal.
@@ -67,6 +67,7 @@ export function projectFiles(options: ProjectOptions): ProjectFiles {
 function javascriptFiles(options: ProjectOptions): ProjectFiles {
   const scripts = {
     start: 'millrace run job.js --state state',
+    dev: 'millrace dev job.js --state state',
     test: 'node --test',
   }
   return {
